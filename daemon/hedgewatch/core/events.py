@@ -1,0 +1,204 @@
+"""Everything that can happen, as frozen facts in the past tense. `Event` is the closed union.
+
+Market data has a `key`: an unread older event of the same key is worthless and may be replaced
+(the inbox does). Everything else has the key None and is judged whole, in order.
+
+Times named `venue_time` are the venue's own epoch seconds: they order events and show frozen
+feeds; they are never compared with `now` directly. Quantities of contracts are signed: long
+positive, short negative. Money is in the settle currency of the market or asset concerned.
+"""
+
+from dataclasses import dataclass
+
+from hedgewatch.core.model import Desk, EndReason, Market, PositionKind, Tier
+from hedgewatch.core.rules import Rule
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPriceChanged:
+    """The venue's mark price (> 0, quote a base unit), with its index price where told."""
+
+    venue: str
+    symbol: str
+    price: float
+    venue_time: float
+    index_price: float | None = None
+
+    @property
+    def key(self) -> Key:
+        return ("mark", self.venue, self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChanged:
+    """Best bid and ask (> 0, quote a base unit). The price of a spot market is their middle."""
+
+    venue: str
+    symbol: str
+    bid: float
+    ask: float
+    venue_time: float
+
+    @property
+    def key(self) -> Key:
+        return ("quote", self.venue, self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDefined:
+    """A market that the desk needs was loaded, or changed."""
+
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class TiersChanged:
+    """The maintenance tiers of a market, ordered by floor, as this account has them."""
+
+    account: str
+    symbol: str
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionReading:
+    """One position as the venue told it.
+
+    `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
+    `venue_liquidation_price` is the venue's own number, None when it names none.
+    """
+
+    symbol: str
+    kind: PositionKind
+    contracts: float
+    entry_price: float
+    venue_time: float
+    isolated_wallet: float | None = None
+    venue_liquidation_price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceReading:
+    """One asset of an account, without unrealised profit.
+
+    `total` is what is owned; `cross_wallet` the part that backs cross positions (0 at a spot
+    venue). The venue's own `equity` and `maintenance_margin` are None where it does not say.
+    """
+
+    asset: str
+    total: float
+    venue_time: float
+    cross_wallet: float = 0.0
+    equity: float | None = None
+    maintenance_margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionChanged:
+    """A private stream told of one position. `end` says why, when it is gone and that is known."""
+
+    account: str
+    position: PositionReading
+    end: EndReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceChanged:
+    """A private stream told of one balance (`equity` and `maintenance_margin` are None in it)."""
+
+    account: str
+    balance: BalanceReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRead:
+    """One whole reading of an account by REST: what is not in it was not reported.
+
+    `margin_in_use` is the venue's total initial margin of positions: above 0 while no position
+    is reported means that the list is wrong, not the account flat. None where not told.
+    `unsupported` names a regime in which our numbers would lie (it makes the pools unknown).
+    """
+
+    account: str
+    positions: tuple[PositionReading, ...]
+    balances: tuple[BalanceReading, ...]
+    margin_in_use: float | None = None
+    unsupported: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHeard:
+    """The private socket of the account answered a ping, with its subscription valid."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRefused:
+    """The account cannot be watched as it stands: a refused key, an unknown symbol, a key that
+    can trade, a venue that is down. It is retried."""
+
+    account: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccepted:
+    """The account connected, its key was verified, and a first reading follows."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLost:
+    """A feed (`mark`, `quote`, `user`, `rest`) of an account stopped or is in doubt."""
+
+    account: str
+    feed: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRestored:
+    """A feed delivers again."""
+
+    account: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAdvanced:
+    """Time passed: lets `for:` elapse in a quiet market, and ages grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock of this machine moved against the time that really passed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RulesReplaced:
+    """The operator reloaded: these rules and this desk hold from now on."""
+
+    rules: tuple[Rule, ...]
+    desk: Desk
+
+
+MarketEvent = MarkPriceChanged | QuoteChanged
+AccountEvent = (
+    MarketDefined
+    | TiersChanged
+    | PositionChanged
+    | BalanceChanged
+    | AccountRead
+    | AccountHeard
+    | AccountRefused
+    | AccountAccepted
+    | FeedLost
+    | FeedRestored
+)
+Event = MarketEvent | AccountEvent | ClockAdvanced | ClockStepped | RulesReplaced

@@ -1,0 +1,210 @@
+"""The nouns of the core: what is watched, what may be unknown, and what an alert says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A number that is not known, with its reason and since when (epoch seconds).
+
+    It supports no comparison and no arithmetic, so that it can never pass for 0 or for safe:
+    `Unknown(...) > 1.0` raises TypeError, and the rule language answers "unknown".
+    """
+
+    reason: str
+    since: float
+
+
+Known = float | Unknown
+Truth = bool | None
+"""The third truth value, None, is "unknown"."""
+
+PositionKind = Literal["net", "long", "short"]
+"""One-way positions are `net`; hedge mode has a `long` and a `short` of one symbol."""
+
+
+class Scope(StrEnum):
+    """What a rule watches (`on:`)."""
+
+    POSITION = "position"
+    POOL = "pool"
+    HEDGE = "hedge"
+    ACCOUNT = "account"
+    FEED = "feed"
+    BOOK = "book"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One watched thing. Its labels are its identity (never a value, never the side)."""
+
+    scope: Scope
+    labels: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "/".join(value for name, value in self.labels if name != "venue") or "book"
+
+    def label(self, name: str) -> str:
+        """The value of one identity label, empty when the subject has none of that name."""
+        return dict(self.labels).get(name, "")
+
+
+class Severity(StrEnum):
+    """How much an alert matters, least first."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class AlertState(StrEnum):
+    """The states of the lifecycle (`core/alerts`), as they are exported."""
+
+    INACTIVE = "inactive"
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why an alert ended without being resolved: its subject is gone, or its rule is."""
+
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    FLIPPED = "flipped"
+    REMOVED_BY_RELOAD = "removed_by_reload"
+    LIQUIDATED = "liquidated"
+    AUTO_DELEVERAGED = "auto_deleveraged"
+    UNKNOWN = "unknown"
+
+    @property
+    def calm(self) -> bool:
+        """False when somebody has to look: liquidated, auto-deleveraged, or nobody knows."""
+        return self not in _ALARMING_ENDS
+
+
+_ALARMING_ENDS = frozenset({EndReason.LIQUIDATED, EndReason.AUTO_DELEVERAGED, EndReason.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One marginal maintenance tier: requirement = rate · notional − deduction, from `floor` up.
+
+    `floor` and `deduction` are in the settle currency of a linear market.
+    """
+
+    floor: float
+    rate: float
+    deduction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """A tradable contract, or a spot pair when `settle` is empty.
+
+    `contract_size` is base units a contract; `step` the smallest change of a quantity in
+    contracts, exact, because contracts are rounded to it.
+    """
+
+    venue: str
+    symbol: str
+    base: str
+    quote: str
+    settle: str
+    contract_size: float
+    step: Decimal
+    tick: Decimal
+    linear: bool = True
+    expiry: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPlan:
+    """One login at one venue, by its owner's alias."""
+
+    name: str
+    venue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletPlan:
+    """Coins held outside the watched accounts. `entry_prices` (quote a coin) are what they cost."""
+
+    name: str
+    holdings: Mapping[str, float]
+    entry_prices: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPlan:
+    """One leg of a hedge: an asset of a wallet, an asset of an account, or a position.
+
+    Exactly one of `asset` (with `wallet` or `account`) and `symbol` (with `account`) is set.
+    `share` (0..1] is the part of it that belongs to this hedge; `beta` scales its value.
+    """
+
+    wallet: str = ""
+    account: str = ""
+    asset: str = ""
+    symbol: str = ""
+    share: float = 1.0
+    beta: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HedgePlan:
+    """What is owned, what offsets it, and the ratio that its owner wants (> 0).
+
+    `basis_of_drift` is how the drift is measured; None decides by the legs: coins when all have
+    one underlying, else value.
+    """
+
+    name: str
+    exposure: tuple[LegPlan, ...]
+    cover: tuple[LegPlan, ...]
+    target: float = 1.0
+    basis_of_drift: Literal["coins", "value"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePlan:
+    """Where the price of an asset comes from: a market of an account."""
+
+    account: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is to be watched, as its owner described it."""
+
+    instance: str
+    accounts: tuple[AccountPlan, ...]
+    wallets: tuple[WalletPlan, ...] = ()
+    hedges: tuple[HedgePlan, ...] = ()
+    prices: Mapping[str, PricePlan] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A change of an alert's state: what is delivered later is what was judged.
+
+    `values` holds every measure that the rule's expressions and annotations use, as it was.
+    """
+
+    at: float
+    alertname: str
+    subject: Subject
+    state: AlertState
+    severity: Severity
+    episode: str
+    active_since: float
+    reason: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    values: Mapping[str, float | bool | None]
