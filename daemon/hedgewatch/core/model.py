@@ -208,3 +208,40 @@ class Transition:
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     values: Mapping[str, float | bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """One alert as it stands: what is stored over restarts, exported and re-sent.
+
+    Stored while pending, firing, or ended and not yet acknowledged; forgotten otherwise.
+    `clear_since` is the first of the observations by which it is clearing, None when it is not.
+    """
+
+    alertname: str
+    subject: Subject
+    state: AlertState
+    severity: Severity
+    episode: str
+    active_since: float
+    fired_at: float | None = None
+    clear_since: float | None = None
+    reason: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one event led to. `records` are the alerts to store, in state pending, firing or
+    ended, or to forget, in any other; `confirm` names accounts whose positions are in doubt and
+    must be read again within 2 s."""
+
+    transitions: tuple[Transition, ...] = ()
+    records: tuple[AlertRecord, ...] = ()
+    confirm: tuple[str, ...] = ()
+
+
+NOTHING = Outcome()
+"""The outcome of a quiet tick."""
