@@ -1,0 +1,108 @@
+# Every target works from nothing: a machine with Python 3.11 or later, make, git and apt is enough.
+# PYTHON=python3.12 chooses the interpreter, ARGS=... goes on to the command of the target.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -ec
+.ONESHELL:
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq
+
+.PHONY: help install demo run test check bench fix lock servers
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+install: $(INSTALLED) ## .venv with everything that runs and develops hedgewatch
+
+demo: $(INSTALLED) ## watch a hedged book on the paper exchange
+	@$(BIN)/hedgewatch demo $(ARGS)
+
+run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
+	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi
+	exec $(BIN)/hedgewatch run -c "$(CONFIG)" $(ARGS)
+
+test: $(INSTALLED) servers ## every test, with real servers on loopback
+	@echo "== pytest"
+	$(BIN)/pytest -q $(ARGS)
+
+check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
+	@echo "== ruff"
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet . || { echo "make fix formats the files that differ:"; $(BIN)/ruff format --check .; }
+	echo "== mypy"
+	$(BIN)/mypy --no-error-summary
+	echo "== import contracts"
+	report=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$report"; exit 1; }
+	if [ -d rules ]; then
+		echo "== rules"
+		$(BIN)/hedgewatch rules check rules/
+		$(BIN)/hedgewatch rules test rules/tests/*.yaml
+	fi
+
+bench: $(INSTALLED) ## what a tick costs, as ratios measured in one run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves
+	@$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+lock: $(INSTALLED) ## the pins again, after a change of the dependencies; ARGS=--upgrade renews all
+	@$(BIN)/pip install --quiet uv
+	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command make\ lock $(ARGS)"
+	echo "== requirements.txt"
+	eval "$$compile --output-file requirements.txt pyproject.toml"
+	echo "== requirements-dev.txt"
+	eval "$$compile --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml"
+
+# ------------------------------------------------------------------------------ what the targets stand on
+
+$(INSTALLED): $(BIN)/python requirements-dev.txt pyproject.toml
+	@echo "== packages into .venv"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(BIN)/python:
+	@python="$(PYTHON)"
+	for name in python3 python3.13 python3.12 python3.11; do
+		if [ -z "$$python" ] && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; fi
+	done
+	if ! "$${python:-none}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+		echo "hedgewatch needs Python 3.11 or later, and '$${python:-python3}' is not: make PYTHON=/path/to/python3.12 ..." >&2; exit 1
+	fi
+	echo "== .venv of $$($$python --version)"
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
+		echo "== apt-get install python3-venv"
+		$(APT) update && $(APT) install -y --no-install-recommends python3-venv >/dev/null || true
+		if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
+			echo "'$$python' cannot make virtual environments: install its venv package (Debian: python3-venv)" >&2; exit 1
+		fi
+	fi
+	$$python -m venv --clear .venv
+
+# The tests start these servers themselves. The distribution must not start its own: its units are held back by a
+# policy while apt works, and disabled afterwards where this is what brought them.
+servers:
+	@missing=
+	for pair in $(SERVERS); do
+		PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"
+	done
+	if [ -z "$$missing" ]; then exit 0; fi
+	if ! command -v apt-get >/dev/null; then echo "the tests need:$$missing" >&2; exit 1; fi
+	echo "== apt-get install$$missing"
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e $$policy ] || grep -q hedgewatch $$policy; then
+		trap "$(SUDO) rm -f $$policy" EXIT
+		printf '#!/bin/sh\n# hedgewatch, while its Makefile installs test servers\nexit 101\n' | $(SUDO) tee $$policy >/dev/null
+		$(SUDO) chmod 755 $$policy
+	fi
+	$(APT) update
+	$(APT) install -y --no-install-recommends $$missing >/dev/null
+	for package in $$missing; do $(SUDO) systemctl disable --now --quiet $$package >/dev/null 2>&1 || true; done
