@@ -1,0 +1,43 @@
+"""Fixtures that any test may ask for: real servers, started for it and stopped after it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import (
+    Server,
+    alertmanager_server,
+    mosquitto_server,
+    prometheus_server,
+)
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[[Server], Server]]:
+    """Start a server of tests.support.servers that the test describes; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(server: Server) -> Server:
+            stack.callback(server.stop)
+            server.start()
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path, start_server: Callable[[Server], Server]) -> Server:
+    return start_server(mosquitto_server(tmp_path))
+
+
+@pytest.fixture
+def prometheus(tmp_path: Path, start_server: Callable[[Server], Server]) -> Server:
+    """Without targets; with some: `start_server(prometheus_server(tmp_path, targets=[...]))`."""
+    return start_server(prometheus_server(tmp_path))
+
+
+@pytest.fixture
+def alertmanager(tmp_path: Path, start_server: Callable[[Server], Server]) -> Server:
+    return start_server(alertmanager_server(tmp_path))
