@@ -1,5 +1,5 @@
 # Every target works from nothing: a machine with Python 3.11 or later, make, git and apt is enough.
-# PYTHON=python3.12 chooses the interpreter, ARGS=... goes on to the command of the target.
+# PYTHON=python3.12 chooses the interpreter of a new .venv, ARGS=... goes on to the command of the target.
 
 SHELL := /bin/sh
 .SHELLFLAGS := -ec
@@ -12,7 +12,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0
+
+# Silent when it works, all that apt said when it does not.
+apt_install = { said=$$({ $(APT) update && $(APT) install -y --no-install-recommends $(1); } 2>&1) || { echo "$$said" >&2; false; }; }
 
 .PHONY: help install demo run test check bench fix lock servers
 
@@ -34,7 +37,7 @@ test: $(INSTALLED) servers ## every test, with real servers on loopback
 
 check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
 	@echo "== ruff"
-	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/ruff format --check --quiet . || { echo "make fix formats the files that differ:"; $(BIN)/ruff format --check .; }
 	echo "== mypy"
 	$(BIN)/mypy --no-error-summary
@@ -80,7 +83,7 @@ $(BIN)/python:
 	echo "== .venv of $$($$python --version)"
 	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
 		echo "== apt-get install python3-venv"
-		$(APT) update && $(APT) install -y --no-install-recommends python3-venv >/dev/null || true
+		$(call apt_install,python3-venv) || true
 		if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
 			echo "'$$python' cannot make virtual environments: install its venv package (Debian: python3-venv)" >&2; exit 1
 		fi
@@ -95,7 +98,6 @@ servers:
 		PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"
 	done
 	if [ -z "$$missing" ]; then exit 0; fi
-	if ! command -v apt-get >/dev/null; then echo "the tests need:$$missing" >&2; exit 1; fi
 	echo "== apt-get install$$missing"
 	policy=/usr/sbin/policy-rc.d
 	if [ ! -e $$policy ] || grep -q hedgewatch $$policy; then
@@ -103,6 +105,5 @@ servers:
 		printf '#!/bin/sh\n# hedgewatch, while its Makefile installs test servers\nexit 101\n' | $(SUDO) tee $$policy >/dev/null
 		$(SUDO) chmod 755 $$policy
 	fi
-	$(APT) update
-	$(APT) install -y --no-install-recommends $$missing >/dev/null
+	$(call apt_install,$$missing) || { echo "the tests need:$$missing" >&2; exit 1; }
 	for package in $$missing; do $(SUDO) systemctl disable --now --quiet $$package >/dev/null 2>&1 || true; done
