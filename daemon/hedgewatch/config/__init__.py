@@ -1,0 +1,1 @@
+"""The configuration as its owner wrote it: checked whole, every mistake named with its place."""

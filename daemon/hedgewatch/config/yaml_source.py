@@ -1,0 +1,126 @@
+"""A YAML file as plain values, and where in the file each of them stands."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from hedgewatch.config.problems import ConfigurationError, Problem
+from hedgewatch.config.scalar_text import place_within
+from hedgewatch.config.yaml_parser import Scalar, parse, place, read_text, scalar
+
+Location = tuple[str | int, ...]
+"""The way to a value: keys of mappings and indexes of lists, from the top of the file."""
+
+_MOST_NODES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's value, and the place of each part of it."""
+
+    file: str
+    value: object
+    text: str
+    values: Mapping[Location, yaml.Node]
+    keys: Mapping[Location, yaml.Node]
+
+    def get(self, location: Location) -> object:
+        """What the file holds at a location, None where it holds nothing."""
+        held = self.value
+        for part in location:
+            if isinstance(held, dict):
+                held = held.get(part)
+            elif isinstance(held, list) and isinstance(part, int) and part < len(held):
+                held = held[part]
+            else:
+                return None
+        return held
+
+    def problem(self, location: Location, message: str) -> Problem:
+        """A mistake of a value; of what should hold it where there is no such value."""
+        while location and location not in self.values:
+            location = location[:-1]
+        return self._at(self.values.get(location), message)
+
+    def problem_of_key(self, location: Location, message: str) -> Problem:
+        """A mistake of the key itself."""
+        if location not in self.keys:
+            return self.problem(location, message)
+        return self._at(self.keys[location], message)
+
+    def problem_within(self, location: Location, line: int, column: int, message: str) -> Problem:
+        """A mistake inside a text, whose own line and column count from 1."""
+        node = self.values.get(location)
+        if not isinstance(node, yaml.ScalarNode):
+            return self.problem(location, message)
+        return Problem(self.file, *place_within(self.text, node, line, column), message)
+
+    def _at(self, node: yaml.Node | None, message: str) -> Problem:
+        return Problem(self.file, *(place(node) if node else (1, 1)), message)
+
+
+def read_source(path: Path) -> Source:
+    """The source of a file, or every mistake of its YAML."""
+    file, text = str(path), read_text(path)
+    return _Builder(file).source(text, parse(file, text))
+
+
+class _Builder:
+    """Builds plain values of the parsed nodes, and notes where each stands."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._values: dict[Location, yaml.Node] = {}
+        self._keys: dict[Location, yaml.Node] = {}
+        self._problems: list[Problem] = []
+
+    def source(self, text: str, root: yaml.Node | None) -> Source:
+        value = None if root is None else self._build(root, ())
+        if self._problems:
+            raise ConfigurationError(self._problems)
+        return Source(self._file, value, text, self._values, self._keys)
+
+    def _build(self, node: yaml.Node, location: Location) -> object:
+        self._refuse_excess(node, location)
+        self._values[location] = node
+        if isinstance(node, yaml.MappingNode):
+            pairs = self._pairs(node, location)
+            return {key: self._build(value, (*location, key)) for key, value in pairs}
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(item, (*location, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _refuse_excess(self, node: yaml.Node, location: Location) -> None:
+        """Aliases may stand for more than the file is long, even for themselves."""
+        if len(self._values) >= _MOST_NODES or any(
+            self._values[location[:depth]] is node for depth in range(len(location))
+        ):
+            self._report(node, "this is too much once its aliases are followed: write it out")
+            raise ConfigurationError(self._problems)
+
+    def _pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
+        """The pairs whose key is sound: a text that comes once."""
+        for key, value in node.value:
+            name = self._scalar(key) if isinstance(key, yaml.ScalarNode) else None
+            if not isinstance(name, str):
+                self._report(key, "a key must be a text: put it in quotes")
+            elif (first := self._keys.get((*location, name))) is not None:
+                line, _ = place(first)
+                self._report(key, f"the key {name} stands twice, first in line {line}: remove one")
+            else:
+                self._keys[(*location, name)] = key
+                yield name, value
+
+    def _scalar(self, node: yaml.Node) -> Scalar:
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        try:
+            return scalar(node)
+        except ValueError as error:
+            self._report(node, str(error))
+            return None
+
+    def _report(self, node: yaml.Node, message: str) -> None:
+        self._problems.append(Problem(self._file, *place(node), message))
