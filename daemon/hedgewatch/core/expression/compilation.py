@@ -1,0 +1,132 @@
+"""Turns checked expressions into plain Python functions, which is what a quiet tick pays for.
+
+The generated code decides only what is certain. An Unknown raises TypeError where it is compared, a
+division by zero ArithmeticError, a NaN `UndecidedError`: then the exact evaluation answers instead.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from hedgewatch.core.expression import evaluation as meaning
+from hedgewatch.core.expression.evaluation import Condition, Node
+from hedgewatch.core.expression.parser import Expression
+from hedgewatch.core.model import Truth
+
+Judge = Callable[[object], Truth]
+ScopeJudge = Callable[[object], tuple[Truth, ...]]
+
+_TEMPLATE = """\
+def judge(row):
+    try:
+        {reads}
+        if {sane}:
+            return {result}
+    except (TypeError, ArithmeticError):
+        pass
+    return exact(row)
+"""
+
+
+class UndecidedError(ArithmeticError):
+    """A NaN came up on the fast path."""
+
+
+def _undecided() -> float:
+    raise UndecidedError
+
+
+def compile_condition(expression: Expression) -> Judge:
+    """Make the function that judges one row by one condition."""
+    return _function(_code(expression), expression.names, expression.evaluate)
+
+
+def compile_scope(expressions: Sequence[Expression]) -> ScopeJudge:
+    """Make the function that judges one row by all conditions, in their order.
+
+    Every measure is read once. When one condition cannot be decided, each is judged by itself.
+    """
+    judges = tuple(compile_condition(expression) for expression in expressions)
+
+    def one_by_one(row: object) -> tuple[Truth, ...]:
+        return tuple(judge(row) for judge in judges)
+
+    result = "".join(f"{_code(expression)}, " for expression in expressions)
+    names = frozenset[str]().union(*(expression.names for expression in expressions))
+    return _function(f"({result})", names, one_by_one)
+
+
+def _function(
+    result: str, names: Iterable[str], exact: Callable[[object], Any]
+) -> Callable[..., Any]:
+    ordered = sorted(names)
+    reads = "; ".join(f"m_{name} = row.{name}" for name in ordered) or "pass"
+    sane = " and ".join(f"m_{name} == m_{name}" for name in ordered) or "True"
+    namespace: dict[str, Any] = {
+        "__builtins__": {"TypeError": TypeError, "ArithmeticError": ArithmeticError},
+        **meaning.FUNCTIONS,
+        "exact": exact,
+        "undecided": _undecided,
+    }
+    exec(_TEMPLATE.format(reads=reads, sane=sane, result=result), namespace)  # noqa: S102
+    judge: Callable[..., Any] = namespace["judge"]
+    return judge
+
+
+def _code(expression: Expression) -> str:
+    if not isinstance(expression.root, Condition):
+        raise TypeError(f"not a condition: {expression.text}")
+    return _condition(expression.root)
+
+
+def _code_of(node: Node) -> str:
+    return _condition(node) if isinstance(node, Condition) else _quantity(node)
+
+
+def _condition(node: Condition) -> str:
+    match node:
+        case meaning.Fixed(truth):
+            return str(truth)
+        case meaning.Flag(name):
+            return f"(m_{name} > 0)"
+        case meaning.Not(inner):
+            return f"(not {_code_of(inner)})"
+        case meaning.Joined(word, parts):
+            return f"({f' {word} '.join(map(_code_of, parts))})"
+        case meaning.Comparison(operators, operands):
+            codes = zip(map(_comparable, operands), (*operators, ""), strict=True)
+            return f"({' '.join(f'{code} {sign}' for code, sign in codes)})"
+
+
+def _quantity(node: meaning.Quantity) -> str:
+    match node:
+        case meaning.Number(literal):
+            return repr(literal)
+        case meaning.Measure(name):
+            return f"m_{name}"
+        case meaning.Negative(inner):
+            return f"(-{_code_of(inner)})"
+        case meaning.Arithmetic(sign, left, right):
+            return f"({_code_of(left)} {sign} {_code_of(right)})"
+        case meaning.Call(name, arguments):
+            return f"{name}({', '.join(map(_certain, arguments))})"
+
+
+def _comparable(node: Node) -> str:
+    """Make an Unknown raise even where it would be compared for equality, which it allows."""
+    return f"+m_{node.name}" if isinstance(node, meaning.Measure) else _certain(node)
+
+
+def _certain(node: Node) -> str:
+    """Make a NaN raise: a comparison would answer false, and min and max might swallow it."""
+    code = _code_of(node)
+    return f"(t if (t := {code}) == t else undecided())" if _may_be_nan(node) else code
+
+
+def _may_be_nan(node: Node) -> bool:
+    match node:
+        case meaning.Arithmetic():
+            return True
+        case meaning.Negative(inner) | meaning.Call("abs", (inner,)):
+            return _may_be_nan(inner)
+        case _:
+            return False

@@ -1,0 +1,194 @@
+"""The whitelist: which of Python's syntax is an expression of a rule, and what each piece means.
+
+What is not named here is refused. Functions of a measure with a name in quotes, such as
+`stressed_margin_ratio("alts-40")`, will be one more case of `_call`.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from hedgewatch.core.expression import evaluation as meaning
+from hedgewatch.core.expression.agreement import (
+    Part,
+    comparison_problems,
+    condition_problems,
+    fit_problems,
+    number_problems,
+)
+from hedgewatch.core.expression.lexer import Kind, Token
+from hedgewatch.core.expression.problems import Problem
+from hedgewatch.core.expression.units import Unit, common, product, quotient
+from hedgewatch.core.expression.wording import DEEPEST, FUNCTIONS
+
+_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+_TRUTHS = {"true": True, "false": False}
+
+
+class Grammar:
+    """Turns Python's tree of one expression into ours; `problems` collects every mistake.
+
+    The tree is that of the text behind one line of its own, so Python's lines are one too high.
+    """
+
+    def __init__(self, text: str, tokens: Sequence[Token], symbols: Mapping[str, Unit]) -> None:
+        self.problems: list[Problem] = []
+        self._lines = text.split("\n")
+        self._symbols = symbols
+        self._numbers = {(t.line, t.column): t for t in tokens if t.kind is Kind.NUMBER}
+        self._depth = 0
+        self._readers: dict[type[ast.expr], Callable[[Any], Part]] = {
+            ast.BoolOp: self._joined,
+            ast.UnaryOp: self._prefixed,
+            ast.BinOp: self._arithmetic,
+            ast.Compare: self._comparison,
+            ast.Call: self._call,
+            ast.Name: self._name,
+            ast.Constant: self._number,
+        }
+
+    def read(self, node: ast.expr) -> Part:
+        """Understand one node; what cannot be understood fits everything around it."""
+        if self._depth >= DEEPEST:
+            message = f"the expression is nested more than {DEEPEST} deep here: split the rule"
+            return self._mistake(node, message)
+        self._depth += 1
+        part = self._readers.get(type(node), self._foreign)(node)
+        self._depth -= 1
+        return part
+
+    def read_condition(self, node: ast.expr) -> Part:
+        """Understand a node where only a condition may stand."""
+        part = self.read(node)
+        self.problems += condition_problems(part)
+        return part
+
+    def _read_number(self, node: ast.expr) -> Part:
+        part = self.read(node)
+        self.problems += number_problems(part)
+        return part
+
+    def _part(self, node: ast.expr, meant: meaning.Node, unit: Unit | None, *of: Part) -> Part:
+        measured = any(part.measured for part in of)
+        return Part(meant, unit, measured, self._source(node), *_place(node))
+
+    def _source(self, node: ast.expr) -> str:
+        lines = self._lines[node.lineno - 2 : (node.end_lineno or node.lineno) - 1]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return " ".join(lines)
+
+    def _mistake(self, node: ast.expr, message: str) -> Part:
+        self.problems.append(Problem(*_place(node), message))
+        return Part(meaning.Number(0.0), None, True, "", *_place(node))  # noqa: FBT003
+
+    def _foreign(self, node: ast.expr) -> Part:
+        return self._mistake(node, "this is not part of the language of expressions")
+
+    def _joined(self, node: ast.BoolOp) -> Part:
+        parts = [self.read_condition(value) for value in node.values]
+        word = "and" if isinstance(node.op, ast.And) else "or"
+        joined = meaning.Joined(word, tuple(part.node for part in parts))
+        return self._part(node, joined, Unit.BOOLEAN, *parts)
+
+    def _prefixed(self, node: ast.UnaryOp) -> Part:
+        match node.op:
+            case ast.Not():
+                inner = self.read_condition(node.operand)
+                return self._part(node, meaning.Not(inner.node), Unit.BOOLEAN, inner)
+            case ast.USub():
+                inner = self._read_number(node.operand)
+                unit = self._common_unit((inner,), "negative")
+                return self._part(node, meaning.Negative(inner.node), unit, inner)
+            case _:
+                return self._foreign(node)
+
+    def _arithmetic(self, node: ast.BinOp) -> Part:
+        left, right = self._read_number(node.left), self._read_number(node.right)
+        name = _ARITHMETIC.get(type(node.op))
+        if name is None:
+            return self._foreign(node)
+        if name == "/" and right.node == meaning.Number(0.0):
+            self.problems.append(right.problem("a division by zero is never known"))
+        result = meaning.Arithmetic(name, left.node, right.node)
+        return self._part(node, result, self._result_unit(name, left, right), left, right)
+
+    def _result_unit(self, name: str, left: Part, right: Part) -> Unit | None:
+        if Unit.BOOLEAN in {left.unit, right.unit}:
+            return None
+        if name == "*":
+            return product(left.unit, right.unit)
+        if name == "/":
+            return quotient(left.unit, right.unit)
+        return self._common_unit((left, right), "added or subtracted")
+
+    def _common_unit(self, parts: Sequence[Part], done: str) -> Unit | None:
+        if any(part.unit is Unit.BOOLEAN for part in parts):
+            return None
+        self.problems += fit_problems(parts, done)
+        unit: Unit | None = Unit.NUMBER
+        for part in parts:
+            unit = common(unit, part.unit)
+        return unit
+
+    def _comparison(self, node: ast.Compare) -> Part:
+        parts = [self.read(operand) for operand in (node.left, *node.comparators)]
+        names = tuple(_COMPARISONS.get(type(op), "") for op in node.ops)
+        if "" in names:
+            return self._foreign(node)
+        for name, (left, right) in zip(names, pairwise(parts), strict=True):
+            self.problems += comparison_problems(name, left, right)
+        result = meaning.Comparison(names, tuple(part.node for part in parts))
+        whole = self._part(node, result, Unit.BOOLEAN, *parts)
+        if not whole.measured:
+            message = f"{whole.quote} can never change: compare a measure"
+            self.problems.append(whole.problem(message))
+        return whole
+
+    def _call(self, node: ast.Call) -> Part:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if node.keywords or not name:
+            return self._foreign(node)
+        parts = [self._read_number(argument) for argument in node.args]
+        if name not in FUNCTIONS:  # said already, with what it may be meant to be
+            return Part(meaning.Number(0.0), None, True, name, *_place(node))  # noqa: FBT003
+        self._check_count(node, name, len(parts))
+        unit = self._common_unit(parts, f"the arguments of one {name}")
+        return self._part(node, meaning.Call(name, tuple(p.node for p in parts)), unit, *parts)
+
+    def _check_count(self, node: ast.Call, name: str, count: int) -> None:
+        if name == "abs" and count > 1:
+            self._mistake(node, f"abs takes one argument, here are {count}")
+        elif name != "abs" and count == 1:
+            self._mistake(node, f"{name} takes two arguments or more, here is one")
+
+    def _name(self, node: ast.Name) -> Part:
+        if node.id in _TRUTHS:
+            return self._part(node, meaning.Fixed(_TRUTHS[node.id]), Unit.BOOLEAN)
+        unit = self._symbols.get(node.id)
+        measure = meaning.Flag(node.id) if unit is Unit.BOOLEAN else meaning.Measure(node.id)
+        return Part(measure, unit, True, node.id, *_place(node))  # noqa: FBT003
+
+    def _number(self, node: ast.Constant) -> Part:
+        token = self._numbers.get(_place(node))
+        if token is None:
+            return self._foreign(node)
+        return self._part(node, meaning.Number(token.value), token.unit)
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno - 1, node.col_offset + 1
