@@ -1,11 +1,14 @@
 """What the operator wrote: rules, compiled once, and the text templates of their annotations."""
 
-from collections.abc import Callable, Mapping
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hedgewatch.core.expression import Expression
-from hedgewatch.core.model import Scope, Severity, Subject
+from hedgewatch.core.expression import Expression, Unit
+from hedgewatch.core.expression.problems import Problem, did_you_mean
+from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +45,93 @@ class Template:
     text: str
     names: frozenset[str]
     render: Callable[[Callable[[str], object]], str]
+
+
+class TemplateError(ValueError):
+    """A template was refused; `problems` holds every mistake, in reading order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+TEXT = None
+"""The unit of a name that is a text: a label, a reason."""
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}:]*)(?::(?P<format>[^{}]*))?\}|[{}]")
+_WIDE = re.compile(r"\d{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    format: str
+
+    def show(self, value: object) -> str:
+        """A value as a message shows it: never a number where none is known."""
+        if value is None or isinstance(value, Unknown) or value != value:  # noqa: PLR0124 (NaN)
+            return "unknown"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, float | int):
+            return format(value, self.format or ".8g") if math.isfinite(value) else str(value)
+        return format(str(value), self.format)
+
+
+def parse_template(text: str, names: Mapping[str, Unit | None]) -> Template:
+    """Check a text against the names that it may show (`TEXT` for those that are texts).
+
+    Its `render` asks for each value by name; None, NaN and `Unknown` read "unknown".
+    """
+    parts: list[str | _Field] = []
+    problems: list[Problem] = []
+    end = 0
+    for token in _TOKEN.finditer(text):
+        parts.append(text[end : token.start()])
+        end = token.end()
+        try:
+            parts.append(_part(token, names))
+        except ValueError as error:
+            problems.append(_problem(text, token.start(), str(error)))
+    if problems:
+        raise TemplateError(problems)
+    return _template(text, (*parts, text[end:]))
+
+
+def _template(text: str, parts: tuple[str | _Field, ...]) -> Template:
+    def render(value_of: Callable[[str], object]) -> str:
+        return "".join(
+            part if isinstance(part, str) else part.show(value_of(part.name)) for part in parts
+        )
+
+    names = frozenset(part.name for part in parts if isinstance(part, _Field))
+    return Template(text, names, render)
+
+
+def _part(token: re.Match[str], names: Mapping[str, Unit | None]) -> str | _Field:
+    if token.group() in ("{{", "}}"):
+        return token.group()[0]
+    name, spec = token["name"], token["format"] or ""
+    if name is None:
+        raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
+    if name not in names:
+        raise ValueError(f"'{name}' cannot be shown here{did_you_mean(name, names)}")
+    _check_format(name, spec, names[name])
+    return _Field(name, spec)
+
+
+def _check_format(name: str, spec: str, unit: Unit | None) -> None:
+    if spec and unit is Unit.BOOLEAN:
+        raise ValueError(f"'{name}' is true or false and takes no format: write {{{name}}}")
+    try:
+        if _WIDE.search(spec):
+            raise ValueError("too wide")  # noqa: TRY301 (worded with the others below)
+        format("text" if unit is TEXT else 1.5, spec)
+    except ValueError:
+        example = "{name:>10}" if unit is TEXT else "{name:.1%} or {name:,.2f}"
+        raise ValueError(f"'{spec}' is no format for '{name}': write it like {example}") from None
+
+
+def _problem(text: str, offset: int, message: str) -> Problem:
+    line = text.count("\n", 0, offset) + 1
+    return Problem(line, offset - text.rfind("\n", 0, offset), message)
