@@ -1,0 +1,48 @@
+"""The paper exchange by itself: `python -m hedgewatch.sim --story squeeze`."""
+
+import argparse
+import asyncio
+import sys
+
+from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, STORIES, PaperExchange
+
+
+def main() -> None:
+    """Serve a story until interrupted."""
+    try:
+        asyncio.run(serve(parsed(sys.argv[1:])))
+    except KeyboardInterrupt:
+        sys.stdout.write("stopped\n")
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m hedgewatch.sim", description=__doc__)
+    parser.add_argument("--story", choices=sorted(STORIES), default="hedged-book")
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--port", type=int, default=0)
+    return parser.parse_args(arguments)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Say where the exchange is and what it accepts, then tell each chapter as it comes."""
+    async with PaperExchange(options.story, options.speed, options.port) as exchange:
+        lines = (
+            f"rest    {exchange.url}",
+            f"ws      {exchange.ws_url}",
+            f"key     {DEMO_KEY}",
+            f"secret  {DEMO_SECRET}",
+        )
+        sys.stdout.write("\n".join(lines) + "\n")
+        told = ""
+        while True:
+            elapsed, _, chapter = exchange.progress()
+            if chapter != told:
+                told = chapter
+                sys.stdout.write(f"{elapsed:6.1f} s  {chapter}\n")
+                sys.stdout.flush()
+            await asyncio.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()

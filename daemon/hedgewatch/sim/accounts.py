@@ -1,0 +1,80 @@
+"""What an account of the paper exchange owns and what its key may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+ZERO = Decimal(0)
+
+READING_ONLY: Mapping[str, bool] = {
+    "ipRestrict": False,
+    "enableReading": True,
+    "enableWithdrawals": False,
+    "enableInternalTransfer": False,
+    "enableMargin": False,
+    "enableFutures": False,
+    "permitsUniversalTransfer": False,
+    "enableVanillaOptions": False,
+    "enableFixApiTrade": False,
+    "enableFixReadOnly": False,
+    "enableSpotAndMarginTrading": False,
+    "enablePortfolioMarginTrading": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A signed quantity; `isolated_wallet` is None for a cross position."""
+
+    symbol: str
+    amount: Decimal
+    entry: Decimal
+    side: str = "BOTH"
+    isolated_wallet: Decimal | None = None
+    updated: int = 0
+
+    def pnl(self, mark: Decimal) -> Decimal:
+        """Unrealised profit at a mark price; the sign of the amount is the direction."""
+        return self.amount * (mark - self.entry)
+
+    def notional(self, mark: Decimal) -> Decimal:
+        """Signed value at a mark price."""
+        return self.amount * mark
+
+
+@dataclass(frozen=True, slots=True)
+class SpotBalance:
+    """One asset of the spot wallet."""
+
+    free: Decimal
+    locked: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Account:
+    """One login; its wallets and positions change only through the world."""
+
+    name: str
+    key: str
+    secret: str
+    wallet: Decimal
+    leverage: int = 5
+    updated: int = 0
+    positions: dict[tuple[str, str], Position] = field(default_factory=dict)
+    spot: dict[str, SpotBalance] = field(default_factory=dict)
+    rights: dict[str, bool] = field(default_factory=lambda: dict(READING_ONLY))
+
+    def held(self) -> list[Position]:
+        """The positions that are open."""
+        return [position for position in self.positions.values() if position.amount]
+
+    @property
+    def hedge_mode(self) -> bool:
+        """True once a LONG or SHORT leg exists, as Binance's dual-side setting."""
+        return any(side != "BOTH" for _, side in self.positions)
+
+    @property
+    def cross_wallet(self) -> Decimal:
+        """What backs cross positions: the wallet without what isolated ones have taken."""
+        taken = (position.isolated_wallet or ZERO for position in self.held())
+        return self.wallet - sum(taken, ZERO)

@@ -1,0 +1,110 @@
+"""What goes wrong on demand: each fault is a switch that the wire asks before it answers."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hedgewatch.sim.clock import steady_seconds
+
+FOREVER = float("inf")
+
+POISONS: dict[str, bytes] = {
+    "truncated": b'{"e":"markPriceUpdate","E":1700000000000,"s":"AIXUSDT","p":"99',
+    "list": b'["markPriceUpdate",1700000000000,"AIXUSDT"]',
+    "null": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":null,"i":null,"P":null,"r":null,"T":0}',
+    "nan": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"NaN","i":"NaN","P":"NaN","r":"NaN","T":0}',
+    "zero": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"0.00000000","i":"0","P":"0","r":"0","T":0}',
+    "negative": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"-1.0","i":"0","P":"0","r":"0","T":0}',
+    "text": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"a lot","i":"0","P":"0","r":"0","T":0}',
+    "missing": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT"}',
+    "unknown": b'{"e":"somethingNew","E":@now,"s":"AIXUSDT","x":1}',
+    "utf8": b'{"e":"markPriceUpdate","E":1700000000000,"s":"AIX\xff\xfe","p":"1000"}',
+    "number": b"42",
+}
+
+
+@dataclass(slots=True)
+class Switchboard:
+    """What the faults need of the wire, given by the exchange."""
+
+    send_poison: Callable[[bytes, str], None]
+    expire_keys: Callable[[str, bool], None]
+    cut: Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of the paper exchange; `restore` ends those that last."""
+
+    board: Switchboard
+    rest_status: int | str | None = None
+    retry_after: int | None = None
+    redirect_to: str | None = None
+    pongs: bool = True
+    _healthy: asyncio.Event = field(default_factory=asyncio.Event)
+    _silent_until: float = 0.0
+    _refuse_until: float = 0.0
+    _empty_left: float = 0
+
+    def silence(self, seconds: float = FOREVER, *, pongs: bool = True) -> None:
+        """Market sockets stay open and send nothing; without `pongs` the line is dead altogether."""
+        self._silent_until = steady_seconds() + seconds
+        self.pongs = pongs
+
+    def resume(self) -> None:
+        """End a silence."""
+        self._silent_until = 0.0
+        self.pongs = True
+
+    @property
+    def silent(self) -> bool:
+        """True while market data is held back."""
+        return steady_seconds() < self._silent_until
+
+    def poison(self, kind: str = "truncated", *, where: str = "market") -> None:
+        """Send one malformed frame (a name of `POISONS`) to every `market` or `private` socket."""
+        self.board.send_poison(POISONS[kind], where)
+
+    def expire_listen_key(self, *, announce: bool = True, account: str = "main") -> None:
+        """End the account's listen keys, with the `listenKeyExpired` event or in silence."""
+        self.board.expire_keys(account, announce)
+
+    def cut_sockets(self, which: str = "all", *, refuse_seconds: float = 0.0) -> None:
+        """Drop `all`, `market` or `private` sockets, and refuse new ones for a while."""
+        self._refuse_until = steady_seconds() + refuse_seconds
+        self.board.cut(which)
+
+    @property
+    def refusing(self) -> bool:
+        """True while new sockets are turned away."""
+        return steady_seconds() < self._refuse_until
+
+    def rest_outage(self, status: int | str = 503, *, retry_after: int | None = None) -> None:
+        """Every request fails with a status, or never ends when `status` is "hang"."""
+        self.rest_status, self.retry_after = status, retry_after
+        self._healthy = asyncio.Event()
+
+    def positions_empty(self, times: float = FOREVER) -> None:
+        """`positionRisk` answers [] this many times, while the margin is still in use."""
+        self._empty_left = times
+
+    def take_empty_positions(self) -> bool:
+        """True if this reading of the positions is to be empty; counts it."""
+        empty = self._empty_left > 0
+        self._empty_left -= 1 if empty else 0
+        return empty
+
+    def redirect(self, to: str) -> None:
+        """Every request is answered with a redirect to another address."""
+        self.redirect_to = to
+
+    async def until_healthy(self) -> None:
+        """Wait for the end of a hanging outage."""
+        await self._healthy.wait()
+
+    def restore(self) -> None:
+        """End every fault that lasts."""
+        self.resume()
+        self.rest_status = self.retry_after = self.redirect_to = None
+        self._refuse_until, self._empty_left = 0.0, 0
+        self._healthy.set()

@@ -1,0 +1,1 @@
+"""The venues' protocols, as their clients see them."""

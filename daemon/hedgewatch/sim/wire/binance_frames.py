@@ -1,0 +1,120 @@
+"""Frames of the public streams; each is built once a tick, however many sockets listen."""
+
+from typing import Any
+
+import orjson
+
+from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.wire.binance_market import QUANTITY, next_funding, quote
+from hedgewatch.sim.wire.numbers import money, plain
+from hedgewatch.sim.world import World
+
+Frame = dict[str, Any]
+FUTURES_CATEGORIES = {
+    "bookTicker": "public",
+    "depth": "public",
+    "rpiDepth": "public",
+    "trade": "public",
+    "aggTrade": "market",
+    "markPrice": "market",
+    "ticker": "market",
+    "miniTicker": "market",
+    "kline": "market",
+    "forceOrder": "market",
+}
+
+
+def channel_of(stream: str) -> str:
+    """`altusdt@markPrice@1s` and `!markPrice@arr` are both of the channel `markPrice`."""
+    name = stream[1:].split("@")[0] if stream.startswith("!") else stream.split("@")[1]
+    return "kline" if name.startswith("kline") else name.rstrip("0123456789")
+
+
+def well_formed(stream: object) -> bool:
+    """True for what Binance would accept as the name of a stream."""
+    if not isinstance(stream, str) or "@" not in stream.lstrip("@") and not stream.startswith("!"):
+        return False
+    return channel_of(stream) in FUTURES_CATEGORIES
+
+
+class FrameMaker:
+    """Builds the frame of a stream from the world as it is now."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._updates = 0
+
+    def frame(self, stream: str, category: str) -> bytes | None:
+        """What a stream says now, or nothing: a channel of another category is accepted and mute."""
+        channel = channel_of(stream)
+        if category != "spot" and FUTURES_CATEGORIES[channel] != category:
+            return None
+        listed = self._world.spot_pairs if category == "spot" else self._world.markets
+        if stream.startswith("!"):
+            frames = [self._one(channel, symbol, category) for symbol in listed]
+            return orjson.dumps(frames) if all(frames) else None
+        symbol = stream.split("@")[0].upper()
+        found = self._one(channel, symbol, category) if symbol in listed else None
+        return orjson.dumps(found) if found else None
+
+    def _one(self, channel: str, symbol: str, category: str) -> Frame | None:
+        if channel == "markPrice" and category == "market":
+            return self._mark(symbol)
+        if channel == "bookTicker":
+            return self._book(symbol, category)
+        if channel in {"ticker", "miniTicker"}:
+            return self._day(symbol, channel, category)
+        return None
+
+    def _mark(self, symbol: str) -> Frame:
+        now, mark = epoch_milliseconds(), money(self._world.marks[symbol])
+        return {
+            "e": "markPriceUpdate",
+            "E": now,
+            "s": symbol,
+            "p": mark,
+            "ap": mark,
+            "P": mark,
+            "i": mark,
+            "r": money(self._world.funding_rate),
+            "T": next_funding(now),
+        }
+
+    def _book(self, symbol: str, category: str) -> Frame:
+        self._updates += 1
+        now = epoch_milliseconds()
+        spot = category == "spot"
+        price = self._world.spot_price(symbol) if spot else self._world.marks[symbol]
+        tick = (self._world.spot_pairs if spot else self._world.markets)[symbol].tick
+        bid, ask = quote(price, tick)
+        best = {"u": self._updates, "s": symbol, "b": bid, "B": QUANTITY, "a": ask, "A": QUANTITY}
+        return best if spot else {"e": "bookTicker", **best, "T": now, "E": now}
+
+    def _day(self, symbol: str, channel: str, category: str) -> Frame:
+        now = epoch_milliseconds()
+        price = self._world.spot_price(symbol) if category == "spot" else self._world.marks[symbol]
+        last = plain(price)
+        mini = {
+            "E": now,
+            "s": symbol,
+            "c": last,
+            "o": last,
+            "h": last,
+            "l": last,
+            "v": QUANTITY,
+            "q": QUANTITY,
+        }
+        if channel == "miniTicker":
+            return {"e": "24hrMiniTicker", **mini}
+        full = {
+            "p": "0",
+            "P": "0.000",
+            "w": last,
+            "Q": "1",
+            "O": now - 86_400_000,
+            "C": now,
+            "F": 1,
+            "L": 2,
+            "n": 2,
+        }
+        return {"e": "24hrTicker", **mini, **full}

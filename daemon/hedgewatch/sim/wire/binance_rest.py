@@ -1,0 +1,88 @@
+"""Binance's REST side: weights, security, the faults of the day, and no way to trade."""
+
+import orjson
+from aiohttp import web
+
+from hedgewatch.sim.accounts import Account
+from hedgewatch.sim.clock import steady_seconds
+from hedgewatch.sim.wire.binance_routes import ROUTES, Call, Route
+from hedgewatch.sim.wire.service import Service
+from hedgewatch.sim.wire.signature import UNKNOWN_KEY, Refusal, owner_of, signed_owner
+
+WEIGHT_LIMIT = 2400
+MINUTE = 60.0
+TOO_MANY = (429, -1003, "Too many requests; current limit is 2400 request weight per 1 MINUTE.")
+
+
+class BinanceRest:
+    """Answers requests for one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._minute = 0.0
+        self._weight = 0
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """One request, as the venue or its fault of the moment answers it."""
+        name = f"{request.method} {request.path}"
+        self._service.requests[name] += 1
+        if request.method != "GET" and name not in ROUTES:
+            self._service.violations.append(name)
+        broken = await self._fault(request)
+        if broken is not None:
+            return broken
+        try:
+            return await self._reply(request, name)
+        except Refusal as refusal:
+            return self._json({"code": refusal.code, "msg": refusal.message}, refusal.status)
+
+    async def _fault(self, request: web.Request) -> web.Response | None:
+        faults = self._service.faults
+        if faults.redirect_to is not None:
+            return web.Response(
+                status=302, headers={"Location": faults.redirect_to + request.raw_path}
+            )
+        if faults.rest_status == "hang":
+            await faults.until_healthy()
+        if not isinstance(faults.rest_status, int):
+            return None
+        headers = {} if faults.retry_after is None else {"Retry-After": str(faults.retry_after)}
+        code = -1003 if faults.rest_status in {418, 429} else -1000
+        body = {"code": code, "msg": "The paper exchange is out of service."}
+        return self._json(body, faults.rest_status, headers)
+
+    async def _reply(self, request: web.Request, name: str) -> web.Response:
+        route = ROUTES.get(name)
+        if route is None and request.method == "GET":
+            return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>")
+        if route is None:
+            raise Refusal(*UNKNOWN_KEY)
+        self._weigh(route)
+        payload = request.raw_path.partition("?")[2] + await request.text()
+        call = Call(self._service, request.query, self._caller(request, route, payload))
+        return self._json(route.reply(call))
+
+    def _caller(self, request: web.Request, route: Route, payload: str) -> Account | None:
+        key = request.headers.get("X-MBX-APIKEY")
+        if route.security == "signed":
+            return signed_owner(key, payload, self._service.world)
+        return owner_of(key, self._service.world) if route.security == "key" else None
+
+    def _weigh(self, route: Route) -> None:
+        minute = steady_seconds() // MINUTE
+        if minute != self._minute:
+            self._minute, self._weight = minute, 0
+        self._weight += route.weight
+        if self._weight > WEIGHT_LIMIT:
+            raise Refusal(*TOO_MANY)
+
+    def _json(
+        self, body: object, status: int = 200, headers: dict[str, str] | None = None
+    ) -> web.Response:
+        weight = {"X-MBX-USED-WEIGHT-1M": str(self._weight)}
+        return web.Response(
+            body=orjson.dumps(body),
+            status=status,
+            content_type="application/json",
+            headers=weight | (headers or {}),
+        )

@@ -1,0 +1,157 @@
+"""Which address gives which reply, who may ask, and what it weighs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from hedgewatch.sim.accounts import Account
+from hedgewatch.sim.wire import binance_account, binance_market, binance_spot
+from hedgewatch.sim.wire.service import Service
+from hedgewatch.sim.wire.signature import Refusal
+from hedgewatch.sim.world import World
+
+UNKNOWN_SYMBOL = (400, -1121, "Invalid symbol.")
+NO_LISTEN_KEY = (400, -1125, "This listenKey does not exist.")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as its reply needs it."""
+
+    service: Service
+    query: Mapping[str, str]
+    caller: Account | None = None
+
+    @property
+    def world(self) -> World:
+        """The truth."""
+        return self.service.world
+
+    @property
+    def account(self) -> Account:
+        """Who asks; only routes with security read it."""
+        if self.caller is None:
+            raise LookupError("a public route asked for its caller")
+        return self.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How one address is answered."""
+
+    reply: Callable[[Call], Any]
+    security: str = "none"
+    weight: int = 1
+
+
+def _one_or_all(
+    reply: Callable[[World, str], Any], listed: Callable[[World], Iterable[str]]
+) -> Callable[[Call], Any]:
+    """The market that the query names, those that it lists, or all of them."""
+
+    def answer(call: Call) -> Any:
+        symbol, wanted = call.query.get("symbol"), list(listed(call.world))
+        named = [symbol] if symbol else orjson.loads(call.query.get("symbols", "null")) or wanted
+        if not set(named) <= set(wanted):
+            raise Refusal(*UNKNOWN_SYMBOL)
+        replies = [reply(call.world, name) for name in named]
+        return replies[0] if symbol else replies
+
+    return answer
+
+
+def _futures(reply: Callable[[World, str], Any]) -> Callable[[Call], Any]:
+    return _one_or_all(reply, lambda world: world.markets)
+
+
+def _spot(reply: Callable[[World, str], Any]) -> Callable[[Call], Any]:
+    return _one_or_all(reply, lambda world: world.spot_pairs)
+
+
+def _signed(reply: Callable[[World, Account], Any], weight: int = 5) -> Route:
+    return Route(lambda call: reply(call.world, call.account), "signed", weight)
+
+
+def _positions(reply: Callable[[World, Account], Any]) -> Route:
+    def answer(call: Call) -> Any:
+        empty = call.service.faults.take_empty_positions()
+        rows = [] if empty else reply(call.world, call.account)
+        symbol = call.query.get("symbol")
+        return [row for row in rows if symbol in {None, row["symbol"]}]
+
+    return Route(answer, "signed", 5)
+
+
+def _issue(venue: str) -> Route:
+    return Route(
+        lambda call: {"listenKey": call.service.listen_keys.issue(call.account, venue)}, "key"
+    )
+
+
+def _prolong(venue: str) -> Route:
+    def answer(call: Call) -> Any:
+        if not call.service.listen_keys.prolong(call.account, venue):
+            raise Refusal(*NO_LISTEN_KEY)
+        return {"listenKey": call.service.listen_keys.issue(call.account, venue)}
+
+    return Route(answer, "key")
+
+
+def _end(call: Call) -> Any:
+    call.service.listen_keys.end(call.account.name)
+    return {}
+
+
+def _brackets(world: World, symbol: str) -> Any:
+    return binance_account.leverage_brackets(world.markets[symbol])
+
+
+ROUTES: Mapping[str, Route] = {
+    "GET /fapi/v1/ping": Route(lambda _: {}),
+    "GET /fapi/v1/time": Route(lambda _: binance_spot.server_time()),
+    "GET /fapi/v1/exchangeInfo": Route(
+        lambda call: binance_market.futures_exchange_info(call.world)
+    ),
+    "GET /fapi/v1/premiumIndex": Route(_futures(binance_market.premium_index)),
+    "GET /fapi/v1/fundingInfo": Route(_futures(binance_market.funding_info)),
+    "GET /fapi/v1/openInterest": Route(_futures(binance_market.open_interest)),
+    "GET /fapi/v1/ticker/24hr": Route(_futures(binance_market.futures_day), weight=40),
+    "GET /fapi/v1/ticker/bookTicker": Route(_futures(binance_market.futures_book), weight=5),
+    "GET /fapi/v1/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
+    "GET /fapi/v2/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
+    "GET /fapi/v1/leverageBracket": Route(_futures(_brackets), "signed"),
+    "GET /fapi/v2/positionRisk": _positions(binance_account.position_risk_v2),
+    "GET /fapi/v3/positionRisk": _positions(binance_account.position_risk),
+    "GET /fapi/v2/account": _signed(binance_account.account_information_v2),
+    "GET /fapi/v3/account": _signed(binance_account.account_information),
+    "GET /fapi/v2/balance": _signed(binance_account.balances),
+    "GET /fapi/v3/balance": _signed(binance_account.balances),
+    "GET /fapi/v1/symbolConfig": _signed(binance_account.symbol_configuration),
+    "GET /fapi/v1/multiAssetsMargin": _signed(lambda *_: {"multiAssetsMargin": False}, 30),
+    "GET /fapi/v1/positionSide/dual": _signed(
+        lambda _, me: {"dualSidePosition": me.hedge_mode}, 30
+    ),
+    "POST /fapi/v1/listenKey": _issue("futures"),
+    "PUT /fapi/v1/listenKey": _prolong("futures"),
+    "DELETE /fapi/v1/listenKey": Route(_end, "key"),
+    "GET /dapi/v1/exchangeInfo": Route(lambda _: {"symbols": []}),
+    "GET /api/v3/ping": Route(lambda _: {}),
+    "GET /api/v3/time": Route(lambda _: binance_spot.server_time()),
+    "GET /api/v3/exchangeInfo": Route(
+        lambda call: binance_market.spot_exchange_info(call.world), weight=20
+    ),
+    "GET /api/v3/ticker/24hr": Route(_spot(binance_market.spot_day), weight=80),
+    "GET /api/v3/ticker/bookTicker": Route(_spot(binance_market.spot_book), weight=4),
+    "GET /api/v3/ticker/price": Route(_spot(binance_market.spot_price), weight=4),
+    "GET /api/v3/account": _signed(binance_spot.spot_account, 20),
+    "POST /api/v3/userDataStream": _issue("spot"),
+    "PUT /api/v3/userDataStream": _prolong("spot"),
+    "DELETE /api/v3/userDataStream": Route(_end, "key"),
+    "GET /sapi/v1/system/status": Route(lambda _: binance_spot.system_status()),
+    "GET /sapi/v1/account/apiRestrictions": _signed(binance_spot.api_restrictions, 1),
+    "GET /sapi/v1/margin/allPairs": Route(lambda _: []),
+    "GET /sapi/v1/margin/isolated/allPairs": Route(lambda _: []),
+    "GET /sapi/v1/capital/config/getall": _signed(binance_spot.all_coins, 10),
+}

@@ -1,0 +1,103 @@
+"""Replies about the spot wallet and about what a key may do."""
+
+from typing import Any
+
+from hedgewatch.sim.accounts import Account, SpotBalance
+from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.markets import QUOTE
+from hedgewatch.sim.wire.numbers import money
+from hedgewatch.sim.world import World
+
+Reply = dict[str, Any]
+
+
+def spot_account(_world: World, account: Account) -> Reply:
+    """GET /api/v3/account."""
+    trading = account.rights["enableSpotAndMarginTrading"]
+    return {
+        "makerCommission": 10,
+        "takerCommission": 10,
+        "buyerCommission": 0,
+        "sellerCommission": 0,
+        "commissionRates": dict.fromkeys(("maker", "taker"), "0.00100000"),
+        "canTrade": trading,
+        "canWithdraw": account.rights["enableWithdrawals"],
+        "canDeposit": True,
+        "brokered": False,
+        "requireSelfTradePrevention": False,
+        "preventSor": False,
+        "updateTime": account.updated,
+        "accountType": "SPOT",
+        "balances": [balance_row(asset, balance) for asset, balance in account.spot.items()],
+        "permissions": ["SPOT"],
+        "uid": 354937868,
+    }
+
+
+def balance_row(asset: str, balance: SpotBalance) -> Reply:
+    """One asset as the account lists it."""
+    return {"asset": asset, "free": money(balance.free), "locked": money(balance.locked)}
+
+
+def api_restrictions(_world: World, account: Account) -> Reply:
+    """GET /sapi/v1/account/apiRestrictions."""
+    return {"createTime": 1_700_000_000_000, **account.rights}
+
+
+def all_coins(world: World, account: Account) -> list[Reply]:
+    """GET /sapi/v1/capital/config/getall."""
+    bases = {market.base for market in world.markets.values()}
+    return [_coin(coin, account) for coin in sorted({*bases, QUOTE})]
+
+
+def system_status() -> Reply:
+    """GET /sapi/v1/system/status."""
+    return {"status": 0, "msg": "normal"}
+
+
+def server_time() -> Reply:
+    """GET /api/v3/time and /fapi/v1/time."""
+    return {"serverTime": epoch_milliseconds()}
+
+
+def _coin(coin: str, account: Account) -> Reply:
+    nothing = dict.fromkeys(
+        ("freeze", "ipoable", "ipoing", "locked", "storage", "withdrawing"), "0"
+    )
+    held = account.spot.get(coin)
+    return {
+        "coin": coin,
+        "name": coin,
+        "depositAllEnable": True,
+        "withdrawAllEnable": True,
+        "isLegalMoney": False,
+        "trading": True,
+        "free": money(held.free) if held else "0",
+        **nothing,
+        "networkList": [_network(coin)],
+    }
+
+
+def _network(coin: str) -> Reply:
+    return {
+        "network": "ETH",
+        "coin": coin,
+        "name": "Ethereum (ERC20)",
+        "isDefault": True,
+        "depositEnable": True,
+        "withdrawEnable": True,
+        "depositDesc": "",
+        "withdrawDesc": "",
+        "specialTips": "",
+        "resetAddressStatus": False,
+        "addressRegex": "^(0x)[0-9A-Fa-f]{40}$",
+        "memoRegex": "",
+        "withdrawFee": "1",
+        "withdrawMin": "10",
+        "withdrawMax": "1000000",
+        "withdrawIntegerMultiple": "0.00000001",
+        "depositDust": "0.00000001",
+        "minConfirm": 6,
+        "unLockConfirm": 64,
+        "sameAddress": False,
+    }

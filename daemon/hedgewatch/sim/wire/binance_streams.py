@@ -1,0 +1,182 @@
+"""Binance's WebSocket side: public streams, private streams, and sockets that could trade, which are refused."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
+from hedgewatch.sim.wire import binance_events
+from hedgewatch.sim.wire.binance_frames import FrameMaker, well_formed
+from hedgewatch.sim.wire.binance_requests import StreamRequests
+from hedgewatch.sim.wire.service import Service
+from hedgewatch.sim.wire.sockets import Socket
+from hedgewatch.sim.world import AccountChanged, Change, Filled, MarginCalled, MarkSet, SpotChanged
+
+PING_SECONDS = 180.0
+
+
+class BinanceStreams:
+    """All open sockets of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._frames = FrameMaker(service.world)
+        self._requests = StreamRequests(service)
+        self._sockets: dict[Socket, None] = {}
+        self._pinged = steady_seconds()
+        self.frames_sent = 0
+
+    # the life of a socket
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One connection, from handshake to end."""
+        if self._service.faults.refusing:
+            return web.Response(status=503)
+        socket = self._opened(request)
+        if socket is None:
+            return web.Response(status=404)
+        await socket.websocket.prepare(request)
+        self._sockets[socket] = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                writer = group.create_task(self._write(socket))
+                await self._read(socket)
+                writer.cancel()
+        finally:
+            self._sockets.pop(socket, None)
+        return socket.websocket
+
+    def _opened(self, request: web.Request) -> Socket | None:
+        head, *tail = request.path.strip("/").split("/")
+        if head in {"ws-api", "ws-fapi"}:
+            return self._opened_for_requests(request, head)
+        if head == "private":
+            key = request.query.get("listenKey") or (tail[-1] if tail else "")
+            return Socket(
+                request, "private", listen_key=key, owner=self._service.listen_keys.owner(key)
+            )
+        if head in {"public", "market"}:
+            return self._opened_for_streams(request, head, tail)
+        return (
+            self._opened_for_streams(request, "spot", [head, *tail])
+            if head in {"ws", "stream"}
+            else None
+        )
+
+    def _opened_for_requests(self, request: web.Request, head: str) -> Socket:
+        """Orders could go over either; only the spot one also carries the account's events."""
+        if head == "ws-fapi":
+            self._service.violations.append(f"WS {request.path}")
+        return Socket(request, "spot-api" if head == "ws-api" else "trading")
+
+    def _opened_for_streams(self, request: web.Request, category: str, tail: list[str]) -> Socket:
+        name = tail[-1] if tail else ""
+        owner = self._service.listen_keys.owner(name)
+        combined = "stream" in tail
+        socket = Socket(request, category, combined, name if owner else None, owner)
+        named = request.query.get("streams", "").split("/") if combined else [name]
+        socket.streams.update(dict.fromkeys(filter(well_formed, named)))
+        return socket
+
+    async def _read(self, socket: Socket) -> None:
+        async for message in socket.websocket:
+            self._received(socket, message)
+
+    def _received(self, socket: Socket, message: WSMessage) -> None:
+        if message.type is WSMsgType.PING and self._service.faults.pongs:
+            socket.send_raw(message.data, WSMsgType.PONG)
+        if message.type is WSMsgType.TEXT:
+            self._requests.answer(socket, message.data)
+
+    async def _write(self, socket: Socket) -> None:
+        while await socket.write(await socket.next_outgoing()):
+            self.frames_sent += 1
+
+    # what is sent
+
+    def tick(self) -> None:
+        """Send what every public stream says now, keep the lines awake, end old keys."""
+        self._say_expired(self._service.listen_keys.end_old(), announce=True)
+        if steady_seconds() - self._pinged > PING_SECONDS:
+            self._pinged = steady_seconds()
+            self._to_all(self._sockets, str(epoch_milliseconds()).encode(), WSMsgType.PING)
+        self._publish()
+
+    def _publish(self, symbol: str | None = None) -> None:
+        if self._service.faults.silent:
+            return
+        built: dict[tuple[str, str], bytes | None] = {}
+        for socket in list(self._sockets):
+            for stream in socket.streams:
+                if symbol is not None and not stream.startswith((symbol.lower(), "!")):
+                    continue
+                kind = (stream, socket.category)
+                if kind not in built:
+                    built[kind] = self._frames.frame(*kind)
+                frame = built[kind]
+                if frame is not None:
+                    socket.send_stream(stream, frame)
+
+    def changed(self, change: Change) -> None:
+        """Tell the sockets that a change of the world concerns."""
+        world = self._service.world
+        match change:
+            case MarkSet(symbol):
+                self._publish(symbol)
+            case AccountChanged(account):
+                self._to_owner(
+                    account.name, "private", binance_events.account_update(change, world)
+                )
+            case Filled(account):
+                self._to_owner(
+                    account.name, "private", binance_events.order_trade_update(change, world)
+                )
+            case MarginCalled(account):
+                self._to_owner(account.name, "private", binance_events.margin_call(account, world))
+            case SpotChanged(account, asset):
+                event = binance_events.outbound_account_position(account, asset)
+                self._to_owner(account.name, "spot", event)
+
+    def _to_owner(self, name: str, venue: str, event: object) -> None:
+        for socket in self._sockets:
+            of_venue = socket.category.startswith(venue)
+            if of_venue and socket.owner is not None and socket.owner.name == name:
+                socket.send_event(event)
+
+    # faults
+
+    def send_poison(self, payload: bytes, where: str) -> None:
+        """Send bytes to every socket that carries prices, or to every private one."""
+        now = str(epoch_milliseconds()).encode()
+        private = where == "private"
+        meant = [
+            s
+            for s in self._sockets
+            if (s.category == "private") == private and (private or s.streams)
+        ]
+        self._to_all(meant, payload.replace(b"@now", now))
+
+    def expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001 - the fault names it
+        """End an account's listen keys; their sockets stay open and mute."""
+        self._say_expired(self._service.listen_keys.end(account), announce=announce)
+
+    def cut(self, which: str) -> None:
+        """Drop all sockets, those of the market or the private ones."""
+        for socket in list(self._sockets):
+            if which in {"all", "market" if socket.carries_market_data else "private"}:
+                socket.abort()
+
+    def _say_expired(self, keys: Iterable[str], *, announce: bool) -> None:
+        ended = set(keys)
+        for socket in self._sockets:
+            if socket.listen_key in ended:
+                socket.owner = None
+                if announce:
+                    socket.send_event(binance_events.listen_key_expired(str(socket.listen_key)))
+
+    def _to_all(
+        self, sockets: Iterable[Socket], payload: bytes, kind: WSMsgType = WSMsgType.TEXT
+    ) -> None:
+        for socket in sockets:
+            socket.send_raw(payload, kind)

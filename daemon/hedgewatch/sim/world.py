@@ -1,0 +1,232 @@
+"""The truth of the paper exchange: marks, accounts, positions, wallets. Pure; whoever watches is told of changes.
+
+Every action that a trader, a treasurer or the venue itself would take is a method here; the wire only reports it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from hedgewatch.sim import margin
+from hedgewatch.sim.accounts import ZERO, Account, Position, SpotBalance
+from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET
+from hedgewatch.sim.markets import OPENING_MARKS, PERPETUALS, SPOT_PAIRS, Tier
+
+Number = Decimal | int | str | float
+MARGIN_CALL_RATIO = Decimal("0.8")
+LIQUIDATION_RATIO = Decimal(1)
+
+
+def exact(number: Number) -> Decimal:
+    """A number as its owner wrote it: a float by its shortest text, never by its binary tail."""
+    return Decimal(str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSet:
+    """A mark was set by hand: report it at once instead of at the next tick."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """Wallets or positions changed, for the reason that Binance would give."""
+
+    account: Account
+    reason: str
+    positions: tuple[Position, ...] = ()
+    paid: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An order was executed; `client_id` tells a liquidation (`autoclose-`) from a trade."""
+
+    account: Account
+    position: Position
+    quantity: Decimal
+    realised: Decimal
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCalled:
+    """An account's margin ratio rose past the call level."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class SpotChanged:
+    """A spot balance changed."""
+
+    account: Account
+    asset: str
+
+
+Change = MarkSet | AccountChanged | Filled | MarginCalled | SpotChanged
+
+
+class World:
+    """Markets, marks and accounts, and what happened to them."""
+
+    def __init__(self) -> None:
+        self.markets = {market.symbol: market for market in PERPETUALS}
+        self.spot_pairs = {pair.symbol: pair for pair in SPOT_PAIRS}
+        self.marks = dict(OPENING_MARKS)
+        self.spot_prices: dict[str, Decimal] = {}
+        self.funding_rate = Decimal("0.0001")
+        self.accounts = {
+            "main": Account("main", DEMO_KEY, DEMO_SECRET, wallet=Decimal(100_000)),
+            "second": Account("second", SECOND_KEY, SECOND_SECRET, wallet=Decimal(5_000)),
+        }
+        self.watchers: list[Callable[[Change], None]] = []
+        self.liquidatable: list[tuple[int, str]] = []
+        self._called: dict[str, Decimal] = {}
+
+    @property
+    def venue(self) -> margin.Venue:
+        """Listings and marks as the formulas want them."""
+        return margin.Venue(self.markets, self.marks)
+
+    def account_of(self, key: str) -> Account | None:
+        """The account that a key logs into."""
+        return next((account for account in self.accounts.values() if account.key == key), None)
+
+    def spot_price(self, symbol: str) -> Decimal:
+        """The spot price, which follows the mark until it is set apart."""
+        return self.spot_prices.get(symbol, self.marks.get(symbol, ZERO))
+
+    # prices
+
+    def move(self, symbol: str, price: Number) -> None:
+        """Move a mark as a market does: watchers see it at the next tick."""
+        tick = self.markets[symbol].tick
+        self.marks[symbol] = (exact(price) / tick).quantize(Decimal(1)) * tick
+        self._watch_margins()
+
+    def set_mark(self, symbol: str, price: Number) -> None:
+        """Move a mark and report it at once."""
+        self.move(symbol, price)
+        self._tell(MarkSet(symbol))
+
+    def set_tiers(self, symbol: str, tiers: tuple[Tier, ...]) -> None:
+        """Change the maintenance brackets of a market, as venues do overnight."""
+        self.markets[symbol] = replace(self.markets[symbol], tiers=tiers)
+        self._watch_margins()
+
+    # positions and money
+
+    def set_position(
+        self,
+        symbol: str,
+        amount: Number,
+        entry: Number | None = None,
+        *,
+        account: str = "main",
+        side: str = "BOTH",
+    ) -> None:
+        """Make a cross position what it is said to be; without an entry price it is the mark."""
+        price = self.marks[symbol] if entry is None else exact(entry)
+        self.hold(Position(symbol, exact(amount), price, side), account)
+
+    def hold(self, position: Position, account: str = "main", reason: str = "ORDER") -> None:
+        """Replace one position of an account and tell it."""
+        owner = self.accounts[account]
+        owner.updated = epoch_milliseconds()
+        told = replace(position, updated=owner.updated)
+        owner.positions[told.symbol, told.side] = told
+        self._tell(AccountChanged(owner, reason, (told,)))
+        self._watch_margins()
+
+    def trade(
+        self, symbol: str, quantity: Number, *, account: str = "main", client_id: str = "web_paper"
+    ) -> None:
+        """Fill a market order at the mark in one-way mode: average in, or realise the part that is closed."""
+        owner, price, signed = self.accounts[account], self.marks[symbol], exact(quantity)
+        before = owner.positions.get((symbol, "BOTH"), Position(symbol, ZERO, ZERO))
+        after, realised = _filled(before, signed, price)
+        owner.wallet += realised
+        self._tell(Filled(owner, after, signed, realised, client_id))
+        self.hold(after, account)
+
+    def liquidate(self, symbol: str, *, account: str = "main") -> None:
+        """Take the position over at its mark, as the venue's engine does."""
+        held = self.accounts[account].positions[symbol, "BOTH"]
+        self.trade(
+            symbol, -held.amount, account=account, client_id=f"autoclose-{epoch_milliseconds()}"
+        )
+
+    def deleverage(self, symbol: str, quantity: Number, *, account: str = "main") -> None:
+        """Close a part of the position against a bankrupt counterparty."""
+        self.trade(symbol, quantity, account=account, client_id="adl_autoclose")
+
+    def deposit(self, amount: Number, *, account: str = "main") -> None:
+        """Transfer USDT into the futures wallet; a negative amount takes it out."""
+        reason = "DEPOSIT" if exact(amount) >= 0 else "WITHDRAW"
+        self._pay(self.accounts[account], exact(amount), reason)
+
+    def settle_funding(self, symbol: str, *, account: str = "main") -> None:
+        """Charge or pay one funding interval on a position."""
+        owner = self.accounts[account]
+        legs = [position for position in owner.held() if position.symbol == symbol]
+        notional = sum((leg.notional(self.marks[symbol]) for leg in legs), ZERO)
+        self._pay(owner, -notional * self.funding_rate, "FUNDING_FEE")
+
+    def set_spot_balance(
+        self, asset: str, free: Number, locked: Number = 0, *, account: str = "main"
+    ) -> None:
+        """Set a balance of the spot wallet."""
+        owner = self.accounts[account]
+        owner.spot[asset] = SpotBalance(exact(free), exact(locked))
+        self._tell(SpotChanged(owner, asset))
+
+    def set_rights(self, *, account: str = "main", **rights: bool) -> None:
+        """Change what the account's key may do, by Binance's names."""
+        self.accounts[account].rights.update(rights)
+
+    # sums
+
+    def margin_ratio(self, account: str = "main") -> Decimal:
+        """Maintenance over margin balance of the cross pool."""
+        return margin.margin_ratio(self.accounts[account], self.venue)
+
+    def liquidation_price(
+        self, symbol: str, *, account: str = "main", side: str = "BOTH"
+    ) -> Decimal:
+        """Liquidation price of one position by the published formula, not rounded; 0 when none."""
+        owner = self.accounts[account]
+        return margin.liquidation_price(owner.positions[symbol, side], owner, self.venue)
+
+    def _pay(self, owner: Account, amount: Decimal, reason: str) -> None:
+        owner.wallet += amount
+        owner.updated = epoch_milliseconds()
+        self._tell(AccountChanged(owner, reason, paid=amount))
+        self._watch_margins()
+
+    def _watch_margins(self) -> None:
+        for name, owner in self.accounts.items():
+            before, ratio = self._called.get(name, ZERO), margin.margin_ratio(owner, self.venue)
+            self._called[name] = ratio
+            if before < MARGIN_CALL_RATIO <= ratio:
+                self._tell(MarginCalled(owner))
+            if before < LIQUIDATION_RATIO <= ratio:
+                self.liquidatable.append((epoch_milliseconds(), name))
+
+    def _tell(self, change: Change) -> None:
+        for watcher in self.watchers:
+            watcher(change)
+
+
+def _filled(before: Position, quantity: Decimal, price: Decimal) -> tuple[Position, Decimal]:
+    """The position after a fill, and the profit that the fill realised."""
+    amount = before.amount + quantity
+    if before.amount * quantity >= 0:
+        paid = before.amount * before.entry + quantity * price
+        return replace(before, amount=amount, entry=paid / amount if amount else ZERO), ZERO
+    closed = -quantity if abs(quantity) <= abs(before.amount) else before.amount
+    flipped = before.amount * amount < 0
+    entry = price if flipped else (before.entry if amount else ZERO)
+    return replace(before, amount=amount, entry=entry), closed * (price - before.entry)
