@@ -1,0 +1,83 @@
+"""The book as JSON documents: the same names as in rules and metrics, the unknown said as such."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from hedgewatch.core.measures import CATALOGUE
+from hedgewatch.core.model import AlertRecord, Scope, Unknown
+from hedgewatch.core.rules import Rule
+from hedgewatch.telemetry.exposition import Row
+
+Document = dict[str, object]
+
+_MEASURES = {scope: tuple(m.name for m in CATALOGUE if m.scope is scope) for scope in Scope}
+
+
+def rows_of(scope: Scope, rows: Iterable[Row]) -> list[Document]:
+    """The subjects of one scope: labels and measures side by side."""
+    return [_row(row) for row in rows if row.subject.scope is scope]
+
+
+def accounts(rows: Iterable[Row]) -> list[Document]:
+    """The accounts, each with its feeds."""
+    every = tuple(rows)
+    feeds = rows_of(Scope.FEED, every)
+    return [
+        account | {"feeds": [feed for feed in feeds if feed["account"] == account["account"]]}
+        for account in rows_of(Scope.ACCOUNT, every)
+    ]
+
+
+def alert(record: AlertRecord) -> Document:
+    """One alert as it stands. Times are seconds since 1970."""
+    return {
+        "alertname": record.alertname,
+        "alertstate": record.state.value,
+        "severity": record.severity.value,
+        "scope": record.subject.scope.value,
+        "subject": str(record.subject),
+        "labels": dict(record.subject.labels) | dict(record.labels),
+        "annotations": dict(record.annotations),
+        "values": jsonable(record.values),
+        "active_since": record.active_since,
+        "fired_at": record.fired_at,
+        "reason": record.reason,
+        "episode": record.episode,
+    }
+
+
+def rule(loaded: Rule) -> Document:
+    """One rule as it was written. Durations are seconds."""
+    return {
+        "alert": loaded.name,
+        "on": loaded.scope.value,
+        "where": {name: sorted(values) for name, values in loaded.where.items()},
+        "expr": loaded.expr.text,
+        "clear": None if loaded.clear is None else loaded.clear.text,
+        "for": loaded.hold_for,
+        "keep_firing_for": loaded.keep_firing_for,
+        "unknown": loaded.unknown,
+        "severity": loaded.severity.value,
+        "labels": dict(loaded.labels),
+        "annotations": {name: each.text for name, each in loaded.annotations.items()},
+    }
+
+
+def jsonable(value: object) -> object:
+    """Say in JSON what it cannot: infinities as text, the unknown with its reason."""
+    match value:
+        case float() if not math.isfinite(value):
+            return str(value)
+        case Unknown(reason, since):
+            return {"unknown": reason, "since": since}
+        case Mapping():
+            return {str(name): jsonable(inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [jsonable(inner) for inner in value]
+        case _:
+            return value
+
+
+def _row(row: Row) -> Document:
+    values = {name: jsonable(getattr(row, name)) for name in _MEASURES[row.subject.scope]}
+    return dict(row.exported) | values

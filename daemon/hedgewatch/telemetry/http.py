@@ -1,0 +1,158 @@
+"""The daemon over HTTP: metrics, health, readiness, and the book as JSON. It only reads."""
+
+import errno
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import orjson
+from aiohttp import hdrs, web
+
+from hedgewatch.core.model import AlertRecord, Scope
+from hedgewatch.core.rules import Rule
+from hedgewatch.settings import Secret
+from hedgewatch.telemetry import api
+from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
+from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.telemetry.settings import HttpSettings
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_SHUTDOWN_SECONDS = 1.0
+"""How long a request in flight may take when the daemon stops: answers take milliseconds."""
+
+
+class View(Protocol):
+    """What the server may see of the engine. Nothing that it gets is kept over an await."""
+
+    def rows(self) -> Iterable[Row]: ...
+
+    def marks(self) -> Iterable[Mark]: ...
+
+    def alerts(self) -> Iterable[AlertRecord]: ...
+
+    def rules(self) -> Iterable[Rule]: ...
+
+    def reasons_not_ready(self) -> Iterable[str]: ...
+
+    def status(self) -> Mapping[str, object]: ...
+
+
+class CannotListenError(Exception):
+    """The address is taken, or cannot be had."""
+
+
+def application(
+    view: View, daemon: DaemonMetrics, settings: HttpSettings, token: Secret | None = None
+) -> web.Application:
+    """The routes, behind the check of who asks. `token` is the text of `settings.token`."""
+    hosts = _LOOPBACK_NAMES | {settings.host.lower()} | {host.lower() for host in settings.hosts}
+    app = web.Application(middlewares=[_only_for(hosts), _only_with(token)])
+    app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
+    app.add_routes([web.get("/metrics", _metrics(view, daemon))])
+    app.add_routes([web.get(path, _json(document)) for path, document in _documents(view).items()])
+    return app
+
+
+@asynccontextmanager
+async def serve(app: web.Application, settings: HttpSettings) -> AsyncIterator[str]:
+    """Listen until the context ends; gives the address, with the real port where 0 was asked."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as error:
+            raise CannotListenError(_why_not(settings.listen, error)) from error
+        host, port = runner.addresses[0][:2]
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def _why_not(listen: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"{listen} is taken by another program: stop it, or change http.listen"
+    return f"cannot listen on {listen}: {error.strerror or error}: change http.listen"
+
+
+def _only_for(hosts: frozenset[str]) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Refuse names that are not ours: a page that rebinds its name to us reads nothing."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = _host_name(request.headers.get(hdrs.HOST, ""))
+        if name not in hosts:
+            raise web.HTTPMisdirectedRequest(
+                text=f"this server is not {name or 'nameless'}: add the name to http.hosts\n"
+            )
+        return await handler(request)
+
+    return check
+
+
+def _host_name(header: str) -> str:
+    """The name in a Host header, without its port and the brackets of IPv6."""
+    name = header.rpartition(":")[0] if header.rpartition(":")[2].isdigit() else header
+    return name.strip("[]").lower()
+
+
+def _only_with(token: Secret | None) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Ask for the token everywhere but at `/healthz`, which says nothing and is for probes."""
+    expected = None if token is None else f"Bearer {token.reveal()}".encode()
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(hdrs.AUTHORIZATION, "").encode(errors="replace")
+        if expected is None or request.path == "/healthz" or hmac.compare_digest(given, expected):
+            return await handler(request)
+        raise web.HTTPUnauthorized(headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
+
+    return check
+
+
+def _health(view: View) -> Mapping[str, Handler]:
+    async def alive(_request: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def ready(_request: web.Request) -> web.Response:
+        reasons = list(view.reasons_not_ready())
+        return _answer({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+    return {"/healthz": alive, "/readyz": ready}
+
+
+def _metrics(view: View, daemon: DaemonMetrics) -> Handler:
+    exposition = Exposition()
+
+    async def scrape(_request: web.Request) -> web.Response:
+        text = exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
+        return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
+
+    return scrape
+
+
+def _documents(view: View) -> Mapping[str, Callable[[], Mapping[str, object]]]:
+    return {
+        "/api/v1/status": view.status,
+        "/api/v1/accounts": lambda: {"accounts": api.accounts(view.rows())},
+        "/api/v1/positions": lambda: {"positions": api.rows_of(Scope.POSITION, view.rows())},
+        "/api/v1/pools": lambda: {"pools": api.rows_of(Scope.POOL, view.rows())},
+        "/api/v1/hedges": lambda: {"hedges": api.rows_of(Scope.HEDGE, view.rows())},
+        "/api/v1/alerts": lambda: {"alerts": [api.alert(each) for each in view.alerts()]},
+        "/api/v1/rules": lambda: {"rules": [api.rule(each) for each in view.rules()]},
+    }
+
+
+def _json(document: Callable[[], Mapping[str, object]]) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return _answer(document())
+
+    return answer
+
+
+def _answer(document: Mapping[str, object], status: int = 200) -> web.Response:
+    body = orjson.dumps(api.jsonable(document)) + b"\n"
+    return web.Response(body=body, status=status, content_type="application/json")
