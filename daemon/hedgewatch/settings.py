@@ -24,6 +24,7 @@ _LARGEST_SECRET = 64 * 1024
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
 class Settings(BaseModel):
@@ -45,6 +46,15 @@ def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     folder = (info.context or {}).get("folder")
     return Path(folder) / path if folder is not None else path
 
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("a name is up to 63 letters, digits, '_', '-' and '.', like desk-1")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+"""An alias that its owner gives: it becomes a label, a part of topics and of addresses."""
 
 Duration = Annotated[float, BeforeValidator(seconds)]
 """A duration in seconds, written with its unit."""
@@ -77,7 +87,8 @@ class SecretReference(Settings):
 
     credential: Annotated[str, Field(pattern=r"^[^/]+$")] | None = None
     file: LocalPath | None = None
-    env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    # Shorter than the keys of the venues, which would otherwise be shown as names that are not set.
+    env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$")] | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

@@ -88,7 +88,7 @@ def scalar(node: yaml.ScalarNode) -> Scalar:
     if kind == "bool":
         return text.lower() == "true"
     if kind not in ("str", "null"):
-        raise ValueError(f"the tag {node.tag} is not known here: remove it")
+        raise ValueError("tags (!…) are not known here: put a text that starts with ! in quotes")
     return text if kind == "str" else None
 
 

@@ -26,6 +26,11 @@ class Source:
     values: Mapping[Location, yaml.Node]
     keys: Mapping[Location, yaml.Node]
 
+    @property
+    def folder(self) -> Path:
+        """Where relative paths of the file start."""
+        return Path(self.file).parent.absolute()
+
     def get(self, location: Location) -> object:
         """What the file holds at a location, None where it holds nothing."""
         held = self.value

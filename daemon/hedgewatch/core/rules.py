@@ -10,6 +10,19 @@ from hedgewatch.core.expression import Expression, Unit
 from hedgewatch.core.expression.problems import Problem, did_you_mean
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
+IDENTITY: Mapping[Scope, tuple[str, ...]] = {
+    Scope.POSITION: ("account", "venue", "symbol", "position"),
+    Scope.POOL: ("account", "venue", "pool", "currency"),
+    Scope.HEDGE: ("hedge",),
+    Scope.ACCOUNT: ("account", "venue"),
+    Scope.FEED: ("account", "venue", "feed"),
+    Scope.BOOK: (),
+}
+"""The labels that identify a subject: what `where` may name."""
+
+REASONS: Mapping[Scope, tuple[str, ...]] = {Scope.ACCOUNT: ("unusable_reason", "blind_reason")}
+"""Texts that annotations may show beside measures and labels."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:

@@ -1,0 +1,66 @@
+"""Rule files, read to rules: every mistake of every file at once, at its line and column."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hedgewatch.config.mistakes import validated
+from hedgewatch.config.problems import ConfigurationError, Problem, collecting
+from hedgewatch.config.rule_reading import RuleReading
+from hedgewatch.config.rule_schema import GroupSettings, RuleFileSettings
+from hedgewatch.config.yaml_source import Location, Source, read_source
+from hedgewatch.core.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    name: object
+    rule: Rule | None
+    source: Source
+    location: Location
+
+
+def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
+    """The rules of all files, or every mistake in them."""
+    problems: list[Problem] = []
+    placed: list[_Placed] = []
+    for path in paths:
+        with collecting(problems):
+            source = read_source(path)
+            placed += _rules_of(source, problems)
+    problems += _twice(placed)
+    if problems:
+        raise ConfigurationError(problems)
+    return tuple(found.rule for found in placed if found.rule is not None)
+
+
+def _rules_of(source: Source, problems: list[Problem]) -> Iterator[_Placed]:
+    if not isinstance(source.value, dict):
+        problems.append(source.problem((), "a rule file is a mapping: groups: [ … ]"))
+        return
+    validated(RuleFileSettings, source, (), problems)
+    for location in _items(source, ("groups",)):
+        group = validated(GroupSettings, source, location, problems)
+        labels = dict(group.labels) if group else {}
+        for place in _items(source, (*location, "rules")):
+            rule = RuleReading(source, place, labels, problems).rule()
+            yield _Placed(source.get((*place, "alert")), rule, source, place)
+
+
+def _items(source: Source, location: Location) -> Iterator[Location]:
+    held = source.get(location)
+    if isinstance(held, list):
+        yield from ((*location, index) for index in range(len(held)))
+
+
+def _twice(placed: Iterable[_Placed]) -> Iterator[Problem]:
+    """Alerts are told apart by the name of their rule, over all files."""
+    first: dict[object, Problem] = {}
+    for found in placed:
+        place = (*found.location, "alert")
+        if found.name in first:
+            seen = first[found.name]
+            there = f"{seen.file}:{seen.line}"
+            yield found.source.problem(place, f"{found.name} stands already in {there}: rename one")
+        elif isinstance(found.name, str):
+            first[found.name] = found.source.problem(place, "")

@@ -1,0 +1,146 @@
+"""One rule of a file, read to a rule of the core: its expressions, labels and templates checked."""
+
+import re
+from collections.abc import Mapping
+
+from hedgewatch.config.mistakes import validated
+from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.rule_schema import RuleSettings
+from hedgewatch.config.yaml_source import Location, Source
+from hedgewatch.core.expression import Expression, ExpressionError, Unit, parse_condition
+from hedgewatch.core.measures import symbols
+from hedgewatch.core.model import Scope, Severity
+from hedgewatch.core.rules import (
+    IDENTITY,
+    REASONS,
+    TEXT,
+    Rule,
+    Template,
+    TemplateError,
+    parse_template,
+)
+
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_OURS = ("alertname", "alertstate")
+
+
+def shown_names(scope: Scope) -> dict[str, Unit | None]:
+    """What an annotation may show: measures, identity labels, and the texts of the scope."""
+    texts = ("alertname", "severity", *IDENTITY[scope], *REASONS.get(scope, ()))
+    return {**symbols(scope), **dict.fromkeys(texts, TEXT)}
+
+
+class RuleReading:
+    """Reads what stands at one location; a part that is wrong does not hide another."""
+
+    def __init__(
+        self, source: Source, location: Location, labels: Mapping[str, str], problems: list[Problem]
+    ) -> None:
+        self._source = source
+        self._at = location
+        self._problems = problems
+        self._found = len(problems)
+        self._settings = validated(RuleSettings, source, location, problems)
+        self._labels = {**labels, **self._texts("labels")}
+        on = source.get((*location, "on"))
+        self._scope = next((scope for scope in Scope if scope.value == on), None)
+
+    def rule(self) -> Rule | None:
+        """The rule, None when anything in it is wrong."""
+        severity = self._severity()
+        expr, clear = self._expression("expr"), self._expression("clear")
+        annotations = self._annotations()
+        self._check_labels()
+        self._check_where()
+        settings = self._settings
+        if settings is None or expr is None or len(self._problems) > self._found:
+            return None
+        return Rule(
+            name=settings.alert,
+            scope=settings.on,
+            expr=expr,
+            clear=clear,
+            where={name: frozenset(values) for name, values in settings.where.items()},
+            hold_for=settings.hold_for,
+            keep_firing_for=settings.keep_firing_for,
+            unknown=settings.unknown,
+            severity=severity,
+            labels=self._labels,
+            annotations=annotations,
+        )
+
+    def _texts(self, key: str) -> dict[str, str]:
+        held = self._source.get((*self._at, key))
+        pairs = held.items() if isinstance(held, dict) else ()
+        return {name: text for name, text in pairs if isinstance(text, str)}
+
+    def _severity(self) -> Severity:
+        where = (*self._at, "labels", "severity")
+        known = [severity.value for severity in Severity]
+        severity = self._labels.get("severity")
+        if severity in known:
+            return Severity(severity)
+        if severity is None and where not in self._source.values:
+            self._report(where, "labels: severity is missing: info, warning or critical")
+        elif severity is not None:
+            hint = did_you_mean(severity, known)
+            self._report(where, f"severity must be info, warning or critical{hint}")
+        return Severity.WARNING
+
+    def _expression(self, key: str) -> Expression | None:
+        location = (*self._at, key)
+        text = self._source.get(location)
+        if self._scope is None or not isinstance(text, str):
+            return None
+        try:
+            return parse_condition(text, symbols(self._scope))
+        except ExpressionError as error:
+            self._report_within(location, error)
+            return None
+
+    def _annotations(self) -> dict[str, Template]:
+        templates: dict[str, Template] = {}
+        names = shown_names(self._scope) if self._scope else {}
+        for name, text in self._texts("annotations").items() if names else ():
+            location = (*self._at, "annotations", name)
+            self._check_label(name, location)
+            try:
+                templates[name] = parse_template(text, names)
+            except TemplateError as error:
+                self._report_within(location, error)
+        return templates
+
+    def _check_labels(self) -> None:
+        """A label that repeats one of the subject's would change who the alert is."""
+        for name in self._texts("labels"):
+            location = (*self._at, "labels", name)
+            self._check_label(name, location)
+            if name in (*_OURS, *(IDENTITY[self._scope] if self._scope else ())):
+                self._report_key(location, f"the label '{name}' is set already: rename it")
+
+    def _check_label(self, name: str, location: Location) -> None:
+        if not _LABEL.fullmatch(name):
+            message = f"'{name}' is no name: letters, digits and _ only, no digit first"
+            self._report_key(location, message)
+
+    def _check_where(self) -> None:
+        held = self._source.get((*self._at, "where"))
+        if self._scope is None or not isinstance(held, dict):
+            return
+        for name in held:
+            if name not in IDENTITY[self._scope]:
+                hint = did_you_mean(name, IDENTITY[self._scope])
+                message = f"a {self._scope} has no label '{name}'{hint}"
+                self._report_key((*self._at, "where", name), message)
+
+    def _report(self, location: Location, message: str) -> None:
+        self._problems.append(self._source.problem(location, message))
+
+    def _report_key(self, location: Location, message: str) -> None:
+        self._problems.append(self._source.problem_of_key(location, message))
+
+    def _report_within(self, location: Location, error: ExpressionError | TemplateError) -> None:
+        self._problems += [
+            self._source.problem_within(location, found.line, found.column, found.message)
+            for found in error.problems
+        ]

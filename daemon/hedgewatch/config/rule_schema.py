@@ -1,0 +1,56 @@
+"""The shape of a rule file: as near to a Prometheus rule file as it can be."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from hedgewatch.core.model import Scope
+from hedgewatch.settings import Duration, Settings
+
+_ALERT = re.compile(r"[A-Z][A-Za-z0-9]{0,99}")
+
+
+def _alert(name: str) -> str:
+    if not _ALERT.fullmatch(name):
+        raise ValueError("a rule is named in CamelCase, like MarginDanger")
+    return name
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+AlertName = Annotated[str, AfterValidator(_alert)]
+Text = Annotated[str, Field(strict=True)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
+class RuleSettings(Settings):
+    """One rule, before its expressions are read."""
+
+    alert: AlertName
+    on: Scope
+    where: Mapping[str, Texts] = Field(default_factory=dict)
+    expr: Text
+    clear: Text | None = None
+    hold_for: Annotated[Duration, Field(alias="for")] = 0.0
+    keep_firing_for: Duration = 0.0
+    unknown: Literal["hold", "fire"] = "hold"
+    labels: Mapping[str, Text] = Field(default_factory=dict)
+    annotations: Mapping[str, Text] = Field(default_factory=dict)
+
+
+class GroupSettings(Settings):
+    """Rules that share labels. The rules are read one by one, so that each is judged."""
+
+    name: Text
+    labels: Mapping[str, Text] = Field(default_factory=dict)
+    rules: tuple[object, ...]
+
+
+class RuleFileSettings(Settings):
+    """A rule file. The groups are read one by one."""
+
+    groups: tuple[object, ...]
