@@ -26,7 +26,7 @@ _OURS = ("alertname", "alertstate")
 
 def shown_names(scope: Scope) -> dict[str, Unit | None]:
     """What an annotation may show: measures, identity labels, and the texts of the scope."""
-    texts = ("alertname", "severity", *IDENTITY[scope], *REASONS.get(scope, ()))
+    texts = ("alertname", "severity", *IDENTITY[scope], *TEXTS.get(scope, ()))
     return {**symbols(scope), **dict.fromkeys(texts, TEXT)}
 
 
@@ -115,8 +115,12 @@ class RuleReading:
         for name in self._texts("labels"):
             location = (*self._at, "labels", name)
             self._check_label(name, location)
-            if name in (*_OURS, *(IDENTITY[self._scope] if self._scope else ())):
+            if name in (*_OURS, *self._subject_labels()):
                 self._report_key(location, f"the label '{name}' is set already: rename it")
+
+    def _subject_labels(self) -> tuple[str, ...]:
+        scope = self._scope
+        return (*IDENTITY[scope], *TEXTS.get(scope, ())) if scope else ()
 
     def _check_label(self, name: str, location: Location) -> None:
         if not _LABEL.fullmatch(name):

@@ -12,7 +12,7 @@ from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.POSITION: ("account", "venue", "symbol", "position"),
-    Scope.POOL: ("account", "venue", "pool", "currency"),
+    Scope.POOL: ("account", "venue", "pool"),
     Scope.HEDGE: ("hedge",),
     Scope.ACCOUNT: ("account", "venue"),
     Scope.FEED: ("account", "venue", "feed"),
@@ -20,8 +20,12 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
 }
 """The labels that identify a subject: what `where` may name."""
 
-REASONS: Mapping[Scope, tuple[str, ...]] = {Scope.ACCOUNT: ("unusable_reason", "blind_reason")}
-"""Texts that annotations may show beside measures and labels."""
+TEXTS: Mapping[Scope, tuple[str, ...]] = {
+    Scope.POOL: ("currency",),
+    Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
+    Scope.FEED: ("feed_reason",),
+}
+"""Texts that annotations may show beside measures and identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

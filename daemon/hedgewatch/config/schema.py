@@ -1,0 +1,86 @@
+"""The shape of the configuration where no other part owns it: wallets, prices, hedges."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from hedgewatch.config.symbols import checked_symbol
+from hedgewatch.settings import LocalPath, Name, Settings
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Asset = Annotated[str, Field(pattern=r"^[^\s/:]+$")]
+Symbol = Annotated[str, AfterValidator(checked_symbol)]
+
+
+def _amount(value: object) -> object:
+    return value if isinstance(value, dict) else {"amount": value}
+
+
+class HoldingSettings(Settings):
+    """An amount of coins, and what one of them cost where that is known."""
+
+    amount: Annotated[Number, Field(ge=0)]
+    entry_price: Positive | None = None
+
+
+class WalletSettings(Settings):
+    """Coins held outside the accounts; a plain number is an amount."""
+
+    name: Name
+    holdings: Annotated[
+        Mapping[Asset, Annotated[HoldingSettings, BeforeValidator(_amount)]], Field(min_length=1)
+    ]
+
+
+class PriceSettings(Settings):
+    """Where an asset gets its price."""
+
+    account: str
+    symbol: Symbol
+
+
+class LegSettings(Settings):
+    """One leg: `{wallet, asset}`, `{account, asset}` or `{account, symbol}`."""
+
+    wallet: str = ""
+    account: str = ""
+    asset: str = ""
+    symbol: Symbol = ""
+    share: Annotated[Positive, Field(le=1)] = 1.0
+    beta: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if bool(self.wallet) == bool(self.account) or bool(self.asset) == bool(self.symbol):
+            raise ValueError(
+                "a leg is {wallet, asset}, {account, asset} or {account, symbol}: name one of them"
+            )
+        if self.wallet and self.symbol:
+            raise ValueError("a wallet holds assets, not positions: name its asset")
+        return self
+
+    @property
+    def held(self) -> str:
+        """What the leg is a part of, as a message names it."""
+        return f"{self.asset or self.symbol} of {self.wallet or self.account}"
+
+
+class HedgeSettings(Settings):
+    """What is owned, what offsets it, and the ratio that its owner wants."""
+
+    name: Name
+    exposure: Annotated[tuple[LegSettings, ...], Field(min_length=1)]
+    cover: Annotated[tuple[LegSettings, ...], Field(min_length=1)]
+    target: Positive = 1.0
+    basis_of_drift: Literal["coins", "value"] | None = None
+
+
+class TopSettings(Settings):
+    """What stands alone at the top of the file."""
+
+    instance: Name = "hedgewatch"
+    store: LocalPath = Path("/var/lib/hedgewatch/state.db")
+    replica: Name | None = None
