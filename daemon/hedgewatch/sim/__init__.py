@@ -1,4 +1,4 @@
-"""The paper exchange: Binance's protocol on loopback, an independent witness of the monitor's sums."""
+"""The paper exchange: Binance on loopback, an independent witness of the monitor's sums."""
 
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET

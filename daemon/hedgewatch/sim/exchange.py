@@ -1,7 +1,8 @@
-"""The paper exchange itself: a server on loopback, a story that plays, and the switches for both."""
+"""The paper exchange itself: a server on loopback, a story that plays, the switches for both."""
 
 import asyncio
 from contextlib import AsyncExitStack
+from types import TracebackType
 from typing import Self
 
 from aiohttp import web
@@ -54,11 +55,16 @@ class PaperExchange:
             self._open = opening.pop_all()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Cut every line and stop listening."""
         self.faults.restore()
         self._streams.cut("all")
-        await self._open.aclose()
+        await self._open.__aexit__(kind, error, trace)
 
     async def _listen(self, opening: AsyncExitStack) -> None:
         application = web.Application()
@@ -119,7 +125,7 @@ class PaperExchange:
     def _send_poison(self, payload: bytes, where: str) -> None:
         self._streams.send_poison(payload, where)
 
-    def _expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001 - as the switchboard
+    def _expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001
         self._streams.expire_keys(account, announce)
 
     def _cut(self, which: str) -> None:

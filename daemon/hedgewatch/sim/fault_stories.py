@@ -3,7 +3,7 @@
 Faults are timed in story seconds; what follows them lasts long enough for every alert to end.
 """
 
-from hedgewatch.sim.faults import POISONS
+from hedgewatch.sim.faults import FOREVER, POISONS
 from hedgewatch.sim.opening import hedged
 from hedgewatch.sim.script import Action, Chapter, Stage, Story
 
@@ -49,8 +49,13 @@ def close_ten(stage: Stage) -> None:
 
 
 def cut(stage: Stage) -> None:
-    """Every socket is dropped, and none is accepted for two seconds."""
-    stage.faults.cut_sockets(refuse_seconds=2.0)
+    """Every socket is dropped, and none is let in."""
+    stage.faults.cut_sockets(refuse_seconds=FOREVER)
+
+
+def accept(stage: Stage) -> None:
+    """Sockets are let in again."""
+    stage.faults.accept()
 
 
 FAULT_STORIES: dict[str, Story] = {
@@ -70,13 +75,13 @@ FAULT_STORIES: dict[str, Story] = {
     ),
     "poison-frame": Story(
         title="Poisoned frames",
-        duration=36.0,
+        duration=38.0,
         chapters=(
             Chapter(0, "Prices flow."),
             Chapter(
                 4, "Among them: broken JSON, lists, null, NaN, zero, negative prices, bad UTF-8."
             ),
-            Chapter(26, "Only clean frames again."),
+            Chapter(28, "Only clean frames again."),
         ),
         opening=hedged,
         paths=SWAY,
@@ -108,10 +113,10 @@ FAULT_STORIES: dict[str, Story] = {
         chapters=(
             Chapter(0, "Everything is connected."),
             Chapter(5, "Every socket is cut; ten contracts are added meanwhile, unheard."),
-            Chapter(8, "Connections are accepted again. No event is repeated."),
+            Chapter(7, "Connections are accepted again. No event is repeated."),
         ),
         opening=hedged,
         paths=SWAY,
-        actions=(Action(5, cut), Action(5.1, add_ten)),
+        actions=(Action(5, cut), Action(5.5, add_ten), Action(7, accept)),
     ),
 }

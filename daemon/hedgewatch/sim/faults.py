@@ -8,18 +8,25 @@ from hedgewatch.sim.clock import steady_seconds
 
 FOREVER = float("inf")
 
+
+def _mark_frame(price: str) -> bytes:
+    """A mark price frame with a price of any kind; `@now` becomes the time of sending."""
+    return b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":%b}' % price.encode()
+
+
 POISONS: dict[str, bytes] = {
     "truncated": b'{"e":"markPriceUpdate","E":1700000000000,"s":"AIXUSDT","p":"99',
     "list": b'["markPriceUpdate",1700000000000,"AIXUSDT"]',
-    "null": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":null,"i":null,"P":null,"r":null,"T":0}',
-    "nan": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"NaN","i":"NaN","P":"NaN","r":"NaN","T":0}',
-    "zero": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"0.00000000","i":"0","P":"0","r":"0","T":0}',
-    "negative": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"-1.0","i":"0","P":"0","r":"0","T":0}',
-    "text": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT","p":"a lot","i":"0","P":"0","r":"0","T":0}',
+    "number": b"42",
+    "null": _mark_frame("null"),
+    "nan": _mark_frame('"NaN"'),
+    "bare-nan": _mark_frame("NaN"),
+    "zero": _mark_frame('"0.00000000"'),
+    "negative": _mark_frame('"-1.00000000"'),
+    "text": _mark_frame('"a lot"'),
     "missing": b'{"e":"markPriceUpdate","E":@now,"s":"AIXUSDT"}',
     "unknown": b'{"e":"somethingNew","E":@now,"s":"AIXUSDT","x":1}',
     "utf8": b'{"e":"markPriceUpdate","E":1700000000000,"s":"AIX\xff\xfe","p":"1000"}',
-    "number": b"42",
 }
 
 
@@ -44,10 +51,10 @@ class Faults:
     _healthy: asyncio.Event = field(default_factory=asyncio.Event)
     _silent_until: float = 0.0
     _refuse_until: float = 0.0
-    _empty_left: float = 0
+    _empty_left: float = 0.0
 
     def silence(self, seconds: float = FOREVER, *, pongs: bool = True) -> None:
-        """Market sockets stay open and send nothing; without `pongs` the line is dead altogether."""
+        """Market sockets stay open and send nothing; without `pongs` the line is dead."""
         self._silent_until = steady_seconds() + seconds
         self.pongs = pongs
 
@@ -74,6 +81,10 @@ class Faults:
         self._refuse_until = steady_seconds() + refuse_seconds
         self.board.cut(which)
 
+    def accept(self) -> None:
+        """Let sockets in again."""
+        self._refuse_until = 0.0
+
     @property
     def refusing(self) -> bool:
         """True while new sockets are turned away."""
@@ -82,7 +93,7 @@ class Faults:
     def rest_outage(self, status: int | str = 503, *, retry_after: int | None = None) -> None:
         """Every request fails with a status, or never ends when `status` is "hang"."""
         self.rest_status, self.retry_after = status, retry_after
-        self._healthy = asyncio.Event()
+        self._healthy.clear()
 
     def positions_empty(self, times: float = FOREVER) -> None:
         """`positionRisk` answers [] this many times, while the margin is still in use."""

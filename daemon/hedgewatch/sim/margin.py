@@ -1,7 +1,7 @@
-"""Binance's published margin formulas, written from its own pages: nothing here is shared with the monitor.
+"""Binance's published margin formulas, from its own pages: nothing is shared with the monitor.
 
-The liquidation price is that of FAQ "How to calculate liquidation price of USD-M futures", with the
-bracket taken at the liquidation price itself ("substitute and recalculate").
+The liquidation price is that of the FAQ "How to Calculate Liquidation Price of USD-M Futures
+Contracts", with the bracket taken at the liquidation price itself ("substitute and recalculate").
 """
 
 from collections.abc import Iterable, Mapping
@@ -55,7 +55,7 @@ def margin_ratio(account: Account, venue: Venue) -> Decimal:
 
 
 def liquidation_price(position: Position, account: Account, venue: Venue) -> Decimal:
-    """The price at which this position's pool is liquidated, all other marks frozen; 0 when none is."""
+    """The price at which the position's pool is liquidated, other marks frozen; 0 when none is."""
     if position.isolated_wallet is not None:
         return _nearest_root([position], position.isolated_wallet, venue)
     legs = [leg for leg in cross(account) if leg.symbol == position.symbol]

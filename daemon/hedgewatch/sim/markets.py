@@ -43,7 +43,7 @@ class SpotPair:
 
 
 def brackets(*rows: tuple[int, str, int]) -> tuple[Tier, ...]:
-    """Tiers from (cap, rate, leverage), with the deductions that make the requirement continuous."""
+    """Tiers from (cap, rate, leverage), with the deductions that make maintenance continuous."""
     tiers: list[Tier] = []
     floor, before, deduction = Decimal(0), Decimal(0), Decimal(0)
     for cap, rate_text, leverage in rows:

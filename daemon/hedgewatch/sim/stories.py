@@ -1,19 +1,22 @@
-"""The stories of the market: the worked example, the sell-off, the squeeze, and a market that stands still.
+"""The stories of the market: the worked example, a sell-off, a squeeze, a market that stands still.
 
-The book is always the same: 500,000 ALT at $0.40 in a wallet outside the exchange ($200,000), covered by a
-short of 200 AIX at 1,000 in the account `main`, with 100,000 USDT behind it. AIX asks for maintenance
-2 % up to 50,000, 5 % up to 250,000 (deduction 1,500), 10 % up to 1,000,000 (deduction 14,000).
+The book is always the same: 500,000 ALT at $0.40 in a wallet outside the exchange ($200,000),
+covered by a short of 200 AIX at 1,000 in the account `main`, with 100,000 USDT behind it. AIX asks
+for maintenance of 2 % up to 50,000, 5 % up to 250,000 (deduction 1,500) and 10 % up to 1,000,000
+(deduction 14,000).
 
 With q contracts short, entry E, wallet W and price P in the 10 % bracket:
-    balance = W + q(E - P)        maintenance = q P / 10 - 14,000        liquidated at P = (W + qE + 14,000) / 1.1q
+    balance = W + q(E - P)                      maintenance = qP/10 - 14,000
+    liquidated at P = (W + qE + 14,000) / 1.1q
 
-    at the start    W 100,000  q 200  P 1,000   ratio   8.5 %   liquidated at 1,427.27   distance 42.7 %
-    shorts added    W 100,000  q 250  P 1,000   ratio  11.0 %   liquidated at 1,323.64   distance 32.4 %
-    squeezed        W 100,000  q 250  P 1,310   ratio  83.3 %   liquidated at 1,323.64   distance  1.0 %
-    topped up       W 175,000  q 250  P 1,310   ratio  19.2 %   liquidated at 1,596.36   distance 21.9 %
-    calm again      W 175,000  q 250  P 1,100   ratio   9.0 %   liquidated at 1,596.36   distance 45.1 %
+                   W         q     P       ratio     liquidated at   distance
+    at the start   100,000   200   1,000    8.5 %    1,427.27        42.7 %
+    shorts added   100,000   250   1,000   11.0 %    1,323.64        32.4 %
+    squeezed       100,000   250   1,310   83.3 %    1,323.64         1.0 %
+    topped up      175,000   250   1,310   19.2 %    1,596.36        21.9 %
+    calm again     175,000   250   1,100    9.0 %    1,596.36        45.1 %
 
-At speed 10 a story second is 0.1 s: each breach lasts 9 story seconds or more, the calm at the end 17.
+At speed 10 a story second is 0.1 s: each breach lasts 9 story seconds or more, the last calm 17.
 """
 
 from collections.abc import Mapping
@@ -35,8 +38,9 @@ def top_up(stage: Stage) -> None:
     stage.world.deposit(75_000)
 
 
-# Drift: 200,000 of cover for 0.421 x 500,000 of holding is 5 % short, passed at 11.5; the shorts come at 21.5.
-# Squeeze: 25P - 14,000 = 80 % of (350,000 - 250P) at P = 1,306.7, passed at 28.9; distance 10 % at 1,203, at 26.2.
+# Drift: at ALT 0.421 the cover of 200,000 is 5 % short, passed at 11.5; the shorts come at 21.5.
+# Distance: 10 % at AIX 1,203, passed at 26.2. Ratio: 25P - 14,000 = 80 % of (350,000 - 250P) at
+# P = 1,306.7, passed at 28.9. The top-up at 38.9 ends both.
 HEDGED_BOOK = Story(
     title="A hedged book",
     duration=58.0,
@@ -94,7 +98,7 @@ SELLOFF = Story(
     },
 )
 
-# 20P - 14,000 = 80 % of (300,000 - 200P) at P = 1,411.1; 1,416 is 85.2 %, and 1,427.27 would liquidate.
+# 20P - 14,000 = 80 % of (300,000 - 200P) at P = 1,411.1; 1,416 is 85.2 %, 1,427.27 the end.
 SQUEEZE = Story(
     title="A short squeeze",
     duration=42.0,

@@ -1,14 +1,23 @@
-"""The truth of the paper exchange: marks, accounts, positions, wallets. Pure; whoever watches is told of changes.
+"""The truth of the paper exchange: marks, accounts, positions, wallets. Whoever watches is told.
 
-Every action that a trader, a treasurer or the venue itself would take is a method here; the wire only reports it.
+Every action that a trader, a treasurer or the venue itself would take is a method here; the wire
+only reports it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from hedgewatch.sim import margin
 from hedgewatch.sim.accounts import ZERO, Account, Position, SpotBalance
+from hedgewatch.sim.changes import (
+    AccountChanged,
+    Change,
+    Filled,
+    MarginCalled,
+    MarkSet,
+    SpotChanged,
+)
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET
 from hedgewatch.sim.markets import OPENING_MARKS, PERPETUALS, SPOT_PAIRS, Tier
@@ -23,56 +32,11 @@ def exact(number: Number) -> Decimal:
     return Decimal(str(number))
 
 
-@dataclass(frozen=True, slots=True)
-class MarkSet:
-    """A mark was set by hand: report it at once instead of at the next tick."""
-
-    symbol: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountChanged:
-    """Wallets or positions changed, for the reason that Binance would give."""
-
-    account: Account
-    reason: str
-    positions: tuple[Position, ...] = ()
-    paid: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """An order was executed; `client_id` tells a liquidation (`autoclose-`) from a trade."""
-
-    account: Account
-    position: Position
-    quantity: Decimal
-    realised: Decimal
-    client_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class MarginCalled:
-    """An account's margin ratio rose past the call level."""
-
-    account: Account
-
-
-@dataclass(frozen=True, slots=True)
-class SpotChanged:
-    """A spot balance changed."""
-
-    account: Account
-    asset: str
-
-
-Change = MarkSet | AccountChanged | Filled | MarginCalled | SpotChanged
-
-
 class World:
     """Markets, marks and accounts, and what happened to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int] = epoch_milliseconds) -> None:
+        self._now = now
         self.markets = {market.symbol: market for market in PERPETUALS}
         self.spot_pairs = {pair.symbol: pair for pair in SPOT_PAIRS}
         self.marks = dict(OPENING_MARKS)
@@ -135,7 +99,7 @@ class World:
     def hold(self, position: Position, account: str = "main", reason: str = "ORDER") -> None:
         """Replace one position of an account and tell it."""
         owner = self.accounts[account]
-        owner.updated = epoch_milliseconds()
+        owner.updated = self._now()
         told = replace(position, updated=owner.updated)
         owner.positions[told.symbol, told.side] = told
         self._tell(AccountChanged(owner, reason, (told,)))
@@ -144,7 +108,7 @@ class World:
     def trade(
         self, symbol: str, quantity: Number, *, account: str = "main", client_id: str = "web_paper"
     ) -> None:
-        """Fill a market order at the mark in one-way mode: average in, or realise the part that is closed."""
+        """Fill a one-way market order at the mark: average in, or realise what it closes."""
         owner, price, signed = self.accounts[account], self.marks[symbol], exact(quantity)
         before = owner.positions.get((symbol, "BOTH"), Position(symbol, ZERO, ZERO))
         after, realised = _filled(before, signed, price)
@@ -155,9 +119,7 @@ class World:
     def liquidate(self, symbol: str, *, account: str = "main") -> None:
         """Take the position over at its mark, as the venue's engine does."""
         held = self.accounts[account].positions[symbol, "BOTH"]
-        self.trade(
-            symbol, -held.amount, account=account, client_id=f"autoclose-{epoch_milliseconds()}"
-        )
+        self.trade(symbol, -held.amount, account=account, client_id=f"autoclose-{self._now()}")
 
     def deleverage(self, symbol: str, quantity: Number, *, account: str = "main") -> None:
         """Close a part of the position against a bankrupt counterparty."""
@@ -202,7 +164,7 @@ class World:
 
     def _pay(self, owner: Account, amount: Decimal, reason: str) -> None:
         owner.wallet += amount
-        owner.updated = epoch_milliseconds()
+        owner.updated = self._now()
         self._tell(AccountChanged(owner, reason, paid=amount))
         self._watch_margins()
 
@@ -213,7 +175,7 @@ class World:
             if before < MARGIN_CALL_RATIO <= ratio:
                 self._tell(MarginCalled(owner))
             if before < LIQUIDATION_RATIO <= ratio:
-                self.liquidatable.append((epoch_milliseconds(), name))
+                self.liquidatable.append((self._now(), name))
 
     def _tell(self, change: Change) -> None:
         for watcher in self.watchers:

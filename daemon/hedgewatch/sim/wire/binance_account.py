@@ -1,26 +1,15 @@
-"""Replies about an account of the futures venue: positions, margins, balances, brackets."""
+"""Replies about an account of the futures venue: margins, balances, brackets."""
 
-from decimal import Decimal
 from typing import Any
 
 from hedgewatch.sim import margin
 from hedgewatch.sim.accounts import ZERO, Account, Position
 from hedgewatch.sim.markets import QUOTE, Perpetual
+from hedgewatch.sim.wire.binance_positions import initial_margin, isolated_margin
 from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
 
 Reply = dict[str, Any]
-
-
-def position_risk(world: World, account: Account) -> list[Reply]:
-    """GET /fapi/v3/positionRisk: only what is held."""
-    return [_risk_v3(world, account, position) for position in account.held()]
-
-
-def position_risk_v2(world: World, account: Account) -> list[Reply]:
-    """GET /fapi/v2/positionRisk: every market, flat ones too."""
-    flat = [Position(symbol, ZERO, ZERO) for symbol in world.markets if not _holds(account, symbol)]
-    return [_risk_v2(world, account, position) for position in [*account.held(), *flat]]
 
 
 def account_information(world: World, account: Account) -> Reply:
@@ -100,60 +89,6 @@ def alias(account: Account) -> str:
     return f"{account.name[:4]:x<4}"
 
 
-def _holds(account: Account, symbol: str) -> bool:
-    return any(position.symbol == symbol for position in account.held())
-
-
-def _risk_v3(world: World, account: Account, position: Position) -> Reply:
-    needed = world.venue.maintenance(position)
-    return {
-        **_risk_core(world, account, position),
-        "marginAsset": QUOTE,
-        "initialMargin": money(_initial(world, account, position)),
-        "maintMargin": money(needed),
-        "positionInitialMargin": money(_initial(world, account, position)),
-        "openOrderInitialMargin": "0",
-        "adl": 1,
-        "bidNotional": "0",
-        "askNotional": "0",
-    }
-
-
-def _risk_v2(world: World, account: Account, position: Position) -> Reply:
-    isolated = position.isolated_wallet is not None
-    return {
-        **_risk_core(world, account, position),
-        "leverage": str(account.leverage),
-        "maxNotionalValue": plain(world.markets[position.symbol].tiers[-1].cap),
-        "marginType": "isolated" if isolated else "cross",
-        "isAutoAddMargin": "false",
-        "isolated": isolated,
-        "adlQuantile": 1,
-    }
-
-
-def _risk_core(world: World, account: Account, position: Position) -> Reply:
-    mark = world.marks[position.symbol]
-    held = bool(position.amount)
-    liquidated = margin.liquidation_price(position, account, world.venue) if held else ZERO
-    return {
-        "symbol": position.symbol,
-        "positionSide": position.side,
-        "positionAmt": plain(position.amount),
-        "entryPrice": plain(position.entry) if held else "0.0",
-        "breakEvenPrice": plain(position.entry) if held else "0.0",
-        "markPrice": money(mark),
-        "unRealizedProfit": money(position.pnl(mark)),
-        "liquidationPrice": money(liquidated) if liquidated else "0",
-        "isolatedMargin": _isolated_margin(position, mark),
-        "notional": money(position.notional(mark)),
-        "isolatedWallet": money(position.isolated_wallet)
-        if position.isolated_wallet is not None
-        else "0",
-        "updateTime": position.updated,
-    }
-
-
 def _account_row(world: World, account: Account, position: Position) -> Reply:
     mark = world.marks[position.symbol]
     return {
@@ -161,12 +96,12 @@ def _account_row(world: World, account: Account, position: Position) -> Reply:
         "positionSide": position.side,
         "positionAmt": plain(position.amount),
         "unrealizedProfit": money(position.pnl(mark)),
-        "isolatedMargin": _isolated_margin(position, mark),
+        "isolatedMargin": isolated_margin(position, mark),
         "notional": money(position.notional(mark)),
         "isolatedWallet": money(position.isolated_wallet)
         if position.isolated_wallet is not None
         else "0",
-        "initialMargin": money(_initial(world, account, position)),
+        "initialMargin": money(initial_margin(world, account, position)),
         "maintMargin": money(world.venue.maintenance(position)),
         "updateTime": position.updated,
     }
@@ -177,7 +112,7 @@ def _account_row_v2(world: World, account: Account, position: Position) -> Reply
         **_account_row(world, account, position),
         "leverage": str(account.leverage),
         "entryPrice": plain(position.entry),
-        "positionInitialMargin": money(_initial(world, account, position)),
+        "positionInitialMargin": money(initial_margin(world, account, position)),
         "openOrderInitialMargin": "0",
         "isolated": position.isolated_wallet is not None,
         "breakEvenPrice": plain(position.entry),
@@ -185,16 +120,6 @@ def _account_row_v2(world: World, account: Account, position: Position) -> Reply
         "bidNotional": "0",
         "askNotional": "0",
     }
-
-
-def _isolated_margin(position: Position, mark: Decimal) -> str:
-    """Unlike the isolated wallet it includes the unrealised profit."""
-    wallet = position.isolated_wallet
-    return "0" if wallet is None else money(wallet + position.pnl(mark))
-
-
-def _initial(world: World, account: Account, position: Position) -> Decimal:
-    return abs(position.notional(world.marks[position.symbol])) / account.leverage
 
 
 def _totals(world: World, account: Account) -> Reply:
@@ -220,7 +145,7 @@ def _asset(world: World, account: Account) -> Reply:
     held = account.held()
     profit = sum((world.venue.pnl(position) for position in held), ZERO)
     cross_profit = sum((world.venue.pnl(position) for position in margin.cross(account)), ZERO)
-    initial = sum((_initial(world, account, position) for position in held), ZERO)
+    initial = sum((initial_margin(world, account, position) for position in held), ZERO)
     needed = sum((world.venue.maintenance(position) for position in held), ZERO)
     free = max(account.cross_wallet + cross_profit - initial, ZERO)
     return {

@@ -4,11 +4,12 @@ from typing import Any
 
 from hedgewatch.sim import margin
 from hedgewatch.sim.accounts import Account, Position
+from hedgewatch.sim.changes import AccountChanged, Filled
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.markets import QUOTE
 from hedgewatch.sim.wire.binance_account import alias
 from hedgewatch.sim.wire.numbers import money, plain
-from hedgewatch.sim.world import AccountChanged, Filled, World
+from hedgewatch.sim.world import World
 
 Frame = dict[str, Any]
 

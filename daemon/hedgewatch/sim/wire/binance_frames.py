@@ -26,15 +26,19 @@ FUTURES_CATEGORIES = {
 
 def channel_of(stream: str) -> str:
     """`altusdt@markPrice@1s` and `!markPrice@arr` are both of the channel `markPrice`."""
-    name = stream[1:].split("@")[0] if stream.startswith("!") else stream.split("@")[1]
+    head, _, tail = stream.partition("@")
+    name = head[1:] if head.startswith("!") else tail.partition("@")[0]
     return "kline" if name.startswith("kline") else name.rstrip("0123456789")
+
+
+def symbol_of(stream: str) -> str:
+    """The market that a stream is about."""
+    return stream.partition("@")[0].upper()
 
 
 def well_formed(stream: object) -> bool:
     """True for what Binance would accept as the name of a stream."""
-    if not isinstance(stream, str) or "@" not in stream.lstrip("@") and not stream.startswith("!"):
-        return False
-    return channel_of(stream) in FUTURES_CATEGORIES
+    return isinstance(stream, str) and channel_of(stream) in FUTURES_CATEGORIES
 
 
 class FrameMaker:
@@ -45,7 +49,7 @@ class FrameMaker:
         self._updates = 0
 
     def frame(self, stream: str, category: str) -> bytes | None:
-        """What a stream says now, or nothing: a channel of another category is accepted and mute."""
+        """What a stream says now; a channel of another category is accepted and mute."""
         channel = channel_of(stream)
         if category != "spot" and FUTURES_CATEGORIES[channel] != category:
             return None
@@ -53,7 +57,7 @@ class FrameMaker:
         if stream.startswith("!"):
             frames = [self._one(channel, symbol, category) for symbol in listed]
             return orjson.dumps(frames) if all(frames) else None
-        symbol = stream.split("@")[0].upper()
+        symbol = symbol_of(stream)
         found = self._one(channel, symbol, category) if symbol in listed else None
         return orjson.dumps(found) if found else None
 

@@ -1,4 +1,4 @@
-"""What clients say on their sockets: subscriptions are served, everything else is refused and recorded."""
+"""What clients say on their sockets: subscriptions are served, the rest refused and recorded."""
 
 from typing import Any
 from urllib.parse import urlencode

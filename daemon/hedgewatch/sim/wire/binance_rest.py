@@ -65,8 +65,13 @@ class BinanceRest:
     def _caller(self, request: web.Request, route: Route, payload: str) -> Account | None:
         key = request.headers.get("X-MBX-APIKEY")
         if route.security == "signed":
-            return signed_owner(key, payload, self._service.world)
+            return self._reader(signed_owner(key, payload, self._service.world))
         return owner_of(key, self._service.world) if route.security == "key" else None
+
+    def _reader(self, account: Account) -> Account:
+        if not account.rights["enableReading"]:
+            raise Refusal(*UNKNOWN_KEY)
+        return account
 
     def _weigh(self, route: Route) -> None:
         minute = steady_seconds() // MINUTE

@@ -7,7 +7,13 @@ from typing import Any
 import orjson
 
 from hedgewatch.sim.accounts import Account
-from hedgewatch.sim.wire import binance_account, binance_market, binance_spot
+from hedgewatch.sim.wire import (
+    binance_account,
+    binance_listings,
+    binance_market,
+    binance_positions,
+    binance_spot,
+)
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.signature import Refusal
 from hedgewatch.sim.world import World
@@ -52,14 +58,22 @@ def _one_or_all(
     """The market that the query names, those that it lists, or all of them."""
 
     def answer(call: Call) -> Any:
-        symbol, wanted = call.query.get("symbol"), list(listed(call.world))
-        named = [symbol] if symbol else orjson.loads(call.query.get("symbols", "null")) or wanted
-        if not set(named) <= set(wanted):
+        symbol, known = call.query.get("symbol"), list(listed(call.world))
+        named = [symbol] if symbol else _named(call.query.get("symbols")) or known
+        if not set(named) <= set(known):
             raise Refusal(*UNKNOWN_SYMBOL)
         replies = [reply(call.world, name) for name in named]
         return replies[0] if symbol else replies
 
     return answer
+
+
+def _named(symbols: str | None) -> list[str]:
+    """The query's `symbols`, a JSON list."""
+    try:
+        return [str(symbol) for symbol in orjson.loads(symbols or "[]")]
+    except (orjson.JSONDecodeError, TypeError) as error:
+        raise Refusal(400, -1100, "Illegal characters found in parameter 'symbols'.") from error
 
 
 def _futures(reply: Callable[[World, str], Any]) -> Callable[[Call], Any]:
@@ -99,9 +113,12 @@ def _prolong(venue: str) -> Route:
     return Route(answer, "key")
 
 
-def _end(call: Call) -> Any:
-    call.service.listen_keys.end(call.account.name)
-    return {}
+def _end(venue: str) -> Route:
+    def answer(call: Call) -> Any:
+        call.service.listen_keys.end(call.account.name, venue)
+        return {}
+
+    return Route(answer, "key")
 
 
 def _brackets(world: World, symbol: str) -> Any:
@@ -112,7 +129,7 @@ ROUTES: Mapping[str, Route] = {
     "GET /fapi/v1/ping": Route(lambda _: {}),
     "GET /fapi/v1/time": Route(lambda _: binance_spot.server_time()),
     "GET /fapi/v1/exchangeInfo": Route(
-        lambda call: binance_market.futures_exchange_info(call.world)
+        lambda call: binance_listings.futures_exchange_info(call.world)
     ),
     "GET /fapi/v1/premiumIndex": Route(_futures(binance_market.premium_index)),
     "GET /fapi/v1/fundingInfo": Route(_futures(binance_market.funding_info)),
@@ -122,8 +139,8 @@ ROUTES: Mapping[str, Route] = {
     "GET /fapi/v1/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
     "GET /fapi/v2/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
     "GET /fapi/v1/leverageBracket": Route(_futures(_brackets), "signed"),
-    "GET /fapi/v2/positionRisk": _positions(binance_account.position_risk_v2),
-    "GET /fapi/v3/positionRisk": _positions(binance_account.position_risk),
+    "GET /fapi/v2/positionRisk": _positions(binance_positions.position_risk_v2),
+    "GET /fapi/v3/positionRisk": _positions(binance_positions.position_risk),
     "GET /fapi/v2/account": _signed(binance_account.account_information_v2),
     "GET /fapi/v3/account": _signed(binance_account.account_information),
     "GET /fapi/v2/balance": _signed(binance_account.balances),
@@ -135,12 +152,12 @@ ROUTES: Mapping[str, Route] = {
     ),
     "POST /fapi/v1/listenKey": _issue("futures"),
     "PUT /fapi/v1/listenKey": _prolong("futures"),
-    "DELETE /fapi/v1/listenKey": Route(_end, "key"),
+    "DELETE /fapi/v1/listenKey": _end("futures"),
     "GET /dapi/v1/exchangeInfo": Route(lambda _: {"symbols": []}),
     "GET /api/v3/ping": Route(lambda _: {}),
     "GET /api/v3/time": Route(lambda _: binance_spot.server_time()),
     "GET /api/v3/exchangeInfo": Route(
-        lambda call: binance_market.spot_exchange_info(call.world), weight=20
+        lambda call: binance_listings.spot_exchange_info(call.world), weight=20
     ),
     "GET /api/v3/ticker/24hr": Route(_spot(binance_market.spot_day), weight=80),
     "GET /api/v3/ticker/bookTicker": Route(_spot(binance_market.spot_book), weight=4),
@@ -148,7 +165,7 @@ ROUTES: Mapping[str, Route] = {
     "GET /api/v3/account": _signed(binance_spot.spot_account, 20),
     "POST /api/v3/userDataStream": _issue("spot"),
     "PUT /api/v3/userDataStream": _prolong("spot"),
-    "DELETE /api/v3/userDataStream": Route(_end, "key"),
+    "DELETE /api/v3/userDataStream": _end("spot"),
     "GET /sapi/v1/system/status": Route(lambda _: binance_spot.system_status()),
     "GET /sapi/v1/account/apiRestrictions": _signed(binance_spot.api_restrictions, 1),
     "GET /sapi/v1/margin/allPairs": Route(lambda _: []),

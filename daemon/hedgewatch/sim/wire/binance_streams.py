@@ -1,17 +1,24 @@
-"""Binance's WebSocket side: public streams, private streams, and sockets that could trade, which are refused."""
+"""Binance's WebSocket side: public streams, private streams, and the requests by socket."""
 
 import asyncio
 from collections.abc import Iterable
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from hedgewatch.sim.changes import (
+    AccountChanged,
+    Change,
+    Filled,
+    MarginCalled,
+    MarkSet,
+    SpotChanged,
+)
 from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
 from hedgewatch.sim.wire import binance_events
-from hedgewatch.sim.wire.binance_frames import FrameMaker, well_formed
+from hedgewatch.sim.wire.binance_frames import FrameMaker, symbol_of, well_formed
 from hedgewatch.sim.wire.binance_requests import StreamRequests
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.sockets import Socket
-from hedgewatch.sim.world import AccountChanged, Change, Filled, MarginCalled, MarkSet, SpotChanged
 
 PING_SECONDS = 180.0
 
@@ -109,7 +116,7 @@ class BinanceStreams:
         built: dict[tuple[str, str], bytes | None] = {}
         for socket in list(self._sockets):
             for stream in socket.streams:
-                if symbol is not None and not stream.startswith((symbol.lower(), "!")):
+                if symbol not in {None, symbol_of(stream)}:
                     continue
                 kind = (stream, socket.category)
                 if kind not in built:
@@ -157,7 +164,7 @@ class BinanceStreams:
         ]
         self._to_all(meant, payload.replace(b"@now", now))
 
-    def expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001 - the fault names it
+    def expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001
         """End an account's listen keys; their sockets stay open and mute."""
         self._say_expired(self._service.listen_keys.end(account), announce=announce)
 

@@ -1,5 +1,6 @@
 """Listen keys: what opens a private stream, and how it ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -37,19 +38,21 @@ class ListenKeys:
         found = self._living.get(key)
         return found[0] if found else None
 
-    def end(self, account_name: str) -> list[str]:
-        """End every key of an account."""
-        ended = [
-            key for key, (account, _, _) in self._living.items() if account.name == account_name
-        ]
-        for key in ended:
-            del self._living[key]
-        return ended
+    def end(self, account_name: str, venue: str | None = None) -> list[str]:
+        """End the keys of an account, at one venue or at all."""
+        return self._end(
+            key
+            for key, (account, where, _) in self._living.items()
+            if account.name == account_name and venue in {None, where}
+        )
 
     def end_old(self) -> list[str]:
         """End the keys that nobody prolonged."""
         now = steady_seconds()
-        ended = [key for key, (_, _, until) in self._living.items() if until < now]
+        return self._end(key for key, (_, _, until) in self._living.items() if until < now)
+
+    def _end(self, keys: Iterable[str]) -> list[str]:
+        ended = list(keys)
         for key in ended:
             del self._living[key]
         return ended

@@ -1,4 +1,7 @@
-"""Binance's request security: key format, known key, fresh time, HMAC-SHA256, in the order that Binance checks them."""
+"""Binance's request security, in the order that Binance checks it.
+
+Format of the key, whether it is known, whether the request is fresh, HMAC-SHA256 of what was sent.
+"""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""One WebSocket of a client: what it listens to, and a queue so that a slow reader delays nobody."""
+"""One WebSocket of a client, with a queue so that a slow reader delays nobody."""
 
 import asyncio
 from dataclasses import dataclass, field
