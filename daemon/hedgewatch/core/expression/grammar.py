@@ -64,8 +64,7 @@ class Grammar:
     def read(self, node: ast.expr) -> Part:
         """Understand one node; what cannot be understood fits everything around it."""
         if self._depth >= DEEPEST:
-            message = f"the expression is nested more than {DEEPEST} deep here: split the rule"
-            return self._mistake(node, message)
+            return self._too_deep(node)
         self._depth += 1
         part = self._readers.get(type(node), self._foreign)(node)
         self._depth -= 1
@@ -94,7 +93,13 @@ class Grammar:
 
     def _mistake(self, node: ast.expr, message: str) -> Part:
         self.problems.append(Problem(*_place(node), message))
-        return Part(meaning.Number(0.0), None, True, "", *_place(node))  # noqa: FBT003
+        return _nothing(node)
+
+    def _too_deep(self, node: ast.expr) -> Part:
+        message = f"the expression is nested more than {DEEPEST} deep: split the rule"
+        if any(known.message == message for known in self.problems):
+            return _nothing(node)
+        return self._mistake(node, message)
 
     def _foreign(self, node: ast.expr) -> Part:
         return self._mistake(node, "this is not part of the language of expressions")
@@ -165,7 +170,7 @@ class Grammar:
             return self._foreign(node)
         parts = [self._read_number(argument) for argument in node.args]
         if name not in FUNCTIONS:  # said already, with what it may be meant to be
-            return Part(meaning.Number(0.0), None, True, name, *_place(node))  # noqa: FBT003
+            return _nothing(node)
         self._check_count(node, name, len(parts))
         unit = self._common_unit(parts, f"the arguments of one {name}")
         return self._part(node, meaning.Call(name, tuple(p.node for p in parts)), unit, *parts)
@@ -188,6 +193,11 @@ class Grammar:
         if token is None:
             return self._foreign(node)
         return self._part(node, meaning.Number(token.value), token.unit)
+
+
+def _nothing(node: ast.expr) -> Part:
+    """Stand for what is a mistake already: it fits everything."""
+    return Part(meaning.Number(0.0), None, True, "", *_place(node))  # noqa: FBT003
 
 
 def _place(node: ast.expr) -> tuple[int, int]:

@@ -75,7 +75,7 @@ _PIECES = re.compile(
     | (?P<alien>    \w*[^\x00-\x7f][\w\x80-\U0010ffff]* )
     | (?P<number>   (?P<mantissa>\d+\.?\d*|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?
                     (?P<suffix>%[\w.]*|[A-Za-z_]\w*)? )
-    | (?P<foreign>  \*\*|//|&&|\|\||:=|=[<>]|<[<>]|>>|->
+    | (?P<foreign>  \#[^\n]*|\*\*|//|&&|\|\||:=|=[<>]|<[<>]|>>|->
                     |\.\s*[A-Za-z_]\w* |[fFrRbBuU]{0,2}(?:"[^"\n]*"?|'[^'\n]*'?) )
     | (?P<name>     [A-Za-z_]\w* )
     | (?P<operator> [<>=!]=|[-+*/<>] )
@@ -100,7 +100,6 @@ _INSTEAD = {
     "=<": "write <= instead of =<",
     ":=": _COMPARE,
     "%": "'%' belongs right after a number, as in 80%: there is no modulo",
-    "#": "an expression holds no comment: write it beside the expression, in the file",
     ".": "'.' is not part of the language: a measure is one plain name",
     "[": "square brackets are not part of the language: use ( and )",
     "]": "square brackets are not part of the language: use ( and )",
@@ -181,6 +180,8 @@ class Lexer:
             self._refuse(piece, f"'{word}' is not part of the language of expressions")
         elif len(word) > LONGEST_NAME:
             self._refuse(piece, f"a name has at most {LONGEST_NAME} characters: {quoted(word)}")
+        elif word in _SCALES and self.tokens and self.tokens[-1].kind is Kind.NUMBER:
+            self._refuse(piece, f"write {quoted(self.tokens[-1].text + word)} without a space")
         else:
             yield self._token(piece, _WORD_KINDS.get(word, Kind.NAME))
 
@@ -210,6 +211,8 @@ class Lexer:
 def _reason(text: str) -> str:
     if text in _INSTEAD:
         return _INSTEAD[text]
+    if text.startswith("#"):
+        return "an expression holds no comment: write it beside the expression, in the file"
     if text.endswith(('"', "'")) or text[:1] in {'"', "'"}:
         return "text in quotes is not part of the language of expressions"
     if text.startswith("."):

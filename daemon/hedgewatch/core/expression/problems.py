@@ -6,9 +6,10 @@ from difflib import get_close_matches
 
 LONGEST_NAME = 64
 LONGEST_QUOTE = 40
+MOST_PROBLEMS = 50
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Line and column count from 1 within the text of the expression."""
 
@@ -21,11 +22,15 @@ class Problem:
 
 
 class ExpressionError(ValueError):
-    """The expression was refused; `problems` holds every mistake in reading order."""
+    """The expression was refused; `problems` holds its mistakes in reading order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=_place))[:MOST_PROBLEMS]
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _place(problem: Problem) -> tuple[int, int, str]:
+    return problem.line, problem.column, problem.message
 
 
 def quoted(text: str) -> str:

@@ -51,7 +51,9 @@ def fit(left: Unit | None, right: Unit | None) -> bool:
 
 def common(left: Unit | None, right: Unit | None) -> Unit | None:
     """Name the unit of a sum, or of the smaller of two: a plain number takes the other's."""
-    return right if left in {Unit.NUMBER, None} else left
+    if left is None or right is None:
+        return None
+    return right if left is Unit.NUMBER else left
 
 
 def product(left: Unit | None, right: Unit | None) -> Unit | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from hedgewatch.core.expression.lexer import LANGUAGE_WORDS, Kind, Token
-from hedgewatch.core.expression.problems import Problem, did_you_mean, quoted
+from hedgewatch.core.expression.problems import MOST_PROBLEMS, Problem, did_you_mean, quoted
 from hedgewatch.core.expression.units import Unit
 
 DEEPEST = 32
@@ -53,6 +53,8 @@ class WordOrder:
         for token in tokens:
             self._take_value(token) if self._value_next else self._take_operator(token)
             self._before = token
+            if len(self.problems) > MOST_PROBLEMS:
+                break
         self._finish()
 
     def _report(self, token: Token, message: str) -> None:
@@ -117,7 +119,7 @@ class WordOrder:
             self._report(token, "put parentheses around 'not …' here")
 
     def _finish(self) -> None:
-        for token, _ in self._open:
+        for token, _ in self._open[:MOST_PROBLEMS]:
             self._report(token, "this '(' is never closed: add its ')'")
         if self._before is None:
             self.problems.append(Problem(1, 1, "the expression is empty: write a condition"))
