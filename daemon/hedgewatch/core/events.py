@@ -138,7 +138,8 @@ class AccountHeard:
 @dataclass(frozen=True, slots=True)
 class AccountRefused:
     """The account cannot be watched as it stands: a refused key, an unknown symbol, a key that
-    can trade, a venue that is down. It is retried."""
+    can trade, a venue that is down. It is retried.
+    """
 
     account: str
     reason: str
@@ -190,8 +191,7 @@ class RulesReplaced:
 
 MarketEvent = MarkPriceChanged | QuoteChanged
 AccountEvent = (
-    MarketDefined
-    | TiersChanged
+    TiersChanged
     | PositionChanged
     | BalanceChanged
     | AccountRead
@@ -201,4 +201,4 @@ AccountEvent = (
     | FeedLost
     | FeedRestored
 )
-Event = MarketEvent | AccountEvent | ClockAdvanced | ClockStepped | RulesReplaced
+Event = MarketEvent | MarketDefined | AccountEvent | ClockAdvanced | ClockStepped | RulesReplaced

@@ -236,7 +236,8 @@ class AlertRecord:
 class Outcome:
     """What one event led to. `records` are the alerts to store, in state pending, firing or
     ended, or to forget, in any other; `confirm` names accounts whose positions are in doubt and
-    must be read again within 2 s."""
+    must be read again within 2 s.
+    """
 
     transitions: tuple[Transition, ...] = ()
     records: tuple[AlertRecord, ...] = ()

@@ -1,0 +1,197 @@
+"""The lifecycle of an alert: everything that affects its state is in this file.
+
+| state    | expr true                             | expr false             | unknown             |
+|----------|---------------------------------------|------------------------|---------------------|
+| inactive | pending (firing when `for` is 0)      | –                      | stay                |
+| pending  | firing when held for `for`            | inactive               | timer pauses ≤ 5 min|
+| firing   | hold                                  | resolved, see below    | hold                |
+
+`unknown: fire` reads unknown as true. Resolved: when `clear` holds on two distinct observations
+of every input, each newer than the last true one, and `keep_firing_for`, counted from the first
+of them, has passed. Firing never goes back to pending. What loses its subject or its rule is
+`ended` with a reason, never `resolved`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hedgewatch.core.book.rows import AccountRow, Alert, FeedRow, Row
+from hedgewatch.core.model import (
+    AlertRecord,
+    AlertState,
+    EndReason,
+    Transition,
+    Truth,
+    Unknown,
+)
+from hedgewatch.core.rules import Rule
+
+LONGEST_PAUSE = 300.0
+"""Seconds that a pending alert may not know before it is dropped; blindness speaks for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one evaluation did to one alert: its record now, and the transition, if it made one."""
+
+    record: AlertRecord
+    transition: Transition | None = None
+
+
+def step(
+    rule: Rule, row: Row, truth: Truth, now: float, new_episode: Callable[[], str]
+) -> Step | None:
+    """Move the alert of `rule` on `row` one step along the table; None when nothing changed."""
+    if truth is None and rule.unknown == "fire":
+        truth = True
+    alert = row.alerts.get(rule.name)
+    if alert is None:
+        return _start(rule, row, now, new_episode) if truth else None
+    if alert.record.state is AlertState.PENDING:
+        return _pending(rule, row, alert, truth, now)
+    return _firing(rule, row, alert, truth, now)
+
+
+def _start(rule: Rule, row: Row, now: float, new_episode: Callable[[], str]) -> Step:
+    record = AlertRecord(
+        alertname=rule.name,
+        subject=row.subject,
+        state=AlertState.INACTIVE,
+        severity=rule.severity,
+        episode=new_episode(),
+        active_since=now,
+    )
+    alert = row.alerts[rule.name] = Alert(record)
+    alert.seen_true = row.observation()
+    if rule.hold_for:
+        return _move(rule, row, alert, AlertState.PENDING, now, "condition holds")
+    return _move(rule, row, alert, AlertState.FIRING, now, "condition holds")
+
+
+def _pending(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Step | None:
+    if truth is False:
+        return _move(rule, row, alert, AlertState.INACTIVE, now, "condition no longer holds")
+    if truth is None:
+        if alert.paused_at is None:
+            alert.paused_at = now
+        if now - alert.paused_at > LONGEST_PAUSE:
+            return _move(rule, row, alert, AlertState.INACTIVE, now, "unknown for too long")
+        return None
+    alert.seen_true = row.observation()
+    if alert.paused_at is not None:
+        since = alert.record.active_since + now - alert.paused_at
+        alert.record = replace(alert.record, active_since=since)
+        alert.paused_at = None
+    if now - alert.record.active_since >= rule.hold_for:
+        return _move(rule, row, alert, AlertState.FIRING, now, f"held for {rule.hold_for:g} s")
+    return None
+
+
+def _firing(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Step | None:
+    if truth is True:
+        alert.seen_true = row.observation()
+    cleared = truth is False and (rule.clear is None or rule.clear.evaluate(row) is True)
+    if not cleared:
+        return _stop_clearing(alert)
+    seen = row.observation()
+    if alert.seen_clear is None:
+        if _newer(seen, alert.seen_true):
+            alert.seen_clear = seen
+            alert.record = replace(alert.record, clear_since=now)
+            return Step(alert.record)
+        return None
+    since = alert.record.clear_since
+    if since is None or not _newer(seen, alert.seen_clear) or now - since < rule.keep_firing_for:
+        return None
+    return _move(rule, row, alert, AlertState.RESOLVED, now, "clear on fresh observations")
+
+
+def _stop_clearing(alert: Alert) -> Step | None:
+    if alert.seen_clear is None:
+        return None
+    alert.seen_clear = None
+    alert.record = replace(alert.record, clear_since=None)
+    return Step(alert.record)
+
+
+def _newer(seen: tuple[int, ...], than: tuple[int, ...]) -> bool:
+    """Whether every input was observed again. Other inputs than before are all new."""
+    return len(seen) != len(than) or all(a > b for a, b in zip(seen, than, strict=True))
+
+
+def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason: str) -> Step:
+    """The only place where a state changes, so that every change is a transition."""
+    values = frozen_values(rule, row)
+    record = replace(
+        alert.record,
+        state=to,
+        severity=rule.severity,
+        reason=reason,
+        labels=dict(row.exported) | dict(rule.labels),
+        annotations=rendered(rule, row),
+        values=values,
+        fired_at=now if to is AlertState.FIRING else alert.record.fired_at,
+        clear_since=None,
+    )
+    alert.record = record
+    alert.seen_clear = None
+    if to in (AlertState.INACTIVE, AlertState.RESOLVED):
+        del row.alerts[rule.name]
+    return Step(record, transition_of(record, now))
+
+
+def transition_of(record: AlertRecord, now: float) -> Transition:
+    """The change that led to `record`, as it is told to others."""
+    return Transition(
+        at=now,
+        alertname=record.alertname,
+        subject=record.subject,
+        state=record.state,
+        severity=record.severity,
+        episode=record.episode,
+        active_since=record.active_since,
+        reason=record.reason,
+        labels=record.labels,
+        annotations=record.annotations,
+        values=record.values,
+    )
+
+
+def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
+    """The subject or the rule of a pending or firing alert is gone.
+
+    A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen.
+    """
+    ended = replace(record, state=AlertState.ENDED, reason=reason.value)
+    keep = not reason.calm and record.state is AlertState.FIRING
+    stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
+    return Step(stored, transition_of(ended, now))
+
+
+def frozen_values(rule: Rule, row: Row) -> dict[str, float | bool | None]:
+    """Every measure that the rule reads or shows, as it is now; None when unknown."""
+    names = set(rule.expr.names)
+    if rule.clear is not None:
+        names |= rule.clear.names
+    for template in rule.annotations.values():
+        names |= template.names
+    values = {name: getattr(row, name) for name in sorted(names) if hasattr(row, name)}
+    return {
+        name: None if isinstance(value, Unknown) else value
+        for name, value in values.items()
+        if isinstance(value, float | bool | Unknown)
+    }
+
+
+def rendered(rule: Rule, row: Row) -> dict[str, str]:
+    """The annotations of the rule with what is known now."""
+    texts = {"alertname": rule.name, "severity": rule.severity.value, **dict(row.exported)}
+    if isinstance(row, AccountRow):
+        texts |= {"unusable_reason": row.unusable_reason, "blind_reason": row.blind_reason}
+    if isinstance(row, FeedRow):
+        texts["feed_reason"] = row.reason
+
+    def look_up(name: str) -> object:
+        return texts[name] if name in texts else getattr(row, name)
+
+    return {name: template.render(look_up) for name, template in rule.annotations.items()}

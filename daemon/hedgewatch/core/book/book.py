@@ -1,0 +1,214 @@
+"""The holder of latest known state: what the desk watches, and who touches whom."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from hedgewatch.core.book.rows import (
+    AccountRow,
+    BookRow,
+    FeedRow,
+    HedgeLeg,
+    HedgeRow,
+    MarketRow,
+    PoolRow,
+    PositionRow,
+    Row,
+)
+from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.margin import Edges
+from hedgewatch.core.model import Desk, LegPlan, PricePlan
+
+
+class Book:
+    """Everything known, by what it is about. `reindex` after any change of structure."""
+
+    def __init__(self, desk: Desk, now: float) -> None:
+        self.now = now
+        self.markets: dict[tuple[str, str], MarketRow] = {}
+        self.accounts: dict[str, AccountRow] = {}
+        self.hedges: dict[str, HedgeRow] = {}
+        self.totals = BookRow()
+        self.desk = desk
+        self.replace_desk(desk, now)
+
+    def replace_desk(self, desk: Desk, now: float) -> None:
+        """Watch what `desk` says; accounts that stay keep their rows."""
+        self.desk = desk
+        self.accounts = {
+            plan.name: self.accounts.get(plan.name) or AccountRow(plan.name, plan.venue, now)
+            for plan in desk.accounts
+        }
+        self.hedges = {plan.name: self._hedge(plan.name) for plan in desk.hedges}
+        self.reindex()
+
+    def market(self, venue: str, symbol: str) -> MarketRow:
+        """The row of a market, made when it is first heard of."""
+        key = (venue, symbol)
+        if key not in self.markets:
+            self.markets[key] = MarketRow(venue, symbol, self.now)
+        return self.markets[key]
+
+    def market_of(self, plan: PricePlan | LegPlan) -> MarketRow:
+        """The market that a plan names by account and symbol."""
+        return self.market(self.accounts[plan.account].venue, plan.symbol)
+
+    def positions(self) -> Iterator[PositionRow]:
+        """Every open position."""
+        for account in self.accounts.values():
+            for pool in account.pools.values():
+                yield from pool.positions
+
+    def pools(self) -> Iterator[PoolRow]:
+        for account in self.accounts.values():
+            yield from account.pools.values()
+
+    def rows(self) -> Iterator[Row]:
+        """Every subject that can be judged and scraped."""
+        feeds = chain.from_iterable(account.feeds.values() for account in self.accounts.values())
+        return chain(
+            self.positions(), self.pools(), self.hedges.values(),
+            self.accounts.values(), feeds, (self.totals,),
+        )  # fmt: skip
+
+    def feed(self, account: AccountRow, name: str) -> FeedRow:
+        """The row of a feed, made when it is first heard of."""
+        if name not in account.feeds:
+            account.feeds[name] = FeedRow(account, name)
+        return account.feeds[name]
+
+    def reindex(self) -> None:
+        """Bring pools, legs and the lists of what a price touches in line with the positions."""
+        for account in self.accounts.values():
+            self._pool(account)
+        for hedge in self.hedges.values():
+            self._resolve(hedge)
+        for market in self.markets.values():
+            market.positions, market.pools, market.hedges = [], [], []
+        for pool in self.pools():
+            self._index_pool(pool)
+        for hedge in self.hedges.values():
+            self._index_hedge(hedge)
+        for market in self.markets.values():
+            positions = chain.from_iterable(pool.positions for pool in market.pools)
+            market.touched = (*positions, *market.pools, *market.hedges)
+        for account in self.accounts.values():
+            account.watched = tuple(self._watched(account))
+
+    def _hedge(self, name: str) -> HedgeRow:
+        plan = next(plan for plan in self.desk.hedges if plan.name == name)
+        known = self.hedges.get(name)
+        return known if known is not None and known.plan == plan else HedgeRow(plan)
+
+    def _pool(self, account: AccountRow) -> None:
+        """Sort open positions into pools: cross by settle currency, isolated by themselves."""
+        pools = account.pools
+        account.pools = {}
+        for asset, balance in account.balances.items():
+            if balance.cross_wallet:
+                self._pool_named(account, pools, asset, asset, isolated=False)
+        for position in account.positions.values():
+            if not position.contracts:
+                continue
+            market = position.market.market
+            currency = market.settle if market else position.symbol.rpartition(":")[2]
+            isolated = position.isolated_wallet is not None
+            name = _isolated_name(position) if isolated else currency
+            pool = self._pool_named(account, pools, name, currency, isolated=isolated)
+            pool.positions.append(position)
+            position.pool = pool
+
+    @staticmethod
+    def _pool_named(
+        account: AccountRow, known: dict[str, PoolRow], name: str, currency: str, *, isolated: bool
+    ) -> PoolRow:
+        if name not in account.pools:
+            pool = known.get(name)
+            if pool is None or pool.isolated is not isolated:
+                pool = PoolRow(account, name, currency, isolated=isolated)
+            pool.positions = []
+            account.pools[name] = pool
+        return account.pools[name]
+
+    @staticmethod
+    def _index_pool(pool: PoolRow) -> None:
+        by_market: dict[MarketRow, list[PositionRow]] = {}
+        for position in pool.positions:
+            by_market.setdefault(position.market, []).append(position)
+        pool.groups = []
+        for market, positions in by_market.items():
+            market.pools.append(pool)
+            market.positions.extend(positions)
+            legs = [position.leg for position in positions if position.leg is not None]
+            pool.groups.append((positions, Edges(legs)))
+        pool.shock_edges = Edges([p.leg for p in pool.positions if p.leg is not None])
+        pool.sources = tuple(by_market) or (pool.account,)
+        for position in pool.positions:
+            position.sources = pool.sources
+            side = "long" if position.contracts > 0 else "short"
+            position.exported = (*position.subject.labels, ("side", side))
+
+    @staticmethod
+    def _index_hedge(hedge: HedgeRow) -> None:
+        markets = dict.fromkeys(leg.market for leg in hedge.exposure + hedge.cover)
+        for market in markets:
+            market.hedges.append(hedge)
+        hedge.sources = tuple(markets) or (hedge,)
+
+    def _resolve(self, hedge: HedgeRow) -> None:
+        hedge.exposure = tuple(self._leg(plan, hedge.exposure) for plan in hedge.plan.exposure)
+        hedge.cover = tuple(self._leg(plan, hedge.cover) for plan in hedge.plan.cover)
+        names = {self._underlying(leg) for leg in hedge.exposure + hedge.cover}
+        basis = hedge.plan.basis_of_drift
+        hedge.in_coins = len(names) == 1 if basis is None else basis == "coins"
+
+    def _leg(self, plan: LegPlan, known: tuple[HedgeLeg, ...]) -> HedgeLeg:
+        leg = next((leg for leg in known if leg.plan == plan), None)
+        if leg is None:
+            leg = HedgeLeg(plan, self._price_of(plan))
+        if plan.symbol:
+            leg.positions = tuple(
+                position
+                for (symbol, _), position in self.accounts[plan.account].positions.items()
+                if symbol == plan.symbol and position.contracts
+            )
+            if leg.market.market is not None:
+                leg.underlying_units = underlying_of(leg.market.market.base)[1]
+        return leg
+
+    def _price_of(self, plan: LegPlan) -> MarketRow:
+        """Where the leg's price comes from: its own market, `prices:`, or a like base.
+
+        Raises LookupError for an asset without a price, which the configuration refuses.
+        """
+        if plan.symbol:
+            return self.market_of(plan)
+        if plan.asset in self.desk.prices:
+            return self.market_of(self.desk.prices[plan.asset])
+        for hedge in self.desk.hedges:
+            for other in hedge.exposure + hedge.cover:
+                if other.symbol and other.symbol.partition("/")[0] == plan.asset:
+                    return self.market_of(other)
+        raise LookupError(f"no price source for {plan.asset}")
+
+    @staticmethod
+    def _underlying(leg: HedgeLeg) -> str:
+        base = leg.plan.asset or leg.plan.symbol.partition("/")[0]
+        return underlying_of(base)[0]
+
+    def _watched(self, account: AccountRow) -> Iterator[MarketRow]:
+        """The markets whose prices this account's feeds must deliver."""
+        seen = dict.fromkeys(p.market for p in account.positions.values() if p.contracts)
+        seen |= dict.fromkeys(
+            self.market_of(plan)
+            for plan in self.desk.prices.values()
+            if plan.account == account.name
+        )
+        for hedge in self.desk.hedges:
+            for plan in hedge.exposure + hedge.cover:
+                if plan.symbol and plan.account == account.name:
+                    seen[self.market_of(plan)] = None
+        return iter(seen)
+
+
+def _isolated_name(position: PositionRow) -> str:
+    return position.symbol if position.kind == "net" else f"{position.symbol}:{position.kind}"

@@ -1,0 +1,59 @@
+"""When an account is blind: what the monitor cannot vouch for is unknown, and said."""
+
+from hedgewatch.core.book.prices import doubt_of
+from hedgewatch.core.book.rows import AccountRow
+from hedgewatch.core.model import Unknown
+
+READING_STALE_AFTER = 30.0
+"""Seconds without an agreeing reading (REST, or a private socket that answers pings)."""
+
+FIRST_READING_WITHIN = 15.0
+"""Seconds that a start may take before a silent venue counts as blindness."""
+
+
+def judge_sight(account: AccountRow, now: float) -> bool:
+    """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained."""
+    doubt = _doubt(account, now)
+    changed = (doubt is None) is not (account.doubt is None)
+    account.doubt = doubt
+    blind = doubt is not None and (account.read_at is not None or _overdue(account, now))
+    account.account_blind = blind
+    account.blind_seconds = max(0.0, now - doubt.since) if doubt is not None and blind else 0.0
+    account.blind_reason = doubt.reason if doubt is not None and blind else ""
+    return changed
+
+
+def _overdue(account: AccountRow, now: float) -> bool:
+    return account.account_unusable or now - account.started_at > FIRST_READING_WITHIN
+
+
+def _doubt(account: AccountRow, now: float) -> Unknown | None:
+    """The first reason to doubt, and since when there has been nothing to vouch by."""
+    for market in account.watched:
+        market.doubt = doubt_of(market, now)
+    if account.account_unusable:
+        return Unknown(account.unusable_reason, account.doubt.since if account.doubt else now)
+    if account.read_at is None:
+        return Unknown("not read yet", account.started_at)
+    read_at = max(account.read_at, account.heard_at or 0.0)
+    if now - read_at > READING_STALE_AFTER:
+        return Unknown("no reading of the account", read_at)
+    return min(
+        (market.doubt for market in account.watched if market.doubt is not None),
+        key=lambda doubt: doubt.since,
+        default=None,
+    )
+
+
+def age_feeds(account: AccountRow, now: float) -> None:
+    """The age of each feed's newest data, by event time where the venue tells it."""
+    seen = {
+        "rest": account.read_at,
+        "user": account.heard_at,
+        "mark": min((m.seen_at for m in account.watched if m.venue_time), default=None),
+    }
+    for name, feed in account.feeds.items():
+        at = seen.get(name)
+        if at is not None:
+            feed.data_age_seconds = max(0.0, now - at)
+        feed.observed += 1

@@ -1,0 +1,65 @@
+"""Prices by event time on our clock: which is newer, how old it is, and when to doubt it."""
+
+from math import inf
+
+from hedgewatch.core.book.rows import MarketRow
+from hedgewatch.core.model import Unknown
+
+STALE_AFTER = 5.0
+"""Seconds, by event time, after which a price cannot be vouched for."""
+
+_WINDOW = 60.0
+
+
+class VenueClock:
+    """Maps a venue's event times onto our clock by the least lag of the last one to two minutes.
+
+    The quickest arrivals show the offset of the two clocks; what comes later than they did is
+    old, however recently it arrived. A venue that corrects its clock is followed in two minutes.
+    """
+
+    __slots__ = ("_least", "_previous", "_window_ends")
+
+    def __init__(self) -> None:
+        self._least = inf
+        self._previous = inf
+        self._window_ends = 0.0
+
+    def seen_at(self, venue_time: float, now: float) -> float:
+        """When, on our clock, the venue said something that arrived `now`; never after now."""
+        if now >= self._window_ends:
+            self._previous, self._least = self._least, inf
+            self._window_ends = now + _WINDOW
+        lag = now - venue_time
+        self._least = min(lag, self._least)
+        return venue_time + min(self._least, self._previous)
+
+
+def take_price(market: MarketRow, price: float, venue_time: float, seen_at: float) -> bool:
+    """Take a price unless a newer one is known; whether it was taken.
+
+    The same event time again is no fresh observation: a frozen feed repeats itself.
+    """
+    if venue_time < market.venue_time:
+        return False
+    if venue_time > market.venue_time:
+        market.observed += 1
+        market.seen_at = seen_at
+    market.venue_time = venue_time
+    market.price = price
+    return True
+
+
+def doubt_of(market: MarketRow, now: float) -> Unknown | None:
+    """Why the price cannot be vouched for now, with the time of the last that could."""
+    if not market.venue_time:
+        return Unknown(f"no price of {market.symbol} yet", market.seen_at)
+    if now - market.seen_at > STALE_AFTER:
+        return Unknown(f"the price of {market.symbol} is stale", market.seen_at)
+    return None
+
+
+def forget_prices(markets: tuple[MarketRow, ...]) -> None:
+    """After a reconnect the venue may have stepped its clock: order begins anew."""
+    for market in markets:
+        market.venue_time = 0.0

@@ -1,0 +1,185 @@
+"""What the venue says of an account, merged by its own update times.
+
+A newer statement holds at once. An older one that differs holds when it is said twice. Mere
+absence is no statement: it needs two readings, and margin that is no longer used.
+"""
+
+from dataclasses import dataclass, field
+
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.rows import AccountRow, BalanceRow, PositionRow
+from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
+from hedgewatch.core.margin import Leg, are_marginal
+from hedgewatch.core.model import EndReason, PositionKind, Tier
+
+_READINGS_TO_BELIEVE_ABSENCE = 2
+
+
+@dataclass(slots=True)
+class Change:
+    """What merging led to: a new structure, doubtful positions, and positions that are gone."""
+
+    structure: bool = False
+    confirm: bool = False
+    ended: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
+
+
+def read_account(book: Book, account: AccountRow, event: AccountRead, now: float) -> Change:
+    """Merge one whole reading by REST."""
+    change = Change()
+    account.read_at = now
+    account.readings += 1
+    account.margin_in_use = event.margin_in_use
+    account.unsupported = event.unsupported
+    for balance in event.balances:
+        tell_balance(account, balance, change, whole=True)
+    for reading in event.positions:
+        tell_position(book, account, reading, None, change)
+    reported = {(reading.symbol, reading.kind) for reading in event.positions}
+    for key, position in account.positions.items():
+        if position.contracts and key not in reported:
+            _miss(account, position, reported, change)
+    account.observed += 1
+    return change
+
+
+def tell_position(
+    book: Book,
+    account: AccountRow,
+    reading: PositionReading,
+    end: EndReason | None,
+    change: Change,
+) -> None:
+    """Merge what was said of one position."""
+    key = (reading.symbol, reading.kind)
+    position = account.positions.get(key)
+    if position is None:
+        if not reading.contracts:
+            return
+        market = book.market(account.venue, reading.symbol)
+        position = account.positions[key] = PositionRow(account, market, reading.kind)
+    same = _same(position, reading)
+    if reading.venue_time < position.venue_time and not same and position.disputed != reading:
+        position.disputed = reading
+        change.confirm = True
+        return
+    position.disputed = None
+    position.venue_time = max(position.venue_time, reading.venue_time)
+    position.venue_liquidation_price = reading.venue_liquidation_price
+    position.observed += 1
+    if reading.contracts:
+        position.missed = 0
+        position.position_vanished = False
+    if not same:
+        _take(account, position, reading, end, change)
+
+
+def _take(
+    account: AccountRow,
+    position: PositionRow,
+    reading: PositionReading,
+    end: EndReason | None,
+    change: Change,
+) -> None:
+    was = position.contracts
+    position.contracts = reading.contracts
+    position.entry_price = reading.entry_price
+    position.isolated_wallet = reading.isolated_wallet
+    build_leg(account, position)
+    change.structure = True
+    if was and not reading.contracts:
+        change.confirm = True
+        change.ended.append((position, end or EndReason.CLOSED))
+    elif was * reading.contracts < 0:
+        change.ended.append((position, EndReason.FLIPPED))
+
+
+def _same(position: PositionRow, reading: PositionReading) -> bool:
+    if not position.contracts and not reading.contracts:
+        return True
+    return (
+        position.contracts == reading.contracts
+        and position.entry_price == reading.entry_price
+        and position.isolated_wallet == reading.isolated_wallet
+    )
+
+
+def build_leg(account: AccountRow, position: PositionRow) -> None:
+    """Bring the solver's view of a position in line with its market, tiers and quantity."""
+    market = position.market.market
+    tiers = account.tiers.get(position.symbol)
+    position.leg = None
+    position.tier = 0
+    if market is None:
+        return
+    position.quantity = position.contracts * market.contract_size
+    if tiers and are_marginal(tiers) and market.linear and position.contracts:
+        position.leg = Leg(position.quantity, position.entry_price, tiers)
+
+
+def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> None:
+    """The maintenance tiers of a market, as this account has them."""
+    account.tiers[symbol] = tiers
+    for position in account.positions.values():
+        if position.symbol == symbol:
+            build_leg(account, position)
+
+
+def _miss(
+    account: AccountRow,
+    position: PositionRow,
+    reported: set[tuple[str, PositionKind]],
+    change: Change,
+) -> None:
+    """A reading did not list the position. It is gone only when its margin is gone as well."""
+    position.missed += 1
+    if position.missed < _READINGS_TO_BELIEVE_ABSENCE:
+        change.confirm = True
+        return
+    if _margin_still_used(account, position, reported):
+        position.position_vanished = True
+        position.observed += 1
+        change.structure = True
+        return
+    position.contracts = 0.0
+    position.position_vanished = False
+    change.structure = True
+    change.ended.append((position, EndReason.UNKNOWN))
+
+
+def _margin_still_used(
+    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
+) -> bool:
+    """Whether the venue's margin exceeds what the reported positions explain."""
+    balance = account.balances.get(position.pool.currency if position.pool else "")
+    if balance is None or balance.maintenance_margin is None:
+        return bool(account.margin_in_use)
+    explained = sum(
+        other.requirement
+        for key, other in account.positions.items()
+        if key in reported and other.pool is position.pool
+    )
+    return balance.maintenance_margin > explained + position.requirement / 2
+
+
+def tell_balance(
+    account: AccountRow, reading: BalanceReading, change: Change, *, whole: bool
+) -> None:
+    """Merge what was said of one asset; only a whole reading knows the venue's own margin."""
+    balance = account.balances.get(reading.asset)
+    if balance is None:
+        balance = account.balances[reading.asset] = BalanceRow(reading.asset)
+    if whole:
+        balance.maintenance_margin = reading.maintenance_margin
+    amounts = (reading.total, reading.cross_wallet)
+    same = amounts == (balance.total, balance.cross_wallet)
+    if reading.venue_time < balance.venue_time and not same and balance.disputed != amounts:
+        balance.disputed = amounts
+        change.confirm = True
+        return
+    balance.disputed = None
+    balance.venue_time = max(balance.venue_time, reading.venue_time)
+    if not same:
+        change.structure = change.structure or not (balance.cross_wallet and reading.cross_wallet)
+        balance.total, balance.cross_wallet = amounts
+        account.observed += 1

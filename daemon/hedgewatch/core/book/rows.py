@@ -1,0 +1,298 @@
+"""The rows: slotted, mutable, owned by the book. They never leave `engine.handle` except to
+readers that finish without awaiting.
+
+Attributes named in the catalogue of measures are `float | bool | Unknown`. `observed` counts the
+pieces of news that a row, or a market, has had: an alert resolves on fresh ones only.
+"""
+
+from collections.abc import Sequence
+
+from hedgewatch.core.judgement import Judgement
+from hedgewatch.core.margin import Edges, Leg
+from hedgewatch.core.model import (
+    AlertRecord,
+    HedgePlan,
+    Known,
+    LegPlan,
+    Market,
+    PositionKind,
+    Scope,
+    Subject,
+    Tier,
+    Unknown,
+)
+
+NOT_YET = Unknown("not heard of yet", 0.0)
+
+
+class Alert:
+    """One rule on one subject while it is pending or firing: its record, and what was seen.
+
+    `seen_true` is the observation of the last true expression, `seen_clear` the first clear one
+    after it, both as `Row.observation()` gives them; `paused_at` is since when a pending one
+    does not know.
+    """
+
+    __slots__ = ("paused_at", "record", "seen_clear", "seen_true")
+
+    def __init__(self, record: AlertRecord) -> None:
+        self.record = record
+        self.paused_at: float | None = None
+        self.seen_true: tuple[int, ...] = ()
+        self.seen_clear: tuple[int, ...] | None = None
+
+
+class MarketRow:
+    """A market of a venue: its price, and everything that this price touches.
+
+    `price` is the mark of a contract and the middle of a spot pair; `doubt` says why it cannot
+    be vouched for. `seen_at` is when the venue made the price, on our clock (before the first:
+    when the watch of it began).
+    """
+
+    __slots__ = (
+        "doubt", "hedges", "index_price", "market", "observed", "pools", "positions", "price",
+        "seen_at", "symbol", "touched", "venue", "venue_time",
+    )  # fmt: skip
+
+    def __init__(self, venue: str, symbol: str, now: float) -> None:
+        self.venue = venue
+        self.symbol = symbol
+        self.market: Market | None = None
+        self.price = 0.0
+        self.index_price: float | None = None
+        self.venue_time = 0.0
+        self.seen_at = now
+        self.observed = 0
+        self.doubt: Unknown | None = Unknown(f"no price of {symbol} yet", now)
+        self.positions: list[PositionRow] = []
+        self.pools: list[PoolRow] = []
+        self.hedges: list[HedgeRow] = []
+        self.touched: tuple[Row, ...] = ()
+
+
+class Row:
+    """One watched subject. `exported` are its labels in Prometheus: its identity and more."""
+
+    __slots__ = ("alerts", "exported", "judgement", "observed", "sources", "subject")
+
+    def __init__(self, subject: Subject, extra: tuple[tuple[str, str], ...] = ()) -> None:
+        self.subject = subject
+        self.exported = subject.labels + extra
+        self.sources: Sequence[MarketRow | Row] = (self,)
+        self.observed = 0
+        self.alerts: dict[str, Alert] = {}
+        self.judgement: Judgement | None = None
+
+    def observation(self) -> tuple[int, ...]:
+        """What has been seen of every input so far; later ones are greater in every place."""
+        return tuple(source.observed for source in self.sources)
+
+
+class PositionRow(Row):
+    """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
+    that an older event cannot bring them back.
+    """
+
+    __slots__ = (
+        "account", "contracts", "disputed", "entry_price", "isolated_wallet", "kind",
+        "last_distance", "leg",
+        "leverage", "liquidation_distance", "liquidation_distance_worst", "liquidation_price",
+        "liquidation_price_down", "liquidation_price_up", "mark_price", "market", "missed",
+        "notional", "pool", "position_vanished", "profit", "quantity", "requirement", "symbol",
+        "tier", "unrealized_pnl", "venue_liquidation_price", "venue_time",
+    )  # fmt: skip
+
+    def __init__(self, account: "AccountRow", market: MarketRow, kind: PositionKind) -> None:
+        identity = (
+            ("account", account.name), ("venue", account.venue),
+            ("symbol", market.symbol), ("position", kind),
+        )  # fmt: skip
+        super().__init__(Subject(Scope.POSITION, identity))
+        self.account = account
+        self.market = market
+        self.symbol = market.symbol
+        self.kind = kind
+        self.pool: PoolRow | None = None
+        self.contracts = 0.0
+        self.entry_price = 0.0
+        self.isolated_wallet: float | None = None
+        self.venue_time = 0.0
+        self.venue_liquidation_price: float | None = None
+        self.missed = 0
+        self.disputed: object = None
+        self.quantity = 0.0
+        self.leg: Leg | None = None
+        self.tier = 0
+        self.requirement = 0.0
+        self.profit = 0.0
+        self.last_distance: Known = NOT_YET
+        self.position_vanished = False
+        self.mark_price: Known = NOT_YET
+        self.notional: Known = NOT_YET
+        self.unrealized_pnl: Known = NOT_YET
+        self.leverage: Known = NOT_YET
+        self.liquidation_price: Known = NOT_YET
+        self.liquidation_price_down: Known = NOT_YET
+        self.liquidation_price_up: Known = NOT_YET
+        self.liquidation_distance: Known = NOT_YET
+        self.liquidation_distance_worst: Known = NOT_YET
+
+    @property
+    def side(self) -> str:
+        return "long" if self.contracts > 0 else "short"
+
+
+class PoolRow(Row):
+    """What is liquidated together. `groups` are its positions by market, with their solvers."""
+
+    __slots__ = (
+        "account", "currency", "doubt", "equity", "groups", "headroom", "isolated",
+        "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges", "shock_up",
+    )  # fmt: skip
+
+    def __init__(self, account: "AccountRow", name: str, currency: str, *, isolated: bool) -> None:
+        identity = (("account", account.name), ("venue", account.venue), ("pool", name))
+        super().__init__(Subject(Scope.POOL, identity), (("currency", currency),))
+        self.account = account
+        self.name = name
+        self.currency = currency
+        self.isolated = isolated
+        self.positions: list[PositionRow] = []
+        self.groups: list[tuple[list[PositionRow], Edges]] = []
+        self.shock_edges = Edges(())
+        self.doubt: Unknown | None = None
+        self.equity: Known = NOT_YET
+        self.maintenance_margin: Known = NOT_YET
+        self.headroom: Known = NOT_YET
+        self.margin_ratio: Known = NOT_YET
+        self.shock_down: Known = NOT_YET
+        self.shock_up: Known = NOT_YET
+
+
+class BalanceRow:
+    """One asset of an account, as last told."""
+
+    __slots__ = ("asset", "cross_wallet", "disputed", "maintenance_margin", "total", "venue_time")
+
+    def __init__(self, asset: str) -> None:
+        self.asset = asset
+        self.total = 0.0
+        self.cross_wallet = 0.0
+        self.maintenance_margin: float | None = None
+        self.venue_time = 0.0
+        self.disputed: object = None
+
+
+class FeedRow(Row):
+    """One stream or poll of an account."""
+
+    __slots__ = ("account", "data_age_seconds", "feed", "feed_up", "reason")
+
+    def __init__(self, account: "AccountRow", feed: str) -> None:
+        identity = (("account", account.name), ("venue", account.venue), ("feed", feed))
+        super().__init__(Subject(Scope.FEED, identity))
+        self.account = account
+        self.feed = feed
+        self.feed_up = False
+        self.reason = ""
+        self.data_age_seconds: Known = NOT_YET
+
+
+class AccountRow(Row):
+    """One login at one venue. `doubt` is set while nothing of it can be vouched for.
+
+    `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
+    socket (our clock); `started_at` is when the watch began.
+    """
+
+    __slots__ = (
+        "account_blind", "account_unusable", "balances", "blind_reason", "blind_seconds", "doubt",
+        "feeds", "heard_at", "liquidation_distance_worst", "margin_in_use", "name", "pools",
+        "positions", "read_at", "readings", "started_at", "tiers", "unsupported",
+        "unusable_reason", "venue", "watched",
+    )  # fmt: skip
+
+    def __init__(self, name: str, venue: str, now: float) -> None:
+        super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
+        self.name = name
+        self.venue = venue
+        self.started_at = now
+        self.read_at: float | None = None
+        self.heard_at: float | None = None
+        self.readings = 0
+        self.margin_in_use: float | None = None
+        self.unsupported = ""
+        self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
+        self.balances: dict[str, BalanceRow] = {}
+        self.pools: dict[str, PoolRow] = {}
+        self.feeds: dict[str, FeedRow] = {}
+        self.tiers: dict[str, tuple[Tier, ...]] = {}
+        self.watched: tuple[MarketRow, ...] = ()
+        self.doubt: Unknown | None = Unknown("not read yet", now)
+        self.account_blind = False
+        self.blind_seconds = 0.0
+        self.blind_reason = ""
+        self.account_unusable = False
+        self.unusable_reason = ""
+        self.liquidation_distance_worst: Known = NOT_YET
+
+
+class HedgeLeg:
+    """One leg of a hedge, resolved: where its quantity and its price come from."""
+
+    __slots__ = (
+        "doubt", "entry_price", "market", "plan", "positions", "quantity", "underlying_units",
+    )  # fmt: skip
+
+    def __init__(self, plan: LegPlan, market: MarketRow) -> None:
+        self.plan = plan
+        self.market = market
+        self.positions: tuple[PositionRow, ...] = ()
+        self.doubt: Unknown | None = NOT_YET
+        self.quantity = 0.0
+        self.underlying_units = 1.0
+        self.entry_price: float | None = None
+
+
+class HedgeRow(Row):
+    """A named pair of legs and how well they fit."""
+
+    __slots__ = (
+        "basis", "contracts_to_target", "cover", "cover_pnl", "cover_value", "exposure",
+        "exposure_pnl", "exposure_value", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
+        "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
+        "target",
+    )  # fmt: skip
+
+    def __init__(self, plan: HedgePlan) -> None:
+        super().__init__(Subject(Scope.HEDGE, (("hedge", plan.name),)))
+        self.plan = plan
+        self.target: Known = plan.target
+        self.exposure: tuple[HedgeLeg, ...] = ()
+        self.cover: tuple[HedgeLeg, ...] = ()
+        self.in_coins = False
+        self.hedge_ratio: Known = NOT_YET
+        self.hedge_drift: Known = NOT_YET
+        self.hedge_drift_floor: Known = NOT_YET
+        self.required_contracts: Known = NOT_YET
+        self.contracts_to_target: Known = NOT_YET
+        self.residual_delta: Known = NOT_YET
+        self.residual_delta_coins: Known = NOT_YET
+        self.exposure_value: Known = NOT_YET
+        self.cover_value: Known = NOT_YET
+        self.exposure_pnl: Known = NOT_YET
+        self.cover_pnl: Known = NOT_YET
+        self.basis: Known = NOT_YET
+
+
+class BookRow(Row):
+    """The whole desk in three numbers."""
+
+    __slots__ = ("accounts_blind", "nearest_liquidation_distance", "worst_margin_ratio")
+
+    def __init__(self) -> None:
+        super().__init__(Subject(Scope.BOOK, ()))
+        self.worst_margin_ratio: Known = NOT_YET
+        self.nearest_liquidation_distance: Known = NOT_YET
+        self.accounts_blind = 0.0

@@ -1,0 +1,18 @@
+"""Assets under their multipliers: 1000PEPE and PEPE are one underlying."""
+
+import re
+
+_MULTIPLIER = re.compile(r"(1(?:0{3,6})|1M)(?=[A-Z])")
+
+
+def underlying_of(base: str) -> tuple[str, float]:
+    """The underlying of a contract's base and how many of it one base unit is.
+
+    >>> underlying_of("1000PEPE"), underlying_of("BTC"), underlying_of("1INCH")
+    (('PEPE', 1000.0), ('BTC', 1.0), ('1INCH', 1.0))
+    """
+    found = _MULTIPLIER.match(base)
+    if found is None:
+        return base, 1.0
+    multiplier = 1e6 if found[0] == "1M" else float(found[0])
+    return base[found.end() :], multiplier

@@ -1,0 +1,194 @@
+"""One event in, one outcome out: apply it to the book, recompute what it touches, judge that.
+
+The same engine runs live, in rule tests, in replay and in simulation; nothing in it knows which.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from hedgewatch.core import events
+from hedgewatch.core.book import readings
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.doubt import judge_sight
+from hedgewatch.core.book.prices import VenueClock, forget_prices, take_price
+from hedgewatch.core.book.readings import Change
+from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.judge import Judge
+from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome
+from hedgewatch.core.recompute import account_changed, price_moved, time_passed
+from hedgewatch.core.rules import Rule
+
+
+class Engine:
+    """Judges every event. `new_episode` makes the random ids of alerts' episodes."""
+
+    def __init__(
+        self, desk: Desk, rules: Sequence[Rule], now: float, new_episode: Callable[[], str]
+    ) -> None:
+        self.book = Book(desk, now)
+        self.judge = Judge(rules, new_episode)
+        self._clocks: dict[str, VenueClock] = {}
+
+    def handle(self, event: events.Event, now: float) -> Outcome:
+        """What this event, at `now` (epoch seconds), leads to."""
+        self.book.now = now
+        match event:
+            case events.MarkPriceChanged():
+                outcome = self._price(event, event.price, now)
+            case events.QuoteChanged():
+                outcome = self._quote(event, now)
+            case events.ClockAdvanced():
+                outcome = self._clock(now)
+            case events.ClockStepped():
+                outcome = NOTHING
+            case events.RulesReplaced():
+                outcome = self._reload(event, now)
+            case events.MarketDefined():
+                outcome = self._market_defined(event, now)
+            case _:
+                outcome = self._account(event, now)
+        return outcome
+
+    def restore(self, records: Iterable[AlertRecord], now: float) -> Outcome:
+        """Take up the alerts of the last run: firing ones fire on until there is evidence."""
+        clamped = (
+            replace(record, active_since=min(record.active_since, now)) for record in records
+        )
+        steps = self.judge.restore(clamped, self.book.desk, now)
+        steps += self.judge.judge(self.book.rows(), now, ())
+        return self.judge.outcome(steps)
+
+    def alerts(self) -> Iterator[AlertRecord]:
+        """Every alert that is pending or firing, or ended in a way that somebody must see."""
+        for row in self.book.rows():
+            for alert in row.alerts.values():
+                yield alert.record
+        yield from self.judge.held()
+
+    def _price(self, event: events.MarketEvent, price: float, now: float) -> Outcome:
+        market = self.book.markets.get((event.venue, event.symbol))
+        if market is None:
+            return NOTHING
+        clock = self._clocks.get(event.venue)
+        if clock is None:
+            clock = self._clocks[event.venue] = VenueClock()
+        seen_at = clock.seen_at(event.venue_time, now)
+        if not take_price(market, price, event.venue_time, seen_at):
+            return NOTHING
+        if isinstance(event, events.MarkPriceChanged):
+            market.index_price = event.index_price
+        if market.doubt is not None and self._regain(market, now):
+            return self._everything(now)
+        price_moved(market)
+        return self.judge.outcome(self.judge.judge(market.touched, now))
+
+    def _quote(self, event: events.QuoteChanged, now: float) -> Outcome:
+        """Best bid and ask: the price of a spot pair, and no news for a contract."""
+        market = self.book.markets.get((event.venue, event.symbol))
+        if market is None or market.market is None or market.market.settle:
+            return NOTHING
+        return self._price(event, (event.bid + event.ask) / 2.0, now)
+
+    def _regain(self, market: MarketRow, now: float) -> bool:
+        """A doubted price came: bring sight up to date; whether it was regained anywhere."""
+        for account in self.book.accounts.values():
+            if market in account.watched:
+                judge_sight(account, now)
+        return market.doubt is None
+
+    def _everything(self, now: float) -> Outcome:
+        for account in self.book.accounts.values():
+            account_changed(self.book, account)
+        return self.judge.outcome(self.judge.judge(self.book.rows(), now))
+
+    def _clock(self, now: float) -> Outcome:
+        turned = time_passed(self.book, now)
+        steps = self.judge.give_up_waiting(self.book, now)
+        rows = self.book.rows() if turned else self._time_bound()
+        return self.judge.outcome(steps + self.judge.judge(rows, now))
+
+    def _time_bound(self) -> Iterator[Row]:
+        """What time alone can change: sight, feeds, totals, and alerts that wait."""
+        for account in self.book.accounts.values():
+            yield account
+            yield from account.feeds.values()
+        yield self.book.totals
+        for row in (*self.book.positions(), *self.book.pools(), *self.book.hedges.values()):
+            if row.alerts:
+                yield row
+
+    def _reload(self, event: events.RulesReplaced, now: float) -> Outcome:
+        before = list(self.book.rows())
+        self.book.replace_desk(event.desk, now)
+        steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
+        outcome = self._everything(now)
+        return self.judge.outcome(steps, after=outcome)
+
+    def _account(self, event: events.AccountEvent, now: float) -> Outcome:
+        account = self.book.accounts.get(event.account)
+        if account is None:
+            return NOTHING
+        change = self._apply(event, account, now)
+        if change.structure:
+            before = list(self.book.rows())
+            self.book.reindex()
+            gone = self.judge.end_missing(before, self.book.rows(), change.ended, now)
+        else:
+            gone = []
+        judge_sight(account, now)
+        account_changed(self.book, account)
+        steps = gone + self.judge.judge(self._rows_of(account), now)
+        confirm = (account.name,) if change.confirm else ()
+        return self.judge.outcome(steps, confirm=confirm)
+
+    def _rows_of(self, account: AccountRow) -> Iterator[Row]:
+        yield account
+        yield from account.feeds.values()
+        for pool in account.pools.values():
+            yield from (pool, *pool.positions)
+        yield from self.book.hedges.values()
+
+    def _market_defined(self, event: events.MarketDefined, now: float) -> Outcome:
+        market = self.book.market(event.market.venue, event.market.symbol)
+        market.market = event.market
+        for account in self.book.accounts.values():
+            for position in account.positions.values():
+                if position.market is market:
+                    readings.build_leg(account, position)
+        self.book.reindex()
+        return self._everything(now)
+
+    def _apply(self, event: events.AccountEvent, account: AccountRow, now: float) -> Change:
+        change = Change()
+        match event:
+            case events.AccountRead():
+                return readings.read_account(self.book, account, event, now)
+            case events.PositionChanged():
+                readings.tell_position(self.book, account, event.position, event.end, change)
+            case events.BalanceChanged():
+                readings.tell_balance(account, event.balance, change, whole=False)
+            case events.TiersChanged():
+                readings.take_tiers(account, event.symbol, event.tiers)
+                change.structure = True
+            case events.AccountHeard():
+                account.heard_at = now
+            case events.AccountRefused() | events.AccountAccepted():
+                self._usable(account, event)
+            case events.FeedLost() | events.FeedRestored():
+                self._feed(account, event)
+        return change
+
+    @staticmethod
+    def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAccepted) -> None:
+        refused = isinstance(event, events.AccountRefused)
+        account.account_unusable = refused
+        account.unusable_reason = event.reason if isinstance(event, events.AccountRefused) else ""
+        account.observed += 1
+
+    def _feed(self, account: AccountRow, event: events.FeedLost | events.FeedRestored) -> None:
+        feed = self.book.feed(account, event.feed)
+        feed.feed_up = isinstance(event, events.FeedRestored)
+        feed.reason = event.reason if isinstance(event, events.FeedLost) else ""
+        feed.observed += 1
+        if feed.feed_up and event.feed in {"mark", "quote"}:
+            forget_prices(account.watched)

@@ -1,0 +1,208 @@
+"""Judges rows by the rules, and keeps the alerts that have no row (yet, or any more)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from hedgewatch.core.alerts import Step, end, step, transition_of
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.rows import Alert, PositionRow, Row
+from hedgewatch.core.judgement import Judgement, Rulebook
+from hedgewatch.core.model import (
+    NOTHING,
+    AlertRecord,
+    AlertState,
+    Desk,
+    EndReason,
+    Outcome,
+    Scope,
+    Severity,
+    Subject,
+    Truth,
+)
+from hedgewatch.core.rules import Rule
+
+_READINGS_TO_GIVE_UP = 2
+
+Key = tuple[str, Subject]
+
+
+class Judge:
+    """Every alert lives on its row, in `_waiting` until its row is known after a restart, or in
+    `_held` when it ended in a way that somebody must see.
+    """
+
+    def __init__(self, rules: Sequence[Rule], new_episode: Callable[[], str]) -> None:
+        self.rulebook = Rulebook(rules)
+        self._new_episode = new_episode
+        self._waiting: dict[Key, AlertRecord] = {}
+        self._held: dict[Key, AlertRecord] = {}
+        self._broken: set[str] = set()
+
+    def judge(self, rows: Iterable[Row], now: float, steps: Iterable[Step] = ()) -> list[Step]:
+        """Move every alert of these rows along the table."""
+        made = list(steps)
+        for row in rows:
+            judgement = row.judgement or self._adopt(row)
+            try:
+                truths = judgement.truths(row)
+            except Exception:  # noqa: BLE001  # one rule that breaks must not stop the others
+                truths = tuple(self._truth(rule, row, made, now) for rule in judgement.rules)
+            if truths == judgement.quiet and not row.alerts:
+                continue
+            for rule, truth in zip(judgement.rules, truths, strict=True):
+                self._step(rule, row, truth, now, made)
+        return made
+
+    def held(self) -> Iterator[AlertRecord]:
+        """The alerts without a row."""
+        yield from self._waiting.values()
+        yield from self._held.values()
+
+    def outcome(
+        self, steps: Iterable[Step], *, confirm: tuple[str, ...] = (), after: Outcome = NOTHING
+    ) -> Outcome:
+        """What these steps led to, followed by `after`."""
+        steps = tuple(steps)
+        if not steps and not confirm:
+            return after
+        for made in steps:
+            self._hold(made.record)
+        return Outcome(
+            transitions=(*(s.transition for s in steps if s.transition), *after.transitions),
+            records=(*(s.record for s in steps), *after.records),
+            confirm=confirm or after.confirm,
+        )
+
+    def restore(self, records: Iterable[AlertRecord], desk: Desk, now: float) -> list[Step]:
+        """Take up stored alerts; those of a rule or subject that is no longer watched end."""
+        steps = []
+        for record in records:
+            if record.state is AlertState.ENDED:
+                self._held[_key(record)] = record
+            elif self.rulebook.rule(record.alertname) is None or not _on_desk(record, desk):
+                steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
+            else:
+                self._waiting[_key(record)] = record
+        return steps
+
+    def give_up_waiting(self, book: Book, now: float) -> list[Step]:
+        """A restored alert whose position is in no reading: it went while we were down."""
+        gone = [
+            record
+            for record in self._waiting.values()
+            if record.subject.scope in (Scope.POSITION, Scope.POOL)
+            and (account := book.accounts.get(record.subject.label("account"))) is not None
+            and account.readings >= _READINGS_TO_GIVE_UP
+        ]
+        for record in gone:
+            del self._waiting[_key(record)]
+        return [end(record, EndReason.UNKNOWN, now) for record in gone]
+
+    def end_missing(
+        self,
+        before: Iterable[Row],
+        after: Iterable[Row],
+        ended: Sequence[tuple[PositionRow, EndReason]],
+        now: float,
+    ) -> list[Step]:
+        """End the alerts of positions that went, and of the pools that went with them."""
+        steps = []
+        for position, reason in ended:
+            steps += self._end_all(position, reason, now)
+        reason = ended[-1][1] if ended else EndReason.CLOSED
+        remaining = {id(row) for row in after}
+        for row in before:
+            if id(row) not in remaining:
+                steps += self._end_all(row, reason, now)
+        return steps
+
+    def replace_rules(
+        self, rules: Sequence[Rule], before: Iterable[Row], after: Iterable[Row], now: float
+    ) -> list[Step]:
+        """Judge by these rules from now on; a rule of the same name keeps its state."""
+        self.rulebook = Rulebook(rules)
+        self._broken.clear()
+        remaining = list(after)
+        known = {id(row) for row in remaining}
+        steps = []
+        for row in before:
+            if id(row) not in known:
+                steps += self._end_all(row, EndReason.REMOVED_BY_RELOAD, now)
+        for row in remaining:
+            row.judgement = None
+            watching = {rule.name for rule in self.rulebook.judgement_of(row.subject).rules}
+            for name in row.alerts.keys() - watching:
+                alert = row.alerts.pop(name)
+                steps.append(end(alert.record, EndReason.REMOVED_BY_RELOAD, now))
+        return steps
+
+    @staticmethod
+    def _end_all(row: Row, reason: EndReason, now: float) -> list[Step]:
+        steps = [end(alert.record, reason, now) for alert in row.alerts.values()]
+        row.alerts.clear()
+        return steps
+
+    def _adopt(self, row: Row) -> Judgement:
+        """Give a new row its rules, and the alerts that waited for it."""
+        row.judgement = judgement = self.rulebook.judgement_of(row.subject)
+        for rule in judgement.rules:
+            record = self._waiting.pop((rule.name, row.subject), None)
+            if record is not None:
+                row.alerts[rule.name] = Alert(record)
+        return judgement
+
+    def _step(self, rule: Rule, row: Row, truth: Truth, now: float, made: list[Step]) -> None:
+        try:
+            moved = step(rule, row, truth, now, self._new_episode)
+        except Exception as error:  # noqa: BLE001  # as above
+            self._break(rule, error, now, made)
+            return
+        if moved is not None:
+            made.append(moved)
+
+    def _truth(self, rule: Rule, row: Row, made: list[Step], now: float) -> Truth:
+        try:
+            return rule.expr.evaluate(row)
+        except Exception as error:  # noqa: BLE001  # as above
+            self._break(rule, error, now, made)
+            return None
+
+    def _break(self, rule: Rule, error: Exception, now: float, made: list[Step]) -> None:
+        """A rule cannot be evaluated: say it once, as an alert of its own; it holds till reload."""
+        if rule.name in self._broken:
+            return
+        self._broken.add(rule.name)
+        record = AlertRecord(
+            alertname="RuleBroken",
+            subject=Subject(Scope.BOOK, (("rule", rule.name),)),
+            state=AlertState.FIRING,
+            severity=Severity.CRITICAL,
+            episode=self._new_episode(),
+            active_since=now,
+            fired_at=now,
+            reason=f"{type(error).__name__}: {error}",
+            labels={"rule": rule.name},
+            annotations={
+                "summary": f"the rule {rule.name} cannot be evaluated: it is not watching"
+            },
+        )
+        self._held[_key(record)] = record
+        made.append(Step(record, transition_of(record, now)))
+
+    def _hold(self, record: AlertRecord) -> None:
+        """Keep what ended alarmingly until somebody saw it, or until it fires anew."""
+        if record.state is AlertState.ENDED:
+            self._held[_key(record)] = record
+        elif record.state is AlertState.FIRING and record.alertname != "RuleBroken":
+            self._held.pop(_key(record), None)
+
+
+def _key(record: AlertRecord) -> Key:
+    return record.alertname, record.subject
+
+
+def _on_desk(record: AlertRecord, desk: Desk) -> bool:
+    """Whether the account or hedge of a stored alert is still watched."""
+    account, hedge = record.subject.label("account"), record.subject.label("hedge")
+    return (not account or any(plan.name == account for plan in desk.accounts)) and (
+        not hedge or any(plan.name == hedge for plan in desk.hedges)
+    )

@@ -1,0 +1,68 @@
+"""Book to measures: recompute exactly what an event touches."""
+
+from collections.abc import Callable, Iterable
+from math import inf
+
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.doubt import age_feeds, judge_sight
+from hedgewatch.core.book.rows import AccountRow, MarketRow
+from hedgewatch.core.hedging import hold_quantities, value_hedge
+from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.valuation import structural_doubt, value_pool, value_position, widen
+
+
+def price_moved(market: MarketRow) -> None:
+    """Recompute what one price touches: its positions, their pools with all lines, its hedges."""
+    for position in market.positions:
+        value_position(position)
+    for pool in market.pools:
+        value_pool(pool)
+    for hedge in market.hedges:
+        value_hedge(hedge)
+
+
+def account_changed(book: Book, account: AccountRow) -> None:
+    """Recompute all of an account, and every hedge, since any may hold a leg in it."""
+    for pool in account.pools.values():
+        pool.doubt = structural_doubt(pool, book.now)
+        for position in pool.positions:
+            value_position(position)
+        value_pool(pool)
+    wallets = {wallet.name: wallet for wallet in book.desk.wallets}
+    for hedge in book.hedges.values():
+        hold_quantities(hedge, book.accounts, wallets)
+        value_hedge(hedge)
+
+
+def time_passed(book: Book, now: float) -> list[AccountRow]:
+    """Age everything; the accounts that were lost sight of, or regained, are recomputed."""
+    turned = [account for account in book.accounts.values() if judge_sight(account, now)]
+    for account in turned:
+        account_changed(book, account)
+    for account in book.accounts.values():
+        age_feeds(account, now)
+        positions = [p for pool in account.pools.values() for p in pool.positions]
+        widen(account, positions, now)
+    _total(book)
+    return turned
+
+
+def _total(book: Book) -> None:
+    """The desk in three numbers; one that is unknown makes its extreme unknown."""
+    totals = book.totals
+    totals.accounts_blind = float(sum(a.account_blind for a in book.accounts.values()))
+    totals.worst_margin_ratio = _extreme(max, (pool.margin_ratio for pool in book.pools()), 0.0)
+    distances = (position.liquidation_distance for position in book.positions())
+    totals.nearest_liquidation_distance = _extreme(min, distances, inf)
+    totals.observed += 1
+
+
+def _extreme(
+    pick: Callable[[Iterable[float]], float], values: Iterable[Known], none: float
+) -> Known:
+    known = []
+    for value in values:
+        if isinstance(value, Unknown):
+            return value
+        known.append(value)
+    return pick((none, *known))

@@ -1,0 +1,151 @@
+"""Positions and pools at the prices of now: equity, requirement, and where liquidation is.
+
+Equity is wallet plus unrealised profit (margin.md §1.1: a wallet never includes it); the surplus
+is equity less requirement. All money is in the settle currency of the pool.
+"""
+
+from collections.abc import Iterable
+from math import inf, sqrt
+
+from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
+from hedgewatch.core.margin import EMPTY
+from hedgewatch.core.model import Known, Unknown
+
+_YEAR = 365.0 * 86400.0
+_SIGMAS = 4.0
+_YEARLY_VOLATILITY = 1.0
+"""100 % a year until an estimate has warmed up (design §5)."""
+
+_POOL_MEASURES = (
+    "equity", "maintenance_margin", "headroom", "margin_ratio", "shock_down", "shock_up",
+)  # fmt: skip
+_POSITION_MEASURES = (
+    "mark_price", "notional", "unrealized_pnl", "leverage", "liquidation_price",
+    "liquidation_price_down", "liquidation_price_up", "liquidation_distance",
+)  # fmt: skip
+
+
+def value_position(position: PositionRow) -> None:
+    """Profit, notional and requirement at the mark; the tier of last time is tried first."""
+    leg = position.leg
+    if leg is None:
+        return
+    price = position.market.price
+    notional = leg.size * price
+    tier = leg.tier_at(notional, position.tier)
+    position.tier = tier
+    position.mark_price = price
+    position.notional = notional
+    position.profit = position.unrealized_pnl = leg.quantity * (price - position.entry_price)
+    position.requirement = leg.requirement(notional, tier)
+
+
+def value_pool(pool: PoolRow) -> None:
+    """Every measure of a pool and of the lines of its positions, which are already valued."""
+    doubt = pool.account.doubt or pool.doubt
+    if doubt is not None:
+        blank_pool(pool, doubt)
+        return
+    wallet = wallet_of(pool)
+    equity = wallet
+    requirement = 0.0
+    for position in pool.positions:
+        equity += position.profit
+        requirement += position.requirement
+    surplus = equity - requirement
+    pool.equity = equity
+    pool.maintenance_margin = requirement
+    pool.headroom = surplus
+    pool.margin_ratio = margin_ratio(requirement, equity)
+    if pool.positions:
+        _shocks(pool, wallet)
+        _lines(pool, surplus, equity)
+    else:
+        pool.shock_down, pool.shock_up = -inf, inf
+
+
+def wallet_of(pool: PoolRow) -> float:
+    """What backs the pool, without unrealised profit."""
+    if pool.isolated:
+        return pool.positions[0].isolated_wallet or 0.0
+    return pool.account.balances[pool.currency].cross_wallet
+
+
+def structural_doubt(pool: PoolRow, now: float) -> Unknown | None:
+    """Why the numbers of a pool would lie whatever the prices are."""
+    if pool.account.unsupported:
+        return Unknown(pool.account.unsupported, now)
+    if not pool.isolated and pool.currency not in pool.account.balances:
+        return Unknown(f"no balance of {pool.currency} yet", now)
+    for position in pool.positions:
+        if position.leg is None:
+            return Unknown(f"no usable margin tiers of {position.symbol}", now)
+    return None
+
+
+def margin_ratio(requirement: float, equity: float) -> float:
+    """Requirement over equity: 0 without positions, 1 at liquidation, +inf when equity ≤ 0."""
+    if requirement == 0.0:
+        return 0.0
+    return requirement / equity if equity > 0.0 else inf
+
+
+def _shocks(pool: PoolRow, wallet: float) -> None:
+    """The common move of all prices that liquidates the pool, down and up."""
+    low, high = pool.shock_edges.interval(wallet, [p.market.price for p in pool.positions])
+    pool.shock_down = min(low - 1.0, 0.0)
+    pool.shock_up = max(high - 1.0, 0.0)
+    if (low, high) == EMPTY:
+        pool.shock_down = pool.shock_up = 0.0
+
+
+def _lines(pool: PoolRow, surplus: float, equity: float) -> None:
+    """The liquidation prices of each market of the pool, all other prices as they are."""
+    for positions, edges in pool.groups:
+        elsewhere = surplus
+        for position in positions:
+            elsewhere -= position.profit - position.requirement
+        low, high = edges.interval(elsewhere, (1.0,) * len(positions))
+        for position in positions:
+            _line(position, low, high)
+            notional = abs(position.quantity) * position.market.price
+            position.leverage = notional / equity if equity > 0.0 else inf
+
+
+def _line(position: PositionRow, low: float, high: float) -> None:
+    """A price is safe between `low` and `high`; beyond them already, liquidation is here."""
+    price = position.market.price
+    below, above = (price - low) / price, (high - price) / price
+    distance = min(below, above)
+    position.liquidation_distance = position.liquidation_distance_worst = distance
+    position.last_distance = distance
+    position.liquidation_price_down = low if below > 0.0 else price
+    position.liquidation_price_up = high if above > 0.0 else price
+    nearest = position.liquidation_price_down if below < above else position.liquidation_price_up
+    position.liquidation_price = nearest
+
+
+def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
+    """Nothing of the pool can be vouched for: it is unknown, never what it was."""
+    for name in _POOL_MEASURES:
+        setattr(pool, name, doubt)
+    for position in pool.positions:
+        for name in _POSITION_MEASURES:
+            setattr(position, name, doubt)
+
+
+def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> None:
+    """While blind, the worst case drifts away from the last known distance with √age."""
+    worst: Known = inf
+    for position in positions:
+        last = position.last_distance
+        if account.doubt is not None and not isinstance(last, Unknown):
+            age = max(0.0, now - account.doubt.since)
+            slack = _SIGMAS * _YEARLY_VOLATILITY * sqrt(age / _YEAR)
+            position.liquidation_distance_worst = last - slack
+        distance = position.liquidation_distance_worst
+        if isinstance(distance, Unknown) or isinstance(worst, Unknown):
+            worst = distance if isinstance(distance, Unknown) else worst
+        else:
+            worst = min(worst, distance)
+    account.liquidation_distance_worst = worst
