@@ -19,7 +19,7 @@ _IN_AN_ADDRESS = re.compile(
     rf"{_QUOTE}?(?:=|%3D|: ?(?={_QUOTE})){_QUOTE}?)[^&\s\"'<>\\]+",
     re.IGNORECASE,
 )
-_IN_A_HEADER = re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]+", re.IGNORECASE)
+_IN_A_HEADER = re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}")
 _IN_A_USER_PART = re.compile(r"(://)[^/@\s\"']+@")
 _SHORTEST_SECRET = 4
 """A shorter text would be found inside ordinary words."""
@@ -75,9 +75,15 @@ def _walked(value: object) -> object:
 
 
 def _spellings(secret: str) -> set[str]:
-    """The secret as it would stand in a URL, in JSON, in a Python literal, or over many lines."""
-    written = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
-    written |= {json.dumps(each)[1:-1] for each in (secret, repr(secret)[1:-1])}
-    written.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+    """The secret as it would stand in a URL, in JSON within JSON, in a literal, or line by line."""
     lines = {line.strip() for line in secret.splitlines() if not line.startswith("-----")}
-    return written | {line for line in lines if len(line) >= _SHORTEST_SECRET}
+    spelled = {secret} | {line for line in lines if len(line) >= _SHORTEST_SECRET}
+    spelled |= {quoted for each in spelled for quoted in (quote(each, safe=""), quote_plus(each))}
+    for _ in range(2):
+        spelled |= {escaped for each in spelled for escaped in _escaped(each)}
+    return spelled
+
+
+def _escaped(text: str) -> tuple[str, str, str]:
+    in_json, in_ascii = json.dumps(text, ensure_ascii=False), json.dumps(text)
+    return repr(text)[1:-1], in_json[1:-1], in_ascii[1:-1]
