@@ -1,0 +1,89 @@
+"""What the venue layer must know of one venue to speak with it: one file of `dialects` each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from hedgewatch.core.events import (
+    AccountRead,
+    BalanceChanged,
+    MarketEvent,
+    PositionChanged,
+)
+from hedgewatch.core.model import Market, Tier
+from hedgewatch.venues.fields import Row
+
+Exchange = Any
+"""ccxt's own classes promise more in their types than their replies keep."""
+
+Feed = Literal["mark", "quote", "user"]
+"""What is streamed. The fourth feed of an account, `rest`, is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """A frame hinted at something that only a new reading tells."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamExpired:
+    """The private stream says that it is over: it needs a new key and a new socket."""
+
+    reason: str
+
+
+AccountNews = PositionChanged | BalanceChanged | ReadAgain | StreamExpired
+
+
+class Dialect(Protocol):
+    """One account's view of its venue: addresses, frames and replies, and what they mean."""
+
+    feeds: tuple[Feed, ...]
+    """What is streamed; the rest is read."""
+
+    options: Mapping[str, Any]
+    """Given to ccxt's constructor."""
+
+    requests: tuple[tuple[str, str], ...]
+    """All that may be asked, by method and live address; sockets as the GET of their handshake."""
+
+    operations: tuple[str, ...]
+    """What may be said on a socket."""
+
+    def feed_of(self, path: str) -> Feed:
+        """Which feed a socket's path carries."""
+
+    def price(self, message: Row, now: float) -> MarketEvent | None:
+        """The price that a frame tells, None when it tells none."""
+
+    def account_news(self, message: Row) -> Sequence[AccountNews]:
+        """What a frame tells of the account, in order."""
+
+    async def rights(self, exchange: Exchange) -> Row:
+        """What the venue says that the key may do."""
+
+    async def settle_in(self, exchange: Exchange) -> None:
+        """Read the regime of the account (multi-assets mode and the like)."""
+
+    async def read_account(self, exchange: Exchange) -> AccountRead:
+        """One whole reading."""
+
+    async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
+        """The maintenance tiers of every market of this account, by symbol."""
+
+    def market(self, unified: Row) -> Market:
+        """A market of ccxt's, as the core has it."""
+
+    def list_markets(self, markets: Mapping[str, Row]) -> None:
+        """Learn the ids by which frames and replies name the markets."""
+
+    async def new_stream_key(self, exchange: Exchange) -> str:
+        """A listen key, made known to ccxt; empty where none is needed."""
+
+    async def keep_stream_key(self, exchange: Exchange) -> None:
+        """Prolong it."""
+
+    async def watch(self, exchange: Exchange, feed: Feed, symbols: Sequence[str]) -> None:
+        """Subscribe, and return only when the socket is over."""

@@ -1,0 +1,103 @@
+"""What all of Binance's markets share: price frames, listings, and the rights of a key."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from hedgewatch.core.events import MarketEvent, MarkPriceChanged, QuoteChanged
+from hedgewatch.core.model import Market
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.fields import (
+    OddReplyError,
+    Row,
+    above_zero_or_none,
+    moment,
+    positive,
+    rows,
+    table,
+    text,
+)
+
+RESTRICTIONS = ("GET", "https://api.binance.com/sapi/v1/account/apiRestrictions")
+
+
+class Listing:
+    """Which symbol an id of the venue stands for, of the markets of one kind."""
+
+    def __init__(self) -> None:
+        self._symbols: dict[str, str] = {}
+
+    def learn(self, markets: Mapping[str, Row]) -> None:
+        """Take in ccxt's markets."""
+        self._symbols = {str(market["id"]): symbol for symbol, market in markets.items()}
+
+    def symbol(self, row: Row, name: str = "s") -> str:
+        """The symbol that a field names; an unlisted one is not to be skipped in silence."""
+        symbol = self._symbols.get(row.get(name, ""))
+        if symbol is None:
+            raise UnlistedMarketError(f"{text(row, name)} is no market that the venue lists")
+        return symbol
+
+
+class UnlistedMarketError(OddReplyError):
+    """A market that came up after the listing was read, or that was renamed."""
+
+
+class PriceFrames:
+    """Decodes the frames of `markPrice` and `bookTicker` streams: the hot path."""
+
+    def __init__(self, venue: str, listing: Listing) -> None:
+        self._venue = venue
+        self._listing = listing
+
+    def decode(self, message: Row, now: float) -> MarketEvent | None:
+        """The event in a frame, None for any other frame; raises when a price frame is odd."""
+        kind = message.get("e")
+        if kind == "markPriceUpdate":
+            return self._mark(message)
+        if kind == "bookTicker" or (kind is None and "b" in message and "a" in message):
+            return self._quote(message, now)
+        return None
+
+    def _mark(self, message: Row) -> MarkPriceChanged:
+        return MarkPriceChanged(
+            self._venue,
+            self._listing.symbol(message),
+            positive(message, "p"),
+            moment(message, "E"),
+            above_zero_or_none(message, "i"),
+        )
+
+    def _quote(self, message: Row, now: float) -> QuoteChanged:
+        """Spot quotes carry no time: ours orders them as well."""
+        bid, ask = positive(message, "b"), positive(message, "a")
+        venue_time = moment(message, "E") if "E" in message else now
+        return QuoteChanged(self._venue, self._listing.symbol(message), bid, ask, venue_time)
+
+
+def unified_market(venue: str, unified: Row) -> Market:
+    """A market with its exact steps, which ccxt would give as floats."""
+    filters = {row.get("filterType"): row for row in rows(unified["info"]["filters"], "filters")}
+    expiry = unified.get("expiry")
+    return Market(
+        venue=venue,
+        symbol=text(unified, "symbol"),
+        base=text(unified, "base"),
+        quote=text(unified, "quote"),
+        settle=unified.get("settle") or "",
+        contract_size=float(unified.get("contractSize") or 1.0),
+        step=_exact(table(filters.get("LOT_SIZE"), "LOT_SIZE"), "stepSize"),
+        tick=_exact(table(filters.get("PRICE_FILTER"), "PRICE_FILTER"), "tickSize"),
+        linear=unified.get("linear") is not False,
+        expiry=None if expiry is None else expiry / 1000.0,
+    )
+
+
+def _exact(row: Row, name: str) -> Decimal:
+    positive(row, name)
+    return Decimal(str(row[name])).normalize()
+
+
+async def key_rights(exchange: Exchange) -> Row:
+    """What Binance says that the key may do, by its own names."""
+    reply = await exchange.sapi_get_account_apirestrictions()
+    return table(reply, "apiRestrictions")

@@ -1,0 +1,106 @@
+"""Binance's spot market: balances that are read, and quotes that are streamed.
+
+Its user stream is not used: it lives on the socket that also takes orders, which is never opened.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from hedgewatch.core.events import AccountRead, BalanceReading, MarketEvent
+from hedgewatch.core.model import Market, Tier
+from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
+from hedgewatch.venues.dialects.binance_common import (
+    RESTRICTIONS,
+    Listing,
+    PriceFrames,
+    key_rights,
+    unified_market,
+)
+from hedgewatch.venues.fields import Row, number, number_or, rows, table, text
+
+VENUE = "binance"
+
+
+class BinanceSpot:
+    """One spot account."""
+
+    feeds: tuple[Feed, ...] = ("quote",)
+    options: Mapping[str, Any] = MappingProxyType(
+        {"defaultType": "spot", "fetchCurrencies": False, "fetchMarkets": {"types": ["spot"]}}
+    )
+    requests: tuple[tuple[str, str], ...] = (
+        ("GET", "https://api.binance.com/api/v3/exchangeInfo"),
+        ("GET", "https://api.binance.com/api/v3/time"),
+        ("GET", "https://api.binance.com/api/v3/account"),
+        RESTRICTIONS,
+        ("GET", "wss://stream.binance.com:9443/ws/*"),
+    )
+    operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._listing = Listing()
+        self._frames = PriceFrames(VENUE, self._listing)
+        self._owned: set[str] = set()
+
+    def feed_of(self, path: str) -> Feed:
+        """The only sockets are those of quotes."""
+        del path
+        return "quote"
+
+    def price(self, message: Row, now: float) -> MarketEvent | None:
+        """The quote in a frame."""
+        return self._frames.decode(message, now)
+
+    def account_news(self, message: Row) -> Sequence[AccountNews]:
+        """None: no private stream."""
+        del message
+        return ()
+
+    async def rights(self, exchange: Exchange) -> Row:
+        """What the key may do."""
+        return await key_rights(exchange)
+
+    async def settle_in(self, exchange: Exchange) -> None:
+        """A spot account has one regime."""
+
+    async def read_account(self, exchange: Exchange) -> AccountRead:
+        """What is owned, free and locked together."""
+        reply = table(await exchange.private_get_account(), "account")
+        told = number_or(reply, "updateTime", 0.0) / 1000.0
+        owned = [self._balance(exchange, row, told) for row in rows(reply["balances"], "balances")]
+        kept = tuple(asset for asset in owned if asset.total or asset.asset in self._owned)
+        self._owned |= {asset.asset for asset in kept}
+        return AccountRead(account=self._account, positions=(), balances=kept)
+
+    def _balance(self, exchange: Exchange, row: Row, told: float) -> BalanceReading:
+        total = number(row, "free") + number(row, "locked")
+        asset = exchange.safe_currency_code(text(row, "asset"))
+        return BalanceReading(asset=asset, total=total, venue_time=told)
+
+    async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
+        """Nothing is borrowed here."""
+        del exchange
+        return {}
+
+    def market(self, unified: Row) -> Market:
+        """A spot pair."""
+        return unified_market(VENUE, unified)
+
+    def list_markets(self, markets: Mapping[str, Row]) -> None:
+        """Learn the ids."""
+        self._listing.learn(markets)
+
+    async def new_stream_key(self, exchange: Exchange) -> str:
+        """None is needed."""
+        del exchange
+        return ""
+
+    async def keep_stream_key(self, exchange: Exchange) -> None:
+        """None is kept."""
+
+    async def watch(self, exchange: Exchange, feed: Feed, symbols: Sequence[str]) -> None:
+        """Subscribe to the quotes of these pairs."""
+        del feed
+        await exchange.watch_bids_asks(list(symbols))

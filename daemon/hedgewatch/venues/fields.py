@@ -1,0 +1,72 @@
+"""Reads single fields of what a venue sends: what is no number is an error here, not a 0 later."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+class OddReplyError(Exception):
+    """A reply or frame that does not say what it must. It says nothing about the account."""
+
+
+def number(row: Row, name: str) -> float:
+    """A finite number, sent as a number or as a text."""
+    raw = row.get(name)
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise OddReplyError(f"{name} is {raw!r:.40}, not a number")
+    try:
+        value = float(raw)
+    except (ValueError, OverflowError):
+        raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
+    if not isfinite(value):
+        raise OddReplyError(f"{name} is {raw!r:.40}, not a finite number")
+    return value
+
+
+def positive(row: Row, name: str) -> float:
+    """A number above 0, as every price is."""
+    if (value := number(row, name)) <= 0.0:
+        raise OddReplyError(f"{name} is {value}, not above 0")
+    return value
+
+
+def number_or(row: Row, name: str, default: float) -> float:
+    """A number, or the default where the venue does not send the field at all."""
+    return default if row.get(name) is None else number(row, name)
+
+
+def above_zero_or_none(row: Row, name: str) -> float | None:
+    """A number above 0; anything else is how venues say "none" ("0", "", null)."""
+    try:
+        return positive(row, name)
+    except OddReplyError:
+        return None
+
+
+def moment(row: Row, name: str) -> float:
+    """Epoch seconds of a venue's milliseconds."""
+    return positive(row, name) / 1000.0
+
+
+def text(row: Row, name: str) -> str:
+    """A text that is not empty."""
+    raw = row.get(name)
+    if not isinstance(raw, str) or not raw:
+        raise OddReplyError(f"{name} is {raw!r:.40}, not a text")
+    return raw
+
+
+def table(reply: object, what: str) -> Row:
+    """An object; an error page, a list or nothing is not one."""
+    if not isinstance(reply, Mapping):
+        raise OddReplyError(f"{what} is not an object")
+    return reply
+
+
+def rows(reply: object, what: str) -> list[Row]:
+    """A list of objects."""
+    if not isinstance(reply, list):
+        raise OddReplyError(f"{what} is not a list")
+    return [table(row, f"a row of {what}") for row in reply]

@@ -1,0 +1,71 @@
+"""What the operator says about one account: where it is, and the keys that read it."""
+
+import difflib
+import ipaddress
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from hedgewatch.settings import SecretReference, Settings
+
+VENUES = ("binance", "binanceusdm")
+"""What this release can watch, by ccxt's ids."""
+
+
+def _known_venue(venue: str) -> str:
+    if venue in VENUES:
+        return venue
+    near = difflib.get_close_matches(venue, VENUES, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    raise ValueError(f"unknown venue {venue}: it is one of {', '.join(VENUES)}{hint}")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(text: str, plain: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {plain, plain + "s"} or not parts.hostname:
+        raise ValueError(f"must be an address that begins with {plain}:// or {plain}s://")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("must be a bare address: no user, no query, no fragment")
+    if parts.scheme == plain and not _loopback(parts.hostname):
+        raise ValueError(f"must begin with {plain}s:// (plain {plain} goes only to this machine)")
+    return text.rstrip("/")
+
+
+def _rest_address(text: str) -> str:
+    return _address(text, "http")
+
+
+def _socket_address(text: str) -> str:
+    return _address(text, "ws")
+
+
+class EndpointSettings(Settings):
+    """Addresses that stand in for all of the venue's own: a proxy, or a paper exchange."""
+
+    rest: Annotated[str, AfterValidator(_rest_address)]
+    ws: Annotated[str, AfterValidator(_socket_address)]
+
+
+class CredentialSettings(Settings):
+    """Where the two halves of a read-only key are."""
+
+    api_key: SecretReference
+    secret: SecretReference
+
+
+class AccountSettings(Settings):
+    """One login at one venue."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    venue: Annotated[str, AfterValidator(_known_venue)]
+    credentials: CredentialSettings
+    endpoint: EndpointSettings | None = None
+    allow_unverified_key: bool = False
