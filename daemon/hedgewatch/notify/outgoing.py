@@ -1,0 +1,171 @@
+"""What is on its way: a notification, its identity, and what the outbox keeps of it."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from math import isfinite
+from typing import Any, Protocol, Self
+from urllib.parse import quote
+
+from hedgewatch.core.model import (
+    AlertRecord,
+    AlertState,
+    Scope,
+    Severity,
+    Subject,
+    Transition,
+)
+
+EXPIRES_AFTER = 86400.0
+"""Seconds after which a notification that nobody took is given up: news of yesterday misleads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One message to one receiver. `key` is the same at each attempt, over restarts too.
+
+    A `reminder` says again that an alert is still firing.
+    """
+
+    key: str
+    transition: Transition
+    reminder: bool = False
+
+    @property
+    def alert(self) -> str:
+        """The identity of the alert: its rule and its subject, safe in a header or a topic."""
+        return alert_key(self.transition.alertname, self.transition.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A notification that has to reach a receiver, and how far that is."""
+
+    receiver: str
+    notification: Notification
+    created_at: float
+    expires_at: float
+    next_at: float
+    attempts: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.notification.key
+
+    @property
+    def payload(self) -> str:
+        return encode_notification(self.notification)
+
+    @classmethod
+    def of(
+        cls, transition: Transition, receiver: str, now: float, *, reminder: bool = False
+    ) -> Self:
+        """The delivery of a transition to one receiver, due now."""
+        key = delivery_key(transition, receiver)
+        return cls(
+            receiver=receiver,
+            notification=Notification(key=key, transition=transition, reminder=reminder),
+            created_at=now,
+            expires_at=now + EXPIRES_AFTER,
+            next_at=now,
+        )
+
+
+class Waiting(Protocol):
+    """A delivery as the outbox gives it back after a restart."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def receiver(self) -> str: ...
+    @property
+    def payload(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def next_at(self) -> float: ...
+    @property
+    def created_at(self) -> float: ...
+    @property
+    def expires_at(self) -> float: ...
+
+
+class Outbox(Protocol):
+    """The disk, as delivery needs it. Each call raises OSError when the disk does not do it."""
+
+    async def commit(
+        self, records: Collection[AlertRecord], deliveries: Collection[Delivery]
+    ) -> None: ...
+    async def mark_sent(self, keys: Collection[str]) -> None: ...
+    async def mark_retry(self, key: str, next_at: float) -> None: ...
+    async def mark_dead(self, key: str, reason: str) -> None: ...
+
+
+def alert_key(alertname: str, subject: Subject) -> str:
+    """Rule and subject in one text of printable ASCII, different for different alerts."""
+    labels = "/".join(quote(value, safe=":") for _, value in subject.labels)
+    return f"{quote(alertname, safe='')}|{subject.scope}:{labels}"
+
+
+def delivery_key(transition: Transition, receiver: str) -> str:
+    """The idempotency key: rule, subject, episode, transition, receiver.
+
+    The transition is its state and its moment, because one episode can fire again: worse, or as
+    a reminder.
+    """
+    alert = alert_key(transition.alertname, transition.subject)
+    moment = f"{transition.state}@{transition.at:.3f}"
+    return f"{alert}|{quote(transition.episode, safe='')}|{moment}|{quote(receiver, safe='')}"
+
+
+def encode_notification(notification: Notification) -> str:
+    """A notification as JSON; infinities are the strings `inf` and `-inf`."""
+    transition = notification.transition
+    plain = asdict(replace(transition, labels={}, annotations={}, values={}))
+    plain["labels"], plain["annotations"] = dict(transition.labels), dict(transition.annotations)
+    plain["values"] = plain_values(transition.values)
+    fields = {"key": notification.key, "transition": plain, "reminder": notification.reminder}
+    return json.dumps(fields, allow_nan=False)
+
+
+def decode_notification(text: str) -> Notification:
+    """What `encode_notification` wrote; KeyError, TypeError or ValueError when it did not."""
+    fields: dict[str, Any] = json.loads(text)
+    plain: dict[str, Any] = fields["transition"]
+    labels = tuple((name, value) for name, value in plain["subject"]["labels"])
+    known = {
+        "subject": Subject(Scope(plain["subject"]["scope"]), labels),
+        "state": AlertState(plain["state"]),
+        "severity": Severity(plain["severity"]),
+        "values": {
+            name: float(value) if isinstance(value, str) else value
+            for name, value in plain["values"].items()
+        },
+    }
+    transition = Transition(**plain | known)
+    return Notification(key=fields["key"], transition=transition, reminder=fields["reminder"])
+
+
+def plain_values(values: Mapping[str, float | bool | None]) -> dict[str, object]:
+    """Measures as JSON can hold them: infinities are the strings `inf` and `-inf`."""
+    return {
+        name: str(value) if isinstance(value, float) and not isfinite(value) else value
+        for name, value in values.items()
+    }
+
+
+def still_firing(record: AlertRecord, at: float) -> Transition:
+    """A firing alert as if it had just begun to: for reminders, and for states to show again."""
+    return Transition(
+        at=at,
+        alertname=record.alertname,
+        subject=record.subject,
+        state=record.state,
+        severity=record.severity,
+        episode=record.episode,
+        active_since=record.active_since,
+        reason=record.reason,
+        labels=record.labels,
+        annotations=record.annotations,
+        values=record.values,
+    )

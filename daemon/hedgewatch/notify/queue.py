@@ -1,0 +1,67 @@
+"""What one receiver still has to get, in the order in which it may be sent."""
+
+from collections import deque
+from heapq import heappop, heappush
+from itertools import count
+
+from hedgewatch.core.model import Severity
+from hedgewatch.notify.outgoing import Delivery
+
+_URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+class Queue:
+    """Each alert has a lane, in which nothing overtakes: "resolved" must not arrive before the
+    "firing" that is being retried. Of the lanes whose head is due, the most severe goes first, so
+    that neither a storm of warnings nor one poisoned message holds up the alert that matters.
+
+    The queue grows while its receiver is down; the outbox' expiry is what bounds it.
+    """
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, deque[Delivery]] = {}
+        self._later: list[tuple[float, int, str]] = []
+        self._due: list[tuple[int, float, int, str]] = []
+        self._order = count()
+
+    def put(self, delivery: Delivery) -> None:
+        """The last of its lane."""
+        lane = self._lanes.setdefault(delivery.notification.alert, deque())
+        lane.append(delivery)
+        if len(lane) == 1:
+            self._schedule(delivery)
+
+    def holds(self, alert: str) -> bool:
+        """Whether something about this alert is still on its way."""
+        return alert in self._lanes
+
+    def take(self, now: float) -> Delivery | None:
+        """The next to be sent; it stays the head of its lane until `finish` or `postpone`."""
+        while self._later and self._later[0][0] <= now:
+            _, _, alert = heappop(self._later)
+            head = self._lanes[alert][0]
+            urgency = _URGENCY[head.notification.transition.severity]
+            heappush(self._due, (urgency, head.created_at, next(self._order), alert))
+        return self._lanes[heappop(self._due)[-1]][0] if self._due else None
+
+    def next_at(self) -> float | None:
+        """When the earliest of those that wait is due, None when none waits."""
+        return self._later[0][0] if self._later else None
+
+    def finish(self, delivery: Delivery) -> None:
+        """It is out of the way: the next of its lane may go."""
+        alert = delivery.notification.alert
+        lane = self._lanes[alert]
+        lane.popleft()
+        if lane:
+            self._schedule(lane[0])
+        else:
+            del self._lanes[alert]
+
+    def postpone(self, delivery: Delivery) -> None:
+        """It goes again at its `next_at`; the rest of its lane waits for it."""
+        self._lanes[delivery.notification.alert][0] = delivery
+        self._schedule(delivery)
+
+    def _schedule(self, head: Delivery) -> None:
+        heappush(self._later, (head.next_at, next(self._order), head.notification.alert))

@@ -1,0 +1,40 @@
+"""What a receiver is: somewhere a notification can be delivered to."""
+
+from typing import Protocol, runtime_checkable
+
+from hedgewatch.notify.outgoing import Notification
+
+
+class DeliveryError(Exception):
+    """A notification that did not arrive. Its message never holds a secret.
+
+    `retryable` is False when the receiver will not take it as it is, however often it is sent.
+    `retry_after` are the seconds that the receiver asked for.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retryable, self.retry_after = retryable, retry_after
+
+
+class Receiver(Protocol):
+    """Delivers, or raises DeliveryError; it may be cancelled at its deadline."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def deliver(self, notification: Notification) -> None: ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A receiver that keeps a connection: `run` holds it up until it is cancelled."""
+
+    async def run(self) -> None: ...
+
+
+@runtime_checkable
+class Mirror(Protocol):
+    """A receiver that shows the alerts as they stand, and must know them after a restart."""
+
+    def remember(self, notification: Notification) -> None: ...

@@ -1,0 +1,125 @@
+"""The SQLite file itself: its lock, its versions, and what happens to a damaged one."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from hedgewatch.store.errors import StoreBusyError, StoreError
+
+_BUSY_SECONDS = 1.0  # how long a reader of ours, such as a backup, may hold up a write
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE = 0xFF  # SQLite's extended codes keep the plain one in their lowest byte
+_MIGRATIONS = (
+    (
+        """
+        CREATE TABLE alerts (
+            alertname TEXT NOT NULL, subject TEXT NOT NULL,
+            state TEXT NOT NULL, record TEXT NOT NULL,
+            PRIMARY KEY (alertname, subject)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL,
+            payload TEXT NOT NULL, attempts INTEGER NOT NULL, next_at REAL NOT NULL,
+            created_at REAL NOT NULL, expires_at REAL NOT NULL,
+            state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),
+            reason TEXT NOT NULL DEFAULT ''
+        )
+        """,
+        "CREATE INDEX outbox_by_state ON outbox (state, created_at)",
+    ),
+)
+"""Each brings the file from the version of its index to the next: never edit one, append."""
+
+
+def lock(path: Path) -> int:
+    """The descriptor of the lock beside the file, held while it is open; StoreBusyError."""
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise StoreBusyError(path, holder) from None
+    os.ftruncate(descriptor, 0)
+    # The kernel keeps the lock, the text only says whose it is: a full disk is no reason to stop.
+    with _ignoring_a_full_disk():
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The file, checked and brought to this version. sqlite3.Error when that cannot be."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would let all read it
+    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        _check(database)
+        _migrate(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether the file's content is at fault, and not the disk or a lock."""
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _DAMAGED
+
+
+def quarantine(path: Path) -> Path:
+    """Move a damaged file out of the way, with its log, and keep it: its new path."""
+    moved = next(
+        candidate
+        for number in count(1)
+        if not (candidate := Path(f"{path}.corrupt-{number}")).exists()
+    )
+    for ending in ("", "-wal", "-shm"):
+        if (part := Path(f"{path}{ending}")).exists():
+            part.rename(f"{moved}{ending}")
+    return moved
+
+
+@contextmanager
+def speaking_of(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system raise into a StoreError that names the file."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(_MIGRATIONS):
+        raise StoreError(f"{path} was written by a newer hedgewatch (its version is {version})")
+    for number, statements in enumerate(_MIGRATIONS[version:], start=version + 1):
+        database.execute("BEGIN IMMEDIATE")
+        for statement in statements:
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {number}")
+        database.execute("COMMIT")
+
+
+def _check(database: sqlite3.Connection) -> None:
+    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        error = sqlite3.DatabaseError(verdict)
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+@contextmanager
+def _ignoring_a_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        return

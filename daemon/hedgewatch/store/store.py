@@ -1,0 +1,160 @@
+"""The open store: one SQLite file, one thread, one process."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self, TypeVar
+
+from hedgewatch.core.model import AlertRecord
+from hedgewatch.store import file, rows
+from hedgewatch.store.errors import StoreError
+from hedgewatch.store.rows import Deliverable, StoredDelivery
+
+_REMEMBERED_SECONDS = 7 * 86400.0  # how long a settled notification can be looked up
+
+Answer = TypeVar("Answer")
+
+
+class Store:
+    """Calls wait for each other, on a thread that nothing else uses; each failure is a StoreError.
+
+    `recovered_from` is where a damaged file was moved when this one was begun anew; `unreadable`
+    counts alerts that `load` could not understand (they stay in the file).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.recovered_from: Path | None = None
+        self.unreadable = 0
+        self._lock = -1
+        self._database: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Take the lock, check the file, bring it to this version; StoreBusyError, StoreError."""
+        store = cls(path)
+        try:
+            await store._on_thread(store._open)
+        except StoreError:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Close the file and let the next process have it."""
+        try:
+            await self._on_thread(self._close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def commit(
+        self, records: Collection[AlertRecord], deliveries: Collection[Deliverable]
+    ) -> None:
+        """All of it or none: the state of alerts and the notifications that it calls for."""
+        await self._on_thread(lambda: self._commit(records, deliveries))
+
+    async def load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
+        """The alerts as they stood, and what was not delivered, oldest first."""
+        return await self._on_thread(self._load)
+
+    async def mark_sent(self, keys: Collection[str]) -> None:
+        """These have arrived."""
+        await self._change(
+            "UPDATE outbox SET state = 'sent' WHERE key = ?", [(key,) for key in keys]
+        )
+
+    async def mark_retry(self, key: str, next_at: float) -> None:
+        """One more attempt failed; the next is due at `next_at`."""
+        await self._change(
+            "UPDATE outbox SET attempts = attempts + 1, next_at = ? WHERE key = ?",
+            [(next_at, key)],
+        )
+
+    async def mark_dead(self, key: str, reason: str) -> None:
+        """Given up, for this reason."""
+        await self._change(
+            "UPDATE outbox SET state = 'dead', reason = ? WHERE key = ?", [(reason, key)]
+        )
+
+    async def _change(self, statement: str, parameters: Collection[tuple[object, ...]]) -> None:
+        def change() -> None:
+            with self._transaction() as database:
+                database.executemany(statement, parameters)
+
+        await self._on_thread(change)
+
+    async def _on_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> None:
+        with file.speaking_of(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = file.lock(self.path)
+            try:
+                self._database = file.connect(self.path)
+            except sqlite3.DatabaseError as error:
+                if not file.damaged(error):
+                    raise
+                self.recovered_from = file.quarantine(self.path)
+                self._database = file.connect(self.path)
+
+    def _close(self) -> None:
+        with file.speaking_of(self.path):
+            if self._database is not None:
+                self._database.close()
+            self._database = None
+            if self._lock >= 0:
+                os.close(self._lock)
+            self._lock = -1
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A change that is on the disk when this ends.
+
+        After any failure the file is opened and checked anew: an fsync that failed once may say
+        yes the second time without having written what the first left out.
+        """
+        with file.speaking_of(self.path):
+            database = self._database = self._database or file.connect(self.path)
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                self._database = None
+                database.close()
+                raise
+
+    def _commit(
+        self, records: Collection[AlertRecord], deliveries: Collection[Deliverable]
+    ) -> None:
+        with self._transaction() as database:
+            for record in records:
+                rows.write_alert(database, record)
+            for delivery in deliveries:
+                rows.write_delivery(database, delivery)
+            if deliveries:
+                latest = max(delivery.created_at for delivery in deliveries)
+                database.execute(
+                    "DELETE FROM outbox WHERE state IN ('sent', 'dead') AND created_at < ?",
+                    (latest - _REMEMBERED_SECONDS,),
+                )
+
+    def _load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
+        with self._transaction() as database:
+            texts = database.execute("SELECT record FROM alerts ORDER BY alertname, subject")
+            records = [self._readable(text) for (text,) in texts]
+            waiting = rows.waiting_deliveries(database)
+        return tuple(record for record in records if record is not None), waiting
+
+    def _readable(self, text: str) -> AlertRecord | None:
+        try:
+            return rows.decode_record(text)
+        except (KeyError, TypeError, ValueError):
+            self.unreadable += 1
+            return None
