@@ -17,27 +17,35 @@ _MEASURES = (
     "contracts_to_target", "residual_delta", "residual_delta_coins", "exposure_value",
     "cover_value", "exposure_pnl", "cover_pnl", "basis",
 )  # fmt: skip
+_SEVERAL = Unknown("the cover is not one market", 0.0)
+_NO_INDEX = Unknown("no index price", 0.0)
 
 
 def hold_quantities(
     hedge: HedgeRow, accounts: Mapping[str, AccountRow], wallets: Mapping[str, WalletPlan]
 ) -> None:
-    """Read what each leg holds, in coins of its underlying or asset; after any account event."""
+    """Read what each leg holds and cost; after any account event."""
     for leg in hedge.exposure + hedge.cover:
-        plan = leg.plan
+        _hold(leg, accounts, wallets)
+
+
+def _hold(
+    leg: HedgeLeg, accounts: Mapping[str, AccountRow], wallets: Mapping[str, WalletPlan]
+) -> None:
+    plan = leg.plan
+    if plan.wallet:
+        wallet = wallets[plan.wallet]
         leg.doubt = None
-        if plan.wallet:
-            wallet = wallets[plan.wallet]
-            leg.quantity = wallet.holdings[plan.asset] * plan.share
-            leg.entry_price = wallet.entry_prices.get(plan.asset, leg.entry_price)
-            continue
-        account = accounts[plan.account]
-        leg.doubt = account.doubt
-        if plan.symbol:
-            leg.quantity = sum(held.quantity for held in leg.positions) * plan.share
-        else:
-            balance = account.balances.get(plan.asset)
-            leg.quantity = balance.total * plan.share if balance else 0.0
+        leg.hold(wallet.holdings[plan.asset] * plan.share, wallet.entry_prices.get(plan.asset))
+        return
+    account = accounts[plan.account]
+    leg.doubt = account.doubt
+    if plan.symbol:
+        leg.hold(sum(held.quantity for held in leg.positions) * plan.share, None)
+        leg.cost = sum(held.quantity * held.entry_price for held in leg.positions) * plan.share
+    else:
+        balance = account.balances.get(plan.asset)
+        leg.hold(balance.total * plan.share if balance else 0.0, None)
 
 
 def value_hedge(hedge: HedgeRow) -> None:
@@ -47,15 +55,18 @@ def value_hedge(hedge: HedgeRow) -> None:
         for name in _MEASURES:
             setattr(hedge, name, doubt)
         return
-    exposure, exposure_delta, hedge.exposure_pnl = _total(hedge.exposure, in_coins=hedge.in_coins)
-    cover, cover_delta, hedge.cover_pnl = _total(hedge.cover, in_coins=hedge.in_coins)
+    exposure, exposure_coins, exposure_delta, hedge.exposure_pnl = _total(hedge.exposure)
+    cover, cover_coins, cover_delta, hedge.cover_pnl = _total(hedge.cover)
+    if hedge.in_coins:
+        exposure_delta, cover_delta = exposure_coins, cover_coins
+    target = hedge.plan.target
     hedge.exposure_value = exposure
     hedge.cover_value = cover
-    ratio = hedge_ratio(exposure_delta, cover_delta)
-    hedge.hedge_ratio = ratio
-    hedge.hedge_drift = (ratio - hedge.plan.target) / hedge.plan.target
-    _residual(hedge)
-    _contracts(hedge, exposure_delta, cover_delta)
+    hedge.hedge_ratio = ratio = hedge_ratio(exposure_delta, cover_delta)
+    hedge.hedge_drift = (ratio - target) / target
+    hedge.residual_delta = exposure + cover
+    hedge.residual_delta_coins = (exposure + cover) / hedge.exposure[0].market.price
+    _contracts(hedge, exposure, -target * exposure_delta, cover_delta)
     hedge.basis = _basis(hedge)
 
 
@@ -85,54 +96,36 @@ def _doubt(hedge: HedgeRow) -> Unknown | None:
     return None
 
 
-def _total(legs: tuple[HedgeLeg, ...], *, in_coins: bool) -> tuple[float, float, float]:
-    """Value, delta (coins, or value weighted by beta) and profit of one side."""
-    value = delta = profit = 0.0
+def _total(legs: tuple[HedgeLeg, ...]) -> tuple[float, float, float, float]:
+    """Value, coins of the underlying, value weighted by beta, and profit of one side."""
+    value = coins = weighted = profit = 0.0
     for leg in legs:
         price = leg.market.price
         worth = leg.quantity * price
+        if leg.cost is None:
+            leg.cost = worth
         value += worth
-        delta += leg.quantity * leg.underlying_units if in_coins else worth * leg.plan.beta
-        profit += _profit(leg, price)
-    return value, delta, profit
+        coins += leg.quantity * leg.underlying_units
+        weighted += worth * leg.plan.beta
+        profit += worth - leg.cost
+    return value, coins, weighted, profit
 
 
-def _profit(leg: HedgeLeg, price: float) -> float:
-    """Since the entry price; an asset without one counts from the first price that was seen."""
-    if leg.plan.symbol:
-        return leg.plan.share * sum(
-            held.quantity * (price - held.entry_price) for held in leg.positions
-        )
-    if leg.entry_price is None:
-        leg.entry_price = price
-    return leg.quantity * (price - leg.entry_price)
-
-
-def _residual(hedge: HedgeRow) -> None:
-    _, exposure, _ = _total(hedge.exposure, in_coins=False)
-    _, cover, _ = _total(hedge.cover, in_coins=False)
-    hedge.residual_delta = exposure + cover
-    price = hedge.exposure[0].market.price
-    hedge.residual_delta_coins = (exposure + cover) / price
-
-
-def _contracts(hedge: HedgeRow, exposure: float, cover: float) -> None:
-    """Required contracts, the way to the target, and the drift that rounding makes."""
+def _contracts(hedge: HedgeRow, exposure: float, wanted: float, held: float) -> None:
+    """Required contracts, the way from delta `held` to `wanted`, and the drift of rounding."""
     leg = hedge.cover[0]
     market = leg.market.market
     if len(hedge.cover) > 1 or market is None:
-        several = Unknown("the cover is not one market", 0.0)
-        hedge.required_contracts = hedge.contracts_to_target = several
+        hedge.required_contracts = hedge.contracts_to_target = _SEVERAL
         hedge.hedge_drift_floor = 0.0
         return
     worth = market.contract_size * leg.market.price
-    hedge.required_contracts = required_contracts(_total(hedge.exposure, in_coins=False)[0], worth)
-    units = market.contract_size * leg.underlying_units
-    contract = units if hedge.in_coins else worth * leg.plan.beta
-    wanted = -hedge.plan.target * exposure
-    hedge.contracts_to_target = contracts_between(cover, wanted, contract, market.step)
+    in_coins = market.contract_size * leg.underlying_units
+    contract = in_coins if hedge.in_coins else worth * leg.plan.beta
+    hedge.required_contracts = required_contracts(exposure, worth)
+    hedge.contracts_to_target = contracts_between(held, wanted, contract, market.step)
     half_step = 0.5 * float(market.step) * contract
-    hedge.hedge_drift_floor = half_step / abs(wanted) if wanted else inf
+    hedge.hedge_drift_floor = abs(half_step / wanted) if wanted else inf
 
 
 def required_contracts(exposure_value: float, contract_value: float) -> float:
@@ -144,9 +137,9 @@ def _basis(hedge: HedgeRow) -> float | Unknown:
     """Futures over spot: the exposure's own price, or the index where the assets differ."""
     future, spot = hedge.cover[0].market, hedge.exposure[0].market
     if len(hedge.cover) > 1:
-        return Unknown("the cover is not one market", 0.0)
+        return _SEVERAL
     if hedge.in_coins and spot is not future:
         return future.price / spot.price - 1.0
     if not future.index_price:
-        return Unknown("no index price", 0.0)
+        return _NO_INDEX
     return future.price / future.index_price - 1.0

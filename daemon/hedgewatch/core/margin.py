@@ -12,6 +12,7 @@ Written for `y` > 0, which is a price (scale 1) or 1 + shock (scale = the price)
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
+from operator import le, lt, mul
 
 from hedgewatch.core.model import Tier
 
@@ -44,6 +45,10 @@ class Leg:
             hint -= 1
         return hint
 
+    def plain(self) -> bool:
+        """Whether every rate is below 1, so that a price against the leg always hurts it."""
+        return all(slope * self.quantity > 0.0 for slope in self.slopes)
+
     def requirement(self, notional: float, tier: int) -> float:
         """Maintenance margin, in the settle currency: rate · notional − deduction."""
         rate, deduction = self.rates[tier]
@@ -63,78 +68,119 @@ def are_marginal(tiers: Sequence[Tier]) -> bool:
     return True
 
 
+class _Side:
+    """The tiers that one edge was last found in, and the line that they make."""
+
+    __slots__ = ("ends", "legs", "level", "outermost", "slopes", "starts", "tiers")
+
+    def __init__(self, legs: Sequence[Leg], *, up: bool) -> None:
+        self.legs = legs
+        self.outermost = [len(leg.floors) - 1 if up else 0 for leg in legs]
+        self.settle(self.outermost)
+
+    def settle(self, tiers: list[int]) -> None:
+        """Take the line of these tiers."""
+        chosen = tuple(zip(self.legs, tiers, strict=True))
+        self.tiers = tiers
+        self.level = sum(leg.levels[tier] for leg, tier in chosen)
+        self.slopes = tuple(leg.slopes[tier] for leg, tier in chosen)
+        self.starts = tuple(leg.floors[tier] / leg.size for leg, tier in chosen)
+        self.ends = tuple(leg.ceilings[tier] / leg.size for leg, tier in chosen)
+
+    def contains(self, root: float, scales: Sequence[float]) -> bool:
+        """Whether every leg is within its tier at `root`."""
+        prices = [scale * root for scale in scales]
+        return all(map(le, self.starts, prices)) and all(map(lt, prices, self.ends))
+
+    def step(self, root: float, scales: Sequence[float], *, up: bool) -> bool:
+        """Move to the tiers at `root`, inwards only, so that rounding cannot make it circle."""
+        inwards = min if up else max
+        tiers = [
+            inwards(tier, leg.tier_at(leg.size * scale * root, tier))
+            for leg, scale, tier in zip(self.legs, scales, self.tiers, strict=True)
+        ]
+        if tiers == self.tiers:
+            return False
+        self.settle(tiers)
+        return True
+
+
 class Edges:
     """Finds the safe interval of some legs, remembering the tiers of its last answer.
 
-    The remembered tiers are tried first: a root whose own tiers they are is the root.
+    The remembered tiers are tried first: a root within the tiers that made it is the root.
     """
 
-    __slots__ = ("_down", "_legs", "_up")
+    __slots__ = ("_down", "_gross", "_up")
 
     def __init__(self, legs: Sequence[Leg]) -> None:
-        self._legs = tuple(legs)
-        self._down = [0] * len(self._legs)
-        self._up = [len(leg.floors) - 1 for leg in self._legs]
+        self._down = _Side(tuple(legs), up=False)
+        self._up = _Side(tuple(legs), up=True)
+        self._gross = tuple(leg.size for leg in legs)
 
     def interval(self, constant: float, scales: Sequence[float]) -> tuple[float, float]:
         """Where constant + Σ legs ≥ 0: (low, high), −inf or +inf on an open side, or EMPTY."""
-        high = self._edge(constant, scales, self._up, up=True)
+        high = self._edge(self._up, constant, scales, up=True)
         if high == -inf:
             return EMPTY
-        return self._edge(constant, scales, self._down, up=False), high
+        return self._edge(self._down, constant, scales, up=False), high
 
-    def _edge(
-        self, constant: float, scales: Sequence[float], tiers: list[int], *, up: bool
-    ) -> float:
-        level, slope = self._line(constant, scales, tiers)
+    def _edge(self, side: _Side, constant: float, scales: Sequence[float], *, up: bool) -> float:
+        slope: float = sum(map(mul, side.slopes, scales))
         if (slope < 0.0) is up and slope:
-            root = -level / slope
-            if root > 0.0 and self._holds(root, scales, tiers):
+            root = -(constant + side.level) / slope
+            if root > 0.0 and side.contains(root, scales):
                 return root
-        return self._newton(constant, scales, tiers, up=up)
+        return self._newton(side, constant, scales, up=up)
 
-    def _newton(
-        self, constant: float, scales: Sequence[float], tiers: list[int], *, up: bool
-    ) -> float:
+    def _newton(self, side: _Side, constant: float, scales: Sequence[float], *, up: bool) -> float:
         """From the outermost lines inwards; each step lands on or outside the root."""
         nowhere, everywhere = (-inf, inf) if up else (inf, -inf)
-        for index, leg in enumerate(self._legs):
-            tiers[index] = len(leg.floors) - 1 if up else 0
-        level, slope = self._line(constant, scales, tiers)
-        flat = _FLAT * sum(leg.size * scale for leg, scale in zip(self._legs, scales, strict=True))
+        if side.tiers != side.outermost:
+            side.settle(side.outermost)
+        slope: float = sum(map(mul, side.slopes, scales))
+        flat = _FLAT * sum(map(mul, self._gross, scales))
         if slope > -flat if up else slope < flat:
-            return nowhere if up and slope <= flat and level < 0.0 else everywhere
+            short = up and slope <= flat and constant + side.level < 0.0
+            return nowhere if short else everywhere
         while (slope < 0.0) is up and slope:
-            root = -level / slope
+            root = -(constant + side.level) / slope
             if root <= 0.0:
                 return nowhere if up else everywhere
-            if not self._step(root, scales, tiers, up=up):
+            if not side.step(root, scales, up=up):
                 return root
-            level, slope = self._line(constant, scales, tiers)
+            slope = sum(map(mul, side.slopes, scales))
         return nowhere
 
-    def _line(
-        self, constant: float, scales: Sequence[float], tiers: Sequence[int]
-    ) -> tuple[float, float]:
-        slope = 0.0
-        for leg, scale, tier in zip(self._legs, scales, tiers, strict=True):
-            constant += leg.levels[tier]
-            slope += leg.slopes[tier] * scale
-        return constant, slope
 
-    def _holds(self, root: float, scales: Sequence[float], tiers: Sequence[int]) -> bool:
-        for leg, scale, tier in zip(self._legs, scales, tiers, strict=True):
-            notional = leg.size * scale * root
-            if notional < leg.floors[tier] or notional >= leg.ceilings[tier]:
-                return False
-        return True
+class Line:
+    """The same for one leg alone, which is what most markets of most pools are.
 
-    def _step(self, root: float, scales: Sequence[float], tiers: list[int], *, up: bool) -> bool:
-        """Move to the tiers at `root`, inwards only, so that rounding cannot make it circle."""
-        moved = False
-        for index, (leg, scale) in enumerate(zip(self._legs, scales, strict=True)):
-            tier = leg.tier_at(leg.size * scale * root, tiers[index])
-            if tier < tiers[index] if up else tier > tiers[index]:
-                tiers[index] = tier
-                moved = True
-        return moved
+    A long has a lower edge only and a short an upper one: its one line is remembered. For legs
+    that are `plain`: a requirement that grows slower than the price.
+    """
+
+    __slots__ = ("_edges", "_ends", "_long", "_sides", "_starts", "_tier", "leg")
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+        self._long = leg.quantity > 0.0
+        self._edges = Edges((leg,))
+        self._starts = tuple(floor / leg.size for floor in leg.floors)
+        self._ends = (*self._starts[1:], inf)
+        self._tier = 0
+
+    def interval(self, constant: float) -> tuple[float, float]:
+        """As `Edges.interval`, in prices."""
+        leg, tier = self.leg, self._tier
+        root = -(constant + leg.levels[tier]) / leg.slopes[tier]
+        if root > 0.0 and self._starts[tier] <= root < self._ends[tier]:
+            return (root, inf) if self._long else (-inf, root)
+        low, high = interval = self._edges.interval(constant, _ONE)
+        edge = low if self._long else high
+        if 0.0 < edge < inf:
+            self._tier = leg.tier_at(leg.size * edge, tier)
+        return interval
+
+
+_ONE = (1.0,)

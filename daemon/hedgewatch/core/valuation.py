@@ -101,28 +101,31 @@ def _shocks(pool: PoolRow, wallet: float) -> None:
 
 def _lines(pool: PoolRow, surplus: float, equity: float) -> None:
     """The liquidation prices of each market of the pool, all other prices as they are."""
-    for positions, edges in pool.groups:
+    for position, line in pool.lines:
+        low, high = line.interval(surplus - position.profit + position.requirement)
+        _line(position, low, high, equity)
+    for positions, edges in pool.hedged:
         elsewhere = surplus
         for position in positions:
             elsewhere -= position.profit - position.requirement
         low, high = edges.interval(elsewhere, (1.0,) * len(positions))
         for position in positions:
-            _line(position, low, high)
-            notional = abs(position.quantity) * position.market.price
-            position.leverage = notional / equity if equity > 0.0 else inf
+            _line(position, low, high, equity)
 
 
-def _line(position: PositionRow, low: float, high: float) -> None:
+def _line(position: PositionRow, low: float, high: float, equity: float) -> None:
     """A price is safe between `low` and `high`; beyond them already, liquidation is here."""
     price = position.market.price
+    position.leverage = abs(position.quantity) * price / equity if equity > 0.0 else inf
     below, above = (price - low) / price, (high - price) / price
     distance = min(below, above)
     position.liquidation_distance = position.liquidation_distance_worst = distance
     position.last_distance = distance
     position.liquidation_price_down = low if below > 0.0 else price
     position.liquidation_price_up = high if above > 0.0 else price
-    nearest = position.liquidation_price_down if below < above else position.liquidation_price_up
-    position.liquidation_price = nearest
+    position.liquidation_price = (
+        position.liquidation_price_down if below < above else position.liquidation_price_up
+    )
 
 
 def blank_pool(pool: PoolRow, doubt: Unknown) -> None:

@@ -15,7 +15,7 @@ from hedgewatch.core.book.rows import (
     Row,
 )
 from hedgewatch.core.book.underlying import underlying_of
-from hedgewatch.core.margin import Edges
+from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Desk, LegPlan, PricePlan
 
 
@@ -134,12 +134,15 @@ class Book:
         by_market: dict[MarketRow, list[PositionRow]] = {}
         for position in pool.positions:
             by_market.setdefault(position.market, []).append(position)
-        pool.groups = []
+        pool.lines, pool.hedged = [], []
         for market, positions in by_market.items():
             market.pools.append(pool)
             market.positions.extend(positions)
             legs = [position.leg for position in positions if position.leg is not None]
-            pool.groups.append((positions, Edges(legs)))
+            if len(positions) == len(legs) == 1 and legs[0].plain():
+                pool.lines.append((positions[0], Line(legs[0])))
+            else:
+                pool.hedged.append((positions, Edges(legs)))
         pool.shock_edges = Edges([p.leg for p in pool.positions if p.leg is not None])
         pool.sources = tuple(by_market) or (pool.account,)
         for position in pool.positions:

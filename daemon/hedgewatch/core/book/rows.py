@@ -8,7 +8,7 @@ pieces of news that a row, or a market, has had: an alert resolves on fresh ones
 from collections.abc import Sequence
 
 from hedgewatch.core.judgement import Judgement
-from hedgewatch.core.margin import Edges, Leg
+from hedgewatch.core.margin import Edges, Leg, Line
 from hedgewatch.core.model import (
     AlertRecord,
     HedgePlan,
@@ -144,10 +144,15 @@ class PositionRow(Row):
 
 
 class PoolRow(Row):
-    """What is liquidated together. `groups` are its positions by market, with their solvers."""
+    """What is liquidated together.
+
+    `lines` are its positions that are alone in their market, `hedged` the pairs that share one,
+    each with the solver of their liquidation prices; `shock_edges` solves the common shock.
+    """
 
     __slots__ = (
-        "account", "currency", "doubt", "equity", "groups", "headroom", "isolated",
+        "account", "currency", "doubt", "equity", "headroom", "hedged",
+        "isolated", "lines",
         "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges", "shock_up",
     )  # fmt: skip
 
@@ -159,7 +164,8 @@ class PoolRow(Row):
         self.currency = currency
         self.isolated = isolated
         self.positions: list[PositionRow] = []
-        self.groups: list[tuple[list[PositionRow], Edges]] = []
+        self.lines: list[tuple[PositionRow, Line]] = []
+        self.hedged: list[tuple[list[PositionRow], Edges]] = []
         self.shock_edges = Edges(())
         self.doubt: Unknown | None = None
         self.equity: Known = NOT_YET
@@ -239,10 +245,14 @@ class AccountRow(Row):
 
 
 class HedgeLeg:
-    """One leg of a hedge, resolved: where its quantity and its price come from."""
+    """One leg of a hedge, resolved: what it holds, and where its price comes from.
+
+    `quantity` is signed coins of its market's base, of which each is `underlying_units` of the
+    underlying; `cost` what they cost in the quote currency, None until a first price is seen.
+    """
 
     __slots__ = (
-        "doubt", "entry_price", "market", "plan", "positions", "quantity", "underlying_units",
+        "cost", "doubt", "market", "plan", "positions", "quantity", "underlying_units",
     )  # fmt: skip
 
     def __init__(self, plan: LegPlan, market: MarketRow) -> None:
@@ -252,7 +262,20 @@ class HedgeLeg:
         self.doubt: Unknown | None = NOT_YET
         self.quantity = 0.0
         self.underlying_units = 1.0
-        self.entry_price: float | None = None
+        self.cost: float | None = None
+
+    def hold(self, quantity: float, entry_price: float | None) -> None:
+        """Hold that many coins, bought at `entry_price`, else at the first price that is seen.
+
+        What is added later is taken as bought at the average so far.
+        """
+        if entry_price is not None:
+            self.cost = quantity * entry_price
+        elif self.cost is not None and self.quantity:
+            self.cost *= quantity / self.quantity
+        else:
+            self.cost = None
+        self.quantity = quantity
 
 
 class HedgeRow(Row):
