@@ -151,9 +151,9 @@ class PoolRow(Row):
     """
 
     __slots__ = (
-        "account", "currency", "doubt", "equity", "headroom", "hedged",
-        "isolated", "lines",
-        "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges", "shock_up",
+        "account", "currency", "doubt", "equity", "headroom", "hedged", "isolated", "lines",
+        "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges",
+        "shock_up",
     )  # fmt: skip
 
     def __init__(self, account: "AccountRow", name: str, currency: str, *, isolated: bool) -> None:
