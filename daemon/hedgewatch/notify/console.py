@@ -62,7 +62,9 @@ class Console:
     def _lines(self, notification: Notification) -> str:
         first, _, rest = body(notification).partition("\n")
         when = rfc3339(notification.transition.at)
-        lines = f"{self._paint(when, _DIM)} {self._paint(title(notification), _color(notification))}\n"
+        lines = (
+            f"{self._paint(when, _DIM)} {self._paint(title(notification), _color(notification))}\n"
+        )
         details = "; ".join(filter(None, [first, *rest.split("\n")]))
         return f"{lines}    {details}\n" if details else lines
 

@@ -1,45 +1,52 @@
-"""Notifications and live state over MQTT 5, through aiomqtt (asyncio-mqtt's name since 2023: the
-old name crashes with today's paho).
+"""Alerts and live state over MQTT 5, through aiomqtt (the name of asyncio-mqtt since 2023: what
+is published under the old one crashes with today's paho).
 
-The broker is told twice how we are: a last will says offline when we die or lose the network, and
-a farewell says so when we leave, because a proper good-bye makes the broker drop the will.
+The broker hears twice how we are: a last will says offline when we die or lose the network, a
+farewell says so when we leave, because a proper good-bye makes the broker drop the will.
 """
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
-from pathlib import Path
+from math import ceil
 from random import Random
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 import aiomqtt
 import structlog
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from hedgewatch.core.model import AlertState
 from hedgewatch.notify import topics
-from hedgewatch.notify.outgoing import Notification
-from hedgewatch.notify.payload import alert_json, as_bytes, is_live
 from hedgewatch.notify.message import is_alarming_end
+from hedgewatch.notify.mqtt_client import (
+    MqttClient,
+    RefusedError,
+    json_properties,
+    text_properties,
+)
+from hedgewatch.notify.outgoing import Notification
+from hedgewatch.notify.payload import alert_json, as_bytes
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.settings import LocalPath, SecretError, SecretReference, Settings
 
+_ALERT_SCHEMA = "hedgewatch.alert/1"
+_ACCOUNT_SCHEMA = "hedgewatch.account/1"
 _KEEPALIVE = 15
 _TIMEOUT = 5.0
 _FAREWELL_SECONDS = 2.0
 _CONNECT_PATIENCE = 1.0  # how long a notification waits for a connection before it is put off
 _STATE_PERIOD = 1.0
-_LONGEST_PAUSE = 30.0
-_RESOLVED_SECONDS = 300
+_LONGEST_PAUSE = 10.0
+_CALM_END_SECONDS = 300
 _ALARMING_END_SECONDS = 86400
 
 _log = structlog.get_logger()
 
 
 class MqttSettings(Settings):
-    """A broker. With `tls` its certificate must be valid, for `ca_file` when that is given."""
+    """A broker. With `tls` its certificate must be valid, by `ca_file` when that is given."""
 
     host: Annotated[str, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
@@ -47,3 +54,161 @@ class MqttSettings(Settings):
     password: SecretReference | None = None
     tls: bool = False
     ca_file: LocalPath | None = None
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Self:
+        if self.ca_file is not None and not self.tls:
+            raise ValueError("ca_file without tls protects nothing: add tls: true")
+        if self.password is not None and self.username is None:
+            raise ValueError("a password needs a username")
+        return self
+
+
+class Mqtt:
+    """Mirrors every live alert in retained topics and reports each transition once.
+
+    It remembers the latest state of each alert that fires, or whose end is not published yet, and
+    publishes them all anew after a reconnect: a broker may have lost what it retained. Account
+    states conflate: the latest goes out, once a second; without a connection they are dropped,
+    because an old state of an account is a lie.
+    """
+
+    def __init__(self, name: str, instance: str, settings: MqttSettings, jitter: Random) -> None:
+        self.name: Final = name
+        self._instance = instance
+        self._settings = settings
+        self._jitter = jitter
+        self._alerts: dict[str, Notification] = {}
+        self._accounts: dict[str, tuple[Mapping[str, object], float]] = {}
+        self._client: MqttClient | None = None
+        self._connected = asyncio.Event()
+
+    def remember(self, notification: Notification) -> None:
+        """Show it at the next connection."""
+        self._alerts[notification.alert] = notification
+
+    def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None:
+        """Show an account as it stands, for `expiry` seconds."""
+        if self._client is not None:
+            self._accounts[account] = (payload, expiry)
+
+    async def deliver(self, notification: Notification) -> None:
+        """Publish the alert's state and the transition; DeliveryError without a broker."""
+        self.remember(notification)
+        client = await self._connection()
+        try:
+            await self._publish_alert(client, notification)
+            await client.send(
+                topics.event(self._instance),
+                as_bytes(alert_json(notification)),
+                json_properties(_ALERT_SCHEMA, notification.key),
+                retain=False,
+            )
+        except aiomqtt.MqttError as error:
+            raise DeliveryError(str(error), retryable=True) from None
+        if notification.transition.state is not AlertState.FIRING:
+            self._forget(notification)
+
+    async def run(self) -> None:
+        """Hold up a connection until cancelled."""
+        failures = 0
+        while True:
+            try:
+                await self._session()
+            except (aiomqtt.MqttError, OSError, SecretError) as error:
+                failures = 0 if self._connected.is_set() else failures + 1
+                _log.warning("mqtt_disconnected", receiver=self.name, reason=str(error))
+            finally:
+                self._connected.clear()
+            await asyncio.sleep(self._jitter.uniform(0.0, min(_LONGEST_PAUSE, 2.0**failures / 2)))
+
+    async def _session(self) -> None:
+        async with self._new_client() as client:
+            try:
+                await self._mirror(self._say(client, "online"))
+                for alert in tuple(self._alerts.values()):
+                    await self._mirror(self._publish_alert(client, alert))
+                self._client = client
+                self._connected.set()
+                _log.info("mqtt_connected", receiver=self.name)
+                await self._stay(client)
+            finally:
+                self._client = None
+                self._accounts.clear()
+                await self._farewell(client)
+
+    async def _stay(self, client: MqttClient) -> None:
+        """Publish account states until the link breaks, which ends the stream of messages."""
+        while True:
+            states, self._accounts = self._accounts, {}
+            for account, (payload, expiry) in states.items():
+                properties = json_properties(_ACCOUNT_SCHEMA, expiry=max(1, ceil(expiry)))
+                topic = topics.account_state(self._instance, account)
+                await self._mirror(client.send(topic, as_bytes(payload), properties, retain=True))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STATE_PERIOD):
+                    async for _ in client.messages:
+                        pass
+
+    async def _mirror(self, publishing: Awaitable[None]) -> None:
+        """A topic that we may not write costs that topic, not the connection."""
+        try:
+            await publishing
+        except RefusedError as error:
+            _log.warning("mqtt_refused", receiver=self.name, reason=str(error))
+
+    async def _publish_alert(self, client: MqttClient, notification: Notification) -> None:
+        transition = notification.transition
+        expiry = None
+        if transition.state is not AlertState.FIRING:
+            alarming = is_alarming_end(transition)
+            expiry = _ALARMING_END_SECONDS if alarming else _CALM_END_SECONDS
+        await client.send(
+            topics.alert_state(self._instance, transition.alertname, transition.subject),
+            as_bytes(alert_json(notification)),
+            json_properties(_ALERT_SCHEMA, notification.key, expiry),
+            retain=True,
+        )
+
+    async def _say(self, client: MqttClient, word: str) -> None:
+        topic = topics.availability(self._instance)
+        await client.send(topic, word, text_properties(), retain=True)
+
+    async def _farewell(self, client: MqttClient) -> None:
+        with suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await self._say(client, "offline")
+
+    async def _connection(self) -> MqttClient:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CONNECT_PATIENCE):
+                await self._connected.wait()
+        if self._client is None:
+            raise DeliveryError("no connection to the broker", retryable=True)
+        return self._client
+
+    def _forget(self, notification: Notification) -> None:
+        if self._alerts.get(notification.alert) is notification:
+            del self._alerts[notification.alert]
+
+    def _new_client(self) -> MqttClient:
+        settings = self._settings
+        return MqttClient(
+            settings.host,
+            settings.port,
+            identifier=f"hedgewatch-{self._instance}",
+            username=_reveal(settings.username),
+            password=_reveal(settings.password),
+            tls_context=_tls(settings),
+            keepalive=_KEEPALIVE,
+            timeout=_TIMEOUT,
+            will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
+        )
+
+
+def _reveal(reference: SecretReference | None) -> str | None:
+    return None if reference is None else reference.read().reveal()
+
+
+def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=settings.ca_file) if settings.tls else None

@@ -1,42 +1,50 @@
-"""Names of MQTT topics: lower case, no wildcards, nothing of the outside world unslugged."""
+"""Names of MQTT topics: the words of the configuration where they fit, slugs where they do not."""
 
 import hashlib
 import re
 
 from hedgewatch.core.model import Subject
 
-_PLAIN_RULE = re.compile(r"[A-Za-z0-9_-]+")
-_FOREIGN = re.compile(r"[^a-z0-9]+")
-_TELLING = re.compile(r"[A-Z0-9/:-]+|[a-z0-9-]+")
 _ROOT = "hedgewatch"
+_FITS = re.compile(r"[A-Za-z0-9._-]+")
+_FOREIGN = re.compile(r"[^a-z0-9_]+")
+_TELLING = re.compile(r"[A-Z0-9/:-]+|[a-z0-9_-]+")
 
 
 def availability(instance: str) -> str:
-    return f"{_ROOT}/{slug(instance)}/availability"
+    """`online` or `offline`, retained."""
+    return f"{_ROOT}/{_level(instance)}/availability"
 
 
 def alert_state(instance: str, alertname: str, subject: Subject) -> str:
-    """One topic an alert, named as a person would name it."""
-    rule = alertname if _PLAIN_RULE.fullmatch(alertname) else slug(alertname)
+    """One alert as it stands, retained."""
     labels = [slug(value) for name, value in subject.labels if name != "venue"]
-    return f"{_ROOT}/{slug(instance)}/alert/{rule}/{'_'.join(labels) or 'book'}/state"
+    place = "_".join(labels) or subject.scope.value
+    return f"{_ROOT}/{_level(instance)}/alert/{_level(alertname)}/{place}/state"
 
 
 def account_state(instance: str, account: str) -> str:
-    return f"{_ROOT}/{slug(instance)}/account/{slug(account)}/state"
+    """One account as it stands, retained until it expires."""
+    return f"{_ROOT}/{_level(instance)}/account/{_level(account)}/state"
 
 
 def event(instance: str) -> str:
-    return f"{_ROOT}/{slug(instance)}/event"
+    """Every transition, once."""
+    return f"{_ROOT}/{_level(instance)}/event"
 
 
 def slug(text: str) -> str:
     """`BTC/USDT:USDT` as `btc-usdt-usdt`.
 
-    Two different texts get different slugs: where more than the case of a symbol and its signs is
-    lost, a digest follows.
+    Where more than the case and the signs of a symbol would be lost, a digest keeps two texts
+    apart: one alert must not overwrite another's state.
     """
     plain = _FOREIGN.sub("-", text.lower()).strip("-")
     if plain and _TELLING.fullmatch(text):
         return plain
-    return "-".join(filter(None, [plain, hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]]))
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
+    return f"{plain}-{digest}" if plain else digest
+
+
+def _level(text: str) -> str:
+    return text if _FITS.fullmatch(text) else slug(text)
