@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Self
 
 from aiohttp import web
@@ -55,16 +54,11 @@ class PaperExchange:
             self._open = opening.pop_all()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Cut every line and stop listening."""
+    async def __aexit__(self, *_: object) -> None:
+        """Cut every line and stop listening; what the block raised passes as it was raised."""
         self.faults.restore()
         self._streams.cut("all")
-        await self._open.__aexit__(kind, error, trace)
+        await self._open.aclose()
 
     async def _listen(self, opening: AsyncExitStack) -> None:
         application = web.Application()

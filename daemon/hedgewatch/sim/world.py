@@ -43,8 +43,8 @@ class World:
         self.spot_prices: dict[str, Decimal] = {}
         self.funding_rate = Decimal("0.0001")
         self.accounts = {
-            "main": Account("main", DEMO_KEY, DEMO_SECRET, wallet=Decimal(100_000)),
-            "second": Account("second", SECOND_KEY, SECOND_SECRET, wallet=Decimal(5_000)),
+            "main": Account("main", DEMO_KEY, DEMO_SECRET, Decimal(100_000), updated=now()),
+            "second": Account("second", SECOND_KEY, SECOND_SECRET, Decimal(5_000), updated=now()),
         }
         self.watchers: list[Callable[[Change], None]] = []
         self.liquidatable: list[tuple[int, str]] = []

@@ -1,0 +1,48 @@
+"""Real clients of the paper exchange: ccxt as installed, only its addresses replaced."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import ccxt.pro
+
+from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
+
+QUICK: dict[str, Any] = {"fetchCurrencies": False, "fetchMargins": False}
+
+
+@asynccontextmanager
+async def futures_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
+    """ccxt.pro's binanceusdm, aimed at the paper exchange."""
+    login = {"apiKey": DEMO_KEY, "secret": DEMO_SECRET, "options": QUICK}
+    client = ccxt.pro.binanceusdm(login | settings)
+    aim(client, exchange)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def spot_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
+    """ccxt.pro's binance with only its spot markets, aimed at the paper exchange."""
+    options = QUICK | {"fetchMarkets": {"types": ["spot"]}}
+    login = {"apiKey": DEMO_KEY, "secret": DEMO_SECRET, "options": options}
+    client = ccxt.pro.binance(login | settings)
+    aim(client, exchange)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def aim(client: Any, exchange: PaperExchange) -> None:
+    """Replace the addresses that these tests use."""
+    addresses, rest, sockets = client.urls["api"], exchange.url, exchange.ws_url
+    for version, suffix in ((1, ""), (2, "V2"), (3, "V3")):
+        addresses[f"fapiPublic{suffix}"] = f"{rest}/fapi/v{version}"
+        addresses[f"fapiPrivate{suffix}"] = f"{rest}/fapi/v{version}"
+    addresses["public"] = addresses["private"] = f"{rest}/api/v3"
+    addresses["sapi"] = f"{rest}/sapi/v1"
+    addresses["ws"]["linear"] = addresses["ws"]["spot"] = f"{sockets}/ws"
+    addresses["ws"]["ws-api"] = {"spot": f"{sockets}/ws-api/v3", "linear": f"{sockets}/ws-fapi/v1"}
