@@ -12,8 +12,8 @@ from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import Scope, Severity
 from hedgewatch.core.rules import (
     IDENTITY,
-    REASONS,
     TEXT,
+    TEXTS,
     Rule,
     Template,
     TemplateError,

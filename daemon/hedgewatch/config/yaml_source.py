@@ -1,7 +1,7 @@
 """A YAML file as plain values, and where in the file each of them stands."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -30,6 +30,10 @@ class Source:
     def folder(self) -> Path:
         """Where relative paths of the file start."""
         return Path(self.file).parent.absolute()
+
+    def part(self, value: object) -> "Source":
+        """The same file with a part of its value."""
+        return replace(self, value=value)
 
     def get(self, location: Location) -> object:
         """What the file holds at a location, None where it holds nothing."""

@@ -1,0 +1,84 @@
+"""The configuration once it is known to be sound."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hedgewatch.config.schema import HedgeSettings, LegSettings, PriceSettings, WalletSettings
+from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, WalletPlan
+from hedgewatch.core.rules import Rule
+from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.settings import ReceiverSettings
+from hedgewatch.settings import Secret
+from hedgewatch.telemetry.settings import HttpSettings, LogSettings
+from hedgewatch.venues.settings import AccountSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything its owner said, checked. `replica` is set when two instances watch one desk."""
+
+    path: Path
+    instance: str
+    accounts: tuple[AccountSettings, ...]
+    wallets: tuple[WalletSettings, ...]
+    prices: Mapping[str, PriceSettings]
+    hedges: tuple[HedgeSettings, ...]
+    rules: tuple[Rule, ...]
+    receivers: tuple[ReceiverSettings, ...]
+    routes: tuple[RouteSettings, ...]
+    http: HttpSettings
+    log: LogSettings
+    store: Path
+    replica: str | None = None
+    _secrets: tuple[Secret, ...] = field(default=(), repr=False)
+
+    def secrets(self) -> list[Secret]:
+        """Every secret that the configuration names, for the redaction of logs."""
+        return list(self._secrets)
+
+    def desk(self) -> Desk:
+        """What is to be watched, as the core has it."""
+        return Desk(
+            instance=self.instance,
+            accounts=tuple(AccountPlan(name=a.name, venue=a.venue) for a in self.accounts),
+            wallets=tuple(map(_wallet, self.wallets)),
+            hedges=tuple(map(_hedge, self.hedges)),
+            prices={
+                asset: PricePlan(account=price.account, symbol=price.symbol)
+                for asset, price in self.prices.items()
+            },
+        )
+
+
+def _wallet(wallet: WalletSettings) -> WalletPlan:
+    return WalletPlan(
+        name=wallet.name,
+        holdings={asset: holding.amount for asset, holding in wallet.holdings.items()},
+        entry_prices={
+            asset: holding.entry_price
+            for asset, holding in wallet.holdings.items()
+            if holding.entry_price is not None
+        },
+    )
+
+
+def _hedge(hedge: HedgeSettings) -> HedgePlan:
+    return HedgePlan(
+        name=hedge.name,
+        exposure=tuple(map(_leg, hedge.exposure)),
+        cover=tuple(map(_leg, hedge.cover)),
+        target=hedge.target,
+        basis_of_drift=hedge.basis_of_drift,
+    )
+
+
+def _leg(leg: LegSettings) -> LegPlan:
+    return LegPlan(
+        wallet=leg.wallet,
+        account=leg.account,
+        asset=leg.asset,
+        symbol=leg.symbol,
+        share=leg.share,
+        beta=leg.beta,
+    )

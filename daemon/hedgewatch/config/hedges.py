@@ -1,0 +1,94 @@
+"""Whether the legs of the hedges exist, may be what they are, and are not given away twice."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hedgewatch.config.draft import Draft
+from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.schema import LegSettings
+from hedgewatch.config.symbols import parse_symbol
+from hedgewatch.config.yaml_source import Location
+
+SPOT_VENUES = frozenset({"binance"})
+"""Venues that hold coins and no positions; the others settle contracts in their quote currency."""
+
+_ROUNDING = 1e-9
+
+
+def placed_legs(draft: Draft) -> Iterator[tuple[Location, LegSettings]]:
+    """Every sound leg, and where it stands."""
+    for hedge in draft.hedges:
+        for side in ("exposure", "cover"):
+            for index, leg in enumerate(getattr(hedge.settings, side)):
+                yield (*hedge.location, side, index), leg
+
+
+def unknown_legs(draft: Draft) -> Iterator[Problem]:
+    """A leg that nobody holds would be a hedge that is never watched."""
+    for location, leg in placed_legs(draft):
+        if "cover" in location and leg.asset:
+            yield draft.source.problem(
+                location, "a cover is a position in futures: {account: …, symbol: …}"
+            )
+        elif leg.wallet:
+            yield from _wallet_leg(draft, location, leg)
+        elif leg.symbol:
+            yield from wrong_market(draft, location, leg.account, leg.symbol)
+        else:
+            yield from _unknown_account(draft, location, leg.account)
+
+
+def excessive_shares(draft: Draft) -> Iterator[Problem]:
+    """A leg may be in several hedges only as far as there is enough of it."""
+    taken: defaultdict[str, float] = defaultdict(float)
+    for location, leg in placed_legs(draft):
+        before = taken[leg.held]
+        taken[leg.held] += leg.share
+        if taken[leg.held] > 1 + _ROUNDING >= before:
+            message = (
+                f"the shares of {leg.held} sum to {_total(draft, leg):g} over the hedges: "
+                "give each leg a share, together at most 1"
+            )
+            place = (*location, "share")
+            yield draft.source.problem(place, message)
+
+
+def wrong_market(draft: Draft, location: Location, account: str, symbol: str) -> Iterator[Problem]:
+    """A symbol that the account's venue cannot have."""
+    yield from _unknown_account(draft, location, account)
+    parts, venue = parse_symbol(symbol), draft.venue_of(account)
+    place = (*location, "symbol")
+    if parts is None or venue is None:
+        return
+    if venue in SPOT_VENUES and ("hedges" in location or parts.settle):
+        mend = "name an asset" if "hedges" in location else f"write {parts.base}/{parts.quote}"
+        yield draft.source.problem(place, f"{account} is a spot account ({venue}): {mend}")
+    elif venue not in SPOT_VENUES and parts.settle != parts.quote:
+        contract = f"{parts.base}/{parts.quote}:{parts.quote}"
+        yield draft.source.problem(
+            place, f"{venue} has contracts that settle in their quote currency: write {contract}"
+        )
+
+
+def _total(draft: Draft, leg: LegSettings) -> float:
+    return sum(other.share for _, other in placed_legs(draft) if other.held == leg.held)
+
+
+def _wallet_leg(draft: Draft, location: Location, leg: LegSettings) -> Iterator[Problem]:
+    known = draft.names("wallets")
+    if leg.wallet not in known:
+        message = f"unknown wallet '{leg.wallet}'{did_you_mean(leg.wallet, known)}"
+        yield draft.source.problem((*location, "wallet"), message)
+        return
+    for wallet in draft.wallets:
+        if wallet.settings.name == leg.wallet and leg.asset not in wallet.settings.holdings:
+            hint = did_you_mean(leg.asset, wallet.settings.holdings)
+            message = f"the wallet {leg.wallet} holds no '{leg.asset}'{hint}"
+            yield draft.source.problem((*location, "asset"), message)
+
+
+def _unknown_account(draft: Draft, location: Location, account: str) -> Iterator[Problem]:
+    known = draft.names("accounts")
+    if account not in known:
+        message = f"unknown account '{account}'{did_you_mean(account, known)}"
+        yield draft.source.problem((*location, "account"), message)

@@ -1,0 +1,100 @@
+"""From a file to a configuration, or to every mistake in it and in its rule files at once."""
+
+import glob
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from hedgewatch.config.configuration import Configuration
+from hedgewatch.config.draft import Draft, read_draft
+from hedgewatch.config.hedges import excessive_shares, unknown_legs
+from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
+from hedgewatch.config.problems import ConfigurationError, Problem, collecting
+from hedgewatch.config.references import (
+    duplicate_names,
+    secrets,
+    unknown_receivers,
+    unreadable_secrets,
+)
+from hedgewatch.config.rule_files import load_rules
+from hedgewatch.config.shipped import shipped_rules
+from hedgewatch.config.yaml_source import read_source
+from hedgewatch.core.rules import Rule
+
+_CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
+    duplicate_names,
+    unknown_legs,
+    excessive_shares,
+    wrong_price_sources,
+    unpriced_assets,
+    unknown_receivers,
+    unreadable_secrets,
+)
+
+
+def load(path: Path) -> Configuration:
+    """The configuration of a file; ConfigurationError names every mistake with its place.
+
+    It touches no network, and no exchange library is imported.
+    """
+    problems: list[Problem] = []
+    draft = read_draft(read_source(path), problems)
+    for check in _CHECKS:
+        problems += check(draft)
+    rules: tuple[Rule, ...] = ()
+    with collecting(problems):
+        rules = load_rules(_rule_paths(draft, problems))
+    if problems:
+        raise ConfigurationError(problems)
+    return _configuration(path, draft, rules)
+
+
+def _configuration(path: Path, draft: Draft, rules: tuple[Rule, ...]) -> Configuration:
+    return Configuration(
+        path=path,
+        instance=draft.top.instance,
+        accounts=tuple(part.settings for part in draft.accounts),
+        wallets=tuple(part.settings for part in draft.wallets),
+        prices={str(part.location[-1]): part.settings for part in draft.prices},
+        hedges=tuple(part.settings for part in draft.hedges),
+        rules=rules,
+        receivers=tuple(part.settings for part in draft.receivers),
+        routes=tuple(part.settings for part in draft.routes),
+        http=draft.http,
+        log=draft.log,
+        store=draft.top.store,
+        replica=draft.top.replica,
+        _secrets=tuple(secrets(draft)),
+    )
+
+
+def _rule_paths(draft: Draft, problems: list[Problem]) -> list[Path]:
+    """The rule files, each once; the shipped ones when the configuration names none."""
+    patterns = draft.source.get(("rules",))
+    if patterns is None:
+        return _shipped(draft, problems)
+    paths: dict[Path, None] = {}
+    for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+        place = ("rules", index)
+        if not isinstance(pattern, str):
+            problems.append(draft.source.problem(place, "a rule file is named by its path"))
+            continue
+        found = _matching(Path(draft.source.file).parent, pattern)
+        if not found:
+            message = f"no file matches {pattern}, seen from {draft.source.folder}"
+            problems.append(draft.source.problem(place, message))
+        paths |= dict.fromkeys(found)
+    return list(paths)
+
+
+def _shipped(draft: Draft, problems: list[Problem]) -> list[Path]:
+    paths = shipped_rules()
+    if not paths:
+        message = "this installation has lost its rules: name yours, rules: [rules/*.yaml]"
+        problems.append(draft.source.problem((), message))
+    return paths
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """Unlike `Path.glob`, this takes absolute patterns as well."""
+    found = glob.glob(str(folder / pattern), recursive=True)  # noqa: PTH207
+    return sorted(path for path in map(Path, found) if path.is_file())

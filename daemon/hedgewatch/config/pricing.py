@@ -1,0 +1,58 @@
+"""Whether everything that is owned has a price: without one a hedge cannot be judged."""
+
+from collections.abc import Iterator
+
+from hedgewatch.config.draft import Draft
+from hedgewatch.config.hedges import placed_legs, wrong_market
+from hedgewatch.config.problems import Problem
+from hedgewatch.config.symbols import parse_symbol
+from hedgewatch.config.yaml_source import Location
+
+
+def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
+    """A price that cannot come from where it is said to."""
+    for price in draft.prices:
+        yield from wrong_market(
+            draft, price.location, price.settings.account, price.settings.symbol
+        )
+
+
+def unpriced_assets(draft: Draft) -> Iterator[Problem]:
+    """What is owned and has no price, once per asset, at the first place that names it."""
+    bases = {parts.base for symbol in _leg_symbols(draft) if (parts := parse_symbol(symbol))}
+    named = draft.source.get(("prices",))
+    priced = bases | (set(named) if isinstance(named, dict) else set())
+    for asset, location in _owned(draft).items():
+        if asset not in priced:
+            account = next(iter(draft.names("accounts")), "…")
+            yield draft.source.problem_of_key(
+                location,
+                f"{asset} has no price: add to prices: "
+                f'{asset}: {{account: {account}, symbol: "{asset}/USDT:USDT"}}',
+            )
+
+
+def _owned(draft: Draft) -> dict[str, Location]:
+    """Where each asset is first named. Money in a wallet is its own price, unless it is hedged."""
+    owned: dict[str, Location] = {}
+    money = _quotes(draft)
+    for wallet in draft.wallets:
+        for asset in wallet.settings.holdings:
+            if asset not in money:
+                owned.setdefault(asset, (*wallet.location, "holdings", asset))
+    for location, leg in placed_legs(draft):
+        if leg.asset:
+            owned.setdefault(leg.asset, (*location, "asset"))
+    return owned
+
+
+def _quotes(draft: Draft) -> set[str]:
+    symbols = [*_leg_symbols(draft), *(price.settings.symbol for price in draft.prices)]
+    return {parts.quote for symbol in symbols if (parts := parse_symbol(symbol))}
+
+
+def _leg_symbols(draft: Draft) -> Iterator[str]:
+    """The symbols of all legs, those of unsound hedges as well."""
+    for location in draft.source.values:
+        if location[:1] == ("hedges",) and location[-1] == "symbol":
+            yield str(draft.source.get(location))

@@ -1,0 +1,69 @@
+"""What one part of the configuration says of another: names, receivers, secrets."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from hedgewatch.config.draft import Draft
+from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.yaml_source import Location
+from hedgewatch.settings import Secret, SecretError, SecretReference
+
+
+def duplicate_names(draft: Draft) -> Iterator[Problem]:
+    """Names are how everything is told apart, those of unsound parts as well."""
+    for section in ("accounts", "wallets", "hedges", "receivers"):
+        first: dict[str, int] = {}
+        for location, name in draft.named(section):
+            place = draft.source.problem(location, "")
+            if name in first:
+                message = f"the name {name} stands already in line {first[name]}: rename one"
+                yield draft.source.problem(location, message)
+            first.setdefault(name, place.line)
+
+
+def unknown_receivers(draft: Draft) -> Iterator[Problem]:
+    """A route to nobody would swallow its alerts."""
+    known = draft.names("receivers")
+    for route in draft.routes:
+        for index, name in enumerate(route.settings.to):
+            if name not in known:
+                message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+                yield draft.source.problem((*route.location, "to", index), message)
+
+
+def unreadable_secrets(draft: Draft) -> Iterator[Problem]:
+    """Every secret is read once now: the daemon must not learn of a lost one at 3 am."""
+    for location, reference in references(draft):
+        try:
+            reference.read()
+        except SecretError as error:
+            yield draft.source.problem(location, str(error))
+
+
+def secrets(draft: Draft) -> list[Secret]:
+    """Every secret, once all are known to be readable."""
+    return [reference.read() for _, reference in references(draft)]
+
+
+def references(draft: Draft) -> Iterator[tuple[Location, SecretReference]]:
+    """Every secret that the configuration names, and where."""
+    for account in draft.accounts:
+        yield from _within(account.settings, account.location)
+    for receiver in draft.receivers:
+        yield from _within(receiver.settings, receiver.location)
+    yield from _within(draft.http, ("http",))
+
+
+def _within(held: object, location: Location) -> Iterator[tuple[Location, SecretReference]]:
+    if isinstance(held, SecretReference):
+        yield location, held
+    elif isinstance(held, BaseModel):
+        for name, field in type(held).model_fields.items():
+            yield from _within(getattr(held, name), (*location, field.alias or name))
+    elif isinstance(held, dict):
+        for key, value in held.items():
+            yield from _within(value, (*location, key))
+    elif isinstance(held, tuple | list):
+        for index, value in enumerate(held):
+            yield from _within(value, (*location, index))

@@ -1,0 +1,78 @@
+"""The stage of a rule test: subjects whose measures a test sets, judged as live ones are."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+
+from hedgewatch.config.series import Sample, Value
+from hedgewatch.core.book.rows import Row
+from hedgewatch.core.judge import Judge
+from hedgewatch.core.measures import symbols
+from hedgewatch.core.model import AlertRecord, Scope, Subject, Unknown
+from hedgewatch.core.rules import IDENTITY, TEXTS, Rule
+
+_NOT_SAID = Unknown("the test does not say", 0.0)
+_EXAMPLES = {
+    "account": "main",
+    "venue": "binanceusdm",
+    "symbol": "ALT/USDT:USDT",
+    "position": "net",
+    "pool": "USDT",
+    "currency": "USDT",
+    "hedge": "basket",
+    "feed": "mark",
+}
+"""The labels of a subject where a test does not say."""
+
+
+class _Actor(Row):
+    """A subject whose measures are plain attributes; every series of it is an input of its own."""
+
+    def __init__(self, scope: Scope, labels: Mapping[str, str], texts: Mapping[str, str]) -> None:
+        named = {**_EXAMPLES, **labels}
+        identity = tuple((name, named[name]) for name in IDENTITY[scope])
+        shown = {name: texts.get(name, named.get(name, "")) for name in TEXTS.get(scope, ())}
+        extra = ("currency",) if scope is Scope.POOL else ()
+        super().__init__(Subject(scope, identity), tuple((name, shown[name]) for name in extra))
+        self.seen: Counter[str] = Counter()
+        for name, held in {**dict.fromkeys(symbols(scope), _NOT_SAID), **shown}.items():
+            setattr(self, name, held)
+
+    def take(self, measure: str, value: Value, now: float) -> None:
+        """A new observation of one measure, or the old one standing on."""
+        if value is Sample.STALE:
+            self.seen[measure] += 0
+            return
+        self.seen[measure] += 1
+        unknown = Unknown("unknown in the test", now)
+        setattr(self, measure, unknown if value is Sample.UNKNOWN else value)
+
+    def observation(self) -> tuple[int, ...]:
+        return tuple(self.seen.values())
+
+
+class Stage:
+    """Plays the steps of one test, and tells which alerts stand."""
+
+    def __init__(self, rules: Sequence[Rule], scope: Scope, texts: Mapping[str, str]) -> None:
+        numbers = count(1)
+        self._judge = Judge(rules, lambda: f"episode-{next(numbers)}")
+        self._scope = scope
+        self._texts = texts
+        self._actors: dict[Subject, _Actor] = {}
+
+    def play(self, measured: Iterable[tuple[Mapping[str, str], str, Value]], now: float) -> None:
+        """One step: every measure takes its value, then every subject is judged once."""
+        for labels, measure, value in measured:
+            actor = _Actor(self._scope, labels, self._texts)
+            self._actors.setdefault(actor.subject, actor).take(measure, value, now)
+        self._judge.judge(self._actors.values(), now)
+
+    def standing(self, alertname: str) -> list[AlertRecord]:
+        """The alerts of one rule that are pending or firing."""
+        return [record for record in self._records() if record.alertname == alertname]
+
+    def _records(self) -> Iterator[AlertRecord]:
+        for actor in self._actors.values():
+            for alert in actor.alerts.values():
+                yield alert.record

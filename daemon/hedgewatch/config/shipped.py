@@ -1,0 +1,21 @@
+"""Where the rules that come with the program are: in the wheel, or beside a checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+_PLACES = (_PACKAGE / "shipped" / "rules", _PACKAGE.parents[1] / "rules")
+
+
+def shipped_rules() -> list[Path]:
+    """The shipped rule files; empty only where the installation lost them."""
+    return _files("*.yaml")
+
+
+def demo_rules() -> list[Path]:
+    """The same rules, quick enough for a demonstration of a minute."""
+    return _files("demo/*.yaml")
+
+
+def _files(pattern: str) -> list[Path]:
+    folder = next((place for place in _PLACES if place.is_dir()), None)
+    return [] if folder is None else sorted(folder.glob(pattern))
