@@ -1,0 +1,64 @@
+"""Margin: which pool and which position is closest to liquidation."""
+
+from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target
+from grafana.terms import DISTANCE_LIMITS, MARGIN_LIMITS, MINE, POOL, POSITION
+
+WORST_POOL_FIRST = Panel(
+    look=BARS,
+    title="Margin ratio, worst pool first",
+    description="Requirement over equity: 100 % is liquidation, 1000 % is equity that is gone.",
+    unit="percentunit",
+    targets=[
+        Target(f"sort_desc(clamp_max(hedgewatch_margin_ratio{MINE}, 10))", POOL, instant=True)
+    ],
+    width=12,
+    height=8,
+    thresholds=MARGIN_LIMITS,
+    defaults={"min": 0, "max": 1, "decimals": 1},
+)
+
+NEAREST_FIRST = Panel(
+    look=BARS,
+    title="Liquidation distance, nearest first",
+    description="How far each price may move. A position without a liquidation price is not "
+    "listed, one without a bar is liquidatable now.",
+    unit="percentunit",
+    targets=[
+        Target(
+            f"sort(hedgewatch_liquidation_distance_ratio{MINE} < Inf)",
+            POSITION,
+            instant=True,
+        )
+    ],
+    width=12,
+    height=8,
+    thresholds=DISTANCE_LIMITS,
+    defaults={"min": 0, "max": 1, "decimals": 1, "noValue": "none has a liquidation price"},
+)
+
+MARGIN_RATIO = Panel(
+    look=LINES_WITH_LIMITS,
+    title="Margin ratio",
+    description="Each pool over time, with the limits of the shipped rules. A gap is unknown.",
+    unit="percentunit",
+    targets=[Target(f"clamp_max(hedgewatch_margin_ratio{MINE}, 10)", POOL)],
+    width=12,
+    height=8,
+    thresholds=((None, "transparent"), *MARGIN_LIMITS[1:]),
+    defaults={"min": 0, "decimals": 1},
+)
+
+EQUITY = Panel(
+    look=LINES,
+    title="Equity and headroom",
+    description="What each pool is worth, and how much of it may be lost before liquidation, "
+    "in the currency of the pool.",
+    unit="short",
+    targets=[
+        Target(f"hedgewatch_equity{MINE}", POOL + " equity, {{currency}}"),
+        Target(f"hedgewatch_headroom{MINE}", POOL + " headroom, {{currency}}"),
+    ],
+    width=12,
+    height=8,
+    defaults={"decimals": 0},
+)
