@@ -9,13 +9,18 @@ import ccxt.pro
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
 
 QUICK: dict[str, Any] = {"fetchCurrencies": False, "fetchMargins": False}
+LOGIN: dict[str, Any] = {
+    "apiKey": DEMO_KEY,
+    "secret": DEMO_SECRET,
+    "enableRateLimit": False,  # loopback; the weights are counted all the same
+    "timeout_on_exit": 10,  # milliseconds
+}
 
 
 @asynccontextmanager
 async def futures_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
     """ccxt.pro's binanceusdm, aimed at the paper exchange."""
-    login = {"apiKey": DEMO_KEY, "secret": DEMO_SECRET, "options": QUICK}
-    client = ccxt.pro.binanceusdm(login | settings)
+    client = ccxt.pro.binanceusdm(LOGIN | {"options": QUICK} | settings)
     aim(client, exchange)
     try:
         yield client
@@ -27,8 +32,7 @@ async def futures_client(exchange: PaperExchange, **settings: Any) -> AsyncItera
 async def spot_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
     """ccxt.pro's binance with only its spot markets, aimed at the paper exchange."""
     options = QUICK | {"fetchMarkets": {"types": ["spot"]}}
-    login = {"apiKey": DEMO_KEY, "secret": DEMO_SECRET, "options": options}
-    client = ccxt.pro.binance(login | settings)
+    client = ccxt.pro.binance(LOGIN | {"options": options} | settings)
     aim(client, exchange)
     try:
         yield client

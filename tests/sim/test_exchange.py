@@ -6,6 +6,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from hedgewatch.sim import STORIES, PaperExchange
@@ -39,6 +40,17 @@ async def test_default_story_ends_with_more_shorts_and_a_fuller_wallet() -> None
         assert account.wallet == 175_000
         assert account.positions["AIXUSDT", "BOTH"].amount == -250
         assert exchange.violations == []
+
+
+async def test_story_can_wait_until_somebody_listens_to_a_price() -> None:
+    patient = PaperExchange("selloff", speed=50, tick_seconds=0.02, wait_for_listener=True)
+    async with patient as exchange, aiohttp.ClientSession() as session:
+        await asyncio.sleep(0.15)
+        assert exchange.progress()[0] == 0
+        url = f"{exchange.ws_url}/market/ws/aixusdt@markPrice"
+        async with session.ws_connect(url) as socket:
+            assert (await socket.receive_json())["p"] == "1000.00000000"
+            await until_second(exchange, 1.0)
 
 
 async def test_two_exchanges_live_side_by_side() -> None:

@@ -88,6 +88,20 @@ async def test_wide_window_lets_an_older_request_in_and_weight_is_counted(
         assert reply.headers["X-MBX-USED-WEIGHT-1M"] == "5"
 
 
+async def test_too_much_weight_in_a_minute_is_refused_with_a_time_to_wait(
+    exchange: PaperExchange, session: aiohttp.ClientSession
+) -> None:
+    url = f"{exchange.url}/api/v3/ticker/24hr?symbols=[]"
+    answers = []
+    for _ in range(61):  # a minute may begin between them, so twice the limit of 2400
+        async with session.get(url) as reply:
+            answers.append((reply.status, reply.headers.get("Retry-After")))
+    refused = [wait for status, wait in answers if status == 429]
+    assert answers[0] == (200, None)
+    assert refused
+    assert all(wait is not None and 1 <= int(wait) <= 60 for wait in refused)
+
+
 async def test_key_without_reading_rights_is_refused(
     exchange: PaperExchange, session: aiohttp.ClientSession
 ) -> None:

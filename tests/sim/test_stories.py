@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from hedgewatch.sim.faults import Faults, Switchboard
+from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.script import Player
 from hedgewatch.sim.stories import STORIES
 from hedgewatch.sim.world import World
@@ -20,8 +20,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.world = World()
-        nobody = Switchboard(lambda *_: None, lambda *_: None, lambda *_: None)
-        self.faults = Faults(nobody)
+        self.faults = Faults()
 
 
 def drift(world: World) -> Decimal:

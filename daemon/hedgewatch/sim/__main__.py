@@ -21,12 +21,18 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--story", choices=sorted(STORIES), default="hedged-book")
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--wait", action="store_true", help="begin the story when a client listens to a price"
+    )
     return parser.parse_args(arguments)
 
 
 async def serve(options: argparse.Namespace) -> None:
     """Say where the exchange is and what it accepts, then tell each chapter as it comes."""
-    async with PaperExchange(options.story, options.speed, options.port) as exchange:
+    paper = PaperExchange(
+        options.story, options.speed, options.port, wait_for_listener=options.wait
+    )
+    async with paper as exchange:
         lines = (
             f"rest    {exchange.url}",
             f"ws      {exchange.ws_url}",

@@ -14,16 +14,21 @@ def steady_seconds() -> float:
 
 
 class StoryClock:
-    """Story seconds since the start: wall seconds times speed."""
+    """Story seconds since the beginning: wall seconds times speed; none before it."""
 
     def __init__(self, speed: float) -> None:
         self.speed = speed
-        self._started = steady_seconds()
+        self._began: float | None = None
 
-    def restart(self) -> None:
+    @property
+    def running(self) -> bool:
+        """True once the story has begun."""
+        return self._began is not None
+
+    def begin(self) -> None:
         """Begin the story now."""
-        self._started = steady_seconds()
+        self._began = steady_seconds()
 
     def elapsed(self) -> float:
         """How far the story has come, in its own seconds."""
-        return (steady_seconds() - self._started) * self.speed
+        return 0.0 if self._began is None else (steady_seconds() - self._began) * self.speed

@@ -7,7 +7,7 @@ from typing import Self
 from aiohttp import web
 
 from hedgewatch.sim.clock import StoryClock, steady_seconds
-from hedgewatch.sim.faults import Faults, Switchboard
+from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.script import Player, Story
 from hedgewatch.sim.stories import STORIES
 from hedgewatch.sim.wire.binance_rest import BinanceRest
@@ -20,7 +20,11 @@ SCRIPT_STEP_SECONDS = 0.05
 
 
 class PaperExchange:
-    """`async with PaperExchange(story="selloff") as exchange:` serves until the block ends."""
+    """`async with PaperExchange(story="selloff") as exchange:` serves until the block ends.
+
+    With `wait_for_listener` the story begins when the first client listens to a price, so that a
+    client that takes seconds to start misses nothing.
+    """
 
     def __init__(
         self,
@@ -28,19 +32,22 @@ class PaperExchange:
         speed: float = 1.0,
         port: int = 0,
         tick_seconds: float = 0.25,
+        *,
+        wait_for_listener: bool = False,
     ) -> None:
         self.story = STORIES[story] if isinstance(story, str) else story
         self.tick_seconds = tick_seconds
         self.world = World()
-        board = Switchboard(self._send_poison, self._expire_keys, self._cut)
-        self.faults = Faults(board)
+        self.faults = Faults()
         self._service = Service(self.world, self.faults)
         self._streams = BinanceStreams(self._service)
         self._rest = BinanceRest(self._service)
         self._clock = StoryClock(speed)
+        self._wait_for_listener = wait_for_listener
         self._player = Player(self.story, self)
         self._port = port
         self._open = AsyncExitStack()
+        self.faults.line = self._streams
         self.world.watchers.append(self._streams.changed)
 
     async def __aenter__(self) -> Self:
@@ -48,7 +55,6 @@ class PaperExchange:
         async with AsyncExitStack() as opening:
             await self._listen(opening)
             group = await opening.enter_async_context(asyncio.TaskGroup())
-            self._clock.restart()
             playing = group.create_task(self._play())
             opening.callback(playing.cancel)
             self._open = opening.pop_all()
@@ -76,11 +82,16 @@ class PaperExchange:
     async def _play(self) -> None:
         step, published = min(SCRIPT_STEP_SECONDS, self.tick_seconds), 0.0
         while True:
+            if not self._clock.running and self._may_begin():
+                self._clock.begin()
             self._player.advance(self._clock.elapsed())
             if steady_seconds() - published >= self.tick_seconds:
                 published = steady_seconds()
                 self._streams.tick()
             await asyncio.sleep(step)
+
+    def _may_begin(self) -> bool:
+        return self._streams.listened_to or not self._wait_for_listener
 
     # what an observer sees
 
@@ -113,14 +124,3 @@ class PaperExchange:
         """Story seconds played, the story's length, the text of the chapter."""
         elapsed = min(self._clock.elapsed(), self.story.duration)
         return elapsed, self.story.duration, self.story.chapter_at(elapsed)
-
-    # the switchboard of the faults
-
-    def _send_poison(self, payload: bytes, where: str) -> None:
-        self._streams.send_poison(payload, where)
-
-    def _expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001
-        self._streams.expire_keys(account, announce)
-
-    def _cut(self, which: str) -> None:
-        self._streams.cut(which)

@@ -1,8 +1,8 @@
 """What goes wrong on demand: each fault is a switch that the wire asks before it answers."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from hedgewatch.sim.clock import steady_seconds
 
@@ -30,24 +30,42 @@ POISONS: dict[str, bytes] = {
 }
 
 
-@dataclass(slots=True)
-class Switchboard:
-    """What the faults need of the wire, given by the exchange."""
+class Line(Protocol):
+    """What the faults need of the wire."""
 
-    send_poison: Callable[[bytes, str], None]
-    expire_keys: Callable[[str, bool], None]
-    cut: Callable[[str], None]
+    def send_poison(self, payload: bytes, where: str) -> None:
+        """Send bytes as they are to the `market` or `private` sockets."""
+
+    def expire_keys(self, account: str, *, announce: bool) -> None:
+        """End an account's listen keys."""
+
+    def cut(self, which: str) -> None:
+        """Drop sockets."""
+
+
+class NoLine:
+    """The line of a world that nobody serves: a story can be played without a server."""
+
+    def send_poison(self, payload: bytes, where: str) -> None:
+        """Nobody listens."""
+
+    def expire_keys(self, account: str, *, announce: bool) -> None:
+        """Nobody listens."""
+
+    def cut(self, which: str) -> None:
+        """Nobody listens."""
 
 
 @dataclass(slots=True)
 class Faults:
     """The faults of the paper exchange; `restore` ends those that last."""
 
-    board: Switchboard
+    line: Line = field(default_factory=NoLine)
     rest_status: int | str | None = None
     retry_after: int | None = None
     redirect_to: str | None = None
     pongs: bool = True
+    behind_milliseconds: int = 0
     _healthy: asyncio.Event = field(default_factory=asyncio.Event)
     _silent_until: float = 0.0
     _refuse_until: float = 0.0
@@ -68,18 +86,22 @@ class Faults:
         """True while market data is held back."""
         return steady_seconds() < self._silent_until
 
+    def lag(self, seconds: float) -> None:
+        """Frames keep coming, but their event times are this old: a feed that looks alive."""
+        self.behind_milliseconds = int(seconds * 1000)
+
     def poison(self, kind: str = "truncated", *, where: str = "market") -> None:
         """Send one malformed frame (a name of `POISONS`) to every `market` or `private` socket."""
-        self.board.send_poison(POISONS[kind], where)
+        self.line.send_poison(POISONS[kind], where)
 
     def expire_listen_key(self, *, announce: bool = True, account: str = "main") -> None:
         """End the account's listen keys, with the `listenKeyExpired` event or in silence."""
-        self.board.expire_keys(account, announce)
+        self.line.expire_keys(account, announce=announce)
 
     def cut_sockets(self, which: str = "all", *, refuse_seconds: float = 0.0) -> None:
         """Drop `all`, `market` or `private` sockets, and refuse new ones for a while."""
         self._refuse_until = steady_seconds() + refuse_seconds
-        self.board.cut(which)
+        self.line.cut(which)
 
     def accept(self) -> None:
         """Let sockets in again."""
@@ -117,5 +139,6 @@ class Faults:
         """End every fault that lasts."""
         self.resume()
         self.rest_status = self.retry_after = self.redirect_to = None
-        self._refuse_until, self._empty_left = 0.0, 0
+        self._refuse_until, self._empty_left = 0.0, 0.0
+        self.behind_milliseconds = 0
         self._healthy.set()

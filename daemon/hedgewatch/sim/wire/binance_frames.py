@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.wire.binance_market import QUANTITY, next_funding, quote
 from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
@@ -44,8 +45,9 @@ def well_formed(stream: object) -> bool:
 class FrameMaker:
     """Builds the frame of a stream from the world as it is now."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
+        self._faults = faults
         self._updates = 0
 
     def frame(self, stream: str, category: str) -> bytes | None:
@@ -61,6 +63,9 @@ class FrameMaker:
         found = self._one(channel, symbol, category) if symbol in listed else None
         return orjson.dumps(found) if found else None
 
+    def _now(self) -> int:
+        return epoch_milliseconds() - self._faults.behind_milliseconds
+
     def _one(self, channel: str, symbol: str, category: str) -> Frame | None:
         if channel == "markPrice" and category == "market":
             return self._mark(symbol)
@@ -71,7 +76,7 @@ class FrameMaker:
         return None
 
     def _mark(self, symbol: str) -> Frame:
-        now, mark = epoch_milliseconds(), money(self._world.marks[symbol])
+        now, mark = self._now(), money(self._world.marks[symbol])
         return {
             "e": "markPriceUpdate",
             "E": now,
@@ -86,7 +91,7 @@ class FrameMaker:
 
     def _book(self, symbol: str, category: str) -> Frame:
         self._updates += 1
-        now = epoch_milliseconds()
+        now = self._now()
         spot = category == "spot"
         price = self._world.spot_price(symbol) if spot else self._world.marks[symbol]
         tick = (self._world.spot_pairs if spot else self._world.markets)[symbol].tick
@@ -95,7 +100,7 @@ class FrameMaker:
         return best if spot else {"e": "bookTicker", **best, "T": now, "E": now}
 
     def _day(self, symbol: str, channel: str, category: str) -> Frame:
-        now = epoch_milliseconds()
+        now = self._now()
         price = self._world.spot_price(symbol) if category == "spot" else self._world.marks[symbol]
         last = plain(price)
         mini = {

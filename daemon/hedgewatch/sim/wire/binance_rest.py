@@ -34,7 +34,10 @@ class BinanceRest:
         try:
             return await self._reply(request, name)
         except Refusal as refusal:
-            return self._json({"code": refusal.code, "msg": refusal.message}, refusal.status)
+            left = str(int(MINUTE - steady_seconds() % MINUTE) + 1)
+            headers = {"Retry-After": left} if refusal.status == TOO_MANY[0] else {}
+            body = {"code": refusal.code, "msg": refusal.message}
+            return self._json(body, refusal.status, headers)
 
     async def _fault(self, request: web.Request) -> web.Response | None:
         faults = self._service.faults

@@ -1,7 +1,7 @@
 """Binance's WebSocket side: public streams, private streams, and the requests by socket."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -28,11 +28,16 @@ class BinanceStreams:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._frames = FrameMaker(service.world)
+        self._frames = FrameMaker(service.world, service.faults)
         self._requests = StreamRequests(service)
         self._sockets: dict[Socket, None] = {}
         self._pinged = steady_seconds()
         self.frames_sent = 0
+
+    @property
+    def listened_to(self) -> bool:
+        """True while somebody is subscribed to a public stream."""
+        return any(socket.streams for socket in self._sockets)
 
     # the life of a socket
 
@@ -65,11 +70,9 @@ class BinanceStreams:
             )
         if head in {"public", "market"}:
             return self._opened_for_streams(request, head, tail)
-        return (
-            self._opened_for_streams(request, "spot", [head, *tail])
-            if head in {"ws", "stream"}
-            else None
-        )
+        if head in {"ws", "stream"}:
+            return self._opened_for_streams(request, "spot", [head, *tail])
+        return None
 
     def _opened_for_requests(self, request: web.Request, head: str) -> Socket:
         """Orders could go over either; only the spot one also carries the account's events."""
@@ -80,7 +83,7 @@ class BinanceStreams:
     def _opened_for_streams(self, request: web.Request, category: str, tail: list[str]) -> Socket:
         name = tail[-1] if tail else ""
         owner = self._service.listen_keys.owner(name)
-        combined = "stream" in tail
+        combined = name == "stream"
         socket = Socket(request, category, combined, name if owner else None, owner)
         named = request.query.get("streams", "").split("/") if combined else [name]
         socket.streams.update(dict.fromkeys(filter(well_formed, named)))
@@ -114,16 +117,20 @@ class BinanceStreams:
         if self._service.faults.silent:
             return
         built: dict[tuple[str, str], bytes | None] = {}
-        for socket in list(self._sockets):
+        for socket, stream in self._subscriptions(symbol):
+            kind = (stream, socket.category)
+            if kind not in built:
+                built[kind] = self._frames.frame(*kind)
+            frame = built[kind]
+            if frame is not None:
+                socket.send_stream(stream, frame)
+
+    def _subscriptions(self, symbol: str | None) -> Iterator[tuple[Socket, str]]:
+        """Who listens to what, for one market or for all."""
+        for socket in self._sockets:
             for stream in socket.streams:
-                if symbol not in {None, symbol_of(stream)}:
-                    continue
-                kind = (stream, socket.category)
-                if kind not in built:
-                    built[kind] = self._frames.frame(*kind)
-                frame = built[kind]
-                if frame is not None:
-                    socket.send_stream(stream, frame)
+                if symbol in {None, symbol_of(stream)}:
+                    yield socket, stream
 
     def changed(self, change: Change) -> None:
         """Tell the sockets that a change of the world concerns."""
@@ -157,14 +164,11 @@ class BinanceStreams:
         """Send bytes to every socket that carries prices, or to every private one."""
         now = str(epoch_milliseconds()).encode()
         private = where == "private"
-        meant = [
-            s
-            for s in self._sockets
-            if (s.category == "private") == private and (private or s.streams)
-        ]
+        of_kind = (socket for socket in self._sockets if (socket.category == "private") == private)
+        meant = [socket for socket in of_kind if private or socket.streams]
         self._to_all(meant, payload.replace(b"@now", now))
 
-    def expire_keys(self, account: str, announce: bool) -> None:  # noqa: FBT001
+    def expire_keys(self, account: str, *, announce: bool) -> None:
         """End an account's listen keys; their sockets stay open and mute."""
         self._say_expired(self._service.listen_keys.end(account), announce=announce)
 
