@@ -49,7 +49,7 @@ def test_a_refused_reload_keeps_the_time_of_the_last_good_one() -> None:
 def test_known_receivers_feeds_and_rules_have_series_before_their_first_failure() -> None:
     daemon = DaemonMetrics("1.2.3")
     daemon.start_at_zero(receivers=["desk"], feeds=[("main", "marks")], alertnames=["Danger"])
-    assert value(daemon, "hedgewatch_notifications_total", receiver="desk", outcome="failed") == 0
+    assert value(daemon, "hedgewatch_notifications_total", receiver="desk", outcome="dead") == 0
     assert value(daemon, "hedgewatch_reconnects_total", account="main", feed="marks") == 0
     assert value(daemon, "hedgewatch_poison_frames_total", account="main") == 0
     assert value(daemon, "hedgewatch_rule_failures_total", alertname="Danger") == 0

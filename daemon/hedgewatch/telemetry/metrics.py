@@ -22,6 +22,9 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """Upper bounds in seconds of the time from a frame's arrival to its judgement."""
 
 
+_OUTCOMES = ("sent", "fallback", "retried", "dead")
+
+
 class Ticks(Collector):
     """How many ticks were judged and how long each took.
 
@@ -112,7 +115,7 @@ class DaemonMetrics:
     ) -> None:
         """Make the series of these receivers, (account, feed) pairs and rules exist."""
         for receiver in receivers:
-            for outcome in ("sent", "failed"):
+            for outcome in _OUTCOMES:
                 self._notifications.labels(receiver, outcome)
         for account, feed in feeds:
             self._reconnects.labels(account, feed)
@@ -125,7 +128,7 @@ class DaemonMetrics:
         self._ticks.judged(seconds)
 
     def notified(self, receiver: str, outcome: str) -> None:
-        """An attempt to deliver ended: `sent`, `failed`, or what the delivery calls it."""
+        """An attempt to deliver ended as the delivery says: `sent`, `retried`, `dead`."""
         self._notifications.labels(receiver, outcome).inc()
 
     def outbox_holds(self, length: int) -> None:
