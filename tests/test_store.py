@@ -1,0 +1,303 @@
+import asyncio
+import os
+import resource
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.store import Store, StoreBusyError, StoreError
+from hedgewatch.store.rows import decode_record, encode_record
+
+POOL = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
+FIRING = AlertRecord(
+    alertname="MarginDanger",
+    subject=POOL,
+    state=AlertState.FIRING,
+    severity=Severity.CRITICAL,
+    episode="3f2a",
+    active_since=1_790_000_000.25,
+    fired_at=1_790_000_003.5,
+    clear_since=None,
+    reason="",
+    labels={"team": "treasury"},
+    annotations={"summary": "main: 83 % – soon liquidated"},
+    values={"margin_ratio": float("inf"), "shock_down": float("-inf"), "up": True, "basis": None},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    key: str = "MarginDanger|pool:main|3f2a|firing|phone"
+    receiver: str = "phone"
+    payload: str = "{}"
+    attempts: int = 0
+    next_at: float = 1_790_000_004.0
+    created_at: float = 1_790_000_003.5
+    expires_at: float = 1_790_086_403.5
+
+
+@contextmanager
+def a_full_disk(size: int) -> Iterator[None]:
+    """No file of this process can grow beyond `size`; Python ignores the signal for it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "hedgewatch.db"
+
+
+async def test_an_alert_and_its_notifications_come_back_after_a_restart(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING], [Row()])
+    await store.close()
+
+    store = await Store.open(path)
+    (record,), (row,) = await store.load()
+    await store.close()
+
+    assert record == FIRING
+    assert (row.key, row.receiver, row.payload, row.next_at) == (
+        Row().key,
+        "phone",
+        "{}",
+        1_790_000_004.0,
+    )
+
+
+numbers = st.none() | st.booleans() | st.floats(allow_nan=False)
+texts = st.text(max_size=20)
+records = st.builds(
+    AlertRecord,
+    alertname=texts,
+    subject=st.builds(
+        Subject, st.sampled_from(Scope), st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
+    ),
+    state=st.sampled_from(AlertState),
+    severity=st.sampled_from(Severity),
+    episode=texts,
+    active_since=st.floats(0, 4e9),
+    fired_at=st.none() | st.floats(0, 4e9),
+    clear_since=st.none() | st.floats(0, 4e9),
+    reason=st.sampled_from([reason.value for reason in EndReason]),
+    labels=st.dictionaries(texts, texts, max_size=3),
+    annotations=st.dictionaries(texts, texts, max_size=3),
+    values=st.dictionaries(texts, numbers, max_size=4),
+)
+
+
+@given(records)
+def test_every_alert_survives_the_way_to_the_disk_and_back(record: AlertRecord) -> None:
+    assert decode_record(encode_record(record)) == record
+
+
+@pytest.mark.parametrize("state", [AlertState.RESOLVED, AlertState.INACTIVE])
+async def test_an_alert_that_is_over_is_forgotten_by_the_store(
+    path: Path, state: AlertState
+) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING], [])
+    await store.commit([replace(FIRING, state=state)], [])
+    assert await store.load() == ((), ())
+    await store.close()
+
+
+async def test_the_same_rule_on_another_subject_is_another_alert(path: Path) -> None:
+    store = await Store.open(path)
+    other = replace(FIRING, subject=Subject(Scope.POOL, (("account", "spare"),)))
+    await store.commit([FIRING], [])
+    await store.commit([other, replace(FIRING, clear_since=1_790_000_009.0)], [])
+    loaded, _ = await store.load()
+    await store.close()
+    assert sorted(record.clear_since or 0.0 for record in loaded) == [0.0, 1_790_000_009.0]
+
+
+async def test_state_and_notifications_are_written_together_or_not_at_all(path: Path) -> None:
+    store = await Store.open(path)
+    unwritable = Row(payload=None)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match=r"hedgewatch\.db"):
+        await store.commit([FIRING], [Row(), unwritable])
+    assert await store.load() == ((), ())
+    await store.close()
+
+
+async def test_a_notification_that_is_known_already_is_not_queued_again(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([], [Row()])
+    await store.mark_sent([Row().key])
+    await store.commit([], [Row()])
+    assert await store.load() == ((), ())
+    await store.close()
+
+
+async def test_only_what_is_neither_sent_nor_given_up_waits_to_be_delivered(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([], [Row(key=name) for name in ("sent", "dead", "late", "fresh")])
+    await store.mark_sent(["sent"])
+    await store.mark_dead("dead", "refused")
+    await store.mark_retry("late", 1_790_000_060.0)
+    _, waiting = await store.load()
+    await store.close()
+    assert [(row.key, row.attempts, row.next_at) for row in waiting] == [
+        ("late", 1, 1_790_000_060.0),
+        ("fresh", 0, 1_790_000_004.0),
+    ]
+
+
+async def test_a_week_later_settled_notifications_leave_the_file_and_waiting_ones_stay(
+    path: Path,
+) -> None:
+    store = await Store.open(path)
+    await store.commit([], [Row(key="settled"), Row(key="waiting")])
+    await store.mark_sent(["settled"])
+    await store.commit([], [Row(key="next", created_at=Row().created_at + 8 * 86400)])
+    await store.close()
+    with closing(sqlite3.connect(path)) as database:
+        keys = [key for (key,) in database.execute("SELECT key FROM outbox ORDER BY id")]
+    assert keys == ["waiting", "next"]
+
+
+async def test_a_second_instance_is_refused_and_told_who_holds_the_store(path: Path) -> None:
+    store = await Store.open(path)
+    with pytest.raises(StoreBusyError) as refusal:
+        await Store.open(path)
+    assert str(path) in str(refusal.value)
+    assert str(os.getpid()) in str(refusal.value)
+    await store.close()
+    await (await Store.open(path)).close()
+
+
+HOLDER = """
+import asyncio, pathlib, sys
+from hedgewatch.store import Store
+async def hold():
+    await Store.open(pathlib.Path(sys.argv[1]))
+    print("open", flush=True)
+    await asyncio.Event().wait()
+asyncio.run(hold())
+"""
+
+
+async def test_a_killed_instance_leaves_no_lock_behind(path: Path) -> None:
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, str(path), stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"open\n"
+    with pytest.raises(StoreBusyError, match=str(holder.pid)):
+        await Store.open(path)
+    holder.kill()
+    await holder.wait()
+    await (await Store.open(path)).close()
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes]) -> bytes:
+    """The changed content, which is in the file now."""
+    content = change(path.read_bytes() if path.exists() else b"")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return content
+
+
+def _flip_a_page(content: bytes) -> bytes:
+    return content[:4096] + b"\xa5" * 4096 + content[8192:]
+
+
+def _cut_short(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _zeroed(content: bytes) -> bytes:
+    return bytes(len(content))
+
+
+@pytest.mark.parametrize("damage", [_flip_a_page, _cut_short, _zeroed])
+async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
+    path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    store = await Store.open(path)
+    assert store.recovered_from is None
+    await store.commit([FIRING], [Row()])
+    await store.close()
+    damaged = rewritten(path, damage)
+
+    store = await Store.open(path)
+    assert store.recovered_from == path.with_name("hedgewatch.db.corrupt-1")
+    assert rewritten(store.recovered_from, bytes) == damaged
+    assert await store.load() == ((), ())
+    await store.commit([FIRING], [])
+    await store.close()
+
+
+async def test_each_damaged_file_is_kept_under_a_name_of_its_own(path: Path) -> None:
+    names = []
+    for _ in range(2):
+        rewritten(path, lambda _: b"not a database, but long enough to look at" * 100)
+        store = await Store.open(path)
+        names.append(store.recovered_from and store.recovered_from.name)
+        await store.close()
+    assert names == ["hedgewatch.db.corrupt-1", "hedgewatch.db.corrupt-2"]
+
+
+async def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:
+    await (await Store.open(path)).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="newer hedgewatch"):
+        await Store.open(path)
+    assert [file.name for file in path.parent.iterdir() if "corrupt" in file.name] == []
+
+
+async def test_a_full_disk_is_an_error_and_leaves_what_was_written_before(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING], [])
+    with a_full_disk(64 * 1024), pytest.raises(StoreError):
+        await store.commit([], [Row(payload="x" * 1_000_000)])
+    await store.commit([], [Row()])
+    (record,), (row,) = await store.load()
+    await store.close()
+    assert (record, row.payload) == (FIRING, "{}")
+
+
+async def test_an_alert_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING, replace(FIRING, alertname="HedgeDrift")], [])
+    await store.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alerts SET record = '{}' WHERE alertname LIKE '%HedgeDrift%'")
+    store = await Store.open(path)
+    records, _ = await store.load()
+    assert (records, store.unreadable) == ((FIRING,), 1)
+    await store.close()
+
+
+async def test_nobody_but_its_owner_reads_the_store(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING], [])
+    modes = {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()}
+    await store.close()
+    assert modes == dict.fromkeys(modes, 0)
+    assert "hedgewatch.db-wal" in modes
+
+
+async def test_each_commit_waits_for_the_disk_and_readers_are_not_locked_out(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commit([FIRING], [])
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
+        (mode,) = reader.execute("PRAGMA journal_mode").fetchone()
+        (number,) = reader.execute("SELECT count(*) FROM alerts").fetchone()
+    assert (mode, number) == ("wal", 1)
+    await store.close()
