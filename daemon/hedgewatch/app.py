@@ -1,0 +1,217 @@
+"""The composition root: builds, runs and stops everything. `build_daemon` and `run_daemon` are
+straight ways on purpose: what is made, in which order, and what undoes it, from top to bottom.
+"""
+
+import asyncio
+import importlib
+import os
+import platform
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TextIO
+
+import structlog
+
+from hedgewatch import __version__
+from hedgewatch.accounts import Accounts, AccountWatch, WatchMaker
+from hedgewatch.clock import Clock
+from hedgewatch.config.configuration import Configuration
+from hedgewatch.config.loader import load
+from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.core.engine import Engine
+from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
+from hedgewatch.jobs import scheduler
+from hedgewatch.monitor import Monitor, Output
+from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.settings import Place, build
+from hedgewatch.notify.worker import Patience
+from hedgewatch.outputs import Confirmation, Delivery, Health, TransitionLog
+from hedgewatch.store import Store
+from hedgewatch.tasks import Tasks
+from hedgewatch.telemetry.http import application, serve
+from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.telemetry.systemd import ServiceManager
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.view import EngineView
+
+_CLOCK_SECONDS = 0.5
+"""Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
+
+_CLOCK_STEP_SECONDS = 2.0
+_DRAIN_SECONDS = 5.0
+_START_SECONDS = 60.0
+_NEED_A_RESTART = ("instance", "store", "http", "log", "receivers")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """The parts of a daemon, as its caller sees them; `url` is where it answers."""
+
+    clock: Clock
+    engine: Engine
+    view: EngineView
+    monitor: Monitor
+    dispatcher: Dispatcher
+    accounts: Accounts
+    metrics: DaemonMetrics
+    service: ServiceManager
+    tasks: Tasks
+    url: str = ""
+
+
+@asynccontextmanager
+async def run_daemon(
+    configuration: Configuration, output: TextIO, watchers: Sequence[Output] = ()
+) -> AsyncIterator[Daemon]:
+    """Everything, from the store to the sockets, until the context ends.
+
+    `watchers` are told of every judged event. Raises StoreError and CannotListenError before
+    anything is started; an ExceptionGroup when a task of ours dies.
+    """
+    async with AsyncExitStack() as stack:
+        store = await Store.open(configuration.store)
+        stack.push_async_callback(store.close)
+        records, waiting = await store.load()
+        daemon = build_daemon(configuration, store, output, watchers)
+        daemon.service.extend(_START_SECONDS)
+        url = await stack.enter_async_context(_server(daemon, configuration))
+        daemon = replace(daemon, url=url)
+        now = daemon.clock.now
+
+        await stack.enter_async_context(daemon.tasks)
+        daemon.dispatcher.restore(records, waiting, now())
+        daemon.dispatcher.start(daemon.tasks.spawn)
+        stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
+        daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
+        daemon.tasks.spawn("monitor", daemon.monitor.run())
+        daemon.tasks.spawn("clock", _tick(daemon.clock, daemon.monitor))
+
+        stack.push_async_callback(daemon.accounts.close)
+        await daemon.accounts.watch(configuration)
+        jobs = scheduler(daemon.accounts.watches)
+        jobs.start()
+        stack.callback(jobs.shutdown, wait=False)
+
+        daemon.service.ready()
+        yield daemon
+        daemon.service.stopping()
+
+
+def build_daemon(
+    configuration: Configuration, store: Store, output: TextIO, watchers: Sequence[Output]
+) -> Daemon:
+    """Make every part and tie them together. Nothing runs yet."""
+    clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
+    service = ServiceManager.of(os.environ, os.getpid())
+    metrics = DaemonMetrics(__version__)
+    metrics.configuration_accepted(clock.now())
+    engine = Engine(configuration.desk(), configuration.rules, clock.now(), _new_episode)
+    place = Place(instance=configuration.instance, output=output, clock=clock.now, jitter=chance)
+    dispatcher = Dispatcher(
+        [build(settings, place) for settings in configuration.receivers],
+        configuration.routes,
+        Surroundings(
+            outbox=store,
+            clock=clock.now,
+            patience=Patience(jitter=chance),
+            on_result=metrics.notified,
+        ),
+    )
+    confirmation = Confirmation(tasks.spawn)
+    outputs = (Delivery(dispatcher), TransitionLog(), Health(metrics, service), confirmation)
+    monitor = Monitor(engine, clock.now, (*outputs, *watchers))
+    accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
+    confirmation.accounts = accounts
+    return Daemon(
+        clock=clock,
+        engine=engine,
+        view=EngineView(engine, _status(configuration)),
+        monitor=monitor,
+        dispatcher=dispatcher,
+        accounts=accounts,
+        metrics=metrics,
+        service=service,
+        tasks=tasks,
+    )
+
+
+async def reload(daemon: Daemon, running: Configuration) -> Configuration:
+    """Take the configuration anew, whole or not at all; what now holds."""
+    daemon.service.reloading(daemon.clock.monotonic_microseconds())
+    try:
+        wanted = await asyncio.to_thread(load, running.path)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            _log.error("configuration_refused", problem=str(problem))
+        daemon.metrics.configuration_refused()
+        daemon.service.ready()
+        daemon.service.status("the configuration was refused, the old one holds: see the log")
+        return running
+    for name in _NEED_A_RESTART:
+        if getattr(wanted, name) != getattr(running, name):
+            _log.warning("needs_a_restart", setting=name)
+    daemon.monitor.inbox.put(RulesReplaced(wanted.rules, wanted.desk()))
+    daemon.dispatcher.reroute(wanted.routes)
+    await daemon.accounts.watch(wanted)
+    daemon.metrics.configuration_accepted(daemon.clock.now())
+    daemon.service.ready()
+    _log.info("configuration_accepted", rules=len(wanted.rules))
+    return wanted
+
+
+def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:
+    token = configuration.http.token
+    secret = None if token is None else token.read()
+    return serve(
+        application(daemon.view, daemon.metrics, configuration.http, secret), configuration.http
+    )
+
+
+def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
+    """Makes watches, importing ccxt for the first: on a thread, because that takes seconds in
+    which the store, the interface and the restored alerts are up already.
+    """
+
+    async def make(settings: AccountSettings, symbols: frozenset[str]) -> AccountWatch:
+        supervisor = await asyncio.to_thread(
+            importlib.import_module, "hedgewatch.venues.supervisor"
+        )
+        watch: AccountWatch = supervisor.AccountWatch(
+            settings,
+            symbols,
+            monitor.inbox.put,
+            now=clock.now,
+            spawn=tasks.spawn,
+            rng=chance,
+        )
+        return watch
+
+    return make
+
+
+def _new_episode() -> str:
+    return uuid.uuid4().hex
+
+
+def _status(configuration: Configuration) -> dict[str, object]:
+    return {
+        "instance": configuration.instance,
+        "version": __version__,
+        "python": platform.python_version(),
+        "accounts": [account.name for account in configuration.accounts],
+    }
+
+
+async def _tick(clock: Clock, monitor: Monitor) -> None:
+    """Time passes: so that `for:` elapses in a quiet market, and ages grow."""
+    while True:
+        await asyncio.sleep(_CLOCK_SECONDS)
+        stepped = clock.step()
+        if abs(stepped) > _CLOCK_STEP_SECONDS:
+            monitor.inbox.put(ClockStepped(stepped))
+        monitor.inbox.put(ClockAdvanced())

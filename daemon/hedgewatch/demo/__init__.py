@@ -1,0 +1,1 @@
+"""The daemon on the paper exchange: real ccxt, real sockets, a made-up market, no account."""

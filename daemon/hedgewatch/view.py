@@ -1,0 +1,53 @@
+"""What readers may see of the engine: scrapes, the JSON interface, the terminal."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from hedgewatch.core.book.rows import AccountRow, Row
+from hedgewatch.core.engine import Engine
+from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.rules import Rule
+
+
+class EngineView:
+    """Reads the rows in place, and never across an await."""
+
+    def __init__(self, engine: Engine, status: Mapping[str, object]) -> None:
+        self._engine = engine
+        self._status = status
+
+    def rows(self) -> Iterable[Row]:
+        """Every subject."""
+        return self._engine.book.rows()
+
+    def marks(self) -> Iterator[tuple[str, str, float]]:
+        """Venue, symbol and price of every market whose price can be vouched for."""
+        for market in self._engine.book.markets.values():
+            if market.doubt is None:
+                yield market.venue, market.symbol, market.price
+
+    def alerts(self) -> Iterable[AlertRecord]:
+        """Every alert that is pending or firing, or that ended alarmingly."""
+        return self._engine.alerts()
+
+    def rules(self) -> Iterable[Rule]:
+        """The loaded rules."""
+        return self._engine.judge.rulebook.rules
+
+    def reasons_not_ready(self) -> list[str]:
+        """Why what is shown should not be relied on; empty when every feed is fresh."""
+        accounts = self._engine.book.accounts.values()
+        return [reason for account in accounts for reason in _reasons(account)]
+
+    def status(self) -> Mapping[str, object]:
+        """The instance at a glance."""
+        reasons = self.reasons_not_ready()
+        firing = sum(alert.fired_at is not None for alert in self.alerts())
+        return {**self._status, "ready": not reasons, "reasons": reasons, "firing": firing}
+
+
+def _reasons(account: AccountRow) -> Iterator[str]:
+    if account.doubt is not None:
+        yield f"{account.name}: {account.doubt.reason}"
+    for feed in account.feeds.values():
+        if not feed.feed_up:
+            yield f"{account.name}: the feed {feed.feed} is down: {feed.reason}"
