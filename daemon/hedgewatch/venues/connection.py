@@ -1,0 +1,205 @@
+"""ccxt, fenced in: an allow-list below its requests, and frames that its parsers never see.
+
+Importing this module imports ccxt, which takes seconds: import it when an account is to be watched.
+"""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol
+
+import ccxt
+import orjson
+import structlog
+from ccxt.async_support.base.throttler import Throttler
+from yarl import URL
+
+from hedgewatch.core.events import MarketEvent
+from hedgewatch.venues.dialect import AccountNews, Dialect, Exchange, Feed
+from hedgewatch.venues.endpoint import moved, replace_addresses
+from hedgewatch.venues.fenced import fenced
+from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.readonly import AllowList
+from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.session import Fence
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.socket import GuardedSocket
+from hedgewatch.venues.surroundings import Surroundings
+
+_REQUEST_MILLISECONDS = 5_000
+_PING_MILLISECONDS = {"user": 5_000, "mark": 15_000, "quote": 15_000}
+_FUTURE_SECONDS = 60.0
+_CONFIG: dict[str, Any] = {
+    "timeout": _REQUEST_MILLISECONDS,
+    "session": None,  # given, so that ccxt makes none of its own
+    "aiohttp_trust_env": False,
+    "rollingWindowSize": 60_000.0,
+    "rateLimiterAlgorithm": "rollingWindow",  # a burst at the start, instead of a queue
+    "streaming": {"keepAlive": 15_000},
+}
+_SOCKET_OPTIONS = {"cost": 1, "connectionTimeout": _REQUEST_MILLISECONDS}
+
+log = structlog.get_logger()
+
+
+class Listener(Protocol):
+    """Who is told what the sockets say."""
+
+    def price(self, event: MarketEvent) -> None:
+        """A fresh price."""
+
+    def news(self, item: AccountNews) -> None:
+        """Something of the account, in order."""
+
+    def connected(self, feed: Feed) -> None:
+        """A socket of this feed was opened."""
+
+    def ponged(self, feed: Feed) -> None:
+        """A socket of this feed answered a ping."""
+
+
+class Connection:
+    """One account's ccxt exchange and its sockets, for one attempt."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        dialect: Dialect,
+        redactor: Redactor,
+        around: Surroundings,
+        listener: Listener,
+    ) -> None:
+        self._account = settings.name
+        self._dialect = dialect
+        self._redactor = redactor
+        self._around = around
+        self._listener = listener
+        self.odd_frames = 0
+        self._said: set[tuple[str, str]] = set()
+        requests = ((method, moved(url, settings.endpoint)) for method, url in dialect.requests)
+        self.fence = Fence(AllowList(requests, dialect.operations), around.now)
+        self.exchange = self._exchange(settings)
+
+    def _exchange(self, settings: AccountSettings) -> Exchange:
+        key = settings.credentials.api_key.read().reveal()
+        secret = settings.credentials.secret.read().reveal()
+        self._redactor.learn(key)
+        self._redactor.learn(secret)
+        options = {**self._dialect.options, "ws": _SOCKET_OPTIONS}
+        exchange = fenced(settings.venue)(
+            {**_CONFIG, "apiKey": key, "secret": secret, "options": options}
+        )
+        exchange.opener = self
+        if settings.endpoint is not None:
+            exchange.urls = replace_addresses(exchange.urls, settings.endpoint)
+        return exchange
+
+    async def close(self) -> None:
+        """End all of it."""
+        await self.exchange.close()
+
+    # sockets
+
+    def socket(self, url: str) -> GuardedSocket:
+        """A socket for ccxt to dial."""
+        exchange, feed = self.exchange, self._feed(url)
+        options = {
+            "keepAlive": _PING_MILLISECONDS[feed],
+            "throttle": Throttler(exchange.tokenBucket, exchange.asyncio_loop),
+            "asyncio_loop": exchange.asyncio_loop,
+            **_SOCKET_OPTIONS,
+        }
+        callbacks = (
+            exchange.handle_message,
+            exchange.on_error,
+            exchange.on_close,
+            exchange.on_connected,
+        )
+        socket = GuardedSocket(url, *callbacks, options)
+        socket.wire = self
+        return socket
+
+    def drop(self, feed: Feed, reason: str) -> None:
+        """Give up every socket of a feed; its pending calls end at once."""
+        sockets = self.exchange.clients or {}
+        for url in [url for url in sockets if self._feed(url) == feed]:
+            sockets.pop(url).abandon(ccxt.NetworkError(reason))
+
+    def connected(self, socket: GuardedSocket) -> None:
+        """Tell that a socket was opened, unless it was given up meanwhile."""
+        if socket.error is None:
+            self._listener.connected(self._feed(socket.url))
+
+    def _feed(self, url: str) -> Feed:
+        return self._dialect.feed_of(URL(url).path)
+
+    # frames
+
+    def take(self, socket: GuardedSocket, data: bytes) -> MarketEvent | None:
+        """Decode one frame; a bad one is counted, said once, and is not the last."""
+        if socket.error is not None:
+            return None
+        try:
+            price, news = self._decoded(socket, data)
+        except (ValueError, LookupError, TypeError, ArithmeticError, OddReplyError) as error:
+            self._count_odd(socket, data, error)
+            return None
+        for item in news:
+            self._listener.news(item)
+        return price
+
+    def _decoded(
+        self, socket: GuardedSocket, data: bytes
+    ) -> tuple[MarketEvent | None, Sequence[AccountNews]]:
+        message = orjson.loads(data)
+        if type(message) is not dict:
+            raise OddReplyError("a frame that is no object")
+        now = self._around.now()
+        price = self._dialect.price(message, now)
+        if price is None:
+            return None, self._other(socket, message)
+        if price.venue_time > now + self.lead + _FUTURE_SECONDS:
+            raise OddReplyError("a price from the future")
+        return price, ()
+
+    @property
+    def lead(self) -> float:
+        """Seconds that the venue's clock is ahead of ours, as last measured."""
+        return -float(self.exchange.options.get("timeDifference") or 0.0) / 1000.0
+
+    def _other(self, socket: GuardedSocket, message: dict[str, Any]) -> Sequence[AccountNews]:
+        if message.get("error") is None:
+            return self._dialect.account_news(message)
+        said = self._redactor.scrub(message["error"])
+        socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))
+        return ()
+
+    def _count_odd(self, socket: GuardedSocket, data: bytes, error: Exception) -> None:
+        self.odd_frames += 1
+        kind = (self._feed(socket.url), f"{type(error).__name__}: {error!s:.60}")
+        if kind in self._said or len(self._said) > 100:  # noqa: PLR2004 - a bound, not a tuning
+            return
+        self._said.add(kind)
+        log.warning(
+            "a frame that makes no sense was skipped",
+            account=self._account,
+            feed=kind[0],
+            error=self._redactor.scrub(error),
+            size=len(data),
+            begins=self._redactor.scrub(data[:120].decode(errors="replace")),
+        )
+
+    def publish(self, event: MarketEvent) -> None:
+        """Pass a price on."""
+        self._listener.price(event)
+
+    def ponged(self, socket: GuardedSocket) -> None:
+        """Tell that a socket lives."""
+        if socket.error is None:
+            self._listener.ponged(self._feed(socket.url))
+
+    def check_frame(self, message: object) -> None:
+        """Only subscriptions leave on a socket."""
+        self.fence.allowed.check_frame(message)
+
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run the loop of a socket."""
+        self._around.spawn(f"{name} {self._account}", work)

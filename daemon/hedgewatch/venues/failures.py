@@ -1,0 +1,47 @@
+"""Puts what went wrong with a venue into words that help its owner, without secrets."""
+
+import ccxt
+
+from hedgewatch.venues.permissions import KeyRefusedError
+from hedgewatch.venues.redaction import Redactor
+
+_KEY_CODES = ("-2015", "-2014")
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (
+        ccxt.AuthenticationError,
+        "the venue refuses the key: wrong, deleted, without the right to read, or not from here",
+    ),
+    (ccxt.InvalidNonce, "the venue rejects our clock: is this machine's time right?"),
+    (ccxt.RequestTimeout, "the venue does not answer in time"),
+    (ccxt.DDoSProtection, "the venue limits or bans this address"),
+    (ccxt.RateLimitExceeded, "the venue limits this address"),
+    (ccxt.NetworkError, "the venue cannot be reached"),
+)
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """The error at the bottom of nested groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def refuses_the_key(error: BaseException) -> bool:
+    """True when trying again with the same key is pointless for now.
+
+    ccxt takes Binance's -2015 for a rate limit once the key has worked before.
+    """
+    if isinstance(error, ccxt.AuthenticationError | KeyRefusedError):
+        return True
+    return isinstance(error, ccxt.DDoSProtection) and any(code in str(error) for code in _KEY_CODES)
+
+
+def in_words(error: BaseException, redactor: Redactor) -> str:
+    """What happened, for the operator."""
+    cause = first_cause(error)
+    said = redactor.scrub(cause)
+    if not isinstance(cause, ccxt.BaseError):
+        return said or type(cause).__name__
+    kind = ccxt.AuthenticationError if refuses_the_key(cause) else type(cause)
+    words = next((words for known, words in _WORDS if issubclass(kind, known)), None)
+    return said if words is None else f"{words} ({said})"

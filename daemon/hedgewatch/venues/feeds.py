@@ -1,0 +1,79 @@
+"""Which feeds of an account deliver, and how old what they delivered is."""
+
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from hedgewatch.core.events import Event, FeedLost, FeedRestored
+
+log = structlog.get_logger()
+
+
+class Feeds:
+    """Says each loss and each return of a feed once."""
+
+    def __init__(self, account: str, publish: Callable[[Event], None]) -> None:
+        self._account = account
+        self._publish = publish
+        self._up: dict[str, bool] = {}
+
+    def is_up(self, feed: str) -> bool:
+        """True while it delivers."""
+        return self._up.get(feed, False)
+
+    def lost(self, feed: str, reason: str) -> None:
+        """It stopped, never began, or is in doubt."""
+        if self._up.get(feed) is False:
+            return
+        self._up[feed] = False
+        log.warning("feed lost", account=self._account, feed=feed, reason=reason)
+        self._publish(FeedLost(self._account, feed, reason))
+
+    def restored(self, feed: str) -> None:
+        """It delivers (again)."""
+        if self.is_up(feed):
+            return
+        self._up[feed] = True
+        log.info("feed delivers", account=self._account, feed=feed)
+        self._publish(FeedRestored(self._account, feed))
+
+    def lose_all(self, reason: str) -> None:
+        """The connection is over, and with it whatever still delivered."""
+        for feed in [feed for feed, up in self._up.items() if up]:
+            self.lost(feed, reason)
+
+
+class Ages:
+    """When each market of a feed last moved on, by the venue's own time.
+
+    A frame that repeats an old time is no sign of life: that is how a frozen feed looks. Where
+    `each` is false a quiet market is normal, and only all of them together are silent.
+    """
+
+    def __init__(self, *, each: bool) -> None:
+        self._each = each
+        self._moved: dict[str, float] = {}
+        self._venue_times: dict[str, float] = {}
+        self._unheard: set[str] = set()
+
+    def expect(self, symbols: Iterable[str], now: float) -> None:
+        """From now on these are waited for."""
+        self._unheard = set(symbols)
+        self._moved = dict.fromkeys(self._unheard, now)
+
+    def heard(self, symbol: str, venue_time: float, now: float) -> None:
+        """A frame of a market came."""
+        if venue_time > self._venue_times.get(symbol, 0.0):
+            self._venue_times[symbol] = venue_time
+            self._moved[symbol] = now
+            self._unheard.discard(symbol)
+
+    @property
+    def complete(self) -> bool:
+        """True once all that is waited for was heard of (of quiet markets: one)."""
+        return not self._unheard or (not self._each and len(self._unheard) < len(self._moved))
+
+    def silent(self, now: float, limit: float) -> list[str]:
+        """The markets that did not move on for this long."""
+        quiet = [symbol for symbol, moved in self._moved.items() if now - moved > limit]
+        return quiet if self._each or len(quiet) == len(self._moved) else []

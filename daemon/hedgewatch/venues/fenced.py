@@ -1,0 +1,68 @@
+"""ccxt's exchange classes with our session and our sockets in the place of their own."""
+
+from functools import cache
+from typing import Any, Protocol
+
+import ccxt.pro
+from ccxt.async_support.base.exchange import BaseExchange
+
+from hedgewatch.venues.session import Fence, guarded_session
+from hedgewatch.venues.socket import GuardedSocket
+
+
+class Opener(Protocol):
+    """Who decides about sockets and requests."""
+
+    fence: Fence
+
+    def socket(self, url: str) -> GuardedSocket:
+        """A socket for ccxt to dial."""
+
+    def connected(self, socket: GuardedSocket) -> None:
+        """The dialling succeeded."""
+
+
+class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to us
+    """Mixed in before a class of `ccxt.pro`."""
+
+    opener: Opener
+    session: Any
+    clients: Any
+
+    def open(self, lazy: bool = False) -> None:  # noqa: FBT001, FBT002 - ccxt's signature
+        """Prepare TLS as ccxt does, but make the session ourselves."""
+        super().open(lazy)
+        if self.session is None:
+            self.session = guarded_session(self.opener.fence, self.ssl_context)
+
+    def client(self, url: str) -> GuardedSocket:
+        """The socket of an address, made when there is none."""
+        self.open()
+        self.clients = self.clients or {}
+        if url not in self.clients:
+            self.clients[url] = self.opener.socket(url)
+        socket: GuardedSocket = self.clients[url]
+        return socket
+
+    def ws_dial_delay(self, url: str) -> float:
+        """No back-off of ccxt's: it would come on top of ours."""
+        del url
+        return 0.0
+
+    def on_connected(self, client: GuardedSocket, message: object = None) -> None:
+        """Called by ccxt when a socket stands."""
+        super().on_connected(client, message)
+        self.opener.connected(client)
+
+    async def close(self, clean_instance_data: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the sockets, then the session that ccxt does not count as its own."""
+        session = self.session
+        await super().close(clean_instance_data)
+        if session is not None:
+            await session.close()
+
+
+@cache
+def fenced(venue: str) -> Any:
+    """The class for a venue."""
+    return type(f"Fenced_{venue}", (FencedExchange, getattr(ccxt.pro, venue)), {})

@@ -1,0 +1,51 @@
+"""Compares what the private stream told with what readings show.
+
+A listen key can expire without a word: the socket stays open, answers pings, and tells nothing.
+A change that was read and never told gives it away.
+"""
+
+from collections.abc import Iterable
+
+from hedgewatch.core.events import PositionReading
+
+_GRACE_SECONDS = 3.0
+_MARGIN_SECONDS = 0.001
+
+Leg = tuple[str, str]
+
+
+class Ledger:
+    """The positions as last told by either side."""
+
+    def __init__(self) -> None:
+        self._known: dict[Leg, tuple[float, float]] = {}
+        self._untold: dict[Leg, float] = {}
+        self._begun = False
+
+    def begin(self) -> None:
+        """A new socket: what happened before it was not its to tell."""
+        self._begun = False
+        self._untold.clear()
+
+    def told(self, position: PositionReading) -> None:
+        """The stream told of a position."""
+        leg = (position.symbol, position.kind)
+        self._known[leg] = (position.contracts, position.venue_time)
+        self._untold.pop(leg, None)
+
+    def read(self, positions: Iterable[PositionReading], now: float) -> None:
+        """A reading came; what it shows anew, the stream should have told or tell any moment."""
+        for position in positions:
+            leg = (position.symbol, position.kind)
+            contracts, told = self._known.get(leg, (0.0, 0.0))
+            newer = position.venue_time > told + _MARGIN_SECONDS
+            if self._begun and newer and position.contracts != contracts:
+                self._untold.setdefault(leg, now)
+            if newer:
+                self._known[leg] = (position.contracts, position.venue_time)
+        self._begun = True
+
+    def untold(self, now: float) -> str:
+        """The market of a change that the stream did not tell in time, empty when there is none."""
+        late = (leg for leg, since in self._untold.items() if now - since > _GRACE_SECONDS)
+        return next(late, ("", ""))[0]

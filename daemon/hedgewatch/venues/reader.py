@@ -1,0 +1,55 @@
+"""Readings of an account by REST: one at a time, and none that begins before it was asked for."""
+
+import asyncio
+
+from hedgewatch.core.events import AccountRead
+from hedgewatch.venues.catalogue import Catalogue
+from hedgewatch.venues.dialect import Dialect, Exchange
+from hedgewatch.venues.dialects.binance_common import UnlistedMarketError
+from hedgewatch.venues.feeds import Feeds
+from hedgewatch.venues.streams import Streams
+from hedgewatch.venues.surroundings import Surroundings
+
+
+class Reader:
+    """Reads, tells of new markets before the positions in them, and publishes."""
+
+    def __init__(
+        self, dialect: Dialect, catalogue: Catalogue, feeds: Feeds, around: Surroundings
+    ) -> None:
+        self._dialect = dialect
+        self._catalogue = catalogue
+        self._feeds = feeds
+        self._around = around
+        self._one_at_a_time = asyncio.Lock()
+        self._asked = 0
+        self._answered = 0
+
+    async def read(self, exchange: Exchange, streams: Streams) -> None:
+        """A reading that begins after this call; calls that wait meanwhile share the next one."""
+        self._asked += 1
+        mine = self._asked
+        async with self._one_at_a_time:
+            if self._answered >= mine:
+                return
+            answering = self._asked
+            await self._read(exchange, streams)
+            self._answered = answering
+
+    async def _read(self, exchange: Exchange, streams: Streams) -> None:
+        reading = await self._reading(exchange)
+        held = [position.symbol for position in reading.positions if position.contracts]
+        self._catalogue.define(held)
+        streams.follow(held)
+        streams.ledger.read(reading.positions, self._around.now())
+        self._around.publish(reading)
+        self._feeds.restored("rest")
+
+    async def _reading(self, exchange: Exchange) -> AccountRead:
+        """A position in a market that was listed since is no reason to know nothing."""
+        try:
+            return await self._dialect.read_account(exchange)
+        except UnlistedMarketError:
+            await self._catalogue.load_markets(exchange)
+            await self._catalogue.load_tiers(exchange)
+            return await self._dialect.read_account(exchange)

@@ -1,0 +1,297 @@
+"""Watches one account for ever: connects, verifies, reads, streams, and begins again.
+
+Importing this module imports ccxt, which takes seconds.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from random import Random
+
+import ccxt
+import structlog
+
+from hedgewatch.core.events import AccountAccepted, AccountRefused, Event
+from hedgewatch.venues.catalogue import Catalogue
+from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.dialects import dialect_of
+from hedgewatch.venues.failures import first_cause, in_words, refuses_the_key
+from hedgewatch.venues.feeds import Feeds
+from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.permissions import KeyRefusedError, refuse_powerful_key
+from hedgewatch.venues.reader import Reader
+from hedgewatch.venues.readonly import ForbiddenRequestError
+from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.session import PausedError
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.streams import Streams, being_cancelled
+from hedgewatch.venues.surroundings import Backoff, Spawn, Surroundings
+
+_SOCKET_FIRST_SECONDS = 3.0
+_READING_GAP_SECONDS = 1.0
+_GOOD_WHILE_SECONDS = 60.0
+_RELIST_SECONDS = 300.0
+_RENEWAL_PAUSES = (0.0, 5.0, 30.0, 60.0, 120.0)
+_EXPECTED = (
+    ccxt.BaseError,
+    ForbiddenRequestError,
+    KeyRefusedError,
+    OddReplyError,
+    PausedError,
+)
+
+log = structlog.get_logger()
+
+
+class AccountWatch:
+    """The watch of one account. Only `run` opens anything; the other calls need it to stand.
+
+    None of the calls raises for what a venue does: that becomes events.
+    """
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        *,
+        symbols: Iterable[str],
+        publish: Callable[[Event], None],
+        now: Callable[[], float],
+        spawn: Spawn,
+        rng: Random,
+    ) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._around = Surroundings(publish, now, spawn, rng)
+        self._dialect = dialect_of(settings.venue, settings.name)
+        self._redactor = Redactor()
+        self._feeds = Feeds(settings.name, publish)
+        self._catalogue = Catalogue(settings.name, self._dialect, publish)
+        self._symbols = set(symbols)
+        self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
+        self._standing: _Standing | None = None
+        self._task: asyncio.Task[object] | None = None
+
+    # the life of the watch
+
+    async def run(self) -> None:
+        """For ever, with a pause after each failure."""
+        self._task = asyncio.current_task()
+        pauses = Backoff(self._around.rng)
+        while True:
+            began = self._around.now()
+            failure = await self._survive(self._watch())
+            if failure is not None:
+                self._end(in_words(failure, self._redactor))
+            if self._around.now() - began > _GOOD_WHILE_SECONDS:
+                pauses.reset()
+            await asyncio.sleep(pauses.next())
+
+    async def close(self) -> None:
+        """End `run`, and close every socket."""
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _survive(self, work: Awaitable[None]) -> BaseException | None:
+        """Do it; what goes wrong is returned.
+
+        One of the two broad excepts of this project: whatever odd thing one venue sends or ccxt
+        makes of it, this account is blind and is tried again, and the others go on.
+        """
+        try:
+            await work
+        except asyncio.CancelledError:
+            if being_cancelled():
+                raise
+            return InterruptedError("the request was interrupted")
+        except Exception as error:  # noqa: BLE001 - see above
+            self._log_oddity(first_cause(error))
+            return error
+        return None
+
+    def _log_oddity(self, cause: BaseException) -> None:
+        """What nobody thought of is worth a place in the code; its text may hold secrets."""
+        if isinstance(cause, _EXPECTED):
+            return
+        frames = traceback.extract_tb(cause.__traceback__)
+        where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+        what = f"{type(cause).__name__}: {self._redactor.scrub(cause)}"
+        log.error("an oddity of the venue", account=self.name, error=what, where=where)
+
+    def _end(self, reason: str) -> None:
+        self._feeds.lose_all("the connection ended")
+        self._refuse(reason)
+
+    def _refuse(self, reason: str) -> None:
+        log.error("account cannot be watched", account=self.name, reason=reason)
+        self._around.publish(AccountRefused(self.name, reason))
+
+    async def _watch(self) -> None:
+        """One connection, from its first request until something fails that a socket does not."""
+        streams = Streams(self.name, self._dialect, self._feeds, self._redactor, self._around)
+        connection = Connection(
+            self._settings, self._dialect, self._redactor, self._around, streams
+        )
+        try:
+            await self._prepare(connection.exchange)
+            streams.follow(self._catalogue.known(self._symbols))
+            await self._stream(_Standing(connection, streams))
+        finally:
+            self._standing = None
+            await connection.close()
+
+    async def _prepare(self, exchange: Exchange) -> None:
+        await self._verify(exchange)
+        await exchange.load_time_difference()
+        await self._load(exchange)
+        complaint = self._catalogue.complaint(self._symbols)
+        if complaint:
+            self._refuse(complaint)
+        else:
+            self._around.publish(AccountAccepted(self.name))
+        self._catalogue.define(self._symbols)
+
+    async def _load(self, exchange: Exchange) -> None:
+        await self._catalogue.load_markets(exchange)
+        await self._catalogue.load_tiers(exchange)
+        unsettled = await self._survive(self._dialect.settle_in(exchange))
+        if unsettled is not None:
+            reason = in_words(unsettled, self._redactor)
+            log.warning("the venue does not tell the margin mode", account=self.name, reason=reason)
+
+    async def _verify(self, exchange: Exchange) -> None:
+        """Refuse a key that can do more than read, and one of which that cannot be told."""
+        try:
+            refuse_powerful_key(await self._dialect.rights(exchange))
+        except (OddReplyError, ccxt.BaseError, PausedError) as error:
+            if refuses_the_key(error):
+                raise
+            if not self._settings.allow_unverified_key:
+                reason = in_words(error, self._redactor)
+                raise KeyRefusedError(
+                    f"what the key may do cannot be verified: {reason}. Where the venue has no "
+                    "such answer, set allow_unverified_key: true for this account"
+                ) from error
+
+    async def _stream(self, standing: "_Standing") -> None:
+        self._standing = standing
+        async with asyncio.TaskGroup() as group:
+            group.create_task(standing.streams.run(standing.connection))
+            group.create_task(self._read_when_wanted(standing.streams))
+            group.create_task(self._relist())
+            await standing.until_doomed()
+
+    async def _read_when_wanted(self, streams: Streams) -> None:
+        """The socket first, so that what changes while we read is told."""
+        if "user" in self._dialect.feeds:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SOCKET_FIRST_SECONDS):
+                    await streams.user_open.wait()
+        streams.read_wanted.set()
+        while True:
+            await streams.read_wanted.wait()
+            streams.read_wanted.clear()
+            await self.reconcile()
+            await asyncio.sleep(_READING_GAP_SECONDS)
+
+    async def _relist(self) -> None:
+        """A market that is missing may be a typing error, or be listed tomorrow."""
+        while self._catalogue.complaint(self._symbols):
+            await asyncio.sleep(_RELIST_SECONDS)
+            await self.refresh_tiers()
+            if not self._catalogue.complaint(self._symbols):
+                self._around.publish(AccountAccepted(self.name))
+
+    # what jobs and the engine ask for
+
+    async def reconcile(self) -> None:
+        """Read the account now."""
+        standing = self._standing
+        if standing is None:
+            return
+        exchange = standing.connection.exchange
+        failure = await self._survive(self._reader.read(exchange, standing.streams))
+        if failure is None:
+            return
+        self._feeds.lost("rest", in_words(failure, self._redactor))
+        if isinstance(failure, ccxt.InvalidNonce):
+            await self._survive(exchange.load_time_difference())
+        standing.doom_if_key_is_refused(failure)
+
+    async def keep_listen_key(self) -> None:
+        """Prolong the private stream; one that cannot be prolonged is replaced."""
+        standing = self._standing
+        for pause in _RENEWAL_PAUSES:
+            await asyncio.sleep(pause)
+            if standing is None or standing is not self._standing:
+                return
+            failure = await self._survive(
+                self._dialect.keep_stream_key(standing.connection.exchange)
+            )
+            if not isinstance(failure, ccxt.NetworkError | PausedError):
+                break
+        else:
+            return
+        if failure is not None:
+            reason = in_words(failure, self._redactor)
+            standing.streams.doubt_user(f"the listen key was not renewed: {reason}")
+
+    async def refresh_tiers(self) -> None:
+        """Read markets, tiers, margin mode and the venue's clock anew."""
+        standing = self._standing
+        if standing is None:
+            return
+        exchange = standing.connection.exchange
+        for work in (self._load(exchange), exchange.load_time_difference()):
+            failure = await self._survive(work)
+            if failure is not None:
+                reason = in_words(failure, self._redactor)
+                log.warning("markets and tiers are old", account=self.name, reason=reason)
+        self._catalogue.define(self._symbols)
+        standing.streams.follow(self._catalogue.known(self._symbols))
+
+    async def check_key(self) -> None:
+        """Verify again what the key may do; one that can do too much is let go of."""
+        standing = self._standing
+        if standing is None:
+            return
+        failure = await self._survive(self._verify(standing.connection.exchange))
+        if failure is not None:
+            log.warning(
+                "the key was not verified",
+                account=self.name,
+                reason=in_words(failure, self._redactor),
+            )
+            standing.doom_if_key_is_refused(failure)
+
+    @property
+    def odd_frames(self) -> int:
+        """Frames of this connection that made no sense and were skipped."""
+        return 0 if self._standing is None else self._standing.connection.odd_frames
+
+    @property
+    def refused_requests(self) -> int:
+        """Requests and frames of this connection that the fence held back."""
+        standing = self._standing
+        return 0 if standing is None else standing.connection.fence.allowed.refused
+
+
+class _Standing:
+    """A connection that was verified, and the one way to end it from outside its tasks."""
+
+    def __init__(self, connection: Connection, streams: Streams) -> None:
+        self.connection = connection
+        self.streams = streams
+        self._doom: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def until_doomed(self) -> None:
+        """Raises what doomed it."""
+        await self._doom
+
+    def doom_if_key_is_refused(self, failure: BaseException) -> None:
+        """A new socket does not help against that: begin again, and say so."""
+        if refuses_the_key(failure) and not self._doom.done():
+            self._doom.set_exception(failure)

@@ -1,0 +1,40 @@
+"""What an account's watch is given from outside: where events go, the time, tasks, and chance."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from hedgewatch.core.events import Event
+
+Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Passed in, so that a test or a replay can stand in for any of it."""
+
+    publish: Callable[[Event], None]
+    now: Callable[[], float]
+    spawn: Spawn
+    rng: Random
+
+
+class Backoff:
+    """Pauses between attempts: almost none at first, then 1 s doubled up to 30 s, with jitter."""
+
+    def __init__(self, rng: Random, longest: float = 30.0) -> None:
+        self._rng = rng
+        self._longest = longest
+        self._failures = 0
+
+    def next(self) -> float:
+        """Seconds to wait before the next attempt."""
+        whole = 0.2 if self._failures == 0 else min(2.0 ** (self._failures - 1), self._longest)
+        self._failures = min(self._failures + 1, 10)
+        return whole * self._rng.uniform(0.5, 1.0)
+
+    def reset(self) -> None:
+        """It went well for long enough."""
+        self._failures = 0
