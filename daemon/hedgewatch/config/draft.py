@@ -3,19 +3,26 @@ another. What one part says of another is checked on the draft.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean
-from hedgewatch.config.schema import HedgeSettings, PriceSettings, TopSettings, WalletSettings
+from hedgewatch.config.schema import (
+    HedgeSettings,
+    LegSettings,
+    PriceSettings,
+    TopSettings,
+    WalletSettings,
+)
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
-from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.settings import VENUES, AccountSettings
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -41,10 +48,15 @@ class Draft:
     wallets: tuple[Placed[WalletSettings], ...]
     prices: tuple[Placed[PriceSettings], ...]
     hedges: tuple[Placed[HedgeSettings], ...]
+    legs: tuple[Placed[LegSettings], ...]
     receivers: tuple[Placed[ReceiverSettings], ...]
     routes: tuple[Placed[RouteSettings], ...]
     http: HttpSettings
     log: LogSettings
+
+    def placed_legs(self) -> Iterator[tuple[Location, LegSettings]]:
+        """Where each leg stands."""
+        return ((leg.location, leg.settings) for leg in self.legs)
 
     def named(self, section: str) -> Iterator[tuple[Location, str]]:
         """Where each name of a section stands, those of unsound parts as well."""
@@ -57,10 +69,21 @@ class Draft:
         """The names that a section declares."""
         return [name for _, name in self.named(section)]
 
+    def holdings(self) -> Iterator[tuple[str, Location, str]]:
+        """Each asset that a wallet holds: the wallet, where it stands, the asset."""
+        for location, name in self.named("wallets"):
+            place = (*location[:-1], "holdings")
+            held = self.source.get(place)
+            for asset in held if isinstance(held, dict) else ():
+                yield name, (*place, asset), asset
+
     def venue_of(self, account: str) -> str | None:
-        """The venue of a sound account, None when there is none of that name."""
-        venues = (part.settings.venue for part in self.accounts if part.settings.name == account)
-        return next(venues, None)
+        """The venue of an account, None where none that is known is told."""
+        for location, name in self.named("accounts"):
+            if name == account:
+                venue = self.source.get((*location[:-1], "venue"))
+                return venue if isinstance(venue, str) and venue in VENUES else None
+        return None
 
 
 def read_draft(source: Source, problems: list[Problem]) -> Draft:
@@ -74,6 +97,7 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         wallets=reading.items("wallets", WalletSettings),
         prices=reading.items("prices", PriceSettings),
         hedges=reading.items("hedges", HedgeSettings),
+        legs=tuple(_legs(source)),
         receivers=reading.items("receivers", ReceiverSettings),
         routes=reading.items("routes", RouteSettings),
         http=reading.one("http", HttpSettings) or HttpSettings(),
@@ -87,6 +111,17 @@ def _items(source: Source, section: str) -> Iterator[Location]:
         yield from ((section, index) for index in range(len(held)))
     elif isinstance(held, dict):
         yield from ((section, key) for key in held)
+
+
+def _legs(source: Source) -> Iterator[Placed[LegSettings]]:
+    """Every leg that can be understood, also where it, or its hedge, is unsound elsewhere."""
+    for side in ("exposure", "cover"):
+        for location in source.matching("hedges", int, side, int):
+            held = source.get(location)
+            keys = held.items() if isinstance(held, dict) else ()
+            known = {key: value for key, value in keys if key in LegSettings.model_fields}
+            with suppress(ValidationError):
+                yield Placed(location, LegSettings.model_validate(known))
 
 
 class _Reading:

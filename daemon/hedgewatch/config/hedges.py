@@ -15,17 +15,9 @@ SPOT_VENUES = frozenset({"binance"})
 _ROUNDING = 1e-9
 
 
-def placed_legs(draft: Draft) -> Iterator[tuple[Location, LegSettings]]:
-    """Every sound leg, and where it stands."""
-    for hedge in draft.hedges:
-        for side in ("exposure", "cover"):
-            for index, leg in enumerate(getattr(hedge.settings, side)):
-                yield (*hedge.location, side, index), leg
-
-
 def unknown_legs(draft: Draft) -> Iterator[Problem]:
     """A leg that nobody holds would be a hedge that is never watched."""
-    for location, leg in placed_legs(draft):
+    for location, leg in draft.placed_legs():
         if "cover" in location and leg.asset:
             yield draft.source.problem(
                 location, "a cover is a position in futures: {account: …, symbol: …}"
@@ -41,7 +33,7 @@ def unknown_legs(draft: Draft) -> Iterator[Problem]:
 def excessive_shares(draft: Draft) -> Iterator[Problem]:
     """A leg may be in several hedges only as far as there is enough of it."""
     taken: defaultdict[str, float] = defaultdict(float)
-    for location, leg in placed_legs(draft):
+    for location, leg in draft.placed_legs():
         before = taken[leg.held]
         taken[leg.held] += leg.share
         if taken[leg.held] > 1 + _ROUNDING >= before:
@@ -71,7 +63,7 @@ def wrong_market(draft: Draft, location: Location, account: str, symbol: str) ->
 
 
 def _total(draft: Draft, leg: LegSettings) -> float:
-    return sum(other.share for _, other in placed_legs(draft) if other.held == leg.held)
+    return sum(other.share for _, other in draft.placed_legs() if other.held == leg.held)
 
 
 def _wallet_leg(draft: Draft, location: Location, leg: LegSettings) -> Iterator[Problem]:
@@ -80,11 +72,11 @@ def _wallet_leg(draft: Draft, location: Location, leg: LegSettings) -> Iterator[
         message = f"unknown wallet '{leg.wallet}'{did_you_mean(leg.wallet, known)}"
         yield draft.source.problem((*location, "wallet"), message)
         return
-    for wallet in draft.wallets:
-        if wallet.settings.name == leg.wallet and leg.asset not in wallet.settings.holdings:
-            hint = did_you_mean(leg.asset, wallet.settings.holdings)
-            message = f"the wallet {leg.wallet} holds no '{leg.asset}'{hint}"
-            yield draft.source.problem((*location, "asset"), message)
+    held = [asset for wallet, _, asset in draft.holdings() if wallet == leg.wallet]
+    if leg.asset not in held:
+        hint = did_you_mean(leg.asset, held)
+        message = f"the wallet {leg.wallet} holds no '{leg.asset}'{hint}"
+        yield draft.source.problem((*location, "asset"), message)
 
 
 def _unknown_account(draft: Draft, location: Location, account: str) -> Iterator[Problem]:

@@ -12,7 +12,9 @@ from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.references import (
     duplicate_names,
     secrets,
+    twice_told,
     unknown_receivers,
+    unknown_severities,
     unreadable_secrets,
 )
 from hedgewatch.config.rule_files import load_rules
@@ -27,6 +29,8 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     wrong_price_sources,
     unpriced_assets,
     unknown_receivers,
+    unknown_severities,
+    twice_told,
     unreadable_secrets,
 )
 

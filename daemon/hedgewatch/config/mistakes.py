@@ -3,7 +3,7 @@
 No message repeats a value: it may be a secret in the wrong place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -31,9 +31,16 @@ _WORDING = {
     "mapping_type": "must be a mapping: {key: value}",
     "model_type": "must be a mapping: {key: value}",
     "model_attributes_type": "must be a mapping: {key: value}",
+    "path_type": "must be a path",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }
+_OTHER_KIND: Mapping[str, type[object]] = {
+    "model_type": str,
+    "string_type": dict,
+    "tuple_type": str,
+}
+"""What was not meant where such a value stands."""
 
 
 def validated(
@@ -48,8 +55,30 @@ def validated(
         return model.model_validate(source.get(location), context=context)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        problems += [_problem(detail, model, source, location) for detail in details]
+        told = _told(details, source, location)
+        problems += [_problem(detail, model, source, location) for detail in told]
         return None
+
+
+def _told(
+    details: Iterable[ErrorDetails], source: Source, base: Location
+) -> Iterator[ErrorDetails]:
+    """One mistake a place: of the alternatives of a union only the one that was meant.
+
+    Pydantic calls a list empty when each of its items is wrong: that is no mistake of its own.
+    """
+    first: dict[Location, ErrorDetails] = {}
+    for detail in details:
+        if detail["type"] in ("extra_forbidden", "missing"):
+            yield detail
+            continue
+        location = (*base, *_existing(source, base, detail["loc"]))
+        if detail["type"] == "too_short" and source.get(location):
+            continue
+        told = first.setdefault(location, detail)
+        if _OTHER_KIND.get(told["type"]) is type(source.get(location)):
+            first[location] = detail
+    yield from first.values()
 
 
 def _problem(
@@ -87,12 +116,14 @@ def _worded(detail: ErrorDetails, inner: Location, value: object) -> str:
     kind = detail["type"]
     if kind == "value_error":
         words = detail["msg"].removeprefix("Value error, ")
+        if not words.startswith("must"):
+            return words
     elif kind in ("literal_error", "enum"):
         words = _choice(detail.get("ctx", {}), value)
     else:
         words = _WORDING.get(kind) or detail["msg"].replace("Input should", "must")
     key = next((part for part in reversed(inner) if isinstance(part, str)), None)
-    return words if key is None or kind == "value_error" else f"{key}: {words}"
+    return words if key is None else f"{key}: {words}"
 
 
 def _choice(context: Mapping[str, Any], value: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hedgewatch.config.draft import Draft
-from hedgewatch.config.hedges import placed_legs, wrong_market
+from hedgewatch.config.hedges import wrong_market
 from hedgewatch.config.problems import Problem
 from hedgewatch.config.symbols import parse_symbol
 from hedgewatch.config.yaml_source import Location
@@ -11,10 +11,11 @@ from hedgewatch.config.yaml_source import Location
 
 def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
     """A price that cannot come from where it is said to."""
-    for price in draft.prices:
-        yield from wrong_market(
-            draft, price.location, price.settings.account, price.settings.symbol
-        )
+    for location in draft.source.matching("prices", str):
+        account = draft.source.get((*location, "account"))
+        symbol = draft.source.get((*location, "symbol"))
+        if isinstance(account, str):
+            yield from wrong_market(draft, location, account, str(symbol))
 
 
 def unpriced_assets(draft: Draft) -> Iterator[Problem]:
@@ -36,12 +37,12 @@ def _owned(draft: Draft) -> dict[str, Location]:
     """Where each asset is first named. Money in a wallet is its own price, unless it is hedged."""
     owned: dict[str, Location] = {}
     money = _quotes(draft)
-    for wallet in draft.wallets:
-        for asset in wallet.settings.holdings:
-            if asset not in money:
-                owned.setdefault(asset, (*wallet.location, "holdings", asset))
-    for location, leg in placed_legs(draft):
-        if leg.asset:
+    for _, location, asset in draft.holdings():
+        if asset not in money:
+            owned.setdefault(asset, location)
+    held = {(wallet, asset) for wallet, _, asset in draft.holdings()}
+    for location, leg in draft.placed_legs():
+        if leg.asset and (leg.account or (leg.wallet, leg.asset) in held):
             owned.setdefault(leg.asset, (*location, "asset"))
     return owned
 
@@ -53,6 +54,6 @@ def _quotes(draft: Draft) -> set[str]:
 
 def _leg_symbols(draft: Draft) -> Iterator[str]:
     """The symbols of all legs, those of unsound hedges as well."""
-    for location in draft.source.values:
-        if location[:1] == ("hedges",) and location[-1] == "symbol":
+    for side in ("exposure", "cover"):
+        for location in draft.source.matching("hedges", int, side, int, "symbol"):
             yield str(draft.source.get(location))

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from hedgewatch.config.draft import Draft
+from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.yaml_source import Location
+from hedgewatch.core.model import Severity
 from hedgewatch.settings import Secret, SecretError, SecretReference
+
+_WITH_SECRETS = [("accounts",), ("receivers",), ("http",)]
+_A_PLACE = [{name} for name in SecretReference.model_fields]
 
 
 def duplicate_names(draft: Draft) -> Iterator[Problem]:
@@ -25,20 +30,54 @@ def duplicate_names(draft: Draft) -> Iterator[Problem]:
 def unknown_receivers(draft: Draft) -> Iterator[Problem]:
     """A route to nobody would swallow its alerts."""
     known = draft.names("receivers")
-    for route in draft.routes:
-        for index, name in enumerate(route.settings.to):
-            if name not in known:
-                message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
-                yield draft.source.problem((*route.location, "to", index), message)
+    for location in draft.source.matching("routes", int, "to", int):
+        name = draft.source.get(location)
+        if isinstance(name, str) and name not in known:
+            message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+            yield draft.source.problem(location, message)
+
+
+def unknown_severities(draft: Draft) -> Iterator[Problem]:
+    """A route for a severity that does not exist would match nothing."""
+    known = [severity.value for severity in Severity]
+    for location in draft.source.matching("routes", int, "match", "severity"):
+        wanted = draft.source.get(location)
+        for severity in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(severity, str) and severity not in known:
+                message = f"unknown severity '{severity}'{did_you_mean(severity, known)}"
+                yield draft.source.problem(location, message)
+
+
+def twice_told(draft: Draft) -> Iterator[Problem]:
+    """Two replicas see the same: only Alertmanager makes one message of both."""
+    if draft.top.replica is None:
+        return
+    for receiver in draft.receivers:
+        if receiver.settings.console is None:
+            message = (
+                "with replica: only Alertmanager may be told, which makes one message of two: "
+                "remove this receiver, or replica"
+            )
+            yield draft.source.problem(receiver.location, message)
 
 
 def unreadable_secrets(draft: Draft) -> Iterator[Problem]:
     """Every secret is read once now: the daemon must not learn of a lost one at 3 am."""
-    for location, reference in references(draft):
-        try:
-            reference.read()
-        except SecretError as error:
-            yield draft.source.problem(location, str(error))
+    for location in draft.source.values:
+        held = draft.source.get(location)
+        if location[:1] in _WITH_SECRETS and isinstance(held, dict) and held.keys() in _A_PLACE:
+            reference = validated(SecretReference, draft.source, location, [])
+            problem = None if reference is None else _mend(reference)
+            if problem:
+                yield draft.source.problem(location, problem)
+
+
+def _mend(reference: SecretReference) -> str:
+    try:
+        reference.read()
+    except SecretError as error:
+        return str(error)
+    return ""
 
 
 def secrets(draft: Draft) -> list[Secret]:

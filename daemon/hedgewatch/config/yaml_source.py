@@ -47,6 +47,15 @@ class Source:
                 return None
         return held
 
+    def matching(self, *pattern: str | type[int] | type[str]) -> Iterator[Location]:
+        """Every location of that shape: `int` stands for any index, `str` for any key."""
+        for location in self.values:
+            if len(location) == len(pattern) and all(
+                isinstance(part, wanted) if isinstance(wanted, type) else part == wanted
+                for part, wanted in zip(location, pattern, strict=True)
+            ):
+                yield location
+
     def problem(self, location: Location, message: str) -> Problem:
         """A mistake of a value; of what should hold it where there is no such value."""
         while location and location not in self.values:
