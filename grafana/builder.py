@@ -248,7 +248,6 @@ _ACCOUNT_VARIABLE: Json = {
     "label": "Account",
     "type": "query",
     "datasource": _DATASOURCE,
-    "definition": _ACCOUNTS,
     "query": {"query": _ACCOUNTS, "refId": "accounts", "qryType": 1},
     "refresh": 2,
     "sort": 1,

@@ -58,7 +58,7 @@ needs_systemd = pytest.mark.skipif(
 
 
 @needs_systemd
-def test_the_unit_exposes_little_enough() -> None:
+def test_the_unit_exposes_no_more_than_it_must() -> None:
     said("systemd-analyze", "security", "--offline=true", "--threshold=12", "--no-pager", UNIT)
 
 

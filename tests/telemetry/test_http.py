@@ -116,7 +116,7 @@ async def test_the_status_is_what_the_view_says() -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost:9464", "127.0.0.1", "[::1]:9464", "LOCALHOST"])
-async def test_a_loopback_name_is_served(host: str) -> None:
+async def test_whoever_asks_by_a_loopback_name_is_served(host: str) -> None:
     async with running() as client:
         assert await client.status("/healthz", host=host) == 200
 
@@ -129,7 +129,7 @@ async def test_a_page_that_rebinds_its_name_to_us_reads_nothing(host: str) -> No
         assert await client.status("/metrics", host=host) == 421
 
 
-async def test_a_configured_name_is_served() -> None:
+async def test_whoever_asks_by_a_configured_name_is_served() -> None:
     settings = HttpSettings(listen="127.0.0.1:0", hosts=("desk.lan",))
     async with running(settings=settings) as client:
         assert await client.status("/metrics", host="desk.lan:9464") == 200
@@ -147,12 +147,12 @@ async def test_without_the_token_only_the_liveness_probe_is_answered() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_nothing_can_be_written(method: str) -> None:
+async def test_nothing_can_be_written_over_this_interface(method: str) -> None:
     async with running() as client:
         assert await client.status("/api/v1/alerts", method) == 405
 
 
-async def test_a_taken_port_is_named() -> None:
+async def test_a_taken_port_is_named_in_the_error() -> None:
     async with running() as first:
         taken = first.url.removeprefix("http://")
         settings = HttpSettings(listen=taken)
@@ -191,5 +191,5 @@ def test_an_address_that_is_none_is_refused(listen: str) -> None:
     ("listen", "host"),
     [("127.0.0.1:1", "127.0.0.1"), ("[::1]:1", "::1"), ("localhost:1", "localhost")],
 )
-def test_loopback_needs_no_token(listen: str, host: str) -> None:
+def test_an_address_on_loopback_needs_no_token(listen: str, host: str) -> None:
     assert HttpSettings(listen=listen).host == host
