@@ -1,0 +1,69 @@
+"""A webhook's other end: a real HTTP server that checks signatures and can misbehave."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+RESET = struct.pack("ii", 1, 0)  # linger 0: closing sends RST
+
+
+@dataclass(slots=True)
+class Sink:
+    """What it got, and what it answers: first each of `answers`, then 200.
+
+    An answer is a status with headers, "hang" or "reset".
+    """
+
+    secret: str = ""
+    answers: list[tuple[int, dict[str, str]] | str] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        if self.secret and not self._signed(request, content):
+            return web.Response(status=401)
+        answer = self.answers.pop(0) if self.answers else (200, {})
+        if answer == "hang":
+            await asyncio.Event().wait()
+        if answer == "reset":
+            assert request.transport is not None
+            raw = request.transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            request.transport.abort()
+        if isinstance(answer, str):
+            return web.Response(status=500)
+        status, headers = answer
+        if status == 200:
+            self.bodies.append(json.loads(content))
+            self.headers.append(dict(request.headers))
+        return web.Response(status=status, headers=headers)
+
+    def _signed(self, request: web.Request, content: bytes) -> bool:
+        digest = hmac.new(self.secret.encode(), content, hashlib.sha256).hexdigest()
+        given = request.headers.get("X-Hedgewatch-Signature", "")
+        return hmac.compare_digest(given, f"sha256={digest}")
+
+
+@asynccontextmanager
+async def listening(sink: Sink) -> AsyncIterator[Sink]:
+    application = web.Application()
+    application.router.add_post("/alerts", sink.handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.01)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        sink.url = f"http://127.0.0.1:{runner.addresses[0][1]}/alerts"
+        yield sink
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgewatch.core.model import AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.notify.message import (
+    BODY_BYTES,
+    TITLE_BYTES,
+    body,
+    clean,
+    clip,
+    plain,
+    spoken,
+    title,
+)
+from hedgewatch.notify.outgoing import (
+    Notification,
+    decode_notification,
+    encode_notification,
+)
+from tests.notify.alerts import MAIN_POOL, NOON, notification, transition
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "expected"),
+    [
+        (AlertState.FIRING, "", "CRITICAL MarginDanger: main/USDT"),
+        (AlertState.RESOLVED, "", "RESOLVED MarginDanger: main/USDT"),
+        (AlertState.ENDED, EndReason.CLOSED, "ENDED (closed) MarginDanger: main/USDT"),
+        (
+            AlertState.ENDED,
+            EndReason.AUTO_DELEVERAGED,
+            "CRITICAL ENDED (auto deleveraged) MarginDanger: main/USDT",
+        ),
+    ],
+)
+def test_the_title_says_in_one_line_how_bad_what_and_where(
+    state: AlertState, reason: str, expected: str
+) -> None:
+    assert title(notification(transition(state, reason=reason))) == expected
+
+
+def test_a_reminder_says_that_it_is_one() -> None:
+    again = Notification(key="k", transition=transition(), reminder=True)
+    assert title(again) == "STILL CRITICAL MarginDanger: main/USDT"
+
+
+def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
+    assert body(notification(transition(at=NOON + 180))).split("\n") == [
+        "main/USDT: margin ratio 83.0%, liquidated at 100 %",
+        "margin_ratio 0.83, shock_down -inf, shock_up unknown",
+        "since 2026-09-21 14:13:17 UTC (3 min)",
+    ]
+
+
+def test_marks_that_reorder_or_hide_text_do_not_reach_a_screen() -> None:
+    assert clean("a\u202eb\u200bc\x1b[31md\x00e\ud800f\tg") == "abc[31mdef g"
+    hostile = Subject(Scope.POOL, (("account", "main\n\x1b[2J\u202e"), ("pool", "USDT")))
+    assert (
+        title(notification(transition(subject=hostile))) == "CRITICAL MarginDanger: main [2J/USDT"
+    )
+
+
+@given(st.text(), st.integers(3, 50))
+def test_a_text_is_cut_to_bytes_without_breaking_a_character(text: str, limit: int) -> None:
+    cut = clip(clean(text), limit)
+    assert len(cut.encode()) <= limit
+    assert clean(text).startswith(cut.removesuffix("…"))
+
+
+@given(st.text(), st.sampled_from(AlertState))
+def test_no_message_is_longer_than_a_phone_takes(text: str, state: AlertState) -> None:
+    subject = Subject(Scope.POOL, (("account", text * 100),))
+    told = notification(transition(state, alertname=text * 100, subject=subject))
+    assert len(title(told).encode()) <= TITLE_BYTES
+    assert len(body(told).encode()) <= BODY_BYTES
+    assert "\n" not in title(told)
+
+
+def test_the_plain_rendering_keeps_what_identifies_the_alert_and_nothing_that_can_offend() -> None:
+    bare = plain(notification(transition(alertname="Маржа")))
+    assert bare.transition.annotations == {"summary": "CRITICAL ?????: main/USDT"}
+    assert (bare.transition.values, bare.transition.labels) == ({}, {})
+    assert (bare.transition.subject, bare.key) == (
+        MAIN_POOL,
+        notification(transition(alertname="Маржа")).key,
+    )
+
+
+@given(st.text(), st.floats(0, 4e9), st.sampled_from(Severity))
+def test_every_notification_survives_the_way_through_the_outbox(
+    text: str, at: float, severity: Severity
+) -> None:
+    subject = Subject(Scope.FEED, (("feed", text),))
+    told = notification(
+        transition(alertname=text, subject=subject, severity=severity, at=at), receiver=text
+    )
+    assert decode_notification(encode_notification(told)) == told
+    assert told.key.isascii()
+    assert told.key.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3900, "1 h 05 min")]
+)
+def test_a_duration_reads_as_one_says_it(seconds: float, words: str) -> None:
+    assert spoken(seconds) == words

@@ -1,0 +1,103 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgewatch.core.model import AlertState, EndReason, Scope, Subject
+from hedgewatch.notify.payload import alert_json, alertmanager_v4, as_bytes, fingerprint
+from hedgewatch.notify.topics import account_state, alert_state, availability, slug
+from tests.notify.alerts import MAIN_POOL, NOON, notification, transition
+
+LABELS = {
+    "account": "main",
+    "alertname": "MarginDanger",
+    "pool": "USDT",
+    "severity": "critical",
+    "team": "treasury",
+    "venue": "binanceusdm",
+}
+
+
+def test_a_firing_alert_is_a_group_of_its_own_in_the_shape_of_version_4() -> None:
+    payload = alertmanager_v4(notification(), "hook", "http://127.0.0.1:9464")
+    annotations = {"summary": "main/USDT: margin ratio 83.0%, liquidated at 100 %"}
+    selector = ", ".join(f'{name}="{value}"' for name, value in LABELS.items())
+    assert payload == {
+        "version": "4",
+        "groupKey": "{}:{" + selector + "}",
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "hook",
+        "groupLabels": LABELS,
+        "commonLabels": LABELS,
+        "commonAnnotations": annotations,
+        "externalURL": "http://127.0.0.1:9464",
+        "alerts": [
+            {
+                "status": "firing",
+                "labels": LABELS,
+                "annotations": annotations,
+                "startsAt": "2026-09-21T14:13:17.000Z",
+                "endsAt": "0001-01-01T00:00:00Z",
+                "generatorURL": "http://127.0.0.1:9464",
+                "fingerprint": fingerprint(LABELS),
+            }
+        ],
+    }
+
+
+def test_resolved_and_calm_ends_are_resolved_with_the_time_and_the_reason() -> None:
+    resolved = alertmanager_v4(notification(transition(AlertState.RESOLVED)), "hook")
+    closed = transition(AlertState.ENDED, reason=EndReason.CLOSED, at=NOON + 0.25)
+    ended = alertmanager_v4(notification(closed), "hook")
+    assert (resolved["status"], ended["status"]) == ("resolved", "resolved")
+    assert ended["alerts"][0]["endsAt"] == "2026-09-21T14:13:20.250Z"  # type: ignore[index]
+    assert ended["commonAnnotations"]["reason"] == "closed"  # type: ignore[index]
+
+
+def test_a_liquidated_position_is_never_called_resolved() -> None:
+    liquidated = transition(AlertState.ENDED, reason=EndReason.LIQUIDATED)
+    assert alertmanager_v4(notification(liquidated), "hook")["status"] == "firing"
+
+
+def test_a_fingerprint_is_the_one_that_prometheus_gives_the_same_labels() -> None:
+    assert fingerprint({}) == f"{14695981039346656037:016x}"
+    garland = {"name": "garland, briggs", "fear": "love is not enough"}
+    assert fingerprint(garland) == f"{5799056148416392346:016x}"
+
+
+@given(st.text())
+def test_every_alert_is_json_in_valid_utf8_whatever_the_world_calls_it(text: str) -> None:
+    told = notification(transition(alertname=text, subject=Subject(Scope.BOOK, (("x", text),))))
+    for fields in (alertmanager_v4(told, text), alert_json(told)):
+        assert json.loads(as_bytes(fields).decode())
+
+
+def test_infinities_and_unknowns_of_an_alert_are_legal_json() -> None:
+    values = json.loads(as_bytes(alert_json(notification())))["values"]
+    assert values == {"margin_ratio": 0.83, "shock_down": "-inf", "shock_up": None}
+
+
+def test_topics_are_named_as_a_person_would_name_them() -> None:
+    symbol = (("account", "main"), ("venue", "binanceusdm"), ("symbol", "BTC/USDT:USDT"))
+    subject = Subject(Scope.POSITION, (*symbol, ("position", "net")))
+    assert (
+        alert_state("desk-1", "NearLiquidation", subject)
+        == "hedgewatch/desk-1/alert/NearLiquidation/main_btc-usdt-usdt_net/state"
+    )
+    assert alert_state("desk-1", "X", MAIN_POOL) == "hedgewatch/desk-1/alert/X/main_usdt/state"
+    assert alert_state("d", "X", Subject(Scope.BOOK, ())) == "hedgewatch/d/alert/X/book/state"
+    assert account_state("desk-1", "Main.2") == "hedgewatch/desk-1/account/Main.2/state"
+
+
+@given(st.text())
+def test_no_name_breaks_out_of_its_level_of_a_topic(text: str) -> None:
+    topic = availability(text)
+    assert topic.count("/") == 2
+    assert not set("+#$ \x00") & set(topic)
+    assert all(topic.split("/"))
+
+
+def test_texts_that_only_look_alike_when_slugged_keep_topics_of_their_own() -> None:
+    names = ["desk 1", "desk.1", "Desk 1", "desk+1", "деск", "плеск"]
+    assert len({slug(name) for name in names}) == len(names)
