@@ -122,9 +122,13 @@ def build_daemon(
             on_result=metrics.notified,
         ),
     )
+    metrics.start_at_zero(
+        receivers=[settings.name for settings in configuration.receivers],
+        alertnames=[rule.name for rule in configuration.rules],
+    )
     confirmation = Confirmation(tasks.spawn)
     outputs = (Delivery(dispatcher), TransitionLog(), Health(metrics, service), confirmation)
-    monitor = Monitor(engine, clock.now, (*outputs, *watchers))
+    monitor = Monitor(engine, clock.now, (*outputs, *watchers), metrics.tick_judged)
     accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = accounts
     return Daemon(
@@ -155,7 +159,7 @@ async def reload(daemon: Daemon, running: Configuration) -> Configuration:
     for name in _NEED_A_RESTART:
         if getattr(wanted, name) != getattr(running, name):
             _log.warning("needs_a_restart", setting=name)
-    daemon.monitor.inbox.put(RulesReplaced(wanted.rules, wanted.desk()))
+    daemon.monitor.publish(RulesReplaced(wanted.rules, wanted.desk()))
     daemon.dispatcher.reroute(wanted.routes)
     await daemon.accounts.watch(wanted)
     daemon.metrics.configuration_accepted(daemon.clock.now())
@@ -183,8 +187,8 @@ def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -
         )
         watch: AccountWatch = supervisor.AccountWatch(
             settings,
-            symbols,
-            monitor.inbox.put,
+            symbols=symbols,
+            publish=monitor.publish,
             now=clock.now,
             spawn=tasks.spawn,
             rng=chance,
@@ -213,5 +217,5 @@ async def _tick(clock: Clock, monitor: Monitor) -> None:
         await asyncio.sleep(_CLOCK_SECONDS)
         stepped = clock.step()
         if abs(stepped) > _CLOCK_STEP_SECONDS:
-            monitor.inbox.put(ClockStepped(stepped))
-        monitor.inbox.put(ClockAdvanced())
+            monitor.publish(ClockStepped(stepped))
+        monitor.publish(ClockAdvanced())

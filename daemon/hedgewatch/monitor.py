@@ -22,17 +22,26 @@ class Monitor:
     waits; everything else comes through the inbox.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], float], outputs: Sequence[Output]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        now: Callable[[], float],
+        outputs: Sequence[Output],
+        timed: Callable[[float], None],
+    ) -> None:
         self.engine = engine
-        self.inbox = Inbox(sink=self.judge_now)
+        self.inbox = Inbox(sink=self._judge_now)
         self._now = now
         self._outputs = tuple(outputs)
+        self._timed = timed
+        self._waiting_since = 0.0
         self._failure: Exception | None = None
 
-    def judge(self, event: Event) -> None:
-        """Judge one event, and tell the outputs."""
-        outcome = self.engine.handle(event, self._now())
-        self.tell(event, outcome)
+    def publish(self, event: Event) -> None:
+        """Something happened. Never waits."""
+        if not self.inbox:
+            self._waiting_since = self._now()
+        self.inbox.put(event)
 
     def tell(self, event: Event, outcome: Outcome) -> None:
         """Tell the outputs of an outcome."""
@@ -40,21 +49,27 @@ class Monitor:
         for output in self._outputs:
             output(event, outcome, now)
 
-    def judge_now(self, event: Event) -> None:
-        """Judge inside a socket's task: a fault of ours must end the daemon, not that socket."""
-        try:
-            self.judge(event)
-        except Exception as error:  # noqa: BLE001  # raised again by run()
-            self._failure = error
-            self.inbox.put(ClockAdvanced())
-
     async def run(self) -> None:
         """Judge for ever."""
         while True:
             batch = await self.inbox.next_batch()
             if self._failure is not None:
                 raise self._failure
+            arrived = self._waiting_since
             for number, event in enumerate(batch, start=1):
-                self.judge(event)
+                self._judge(event, arrived)
                 if number % _EVENTS_BETWEEN_BREATHS == 0:
                     await asyncio.sleep(0)
+
+    def _judge(self, event: Event, arrived: float) -> None:
+        """Judge one event; `arrived` is when the oldest of its batch did."""
+        self.tell(event, self.engine.handle(event, self._now()))
+        self._timed(self._now() - arrived)
+
+    def _judge_now(self, event: Event) -> None:
+        """Judge inside a socket's task: a fault of ours must end the daemon, not that socket."""
+        try:
+            self._judge(event, self._now())
+        except Exception as error:  # noqa: BLE001  # raised again by run()
+            self._failure = error
+            self.inbox.put(ClockAdvanced())

@@ -25,8 +25,8 @@ async def check_online(configuration: Configuration, timeout: float) -> dict[str
         for settings in configuration.accounts:
             watch = supervisor.AccountWatch(
                 settings,
-                symbols_of(desk, settings.name),
-                partial(_judge, verdicts[settings.name]),
+                symbols=symbols_of(desk, settings.name),
+                publish=partial(_judge, verdicts[settings.name]),
                 now=clock.now,
                 spawn=tasks.spawn,
                 rng=Random(),  # noqa: S311  # jitter, not secrets

@@ -20,6 +20,7 @@ from hedgewatch.core.model import (
     AlertRecord,
     AlertState,
     EndReason,
+    Severity,
     Transition,
     Truth,
     Unknown,
@@ -162,7 +163,8 @@ def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
 
     A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen.
     """
-    ended = replace(record, state=AlertState.ENDED, reason=reason.value)
+    severity = record.severity if reason.calm else Severity.CRITICAL
+    ended = replace(record, state=AlertState.ENDED, reason=reason.value, severity=severity)
     keep = not reason.calm and record.state is AlertState.FIRING
     stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
     return Step(stored, transition_of(ended, now))
