@@ -1,0 +1,208 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from hedgewatch.config.configuration import Configuration
+from hedgewatch.config.loader import load
+from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.core.model import AccountPlan, HedgePlan, LegPlan, PricePlan, WalletPlan
+from tests.config.conftest import SOUND, Spoil
+
+
+def test_a_sound_file_becomes_the_desk_that_the_core_watches(sound: Configuration) -> None:
+    desk = sound.desk()
+    assert desk.instance == "desk-1"
+    assert desk.accounts == (
+        AccountPlan(name="main", venue="binanceusdm"),
+        AccountPlan(name="spot", venue="binance"),
+    )
+    assert desk.wallets == (
+        WalletPlan(name="cold", holdings={"ALT": 500000.0}, entry_prices={"ALT": 0.4}),
+    )
+    assert desk.prices == {"ALT": PricePlan(account="main", symbol="ALT/USDT:USDT")}
+    assert desk.hedges == (
+        HedgePlan(
+            name="ai-basket",
+            exposure=(LegPlan(wallet="cold", asset="ALT"),),
+            cover=(LegPlan(account="main", symbol="AIX/USDT:USDT"),),
+        ),
+    )
+
+
+def test_what_is_not_said_has_a_default_that_is_safe(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    head, tail = SOUND.split("rules:")[0], SOUND.split("instance: desk-1\n")[1]
+    path.write_text(tail)
+    assert load(path).instance == "hedgewatch"
+    path.write_text(head)
+    configuration = load(path)
+    assert configuration.store == Path("/var/lib/hedgewatch/state.db")
+    assert configuration.http.listen == "127.0.0.1:9464"
+    assert configuration.replica is None
+
+
+def test_without_rules_of_its_own_a_configuration_has_the_shipped_ones(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND.split("rules:")[0])
+    names = {rule.name for rule in load(path).rules}
+    assert {"MarginDanger", "LiquidationNear", "AccountBlind"} <= names
+
+
+def test_secrets_are_read_and_shown_by_nothing(sound: Configuration) -> None:
+    assert {secret.reveal() for secret in sound.secrets()} == {"an api key", "hush"}
+    assert "hush" not in repr(sound)
+    assert "an api key" not in f"{sound} {sound.secrets()}"
+
+
+def test_relative_paths_start_where_the_file_is(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND + "store: state/hedgewatch.db\n")
+    assert load(path).store == folder / "state" / "hedgewatch.db"
+
+
+def test_reading_a_configuration_never_imports_the_exchange_library(sound: Configuration) -> None:
+    assert sound.accounts
+    assert "ccxt" not in sys.modules or "hedgewatch.venues.connection" in sys.modules
+
+
+def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"lost\.yaml:1:1: the file cannot be read: no such"
+    ):
+        load(tmp_path / "lost.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "just words"])
+def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "hedgewatch.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match="the configuration is a mapping"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "instance: desk-1",
+            "instanse: desk-1",
+            "1:1: unknown key 'instanse' (did you mean 'instance'?)",
+        ),
+        ("instance: desk-1", "instance: desk/1", "1:11: a name is up to 63 letters"),
+        ("    venue: bin", "    colour: red\n    venue: bin", "4:5: unknown key 'colour'"),
+        ("venue: binanceusdm", "venue: binanceusd", "4:12: unknown venue binanceusd"),
+        ("name: spot", "name: main", "6:12: the name main stands already in line 3"),
+        ("{env: HW_KEY}, secret: {f", "{env: HW_NONE}, secret: {f", "HW_NONE is not set"),
+        ("file: main.secret", "file: lost.secret", "lost.secret does not exist"),
+        ("{file: main.secret}", "hush", "5:51: a secret is never written here"),
+        ("{file: main.secret}", "{hush: 1}", "5:52: a secret is never written here"),
+        ("file: main.secret", "file: a, env: B", "5:51: a secret is given by exactly one"),
+        ("0.40", '"0.40"', "entry_price: must be a number, without quotes"),
+        ("500000", ".inf", "a number must be finite"),
+        ("500000", "-5", "amount: must be greater than or equal to 0"),
+        (
+            'account: main, symbol: "ALT',
+            'account: mian, symbol: "ALT',
+            "10:18: unknown account 'mian' (did you mean 'main'?)",
+        ),
+        ("ALT/USDT:USDT", "ALTUSDT", "10:32: a symbol is written as ccxt writes it"),
+        ("ALT/USDT:USDT", "ALT/USDT:USDT-261399", "10:32: a symbol is written as ccxt writes it"),
+        ("ALT/USDT:USDT", "ALT/USDT", "write ALT/USDT:USDT"),
+        ("ALT/USDT:USDT", "ALT/USD:ALT", "write ALT/USD:USD"),
+        (
+            "  ALT: {account",
+            "  ATL: {account",
+            "8:29: ALT has no price: add to prices: ALT: {account",
+        ),
+        ("wallet: cold", "wallet: clod", "13:25: unknown wallet 'clod' (did you mean 'cold'?)"),
+        ("asset: ALT", "asset: ATL", "13:38: the wallet cold holds no 'ATL' (did you mean 'ALT'?)"),
+        (
+            "{wallet: cold, asset: ALT}",
+            "{account: spto, asset: ALT}",
+            "13:26: unknown account 'spto'",
+        ),
+        (
+            "{wallet: cold, asset: ALT}",
+            '{account: spot, symbol: "ALT/USDT"}',
+            "spot is a spot account (binance): name an asset",
+        ),
+        ("{wallet: cold, asset: ALT}", "{account: spot, asset: XYZ}", "13:32: XYZ has no price"),
+        ("{wallet: cold, asset: ALT}", "{wallet: cold}", "13:16: a leg is {wallet, asset}, "),
+        (
+            "{wallet: cold, asset: ALT}",
+            "{wallet: cold, asset: ALT, share: 1.5}",
+            "share: must be less than or equal to 1",
+        ),
+        (
+            "{wallet: cold, asset: ALT}",
+            "{wallet: cold, asset: ALT}, {wallet: cold, asset: ALT, share: 0.5}",
+            "13:78: the shares of ALT of cold sum to 1.5",
+        ),
+        (
+            '{account: main, symbol: "AIX/USDT:USDT"}',
+            "{wallet: cold, asset: ALT}",
+            "a cover is a position in futures",
+        ),
+        (
+            'cover: [{account: main, symbol: "AIX/USDT:USDT"}]',
+            "target: 0\n    cover: []",
+            "14:13: target: must be greater than 0",
+        ),
+        ("rules/*.yaml", "rulez/*.yaml", "15:9: no file matches rulez/*.yaml"),
+        ("to: [desk]", "to: [dusk]", "19:40: unknown receiver 'dusk' (did you mean 'desk'?)"),
+        ("severity: critical", "severity: critcal", "19:24: unknown severity 'critcal'"),
+        ("repeat: 5m", "repeat: 5 minutes", "a duration must read like"),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            "mqtt: {host: 127.0.0.1, prot: 1}",
+            "unknown key 'prot' (did you mean 'port'?)",
+        ),
+        ("routes:", "replica: b\nroutes:", "with replica: only Alertmanager may be told"),
+        ("routes:", "http: {listen: 9464}\nroutes:", "listen: must be a text: put it in quotes"),
+        ("wallets:", "wallets: 5\nwalets:", "7:10: wallets: must be a list"),
+        (
+            "    credentials",
+            '    endpoint: {rest: "http://10.0.0.1", ws: "ws://127.0.0.1"}\n    credentials',
+            "rest: must begin with https://",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_its_mend(
+    spoil: Spoil, old: str, new: str, said: str
+) -> None:
+    lines = spoil(old, new)
+    assert any(said in line for line in lines), lines
+
+
+def test_a_secret_that_others_can_read_names_the_command_that_mends_it(
+    folder: Path, spoil: Spoil
+) -> None:
+    (folder / "main.secret").chmod(0o640)
+    assert spoil("desk-1", "desk-2") == [
+        (
+            "hedgewatch.yaml:5:51: main.secret is readable by others than its owner: "
+            "chmod 600 main.secret"
+        )
+    ]
+
+
+def test_no_message_repeats_a_secret_that_stands_in_a_wrong_place(spoil: Spoil) -> None:
+    key = "Zk3" + "x9Y" * 20 + "q"
+    for wrong in (key, f"{{{key}: }}", f"{{env: {key}}}", f"!{key}", f"[{key}]"):
+        assert key not in "\n".join(spoil("{file: main.secret}", wrong))
+
+
+def test_an_unsound_account_hides_no_mistake_of_its_hedge_nor_makes_new_ones(spoil: Spoil) -> None:
+    lines = spoil("venue: binanceusdm", "venue: binanceusdm\n    colour: red")
+    assert len(lines) == 1
+
+
+def test_a_symbol_of_a_hedge_gives_its_base_a_price(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(
+        SOUND.replace('  ALT: {account: main, symbol: "ALT/USDT:USDT"}', "  {}").replace(
+            "AIX/", "ALT/"
+        )
+    )
+    assert load(path).prices == {}
