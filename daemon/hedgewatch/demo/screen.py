@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import inf
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -14,6 +15,7 @@ from hedgewatch.core.engine import Engine
 from hedgewatch.core.model import AlertState, Known, Severity, Transition, Unknown
 
 _LAST_TRANSITIONS = 10
+_SHOWN = (AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED)
 _COLORS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -36,8 +38,11 @@ def screen(
         bar,
         Text(),
         _hedges(list(engine.book.hedges.values())),
+        Text(),
         _pools(list(engine.book.pools())),
+        Text(),
         _positions(list(engine.book.positions())),
+        Text(),
         *(
             _blindness(account)
             for account in engine.book.accounts.values()
@@ -67,7 +72,7 @@ def _hedges(hedges: list[HedgeRow]) -> Table:
 
 def _pools(pools: list[PoolRow]) -> Table:
     table = _table(
-        "margin pool", "equity", "maintenance", "headroom", "margin ratio", "shock to liquidation"
+        "margin pool", "equity", "maintenance", "headroom", "margin ratio", "liquidating move"
     )
     for pool in pools:
         table.add_row(
@@ -76,7 +81,7 @@ def _pools(pools: list[PoolRow]) -> Table:
             _money(pool.maintenance_margin),
             _money(pool.headroom),
             _graded(pool.margin_ratio, ".1%", abs_above=0.8),
-            f"{_number(pool.shock_down, '.0%')} … {_number(pool.shock_up, '+.0%')}",
+            f"{_shock(pool.shock_down)} / {_shock(pool.shock_up)}",
         )
     return table
 
@@ -97,8 +102,9 @@ def _positions(positions: list[PositionRow]) -> Table:
 
 def _alerts(transitions: Sequence[Transition]) -> Table:
     table = _table("time", "alert", "state", "what")
-    for transition in transitions[-_LAST_TRANSITIONS:]:
-        over = transition.state in (AlertState.RESOLVED, AlertState.INACTIVE)
+    told = [transition for transition in transitions if transition.state in _SHOWN]
+    for transition in told[-_LAST_TRANSITIONS:]:
+        over = transition.state is AlertState.RESOLVED
         style = "green" if over else _COLORS[transition.severity]
         table.add_row(
             datetime.fromtimestamp(transition.at, UTC).strftime("%H:%M:%S.%f")[:-5],
@@ -124,6 +130,10 @@ def _table(*columns: str) -> Table:
 
 def _number(value: Known, form: str) -> str:
     return "unknown" if isinstance(value, Unknown) else format(value, form)
+
+
+def _shock(value: Known) -> str:
+    return "none" if value in (-inf, inf) else _number(value, "+.0%")
 
 
 def _money(value: Known) -> str:
