@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from math import isfinite
 from typing import Any, Protocol, Self
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from hedgewatch.core.model import (
     Transition,
 )
 
+_LONGEST_PART = 100  # a key is sent as a header, and servers refuse long ones
 EXPIRES_AFTER = 86400.0
 """Seconds after which a notification that nobody took is given up: news of yesterday misleads."""
 
@@ -103,8 +105,8 @@ class Outbox(Protocol):
 
 def alert_key(alertname: str, subject: Subject) -> str:
     """Rule and subject in one text of printable ASCII, different for different alerts."""
-    labels = "/".join(quote(value, safe=":") for _, value in subject.labels)
-    return f"{quote(alertname, safe='')}|{subject.scope}:{labels}"
+    labels = "/".join(_part(value) for _, value in subject.labels)
+    return f"{_part(alertname)}|{subject.scope}:{labels}"
 
 
 def delivery_key(transition: Transition, receiver: str) -> str:
@@ -115,7 +117,7 @@ def delivery_key(transition: Transition, receiver: str) -> str:
     """
     alert = alert_key(transition.alertname, transition.subject)
     moment = f"{transition.state}@{transition.at:.3f}"
-    return f"{alert}|{quote(transition.episode, safe='')}|{moment}|{quote(receiver, safe='')}"
+    return f"{alert}|{_part(transition.episode)}|{moment}|{_part(receiver)}"
 
 
 def encode_notification(notification: Notification) -> str:
@@ -169,3 +171,11 @@ def still_firing(record: AlertRecord, at: float) -> Transition:
         annotations=record.annotations,
         values=record.values,
     )
+
+
+def _part(text: str) -> str:
+    """A part of a key: no separator survives in it, and a long one ends in a digest."""
+    quoted = quote(text, safe=":", errors="backslashreplace")
+    if len(quoted) <= _LONGEST_PART:
+        return quoted
+    return f"{quoted[:_LONGEST_PART]}~{sha256(quoted.encode()).hexdigest()[:16]}"

@@ -91,8 +91,16 @@ def alert_json(notification: Notification) -> dict[str, object]:
 
 
 def as_bytes(fields: Mapping[str, object]) -> bytes:
-    """JSON that is valid UTF-8 even when a text of the outside world is not."""
-    return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode(errors="replace")
+    """JSON that a person can read raw, in valid UTF-8 even when a text of the outside world is not;
+    what a screen would not show, or would obey, is escaped.
+    """
+    text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
+    valid = text.encode(errors="replace").decode()
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in valid).encode()
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign).strip('"')
 
 
 def _selector(labels: Mapping[str, str]) -> str:
