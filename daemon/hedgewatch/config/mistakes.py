@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.problems import Problem, did_you_mean, nearest
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.settings import SecretReference
 
@@ -129,8 +129,7 @@ def _worded(detail: ErrorDetails, inner: Location, value: object) -> str:
 def _choice(context: Mapping[str, Any], value: object) -> str:
     expected = str(context.get("expected", ""))
     known = expected.replace("'", "").replace(" or ", ", ").split(", ")
-    hint = did_you_mean(str(value), known)
-    return f"must be {expected}{hint if 'did you mean' in hint else ''}"
+    return f"must be {expected}{nearest(str(value), known)}"
 
 
 def _models(model: type[BaseModel], inner: Location) -> list[type[BaseModel]]:

@@ -37,10 +37,13 @@ def collecting(problems: list[Problem]) -> Iterator[None]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint of the known word nearest to a mistaken one, or all of them when there are few."""
+    """A hint of the known word nearest to a mistaken one, or of all that are known."""
     choices = sorted(known)
-    folded = {choice.casefold(): choice for choice in choices}
+    return nearest(word, choices) or f" (known: {', '.join(choices) or 'none'})"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint of the known word nearest to a mistaken one, empty when none is near."""
+    folded = {choice.casefold(): choice for choice in known}
     close = get_close_matches(word.casefold(), folded, n=1)
-    if close:
-        return f" (did you mean '{folded[close[0]]}'?)"
-    return f" (known: {', '.join(choices) or 'none'})"
+    return f" (did you mean '{folded[close[0]]}'?)" if close else ""

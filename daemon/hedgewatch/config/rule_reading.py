@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hedgewatch.config.mistakes import validated
-from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.problems import Problem, did_you_mean, nearest
 from hedgewatch.config.rule_schema import RuleSettings
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.core.expression import Expression, ExpressionError, Unit, parse_condition
+from hedgewatch.core.expression import Problem as InText
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import Scope, Severity
 from hedgewatch.core.rules import (
@@ -21,6 +23,7 @@ from hedgewatch.core.rules import (
 )
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_WORD = re.compile(r"\w+")
 _OURS = ("alertname", "alertstate")
 
 
@@ -83,7 +86,7 @@ class RuleReading:
         if severity is None and where not in self._source.values:
             self._report(where, "labels: severity is missing: info, warning or critical")
         elif severity is not None:
-            hint = did_you_mean(severity, known)
+            hint = nearest(severity, known)
             self._report(where, f"severity must be info, warning or critical{hint}")
         return Severity.WARNING
 
@@ -95,7 +98,9 @@ class RuleReading:
         try:
             return parse_condition(text, symbols(self._scope))
         except ExpressionError as error:
-            self._report_within(location, error)
+            for problem in error.problems:
+                message = problem.message + _scope_of_word(text, problem, self._scope)
+                self._report_within(location, replace(problem, message=message))
             return None
 
     def _annotations(self) -> dict[str, Template]:
@@ -107,7 +112,8 @@ class RuleReading:
             try:
                 templates[name] = parse_template(text, names)
             except TemplateError as error:
-                self._report_within(location, error)
+                for problem in error.problems:
+                    self._report_within(location, problem)
         return templates
 
     def _check_labels(self) -> None:
@@ -143,8 +149,17 @@ class RuleReading:
     def _report_key(self, location: Location, message: str) -> None:
         self._problems.append(self._source.problem_of_key(location, message))
 
-    def _report_within(self, location: Location, error: ExpressionError | TemplateError) -> None:
-        self._problems += [
+    def _report_within(self, location: Location, found: InText) -> None:
+        self._problems.append(
             self._source.problem_within(location, found.line, found.column, found.message)
-            for found in error.problems
-        ]
+        )
+
+
+def _scope_of_word(text: str, problem: InText, scope: Scope) -> str:
+    """Where the word at fault is a measure, when it is none of the rule's own scope."""
+    line = text.split("\n")[problem.line - 1] if text else ""
+    word = _WORD.match(line, problem.column - 1)
+    if word is None or word.group() in symbols(scope):
+        return ""
+    scopes = [other.value for other in Scope if word.group() in symbols(other)]
+    return f": it is a measure of on: {' or '.join(scopes)}" if scopes else ""
