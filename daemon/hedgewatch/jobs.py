@@ -34,7 +34,7 @@ class Job:
 
 
 JOBS = (
-    Job("reconcile", 10.0, 1.0, lambda watch: watch.reconcile()),
+    Job("reconcile", 8.0, 0.5, lambda watch: watch.reconcile()),
     Job("keep_listen_key", 25 * _MINUTE, _MINUTE, lambda watch: watch.keep_listen_key()),
     Job("refresh_tiers", _DAY, 10 * _MINUTE, lambda watch: watch.refresh_tiers()),
     Job("check_key", _DAY, 10 * _MINUTE, lambda watch: watch.check_key()),

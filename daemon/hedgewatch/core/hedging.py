@@ -36,16 +36,19 @@ def _hold(
     if plan.wallet:
         wallet = wallets[plan.wallet]
         leg.doubt = None
-        leg.hold(wallet.holdings[plan.asset] * plan.share, wallet.entry_prices.get(plan.asset))
+        entry_price = wallet.entry_prices.get(plan.asset)
+        leg.hold(wallet.holdings[plan.asset] * leg.base_units * plan.share)
+        if entry_price is not None:
+            leg.cost = wallet.holdings[plan.asset] * plan.share * entry_price
         return
     account = accounts[plan.account]
     leg.doubt = account.doubt
     if plan.symbol:
-        leg.hold(sum(held.quantity for held in leg.positions) * plan.share, None)
+        leg.hold(sum(held.quantity for held in leg.positions) * plan.share)
         leg.cost = sum(held.quantity * held.entry_price for held in leg.positions) * plan.share
     else:
         balance = account.balances.get(plan.asset)
-        leg.hold(balance.total * plan.share if balance else 0.0, None)
+        leg.hold(balance.total * leg.base_units * plan.share if balance else 0.0)
 
 
 def value_hedge(hedge: HedgeRow) -> None:
@@ -65,7 +68,7 @@ def value_hedge(hedge: HedgeRow) -> None:
     hedge.hedge_ratio = ratio = hedge_ratio(exposure_delta, cover_delta)
     hedge.hedge_drift = (ratio - target) / target
     hedge.residual_delta = exposure + cover
-    hedge.residual_delta_coins = (exposure + cover) / hedge.exposure[0].market.price
+    hedge.residual_delta_coins = (exposure + cover) / _coin_price(hedge.exposure[0])
     _contracts(hedge, exposure, -target * exposure_delta, cover_delta)
     hedge.basis = _basis(hedge)
 
@@ -125,7 +128,10 @@ def _contracts(hedge: HedgeRow, exposure: float, wanted: float, held: float) -> 
     hedge.required_contracts = required_contracts(exposure, worth)
     hedge.contracts_to_target = contracts_between(held, wanted, contract, market.step)
     half_step = 0.5 * float(market.step) * contract
-    hedge.hedge_drift_floor = abs(half_step / wanted) if wanted else inf
+    if wanted:
+        hedge.hedge_drift_floor = abs(half_step / wanted)
+    else:
+        hedge.hedge_drift_floor = inf if abs(held) <= abs(half_step) else 0.0
 
 
 def required_contracts(exposure_value: float, contract_value: float) -> float:
@@ -139,7 +145,12 @@ def _basis(hedge: HedgeRow) -> float | Unknown:
     if len(hedge.cover) > 1:
         return _SEVERAL
     if hedge.in_coins and spot is not future:
-        return future.price / spot.price - 1.0
+        return _coin_price(hedge.cover[0]) / _coin_price(hedge.exposure[0]) - 1.0
     if not future.index_price:
         return _NO_INDEX
     return future.price / future.index_price - 1.0
+
+
+def _coin_price(leg: HedgeLeg) -> float:
+    """The price of one coin of the underlying, where the market trades a thousand at a time."""
+    return leg.market.price / leg.underlying_units

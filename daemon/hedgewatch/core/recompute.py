@@ -8,7 +8,7 @@ from hedgewatch.core.book.doubt import age_feeds, judge_sight
 from hedgewatch.core.book.rows import AccountRow, MarketRow
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.valuation import structural_doubt, value_pool, value_position, widen
+from hedgewatch.core.valuation import value_pool, value_position, widen
 
 
 def price_moved(market: MarketRow) -> None:
@@ -24,7 +24,6 @@ def price_moved(market: MarketRow) -> None:
 def account_changed(book: Book, account: AccountRow) -> None:
     """Recompute all of an account, and every hedge, since any may hold a leg in it."""
     for pool in account.pools.values():
-        pool.doubt = structural_doubt(pool, book.now)
         for position in pool.positions:
             value_position(position)
         value_pool(pool)

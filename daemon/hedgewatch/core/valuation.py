@@ -71,18 +71,6 @@ def wallet_of(pool: PoolRow) -> float:
     return pool.account.balances[pool.currency].cross_wallet
 
 
-def structural_doubt(pool: PoolRow, now: float) -> Unknown | None:
-    """Why the numbers of a pool would lie whatever the prices are."""
-    if pool.account.unsupported:
-        return Unknown(pool.account.unsupported, now)
-    if not pool.isolated and pool.currency not in pool.account.balances:
-        return Unknown(f"no balance of {pool.currency} yet", now)
-    for position in pool.positions:
-        if position.leg is None:
-            return Unknown(f"no usable margin tiers of {position.symbol}", now)
-    return None
-
-
 def margin_ratio(requirement: float, equity: float) -> float:
     """Requirement over equity: 0 without positions, 1 at liquidation, +inf when equity ≤ 0."""
     if requirement == 0.0:

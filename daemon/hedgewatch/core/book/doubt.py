@@ -1,7 +1,7 @@
 """When an account is blind: what the monitor cannot vouch for is unknown, and said."""
 
 from hedgewatch.core.book.prices import doubt_of
-from hedgewatch.core.book.rows import AccountRow
+from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.model import Unknown
 
 READING_STALE_AFTER = 30.0
@@ -31,6 +31,8 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
     """The first reason to doubt, and since when there has been nothing to vouch by."""
     for market in account.watched:
         market.doubt = doubt_of(market, now)
+    for pool in account.pools.values():
+        pool.doubt = _structural(pool, now)
     if account.account_unusable:
         return Unknown(account.unusable_reason, account.doubt.since if account.doubt else now)
     if account.read_at is None:
@@ -38,11 +40,27 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
     read_at = max(account.read_at, account.heard_at or 0.0)
     if now - read_at > READING_STALE_AFTER:
         return Unknown("no reading of the account", read_at)
-    return min(
-        (market.doubt for market in account.watched if market.doubt is not None),
-        key=lambda doubt: doubt.since,
-        default=None,
-    )
+    doubts = [
+        *(market.doubt for market in account.watched),
+        *(pool.doubt for pool in account.pools.values() if pool.positions),
+    ]
+    return min(filter(None, doubts), key=lambda doubt: doubt.since, default=None)
+
+
+def _structural(pool: PoolRow, now: float) -> Unknown | None:
+    """Why the numbers of a pool would lie whatever the prices are, and since when."""
+    reason = ""
+    if pool.account.unsupported:
+        reason = pool.account.unsupported
+    elif not pool.isolated and pool.currency not in pool.account.balances:
+        reason = f"no balance of {pool.currency} yet"
+    for position in pool.positions:
+        if position.leg is None:
+            reason = f"no usable margin tiers of {position.symbol}"
+    if not reason:
+        return None
+    known = pool.doubt
+    return known if known is not None and known.reason == reason else Unknown(reason, now)
 
 
 def age_feeds(account: AccountRow, now: float) -> None:
@@ -50,7 +68,7 @@ def age_feeds(account: AccountRow, now: float) -> None:
     seen = {
         "rest": account.read_at,
         "user": account.heard_at,
-        "mark": min((m.seen_at for m in account.watched if m.venue_time), default=None),
+        "mark": min((m.seen_at for m in account.watched if m.price), default=None),
     }
     for name, feed in account.feeds.items():
         at = seen.get(name)

@@ -52,14 +52,14 @@ def take_price(market: MarketRow, price: float, venue_time: float, seen_at: floa
 
 def doubt_of(market: MarketRow, now: float) -> Unknown | None:
     """Why the price cannot be vouched for now, with the time of the last that could."""
-    if not market.venue_time:
+    if not market.price:
         return Unknown(f"no price of {market.symbol} yet", market.seen_at)
     if now - market.seen_at > STALE_AFTER:
         return Unknown(f"the price of {market.symbol} is stale", market.seen_at)
     return None
 
 
-def forget_prices(markets: tuple[MarketRow, ...]) -> None:
-    """After a reconnect the venue may have stepped its clock: order begins anew."""
+def forget_order(markets: tuple[MarketRow, ...]) -> None:
+    """A lost feed may come back from a venue whose clock stepped: order begins anew."""
     for market in markets:
         market.venue_time = 0.0
