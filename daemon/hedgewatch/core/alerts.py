@@ -15,7 +15,7 @@ of them, has passed. Firing never goes back to pending. What loses its subject o
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hedgewatch.core.book.rows import AccountRow, Alert, FeedRow, Row
+from hedgewatch.core.book.rows import AccountRow, Alert, FeedRow, Observation, Row
 from hedgewatch.core.model import (
     AlertRecord,
     AlertState,
@@ -62,11 +62,12 @@ def _start(rule: Rule, row: Row, now: float, new_episode: Callable[[], str]) -> 
         episode=new_episode(),
         active_since=now,
     )
-    alert = row.alerts[rule.name] = Alert(record)
+    alert = Alert(record)
     alert.seen_true = row.observation()
-    if rule.hold_for:
-        return _move(rule, row, alert, AlertState.PENDING, now, "condition holds")
-    return _move(rule, row, alert, AlertState.FIRING, now, "condition holds")
+    to = AlertState.PENDING if rule.hold_for else AlertState.FIRING
+    started = _move(rule, row, alert, to, now, "condition holds")
+    row.alerts[rule.name] = alert
+    return started
 
 
 def _pending(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Step | None:
@@ -115,9 +116,9 @@ def _stop_clearing(alert: Alert) -> Step | None:
     return Step(alert.record)
 
 
-def _newer(seen: tuple[int, ...], than: tuple[int, ...]) -> bool:
-    """Whether every input was observed again. Other inputs than before are all new."""
-    return len(seen) != len(than) or all(a > b for a, b in zip(seen, than, strict=True))
+def _newer(seen: Observation, than: Observation) -> bool:
+    """Whether every input was observed again, or, if it is another than before, at all."""
+    return all(times > than.get(source, 0) for source, times in seen.items())
 
 
 def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason: str) -> Step:

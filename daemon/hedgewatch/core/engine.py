@@ -10,7 +10,7 @@ from hedgewatch.core import events
 from hedgewatch.core.book import readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import judge_sight
-from hedgewatch.core.book.prices import VenueClock, forget_prices, take_price
+from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.readings import Change
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.judge import Judge
@@ -51,9 +51,7 @@ class Engine:
 
     def restore(self, records: Iterable[AlertRecord], now: float) -> Outcome:
         """Take up the alerts of the last run: firing ones fire on until there is evidence."""
-        clamped = (
-            replace(record, active_since=min(record.active_since, now)) for record in records
-        )
+        clamped = [_clamped(record, now) for record in records]
         steps = self.judge.restore(clamped, self.book.desk, now)
         steps += self.judge.judge(self.book.rows(), now, ())
         return self.judge.outcome(steps)
@@ -121,6 +119,7 @@ class Engine:
         before = list(self.book.rows())
         self.book.replace_desk(event.desk, now)
         steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
+        steps += self.judge.forget_unwatched(event.desk, now)
         outcome = self._everything(now)
         return self.judge.outcome(steps, after=outcome)
 
@@ -190,5 +189,15 @@ class Engine:
         feed.feed_up = isinstance(event, events.FeedRestored)
         feed.reason = event.reason if isinstance(event, events.FeedLost) else ""
         feed.observed += 1
-        if feed.feed_up and event.feed in {"mark", "quote"}:
-            forget_prices(account.watched)
+        if not feed.feed_up and event.feed in {"mark", "quote"}:
+            forget_order(account.watched)
+
+
+def _clamped(record: AlertRecord, now: float) -> AlertRecord:
+    """A stored time of the future would hold back what it counts for."""
+    return replace(
+        record,
+        active_since=min(record.active_since, now),
+        fired_at=None if record.fired_at is None else min(record.fired_at, now),
+        clear_since=None if record.clear_since is None else min(record.clear_since, now),
+    )

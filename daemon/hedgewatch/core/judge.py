@@ -22,6 +22,10 @@ from hedgewatch.core.rules import Rule
 
 _READINGS_TO_GIVE_UP = 2
 
+_BROKEN = "RuleBroken"
+
+_FATAL = frozenset({EndReason.LIQUIDATED, EndReason.UNKNOWN})
+
 Key = tuple[str, Subject]
 
 
@@ -78,10 +82,10 @@ class Judge:
         for record in records:
             if record.state is AlertState.ENDED:
                 self._held[_key(record)] = record
-            elif self.rulebook.rule(record.alertname) is None or not _on_desk(record, desk):
-                steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
-            else:
+            elif self._watched(record, desk):
                 self._waiting[_key(record)] = record
+            else:
+                steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
         return steps
 
     def give_up_waiting(self, book: Book, now: float) -> list[Step]:
@@ -104,15 +108,22 @@ class Judge:
         ended: Sequence[tuple[PositionRow, EndReason]],
         now: float,
     ) -> list[Step]:
-        """End the alerts of positions that went, and of the pools that went with them."""
+        """End the alerts of positions that went, and of the pools that went with them.
+
+        A pool whose position was liquidated, for all that is known, did not recover: its alert
+        must not be told as resolved when it has no more position to lose.
+        """
         steps = []
+        reasons: dict[Row | None, EndReason] = {}
         for position, reason in ended:
             steps += self._end_all(position, reason, now)
-        reason = ended[-1][1] if ended else EndReason.CLOSED
+            reasons[position.pool] = reason
+            if position.pool is not None and reason in _FATAL:
+                steps += self._end_all(position.pool, reason, now)
         remaining = {id(row) for row in after}
         for row in before:
             if id(row) not in remaining:
-                steps += self._end_all(row, reason, now)
+                steps += self._end_all(row, reasons.get(row, EndReason.CLOSED), now)
         return steps
 
     def replace_rules(
@@ -134,6 +145,22 @@ class Judge:
                 alert = row.alerts.pop(name)
                 steps.append(end(alert.record, EndReason.REMOVED_BY_RELOAD, now))
         return steps
+
+    def forget_unwatched(self, desk: Desk, now: float) -> list[Step]:
+        """End what has no row and that no rule watches any more, and every broken rule's alert:
+        one that is still broken says so again.
+        """
+        gone = [record for record in self._waiting.values() if not self._watched(record, desk)]
+        for record in gone:
+            del self._waiting[_key(record)]
+        broken = [key for key, record in self._held.items() if record.alertname == _BROKEN]
+        gone += [self._held.pop(key) for key in broken]
+        return [end(record, EndReason.REMOVED_BY_RELOAD, now) for record in gone]
+
+    def _watched(self, record: AlertRecord, desk: Desk) -> bool:
+        """Whether a rule still watches the subject of a stored alert."""
+        rule = self.rulebook.rule(record.alertname)
+        return rule is not None and rule.watches(record.subject) and _on_desk(record, desk)
 
     @staticmethod
     def _end_all(row: Row, reason: EndReason, now: float) -> list[Step]:
@@ -172,7 +199,7 @@ class Judge:
             return
         self._broken.add(rule.name)
         record = AlertRecord(
-            alertname="RuleBroken",
+            alertname=_BROKEN,
             subject=Subject(Scope.BOOK, (("rule", rule.name),)),
             state=AlertState.FIRING,
             severity=Severity.CRITICAL,
@@ -192,7 +219,7 @@ class Judge:
         """Keep what ended alarmingly until somebody saw it, or until it fires anew."""
         if record.state is AlertState.ENDED:
             self._held[_key(record)] = record
-        elif record.state is AlertState.FIRING and record.alertname != "RuleBroken":
+        elif record.state is AlertState.FIRING and record.alertname != _BROKEN:
             self._held.pop(_key(record), None)
 
 

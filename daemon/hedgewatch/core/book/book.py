@@ -16,7 +16,7 @@ from hedgewatch.core.book.rows import (
 )
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.margin import Edges, Line
-from hedgewatch.core.model import Desk, LegPlan, PricePlan
+from hedgewatch.core.model import AccountPlan, Desk, LegPlan, PricePlan
 
 
 class Book:
@@ -34,10 +34,7 @@ class Book:
     def replace_desk(self, desk: Desk, now: float) -> None:
         """Watch what `desk` says; accounts that stay keep their rows."""
         self.desk = desk
-        self.accounts = {
-            plan.name: self.accounts.get(plan.name) or AccountRow(plan.name, plan.venue, now)
-            for plan in desk.accounts
-        }
+        self.accounts = {plan.name: self._account(plan, now) for plan in desk.accounts}
         self.hedges = {plan.name: self._hedge(plan.name) for plan in desk.hedges}
         self.reindex()
 
@@ -96,8 +93,16 @@ class Book:
 
     def _hedge(self, name: str) -> HedgeRow:
         plan = next(plan for plan in self.desk.hedges if plan.name == name)
-        known = self.hedges.get(name)
-        return known if known is not None and known.plan == plan else HedgeRow(plan)
+        hedge = self.hedges.get(name) or HedgeRow(plan)
+        hedge.plan = plan
+        hedge.target = plan.target
+        return hedge
+
+    def _account(self, plan: AccountPlan, now: float) -> AccountRow:
+        known = self.accounts.get(plan.name)
+        return (
+            known if known and known.venue == plan.venue else AccountRow(plan.name, plan.venue, now)
+        )
 
     def _pool(self, account: AccountRow) -> None:
         """Sort open positions into pools: cross by settle currency, isolated by themselves."""
@@ -166,16 +171,16 @@ class Book:
 
     def _leg(self, plan: LegPlan, known: tuple[HedgeLeg, ...]) -> HedgeLeg:
         leg = next((leg for leg in known if leg.plan == plan), None)
+        price = self._price_of(plan)
         if leg is None:
-            leg = HedgeLeg(plan, self._price_of(plan))
+            leg = HedgeLeg(plan, price)
+        leg.market = price
         if plan.symbol:
             leg.positions = tuple(
                 position
                 for (symbol, _), position in self.accounts[plan.account].positions.items()
                 if symbol == plan.symbol and position.contracts
             )
-            if leg.market.market is not None:
-                leg.underlying_units = underlying_of(leg.market.market.base)[1]
         return leg
 
     def _price_of(self, plan: LegPlan) -> MarketRow:
@@ -189,7 +194,8 @@ class Book:
             return self.market_of(self.desk.prices[plan.asset])
         for hedge in self.desk.hedges:
             for other in hedge.exposure + hedge.cover:
-                if other.symbol and other.symbol.partition("/")[0] == plan.asset:
+                base = other.symbol.partition("/")[0]
+                if other.symbol and underlying_of(base)[0] == underlying_of(plan.asset)[0]:
                     return self.market_of(other)
         raise LookupError(f"no price source for {plan.asset}")
 

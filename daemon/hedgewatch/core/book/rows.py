@@ -5,8 +5,9 @@ Attributes named in the catalogue of measures are `float | bool | Unknown`. `obs
 pieces of news that a row, or a market, has had: an alert resolves on fresh ones only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.judgement import Judgement
 from hedgewatch.core.margin import Edges, Leg, Line
 from hedgewatch.core.model import (
@@ -38,8 +39,8 @@ class Alert:
     def __init__(self, record: AlertRecord) -> None:
         self.record = record
         self.paused_at: float | None = None
-        self.seen_true: tuple[int, ...] = ()
-        self.seen_clear: tuple[int, ...] | None = None
+        self.seen_true: Observation = {}
+        self.seen_clear: Observation | None = None
 
 
 class MarketRow:
@@ -84,9 +85,13 @@ class Row:
         self.alerts: dict[str, Alert] = {}
         self.judgement: Judgement | None = None
 
-    def observation(self) -> tuple[int, ...]:
-        """What has been seen of every input so far; later ones are greater in every place."""
-        return tuple(source.observed for source in self.sources)
+    def observation(self) -> "Observation":
+        """How often each input was observed so far."""
+        return {source: source.observed for source in self.sources}
+
+
+Observation = Mapping[MarketRow | Row, int]
+"""By input, because the inputs of a pool change: one that left says nothing of one that came."""
 
 
 class PositionRow(Row):
@@ -247,12 +252,14 @@ class AccountRow(Row):
 class HedgeLeg:
     """One leg of a hedge, resolved: what it holds, and where its price comes from.
 
-    `quantity` is signed coins of its market's base, of which each is `underlying_units` of the
-    underlying; `cost` what they cost in the quote currency, None until a first price is seen.
+    `quantity` is signed units of its market's base, of which each is `underlying_units` coins of
+    the underlying, and one coin of the plan's asset is `base_units`; `cost` is what they cost in
+    the quote currency, None until a first price is seen.
     """
 
     __slots__ = (
-        "cost", "doubt", "market", "plan", "positions", "quantity", "underlying_units",
+        "base_units", "cost", "doubt", "market", "plan", "positions", "quantity",
+        "underlying_units",
     )  # fmt: skip
 
     def __init__(self, plan: LegPlan, market: MarketRow) -> None:
@@ -261,17 +268,17 @@ class HedgeLeg:
         self.positions: tuple[PositionRow, ...] = ()
         self.doubt: Unknown | None = NOT_YET
         self.quantity = 0.0
-        self.underlying_units = 1.0
+        base = market.symbol.partition("/")[0]
+        self.underlying_units = underlying_of(base)[1]
+        self.base_units = underlying_of(plan.asset or base)[1] / self.underlying_units
         self.cost: float | None = None
 
-    def hold(self, quantity: float, entry_price: float | None) -> None:
-        """Hold that many coins, bought at `entry_price`, else at the first price that is seen.
+    def hold(self, quantity: float) -> None:
+        """Hold that much, bought at the first price that is seen.
 
         What is added later is taken as bought at the average so far.
         """
-        if entry_price is not None:
-            self.cost = quantity * entry_price
-        elif self.cost is not None and self.quantity:
+        if self.cost is not None and self.quantity:
             self.cost *= quantity / self.quantity
         else:
             self.cost = None
