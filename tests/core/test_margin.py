@@ -66,20 +66,22 @@ pools = st.lists(positions, min_size=1, max_size=3)
 wallets = st.integers(-100_000, 400_000)
 
 
-def _exact(pool: Sequence[Position], wallet: int) -> tuple[Fraction | float, Fraction | float]:
+def _exact(pool: Sequence[Position], wallet: int) -> tuple[float, float]:
     """The prices y > 0 where every combination of lines is at least 0 (margin.md §2.2)."""
-    low: Fraction | float = Fraction(0)
-    high: Fraction | float = inf
+    lows, highs = [Fraction(0)], list[Fraction]()
     for lines in product(*(position.lines() for position in pool)):
-        level = wallet + sum(level for level, _ in lines)
-        slope = sum(slope for _, slope in lines)
+        level = sum((level for level, _ in lines), Fraction(wallet))
+        slope = sum((slope for _, slope in lines), Fraction(0))
         if slope > 0:
-            low = max(low, -level / slope)
+            lows.append(-level / slope)
         elif slope < 0:
-            high = min(high, -level / slope)
+            highs.append(-level / slope)
         elif level < 0:
             return EMPTY
-    return (low or -inf, high) if low <= high and high > 0 else EMPTY
+    low = max(lows)
+    if highs and (low > min(highs) or min(highs) <= 0):
+        return EMPTY
+    return float(low) or -inf, float(min(highs)) if highs else inf
 
 
 def _surplus(pool: Sequence[Position], wallet: int, y: float) -> Fraction:
@@ -99,20 +101,20 @@ def _size(pool: Sequence[Position], wallet: float) -> float:
     return abs(wallet) + float(sum(abs(p.quantity) * (p.entry + p.price) for p in pool))
 
 
-def _near(got: float, wanted: Fraction | float) -> bool:
+def _near(got: float, wanted: float) -> bool:
     if isinf(wanted) or isinf(got):
         return got == wanted
-    return abs(got - float(wanted)) <= 1e-9 * max(1.0, float(wanted))
+    return abs(got - wanted) <= 1e-9 * max(1.0, wanted)
 
 
 def _hair_thin(pool: Sequence[Position], wallet: int) -> bool:
     """So nearly empty, or so nearly ending at a price of 0, that floats may differ on it."""
-    lines = [sum(slope for _, slope in lines) for lines in product(*(p.lines() for p in pool))]
-    gross = sum(abs(p.quantity) * p.price for p in pool)
-    if any(0 < abs(slope) < gross / 10**7 for slope in lines):
+    slopes = [sum(slope for _, slope in lines) for lines in product(*(p.lines() for p in pool))]
+    gross = sum((abs(p.quantity) * p.price for p in pool), Fraction(0))
+    if any(0.0 < abs(float(slope)) < float(gross) / 1e7 for slope in slopes):
         return True
     low, high = _exact(pool, wallet)
-    return low != -inf and high != inf and (high - low) < 1e-7 * max(1.0, float(high))
+    return low != -inf and high != inf and (high - low) < 1e-7 * max(1.0, high)
 
 
 @given(pools, wallets)
