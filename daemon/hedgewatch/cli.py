@@ -3,14 +3,13 @@ offline is wrong (syntax, unknown names, duplicates, secrets).
 """
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
 
-from hedgewatch import __version__
+from hedgewatch import __version__, loop
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import load_rules
@@ -53,7 +52,7 @@ def _demo(options: argparse.Namespace) -> int:
         listen=options.listen,
         json=options.json,
     )
-    seen = asyncio.run(play(wish))
+    seen = loop.run(play(wish))
     if options.json:
         _print_json(seen)
     return _WELL
@@ -75,7 +74,7 @@ def _check(options: argparse.Namespace) -> int:
         _tell(options, seen, "well: " + ", ".join(f"{n} {name}" for name, n in seen.items()))
         return _WELL
     logs.configure(sys.stderr, Redactor(s.reveal() for s in configuration.secrets()), level="error")
-    verdicts = asyncio.run(check_online(configuration, options.timeout))
+    verdicts = loop.run(check_online(configuration, options.timeout))
     lines = [f"{name}: {verdict or 'well'}" for name, verdict in verdicts.items()]
     _tell(options, {**seen, "online": verdicts}, "\n".join(lines))
     return _FAILED if any(verdicts.values()) else _WELL

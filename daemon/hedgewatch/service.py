@@ -6,6 +6,7 @@ import sys
 
 import structlog
 
+from hedgewatch import loop
 from hedgewatch.app import reload, run_daemon
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.telemetry import logs
@@ -18,15 +19,15 @@ def run_service(configuration: Configuration) -> int:
     """Run until SIGTERM or SIGINT; 0."""
     redactor = Redactor(secret.reveal() for secret in configuration.secrets())
     logs.configure(sys.stdout, redactor, configuration.log.format, configuration.log.level)
-    asyncio.run(_until_told(configuration, redactor))
+    loop.run(_until_told(configuration, redactor))
     return 0
 
 
 async def _until_told(configuration: Configuration, redactor: Redactor) -> None:
     told: asyncio.Queue[signal.Signals] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, told.put_nowait, number)
+        running.add_signal_handler(number, told.put_nowait, number)
     async with run_daemon(configuration, sys.stdout) as daemon:
         _log.info("watching", instance=configuration.instance, url=daemon.url)
         while await told.get() is signal.SIGHUP:
