@@ -170,11 +170,10 @@ class Book:
         hedge.in_coins = len(names) == 1 if basis is None else basis == "coins"
 
     def _leg(self, plan: LegPlan, known: tuple[HedgeLeg, ...]) -> HedgeLeg:
-        leg = next((leg for leg in known if leg.plan == plan), None)
-        price = self._price_of(plan)
+        market = self._price_of(plan)
+        leg = next((leg for leg in known if leg.plan == plan and leg.market is market), None)
         if leg is None:
-            leg = HedgeLeg(plan, price)
-        leg.market = price
+            leg = HedgeLeg(plan, market)
         if plan.symbol:
             leg.positions = tuple(
                 position
