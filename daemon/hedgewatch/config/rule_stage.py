@@ -1,6 +1,5 @@
 """The stage of a rule test: subjects whose measures a test sets, judged as live ones are."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
@@ -34,21 +33,21 @@ class _Actor(Row):
         shown = {name: texts.get(name, named.get(name, "")) for name in TEXTS.get(scope, ())}
         extra = ("currency",) if scope is Scope.POOL else ()
         super().__init__(Subject(scope, identity), tuple((name, shown[name]) for name in extra))
-        self.seen: Counter[str] = Counter()
+        self.inputs: dict[str, Row] = {}
+        self.sources = ()
         for name, held in {**dict.fromkeys(symbols(scope), _NOT_SAID), **shown}.items():
             setattr(self, name, held)
 
     def take(self, measure: str, value: Value, now: float) -> None:
         """A new observation of one measure, or the old one standing on."""
+        if measure not in self.inputs:
+            self.inputs[measure] = Row(self.subject)
+            self.sources = tuple(self.inputs.values())
         if value is Sample.STALE:
-            self.seen[measure] += 0
             return
-        self.seen[measure] += 1
+        self.inputs[measure].observed += 1
         unknown = Unknown("unknown in the test", now)
         setattr(self, measure, unknown if value is Sample.UNKNOWN else value)
-
-    def observation(self) -> tuple[int, ...]:
-        return tuple(self.seen.values())
 
 
 class Stage:
