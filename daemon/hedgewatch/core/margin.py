@@ -19,6 +19,7 @@ from hedgewatch.core.model import Tier
 EMPTY = (inf, -inf)
 """The safe interval of a pool that no price can save."""
 
+_ROUNDED = 1e-3
 _FLAT = 1e-9
 """A slope below this fraction of the gross size is a hedge so even that no root means anything."""
 
@@ -56,14 +57,17 @@ class Leg:
 
 
 def are_marginal(tiers: Sequence[Tier]) -> bool:
-    """Whether the requirement is continuous and ever steeper, which the solver stands on."""
+    """Whether the requirement is continuous and ever steeper, which the solver stands on.
+
+    Venues round their deductions: a step of a thousandth of the requirement passes for none.
+    """
     if not tiers or tiers[0].floor != 0.0 or tiers[0].deduction != 0.0:
         return False
     for low, high in pairwise(tiers):
         step = low.deduction + high.floor * (high.rate - low.rate)
         if high.floor <= low.floor or high.rate < low.rate:
             return False
-        if abs(step - high.deduction) > 1e-6 * max(1.0, abs(step)):
+        if abs(step - high.deduction) > _ROUNDED * high.floor * high.rate:
             return False
     return True
 

@@ -30,6 +30,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.read_at = now
     account.readings += 1
     account.margin_in_use = event.margin_in_use
+    account.margin_told = account.margin_told or _tells_margin(event)
     account.unsupported = event.unsupported
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
@@ -150,16 +151,29 @@ def _miss(
 def _margin_still_used(
     account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
 ) -> bool:
-    """Whether the venue's margin exceeds what the reported positions explain."""
-    balance = account.balances.get(position.pool.currency if position.pool else "")
+    """Whether the venue's margin exceeds what the reported positions explain.
+
+    A venue whose margin was never above 0 while positions stood tells nothing by it: then
+    nothing shows that the position is gone.
+    """
+    if not account.margin_told:
+        return True
+    currency = position.pool.currency if position.pool else ""
+    balance = account.balances.get(currency)
     if balance is None or balance.maintenance_margin is None:
         return bool(account.margin_in_use)
     explained = sum(
         other.requirement
         for key, other in account.positions.items()
-        if key in reported and other.pool is position.pool
+        if key in reported and other.pool is not None and other.pool.currency == currency
     )
     return balance.maintenance_margin > explained + position.requirement / 2
+
+
+def _tells_margin(event: AccountRead) -> bool:
+    """Whether this reading shows that the venue's margin follows its positions."""
+    margins = (event.margin_in_use, *(balance.maintenance_margin for balance in event.balances))
+    return any(event.positions) and any(margin for margin in margins)
 
 
 def tell_balance(

@@ -219,8 +219,8 @@ class AccountRow(Row):
 
     __slots__ = (
         "account_blind", "account_unusable", "balances", "blind_reason", "blind_seconds", "doubt",
-        "feeds", "heard_at", "liquidation_distance_worst", "margin_in_use", "name", "pools",
-        "positions", "read_at", "readings", "started_at", "tiers", "unsupported",
+        "feeds", "heard_at", "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
+        "pools", "positions", "read_at", "readings", "started_at", "tiers", "unsupported",
         "unusable_reason", "venue", "watched",
     )  # fmt: skip
 
@@ -233,6 +233,7 @@ class AccountRow(Row):
         self.heard_at: float | None = None
         self.readings = 0
         self.margin_in_use: float | None = None
+        self.margin_told = False
         self.unsupported = ""
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
         self.balances: dict[str, BalanceRow] = {}
