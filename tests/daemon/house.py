@@ -1,0 +1,118 @@
+"""A desk with everything around it: a paper exchange, a broker, a webhook, and the daemon."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET, PaperExchange
+from tests.notify.sink import Sink, listening
+from tests.support.daemons import Daemon, Document, secret_file, worked_example
+from tests.support.servers import Server, mosquitto_server
+
+CANARIES = {
+    "token": "canary-of-the-token",
+    "signature": "canary-of-the-signature",
+    "username": "canary-of-the-username",
+    "password": "canary-of-the-password",
+}
+LISTEN_KEY = "paperbinanceusdmmain"
+"""How every listen key of the paper exchange begins."""
+
+SECRETS = (*CANARIES.values(), DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET, LISTEN_KEY)
+NEVER_ALLOWED = ("order", "leverage ", "margintype", "positionmargin", "withdraw", "transfer")
+
+
+@dataclass(slots=True)
+class House:
+    """One of everything. Tests change the world and the faults, and look at the daemon."""
+
+    folder: Path
+    exchange: PaperExchange
+    daemon: Daemon
+    sink: Sink
+    broker: Server
+    told: dict[str, Any] = field(default_factory=dict)
+    """What each test wants to remember of before."""
+
+    def bodies(self, alertname: str) -> list[dict[str, Any]]:
+        """What the webhook was sent about an alert."""
+        return [body for body in self.sink.bodies if body["groupLabels"]["alertname"] == alertname]
+
+    def statuses(self, alertname: str) -> list[str]:
+        """The same, only `firing` and `resolved`, in order."""
+        return [body["status"] for body in self.bodies(alertname)]
+
+    async def until_told(self, alertname: str, status: str, within: float) -> None:
+        """Until the webhook's last word about an alert is this."""
+
+        async def told() -> bool:
+            return self.statuses(alertname)[-1:] == [status]
+
+        await self.daemon.until_true(told, f"the webhook hears: {alertname} {status}", within)
+
+    async def calm(self) -> None:
+        """End every fault, put the world back, and wait until nothing fires."""
+        world = self.exchange.world
+        self.exchange.faults.restore()
+        world.accounts["main"].rights.update(
+            {name: name == "enableReading" for name in world.accounts["main"].rights}
+        )
+        world.accounts["main"].wallet = world.accounts["main"].wallet * 0 + 100_000
+        world.set_mark("ALTUSDT", "0.40")
+        world.set_mark("AIXUSDT", 1000)
+        world.set_position("AIXUSDT", -200, 1000)
+        if self.daemon.process is None:
+            await self.daemon.start()
+        await self.daemon.until_ready(40)
+        await self.daemon.until(
+            lambda seen: (
+                not seen.alerts()
+                and seen.value("position_contracts") == -200
+                and seen.value("equity") == 100_000
+            ),
+            40,
+            "calm",
+        )
+
+
+def with_receivers(folder: Path, document: Document, sink: Sink, broker: Server) -> Document:
+    """The same desk, told by webhook and by MQTT, each with secrets."""
+    hook = {"url": sink.url, "secret": secret_file(folder, "signature", CANARIES["signature"])}
+    mqtt = {
+        "host": broker.host,
+        "port": broker.port,
+        "username": secret_file(folder, "username", CANARIES["username"]),
+        "password": secret_file(folder, "password", CANARIES["password"]),
+    }
+    receivers = [{"name": "hook", "webhook": hook}, {"name": "desk", "mqtt": mqtt}]
+    return {**document, "receivers": receivers}
+
+
+@asynccontextmanager
+async def housed(
+    folder: Path,
+    changes: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    token: str = CANARIES["token"],
+) -> AsyncIterator[House]:
+    """The worked example on a market that stands still until a test moves it."""
+    broker = mosquitto_server(folder)
+    await asyncio.to_thread(broker.start)
+    try:
+        async with (
+            PaperExchange("manual", tick_seconds=0.1) as exchange,
+            listening(Sink(secret=CANARIES["signature"])) as sink,
+        ):
+            document = with_receivers(folder, worked_example(folder, exchange), sink, broker)
+            document |= changes or {}
+            daemon = Daemon(folder, document, environment or {}, token=token)
+            try:
+                yield House(folder, exchange, daemon, sink, broker)
+            finally:
+                if daemon.process is not None:
+                    await daemon.stop()
+    finally:
+        await asyncio.to_thread(broker.stop)

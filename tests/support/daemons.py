@@ -1,0 +1,269 @@
+"""The real program as a child process: what an operator writes for it, and what it shows."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
+from tests.support.servers import free_port
+
+PROGRAM = Path(sys.executable).with_name("hedgewatch")
+RULES = Path(__file__).parents[2] / "rules"
+QUICK_RULES = RULES / "demo" / "demo.yaml"
+POLL_SECONDS = 0.05
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+Document = dict[str, Any]
+
+
+def secret_file(folder: Path, name: str, text: str) -> dict[str, str]:
+    """A secret in a file that only its owner reads, as the configuration refers to it."""
+    file = folder / name
+    file.touch(mode=0o600)
+    file.write_text(text)
+    return {"file": name}
+
+
+def account(
+    folder: Path, exchange: PaperExchange, name: str = "main", **settings: Any
+) -> dict[str, Any]:
+    """An account of the paper exchange: that of the demonstration, unless `key` and `secret`."""
+    key, secret = settings.pop("key", DEMO_KEY), settings.pop("secret", DEMO_SECRET)
+    return {
+        "name": name,
+        "venue": "binanceusdm",
+        "credentials": {
+            "api_key": secret_file(folder, f"{name}.key", key),
+            "secret": secret_file(folder, f"{name}.secret", secret),
+        },
+        "endpoint": {"rest": exchange.url, "ws": exchange.ws_url},
+        **settings,
+    }
+
+
+def worked_example(folder: Path, exchange: PaperExchange) -> Document:
+    """500,000 ALT in a wallet, covered by 200 AIX short; alerts that wait for little."""
+    return {
+        "instance": "tested",
+        "accounts": [account(folder, exchange)],
+        "wallets": [{"name": "cold", "holdings": {"ALT": {"amount": 500000, "entry_price": 0.4}}}],
+        "prices": {"ALT": {"account": "main", "symbol": "ALT/USDT:USDT"}},
+        "hedges": [
+            {
+                "name": "ai-basket",
+                "exposure": [{"wallet": "cold", "asset": "ALT"}],
+                "cover": [{"account": "main", "symbol": "AIX/USDT:USDT"}],
+            }
+        ],
+        "rules": [str(QUICK_RULES)],
+        "log": {"level": "debug"},
+        "store": "state.db",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """One scrape."""
+
+    text: str
+    samples: tuple[tuple[str, Mapping[str, str], float], ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Metrics":
+        families = text_string_to_metric_families(text)
+        found = tuple((s.name, s.labels, s.value) for family in families for s in family.samples)
+        return cls(text, found)
+
+    def series(self, name: str, **labels: str) -> list[tuple[Mapping[str, str], float]]:
+        """Every series of this name that has these labels, among others."""
+        return [
+            (has, value)
+            for known, has, value in self.samples
+            if known == f"hedgewatch_{name}" and labels.items() <= has.items()
+        ]
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """The value of the one such series; None when there is none."""
+        found = self.series(name, **labels)
+        assert len(found) < 2, found
+        return found[0][1] if found else None
+
+    def alerts(self, state: str = "firing", **labels: str) -> set[str]:
+        """The names of the alerts in a state."""
+        return {has["alertname"] for has, _ in self.series("alerts", alertstate=state, **labels)}
+
+
+@dataclass(slots=True)
+class Daemon:
+    """`hedgewatch run` on a configuration, which a test may end, kill, and start again."""
+
+    folder: Path
+    document: Document
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        listen = f"127.0.0.1:{free_port()}"
+        self.document = {**self.document, "http": {"listen": listen}}
+        if self.token:
+            reference = secret_file(self.folder, "http.token", self.token)
+            self.document["http"]["token"] = reference
+        self.write()
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "hedgewatch.yaml"
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        address: str = self.document["http"]["listen"]
+        return address
+
+    @property
+    def output(self) -> Path:
+        """What it writes to stdout and stderr, over all its starts."""
+        return self.folder / "output.log"
+
+    def write(self) -> None:
+        """Write the configuration as the document has it now."""
+        self.configuration.write_text(yaml.safe_dump(self.document, sort_keys=False))
+
+    # its life
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._spawn()
+        await self.until_true(self._answers, "it answers", START_SECONDS)
+
+    def _spawn(self) -> None:
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [PROGRAM, "run", "-c", self.configuration],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **self.environment},
+            )
+
+    async def _answers(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            pytest.fail(f"it ended with {self.process.returncode}:\n{self.last_lines()}")
+        try:
+            return (await self.ask("/healthz"))[0] == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send it a signal and wait for its end; its exit code."""
+        assert self.process is not None
+        process, self.process = self.process, None
+        process.send_signal(number)
+        try:
+            return await asyncio.to_thread(process.wait, STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            pytest.fail(f"signal {number} did not end it:\n{self.last_lines()}")
+
+    def tell(self, number: int) -> None:
+        """Send it a signal that it survives."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    # what it shows
+
+    async def ask(self, path: str) -> tuple[int, str]:
+        """Status and text of an answer over HTTP."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        url, patience = f"http://{self.address}{path}", aiohttp.ClientTimeout(5)
+        async with (
+            aiohttp.ClientSession(timeout=patience) as session,
+            session.get(url, headers=headers) as answer,
+        ):
+            return answer.status, await answer.text()
+
+    async def json(self, path: str) -> Any:
+        return json.loads((await self.ask(path))[1])
+
+    async def metrics(self) -> Metrics:
+        return Metrics.of((await self.ask("/metrics"))[1])
+
+    async def until(
+        self, wanted: Callable[[Metrics], object], within: float, what: str = ""
+    ) -> Metrics:
+        """The first scrape that shows what is wanted, within so many seconds."""
+        seen = [await self.metrics()]
+
+        async def shown() -> bool:
+            seen[0] = await self.metrics()
+            return bool(wanted(seen[0]))
+
+        await self.until_true(shown, what or "the metrics show it", within)
+        return seen[0]
+
+    async def until_fires(self, alertname: str, within: float, **labels: str) -> Metrics:
+        return await self.until(
+            lambda seen: alertname in seen.alerts(**labels), within, f"{alertname} fires"
+        )
+
+    async def until_ready(self, within: float = START_SECONDS) -> None:
+        """Until it vouches for every number."""
+
+        async def ready() -> bool:
+            return (await self.ask("/readyz"))[0] == 200
+
+        await self.until_true(ready, "it is ready", within)
+
+    async def until_logs(self, text: str, within: float) -> None:
+        async def logged() -> bool:
+            return text in self.output.read_text(errors="replace")
+
+        await self.until_true(logged, f"it logs {text!r}", within)
+
+    async def until_true(
+        self, check: Callable[[], Awaitable[bool]], what: str, within: float
+    ) -> None:
+        """Look until it is so; fails with the daemon's last lines when it is not in time."""
+        try:
+            async with asyncio.timeout(within):
+                while not await check():  # noqa: ASYNC110  # another process signals nothing here
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            pytest.fail(f"not within {within} s: {what}\n{self.last_lines()}")
+
+    def events(self) -> Iterator[Document]:
+        """What it logged, line by line."""
+        for line in self.output.read_text(errors="replace").splitlines():
+            if line.startswith("{"):
+                yield json.loads(line)
+
+    def last_lines(self) -> str:
+        return "\n".join(self.output.read_text(errors="replace").splitlines()[-30:])
+
+
+async def run_program(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """One command of the program, from beginning to end."""
+    return await asyncio.to_thread(
+        subprocess.run,
+        [PROGRAM, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
