@@ -9,6 +9,7 @@ from hedgewatch.core.events import (
     BalanceChanged,
     MarketEvent,
     PositionChanged,
+    QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.fields import Row
@@ -69,6 +70,11 @@ class Dialect(Protocol):
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """One whole reading."""
+
+    async def read_quotes(
+        self, exchange: Exchange, symbols: Sequence[str], now: float
+    ) -> Sequence[QuoteChanged]:
+        """Quotes, where nothing else flows that shows a quiet stream to be alive."""
 
     async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
         """The maintenance tiers of every market of this account, by symbol."""

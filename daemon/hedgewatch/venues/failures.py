@@ -16,6 +16,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (ccxt.DDoSProtection, "the venue limits or bans this address"),
     (ccxt.RateLimitExceeded, "the venue limits this address"),
     (ccxt.NetworkError, "the venue cannot be reached"),
+    (ccxt.OperationFailed, "the venue is out of order"),
 )
 
 

@@ -58,8 +58,8 @@ class Ages:
 
     def expect(self, symbols: Iterable[str], now: float) -> None:
         """From now on these are waited for."""
-        self._unheard = set(symbols)
-        self._moved = dict.fromkeys(self._unheard, now)
+        self._moved = dict.fromkeys(sorted(symbols), now)
+        self._unheard = set(self._moved)
 
     def heard(self, symbol: str, venue_time: float, now: float) -> None:
         """A frame of a market came."""
@@ -67,6 +67,10 @@ class Ages:
             self._venue_times[symbol] = venue_time
             self._moved[symbol] = now
             self._unheard.discard(symbol)
+
+    def moved_since(self, symbol: str, moment: float) -> bool:
+        """True when a frame of a market came after a moment."""
+        return symbol not in self._unheard and self._moved.get(symbol, 0.0) > moment
 
     @property
     def complete(self) -> bool:

@@ -44,6 +44,9 @@ class Reader:
         streams.ledger.read(reading.positions, self._around.now())
         self._around.publish(reading)
         self._feeds.restored("rest")
+        asked = self._around.now()
+        quotes = await self._dialect.read_quotes(exchange, streams.symbols, asked)
+        streams.polled(quotes, asked)
 
     async def _reading(self, exchange: Exchange) -> AccountRead:
         """A position in a market that was listed since is no reason to know nothing."""

@@ -44,4 +44,4 @@ class AllowList:
 
 
 def _request(method: str, url: URL) -> tuple[str, str, str]:
-    return method.upper(), str(url.origin()), _NUMBERED.sub("/*", url.path)
+    return method.upper(), str(url.origin()), _NUMBERED.sub("/*", url.raw_path)

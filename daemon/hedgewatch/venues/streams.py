@@ -11,6 +11,7 @@ from hedgewatch.core.events import (
     MarketEvent,
     MarkPriceChanged,
     PositionChanged,
+    QuoteChanged,
 )
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, ReadAgain, StreamExpired
@@ -52,19 +53,41 @@ class Streams:
         self._ages: dict[str, Ages] = {feed: Ages(each=feed == "mark") for feed in LIMITS}
         self._patience = dict.fromkeys(LIMITS, 1)
         self._symbols: set[str] = set()
+        self._quotes: dict[str, tuple[float, float]] = {}
         self._more = asyncio.Event()
         self._doubted = False
+
+    @property
+    def symbols(self) -> list[str]:
+        """The markets that are watched."""
+        return sorted(self._symbols)
 
     # what the sockets say
 
     def price(self, event: MarketEvent) -> None:
         """Pass a price on, and note the life in it."""
-        feed = "mark" if isinstance(event, MarkPriceChanged) else "quote"
+        if isinstance(event, MarkPriceChanged):
+            self._heard("mark", event)
+        else:
+            self._quotes[event.symbol] = (event.bid, event.ask)
+            self._heard("quote", event)
+        self._around.publish(event)
+
+    def _heard(self, feed: str, event: MarketEvent) -> None:
         ages = self._ages[feed]
         ages.heard(event.symbol, event.venue_time, self._around.now())
         if ages.complete and not self._feeds.is_up(feed):
             self._feeds.restored(feed)
-        self._around.publish(event)
+
+    def polled(self, quotes: Iterable[QuoteChanged], asked: float) -> None:
+        """Quotes that were read: one that shows what the stream told last proves it alive."""
+        for quote in quotes:
+            if self._ages["quote"].moved_since(quote.symbol, asked):
+                continue
+            best = (quote.bid, quote.ask)
+            if self._quotes.setdefault(quote.symbol, best) == best:
+                self._heard("quote", quote)
+            self._around.publish(quote)
 
     def news(self, item: AccountNews) -> None:
         """Pass on what the private stream tells; hints lead to a reading, its end to a new one."""
@@ -83,6 +106,7 @@ class Streams:
         """A socket stands; what happened before it did has to be read."""
         if feed != "user":
             self._ages[feed].expect(self._symbols, self._around.now())
+            self._quotes.clear()
             return
         self.ledger.begin()
         self.user_open.set()
@@ -132,7 +156,7 @@ class Streams:
 
     async def _until_it_ends(self, connection: Connection, feed: Feed) -> str:
         """Subscribe and wait; says why it is over. Never cancelled from outside but with all."""
-        symbols = sorted(self._symbols)
+        symbols = self.symbols
         if feed != "user" and not symbols:
             await self._more.wait()
             return _RESUBSCRIBE

@@ -144,8 +144,8 @@ class AccountWatch:
             await connection.close()
 
     async def _prepare(self, exchange: Exchange) -> None:
-        await self._verify(exchange)
         await exchange.load_time_difference()
+        await self._verify(exchange)
         await self._load(exchange)
         complaint = self._catalogue.complaint(self._symbols)
         if complaint:
@@ -231,7 +231,7 @@ class AccountWatch:
             failure = await self._survive(
                 self._dialect.keep_stream_key(standing.connection.exchange)
             )
-            if not isinstance(failure, ccxt.NetworkError | PausedError):
+            if not isinstance(failure, ccxt.OperationFailed | PausedError):
                 break
         else:
             return

@@ -12,7 +12,6 @@ from hedgewatch.venues.fields import (
     above_zero_or_none,
     moment,
     positive,
-    rows,
     table,
     text,
 )
@@ -55,7 +54,7 @@ class PriceFrames:
         if kind == "markPriceUpdate":
             return self._mark(message)
         if kind == "bookTicker" or (kind is None and "b" in message and "a" in message):
-            return self._quote(message, now)
+            return self.quote(message, now)
         return None
 
     def _mark(self, message: Row) -> MarkPriceChanged:
@@ -67,16 +66,16 @@ class PriceFrames:
             above_zero_or_none(message, "i"),
         )
 
-    def _quote(self, message: Row, now: float) -> QuoteChanged:
-        """Spot quotes carry no time: ours orders them as well."""
+    def quote(self, message: Row, now: float, name: str = "s") -> QuoteChanged:
+        """Best bid and ask. Those of spot pairs carry no time: ours orders them as well."""
         bid, ask = positive(message, "b"), positive(message, "a")
         venue_time = moment(message, "E") if "E" in message else now
-        return QuoteChanged(self._venue, self._listing.symbol(message), bid, ask, venue_time)
+        symbol = self._listing.symbol(message, name)
+        return QuoteChanged(self._venue, symbol, bid, ask, venue_time)
 
 
 def unified_market(venue: str, unified: Row) -> Market:
-    """A market with its exact steps, which ccxt would give as floats."""
-    filters = {row.get("filterType"): row for row in rows(unified["info"]["filters"], "filters")}
+    """A market with its exact steps, as the venue's filters write them."""
     expiry = unified.get("expiry")
     return Market(
         venue=venue,
@@ -85,14 +84,18 @@ def unified_market(venue: str, unified: Row) -> Market:
         quote=text(unified, "quote"),
         settle=unified.get("settle") or "",
         contract_size=float(unified.get("contractSize") or 1.0),
-        step=_exact(table(filters.get("LOT_SIZE"), "LOT_SIZE"), "stepSize"),
-        tick=_exact(table(filters.get("PRICE_FILTER"), "PRICE_FILTER"), "tickSize"),
+        step=_exact(unified, "LOT_SIZE", "stepSize", "amount"),
+        tick=_exact(unified, "PRICE_FILTER", "tickSize", "price"),
         linear=unified.get("linear") is not False,
         expiry=None if expiry is None else expiry / 1000.0,
     )
 
 
-def _exact(row: Row, name: str) -> Decimal:
+def _exact(unified: Row, kind: str, name: str, precision: str) -> Decimal:
+    """From the filter of this kind; ccxt's own number, a float, only where there is none."""
+    listed = (unified.get("info") or {}).get("filters") or ()
+    row = next((row for row in listed if row.get("filterType") == kind), None)
+    row, name = (unified["precision"], precision) if row is None else (row, name)
     positive(row, name)
     return Decimal(str(row[name])).normalize()
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from hedgewatch.core.events import AccountRead, BalanceReading, MarketEvent
+import orjson
+
+from hedgewatch.core.events import AccountRead, BalanceReading, MarketEvent, QuoteChanged
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
 from hedgewatch.venues.dialects.binance_common import (
@@ -20,6 +22,7 @@ from hedgewatch.venues.dialects.binance_common import (
 from hedgewatch.venues.fields import Row, number, number_or, rows, table, text
 
 VENUE = "binance"
+_NAMES = {"bidPrice": "b", "askPrice": "a", "symbol": "symbol"}
 
 
 class BinanceSpot:
@@ -27,12 +30,18 @@ class BinanceSpot:
 
     feeds: tuple[Feed, ...] = ("quote",)
     options: Mapping[str, Any] = MappingProxyType(
-        {"defaultType": "spot", "fetchCurrencies": False, "fetchMarkets": {"types": ["spot"]}}
+        {
+            "defaultType": "spot",
+            "fetchCurrencies": False,
+            "fetchMargins": False,
+            "fetchMarkets": {"types": ["spot"]},
+        }
     )
     requests: tuple[tuple[str, str], ...] = (
         ("GET", "https://api.binance.com/api/v3/exchangeInfo"),
         ("GET", "https://api.binance.com/api/v3/time"),
         ("GET", "https://api.binance.com/api/v3/account"),
+        ("GET", "https://api.binance.com/api/v3/ticker/bookTicker"),
         RESTRICTIONS,
         ("GET", "wss://stream.binance.com:9443/ws/*"),
     )
@@ -79,6 +88,16 @@ class BinanceSpot:
         asset = exchange.safe_currency_code(text(row, "asset"))
         return BalanceReading(asset=asset, total=total, venue_time=told)
 
+    async def read_quotes(
+        self, exchange: Exchange, symbols: Sequence[str], now: float
+    ) -> Sequence[QuoteChanged]:
+        """A pair that is quiet on the stream is told here."""
+        if not symbols:
+            return ()
+        ids = orjson.dumps([exchange.market_id(symbol) for symbol in symbols]).decode()
+        reply = await exchange.public_get_ticker_bookticker({"symbols": ids})
+        return [self._frames.quote(row, now, name="symbol") for row in _best(reply)]
+
     async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
         """Nothing is borrowed here."""
         del exchange
@@ -104,3 +123,9 @@ class BinanceSpot:
         """Subscribe to the quotes of these pairs."""
         del feed
         await exchange.watch_bids_asks(list(symbols))
+
+
+def _best(reply: object) -> list[Row]:
+    """Rows of the reply by the names that frames have for the same."""
+    listed = rows(reply, "bookTicker")
+    return [{short: row.get(name) for name, short in _NAMES.items()} for row in listed]

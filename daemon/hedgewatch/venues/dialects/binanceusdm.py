@@ -11,6 +11,7 @@ from hedgewatch.core.events import (
     BalanceReading,
     MarketEvent,
     PositionReading,
+    QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
@@ -113,6 +114,13 @@ class BinanceUsdm:
             margin_in_use=max(in_use, number_or(account, "totalPositionInitialMargin", 0.0)),
             unsupported=self._unsupported,
         )
+
+    async def read_quotes(
+        self, exchange: Exchange, symbols: Sequence[str], now: float
+    ) -> Sequence[QuoteChanged]:
+        """No need: marks flow every second."""
+        del exchange, symbols, now
+        return ()
 
     def _positions(self, held: Iterable[Row]) -> Iterable[PositionReading]:
         """What is open, and an explicit 0 for what was."""

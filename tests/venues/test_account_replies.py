@@ -1,0 +1,196 @@
+"""Replies as Binance really gave them, and the odd ones that must never pass for a flat account."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialects.binance_spot import BinanceSpot
+from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from hedgewatch.venues.fields import OddReplyError
+
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
+POSITION = {
+    "symbol": "BTCUSDT",
+    "positionSide": "BOTH",
+    "positionAmt": "0.009",
+    "entryPrice": "67445.9",
+    "liquidationPrice": "64846.98753790",
+    "isolatedMargin": "0",
+    "isolatedWallet": "0",
+    "marginAsset": "USDT",
+    "maintMargin": "2.4",
+    "updateTime": 1722161166529,
+}
+ASSET = {
+    "asset": "USDT",
+    "walletBalance": "25.7",
+    "crossWalletBalance": "20.0",
+    "crossUnPnl": "0.5",
+    "marginBalance": "26.2",
+    "maintMargin": "3.0",
+    "positionInitialMargin": "7.5",
+    "updateTime": 1722161166529,
+}
+
+
+class Replies:
+    """Answers the requests of a dialect with what a test prepared."""
+
+    def __init__(self, positions: object = (), account: object = None, **others: object) -> None:
+        self.positions = list(positions) if isinstance(positions, tuple) else positions
+        self.account = {"assets": []} if account is None else account
+        self.others = others
+
+    async def fapiprivatev3_get_positionrisk(self) -> Any:
+        return self.positions
+
+    async def fapiprivatev3_get_account(self) -> Any:
+        return self.account
+
+    async def fapiprivate_get_leveragebracket(self) -> Any:
+        return self.others["brackets"]
+
+    async def fapiprivate_get_multiassetsmargin(self) -> Any:
+        return self.others["mode"]
+
+    async def private_get_account(self) -> Any:
+        return self.account
+
+    def safe_currency_code(self, name: str) -> str:
+        return name
+
+
+def dialect() -> BinanceUsdm:
+    spoken = BinanceUsdm("main")
+    spoken.list_markets({"BTC/USDT:USDT": {"id": "BTCUSDT"}, "ETH/USDT:USDT": {"id": "ETHUSDT"}})
+    return spoken
+
+
+def recorded(name: str) -> Any:
+    path = RECORDED / name
+    if not path.exists():
+        pytest.skip(f"no recorded replies: {name} is not beside the checkout")
+    return json.loads(path.read_text())
+
+
+async def test_a_position_is_read_with_the_liquidation_price_that_the_venue_names() -> None:
+    reading = await dialect().read_account(Replies((POSITION,)))
+    told = reading.positions[0]
+    assert (told.symbol, told.kind, told.contracts) == ("BTC/USDT:USDT", "net", 0.009)
+    assert told.venue_liquidation_price == 64846.9875379
+    assert told.venue_time == 1722161166.529
+    assert told.isolated_wallet is None
+
+
+@pytest.mark.parametrize("none", ["0", "", None, "0.00000000", "-1"])
+async def test_every_way_of_saying_no_liquidation_price_means_none(none: object) -> None:
+    row = {**POSITION, "liquidationPrice": none}
+    reading = await dialect().read_account(Replies((row,)))
+    assert reading.positions[0].venue_liquidation_price is None
+
+
+async def test_equity_and_maintenance_are_those_of_the_cross_pool_alone() -> None:
+    isolated = {**POSITION, "symbol": "ETHUSDT", "isolatedWallet": "5.7", "maintMargin": "0.6"}
+    reading = await dialect().read_account(Replies((POSITION, isolated), {"assets": [ASSET]}))
+    balance = reading.balances[0]
+    assert (balance.total, balance.cross_wallet, balance.equity) == (25.7, 20.0, 20.5)
+    assert balance.maintenance_margin == pytest.approx(2.4)
+    assert reading.positions[1].isolated_wallet == 5.7
+    assert reading.margin_in_use == 7.5
+
+
+async def test_an_empty_list_while_margin_is_used_says_so_in_the_reading() -> None:
+    reading = await dialect().read_account(Replies((), {"assets": [ASSET]}))
+    assert reading.positions == ()
+    assert reading.margin_in_use == 7.5
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [
+        {"code": -1000, "msg": "An unknown error occurred"},
+        None,
+        "<html>502</html>",
+        [None],
+        [{**POSITION, "positionAmt": None}],
+        [{**POSITION, "positionAmt": "NaN"}],
+        [{**POSITION, "entryPrice": ""}],
+        [{**POSITION, "positionSide": "?"}],
+        [{**POSITION, "symbol": "UNLISTEDUSDT"}],
+    ],
+)
+async def test_a_reply_that_makes_no_sense_is_an_error_and_never_a_flat_account(
+    positions: object,
+) -> None:
+    with pytest.raises(OddReplyError):
+        await dialect().read_account(Replies(positions))
+
+
+@pytest.mark.parametrize(
+    "account", [[], {}, {"assets": None}, {"assets": [{**ASSET, "maintMargin": ""}]}]
+)
+async def test_an_account_without_its_assets_is_an_error_as_well(account: object) -> None:
+    with pytest.raises(OddReplyError):
+        await dialect().read_account(Replies((POSITION,), account))
+
+
+async def test_an_explicit_zero_is_told_for_what_was_held_and_for_nothing_else() -> None:
+    spoken = dialect()
+    flat = {**POSITION, "symbol": "ETHUSDT", "positionAmt": "0", "entryPrice": "0.0"}
+    first = await spoken.read_account(Replies((POSITION, flat)))
+    assert [position.symbol for position in first.positions] == ["BTC/USDT:USDT"]
+    then = await spoken.read_account(Replies(({**POSITION, "positionAmt": "0"},)))
+    assert [position.contracts for position in then.positions] == [0.0]
+
+
+async def test_multi_assets_mode_is_named_as_not_supported() -> None:
+    spoken = dialect()
+    await spoken.settle_in(Replies(mode={"multiAssetsMargin": True}))
+    assert (await spoken.read_account(Replies())).unsupported == "multi-assets mode"
+    await spoken.settle_in(Replies(mode={"multiAssetsMargin": False}))
+    assert (await spoken.read_account(Replies())).unsupported == ""
+
+
+async def test_tiers_come_ordered_with_the_deductions_of_the_venue() -> None:
+    rows = [
+        {"notionalFloor": 50000, "notionalCap": 250000, "maintMarginRatio": 0.005, "cum": 50.0},
+        {"notionalFloor": 0, "notionalCap": 50000, "maintMarginRatio": 0.004, "cum": 0.0},
+    ]
+    brackets = [{"symbol": "BTCUSDT", "brackets": rows}, {"symbol": "GONEUSDT", "brackets": rows}]
+    tiers = await dialect().tiers(Replies(brackets=brackets))
+    assert tiers == {"BTC/USDT:USDT": (Tier(0.0, 0.004, 0.0), Tier(50000.0, 0.005, 50.0))}
+
+
+async def test_recorded_positions_and_margins_of_the_real_venue_are_understood() -> None:
+    replies = recorded("binance.replies.json")["methods"]["fetchPositions"]
+    rows, account = replies[0]["reply"], replies[2]["reply"]
+    reading = await dialect().read_account(Replies(rows, account))
+    assert [(p.symbol, p.contracts) for p in reading.positions] == [("BTC/USDT:USDT", 0.009)]
+    usdt = next(balance for balance in reading.balances if balance.asset == "USDT")
+    assert usdt.total == pytest.approx(3.72964781)
+    assert usdt.equity == pytest.approx(4.27203287)
+    assert usdt.maintenance_margin == pytest.approx(2.43022194)
+    assert reading.margin_in_use == pytest.approx(7.59482199)
+
+
+def test_recorded_markets_of_the_real_venue_keep_their_exact_steps() -> None:
+    listed = recorded("binance.markets.json")
+    market = dialect().market(listed["BTC/USDT:USDT"])
+    assert (market.step, market.tick) == (Decimal("0.001"), Decimal("0.1"))
+    assert (market.base, market.settle, market.linear, market.expiry) == ("BTC", "USDT", True, None)
+    dated = dialect().market({**listed["BTC/USDT:USDT"], **listed["BTC/USDT:USDT-231229"]})
+    assert (dated.symbol, dated.expiry) == ("BTC/USDT:USDT-231229", 1703836800.0)
+
+
+async def test_recorded_spot_balances_count_what_is_locked_too() -> None:
+    reply = recorded("binance.replies.json")["methods"]["fetchBalance"][0]["reply"]
+    reply["balances"][1]["locked"] = "1.0"
+    reading = await BinanceSpot("spot").read_account(Replies(account=reply))
+    owned = {balance.asset: balance.total for balance in reading.balances}
+    assert owned == {"LTC": pytest.approx(1.91974100), "ETH": pytest.approx(0.02229833)}
+    assert reading.positions == ()
+    assert reading.margin_in_use is None

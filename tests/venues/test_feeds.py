@@ -1,0 +1,107 @@
+from random import Random
+
+from hedgewatch.core.events import Event, FeedLost, FeedRestored, PositionReading
+from hedgewatch.venues.feeds import Ages, Feeds
+from hedgewatch.venues.ledger import Ledger
+from hedgewatch.venues.surroundings import Backoff
+
+
+def position(contracts: float, venue_time: float) -> PositionReading:
+    return PositionReading(
+        symbol="ALT/USDT:USDT",
+        kind="net",
+        contracts=contracts,
+        entry_price=1.0,
+        venue_time=venue_time,
+    )
+
+
+def test_a_loss_and_a_return_are_each_said_once() -> None:
+    said: list[Event] = []
+    feeds = Feeds("main", said.append)
+    feeds.restored("mark")
+    feeds.restored("mark")
+    feeds.lost("mark", "silent")
+    feeds.lost("mark", "still silent")
+    feeds.restored("mark")
+    assert said == [
+        FeedRestored("main", "mark"),
+        FeedLost("main", "mark", "silent"),
+        FeedRestored("main", "mark"),
+    ]
+
+
+def test_a_feed_that_never_came_is_lost_as_well() -> None:
+    said: list[Event] = []
+    Feeds("main", said.append).lost("user", "no key")
+    assert said == [FeedLost("main", "user", "no key")]
+
+
+def test_one_silent_market_among_others_that_flow_is_noticed() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT", "AIX"], now=0.0)
+    ages.heard("ALT", venue_time=100.0, now=4.9)
+    assert ages.silent(now=5.1, limit=5.0) == ["AIX"]
+    assert not ages.complete
+
+
+def test_frames_that_repeat_an_old_time_are_no_sign_of_life() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT"], now=0.0)
+    for second in range(1, 8):
+        ages.heard("ALT", venue_time=100.0, now=float(second))
+    assert ages.silent(now=7.0, limit=5.0) == ["ALT"]
+
+
+def test_frames_replayed_from_before_a_reconnection_do_not_make_a_feed_fresh() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT"], now=0.0)
+    ages.heard("ALT", venue_time=100.0, now=1.0)
+    ages.expect(["ALT"], now=10.0)
+    ages.heard("ALT", venue_time=99.0, now=11.0)
+    assert not ages.complete
+
+
+def test_a_quiet_pair_is_normal_while_another_on_its_socket_speaks() -> None:
+    ages = Ages(each=False)
+    ages.expect(["ALT", "BTC"], now=0.0)
+    ages.heard("BTC", venue_time=100.0, now=29.0)
+    assert ages.complete
+    assert ages.silent(now=31.0, limit=30.0) == []
+    assert ages.silent(now=60.0, limit=30.0) == ["ALT", "BTC"]
+
+
+def test_a_change_that_was_read_but_never_told_gives_a_dead_stream_away() -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, 10.0)], now=100.0)
+    ledger.read([position(2.0, 20.0)], now=115.0)
+    assert ledger.untold(now=117.0) == ""
+    assert ledger.untold(now=118.5) == "ALT/USDT:USDT"
+    ledger.begin()
+    assert ledger.untold(now=200.0) == ""
+
+
+def test_a_change_that_the_stream_tells_a_moment_after_the_reading_is_well() -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, 10.0)], now=100.0)
+    ledger.read([position(2.0, 20.0)], now=115.0)
+    ledger.told(position(2.0, 20.0))
+    assert ledger.untold(now=200.0) == ""
+
+
+def test_a_reading_older_than_what_the_stream_told_accuses_nobody() -> None:
+    ledger = Ledger()
+    ledger.read([], now=100.0)
+    ledger.told(position(2.0, 20.0))
+    ledger.read([position(1.0, 10.0)], now=115.0)
+    assert ledger.untold(now=200.0) == ""
+
+
+def test_pauses_grow_from_almost_nothing_to_half_a_minute_and_differ() -> None:
+    backoff = Backoff(Random(1))
+    pauses = [backoff.next() for _ in range(12)]
+    assert pauses[0] <= 0.2
+    assert 15.0 <= pauses[-1] <= 30.0
+    assert pauses != sorted(pauses) or len(set(pauses)) == len(pauses)
+    backoff.reset()
+    assert backoff.next() <= 0.2

@@ -1,0 +1,140 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientError, web
+from yarl import URL
+
+from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from hedgewatch.venues.endpoint import moved
+from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
+from hedgewatch.venues.session import Fence, PausedError, guarded_session
+from hedgewatch.venues.settings import EndpointSettings
+
+LIVE = AllowList(BinanceUsdm.requests, BinanceUsdm.operations)
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", "https://fapi.binance.com/fapi/v3/account?timestamp=1&signature=abc"),
+        ("PUT", "https://fapi.binance.com/fapi/v1/listenKey"),
+        ("GET", "wss://fstream.binance.com/market/ws/17"),
+        ("GET", "wss://fstream.binance.com/private/ws?listenKey=abc"),
+    ],
+)
+def test_what_a_monitor_needs_passes_the_fence(method: str, url: str) -> None:
+    LIVE.check_request(method, URL(url))
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("POST", "https://fapi.binance.com/fapi/v1/order"),
+        ("DELETE", "https://fapi.binance.com/fapi/v1/listenKey"),
+        ("POST", "https://fapi.binance.com/fapi/v3/account"),
+        ("POST", "https://fapi.binance.com/fapi/v1/multiAssetsMargin"),
+        ("GET", "https://fapi.binance.com.example.org/fapi/v3/account"),
+        ("GET", "http://fapi.binance.com/fapi/v3/account"),
+        ("GET", "https://fapi.binance.com:8443/fapi/v3/account"),
+        ("GET", "https://api.binance.com/sapi/v1/capital/withdraw/apply"),
+        ("GET", "wss://ws-fapi.binance.com/ws-fapi/v1"),
+        ("GET", "https://fapi.binance.com/fapi/v1/../v1/order"),
+    ],
+)
+def test_whatever_else_is_asked_for_is_refused_and_counted(method: str, url: str) -> None:
+    refused = LIVE.refused
+    with pytest.raises(ForbiddenRequestError):
+        LIVE.check_request(method, URL(url))
+    assert LIVE.refused == refused + 1
+
+
+@pytest.mark.parametrize(
+    "frame", [{"method": "order.place", "params": {}}, {"op": "order.create"}, "ping", None, [1]]
+)
+def test_only_subscriptions_are_ever_said_on_a_socket(frame: object) -> None:
+    LIVE.check_frame({"method": "SUBSCRIBE", "params": ["btcusdt@markPrice@1s"], "id": 1})
+    with pytest.raises(ForbiddenRequestError):
+        LIVE.check_frame(frame)
+
+
+class Server:
+    """A web server that answers as it is told, and remembers what reached it."""
+
+    def __init__(self) -> None:
+        self.reached: list[str] = []
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.reached.append(request.path)
+        return web.Response(status=self.status, headers=self.headers, text="{}")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    server, application = Server(), web.Application()
+    application.router.add_route("*", "/{path:.*}", server.answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+
+
+def fence_of(server: Server, now: list[float]) -> Fence:
+    there = EndpointSettings(rest=server.url, ws=server.url.replace("http", "ws"))
+    moved_there = ((method, moved(url, there)) for method, url in BinanceUsdm.requests)
+    return Fence(AllowList(moved_there, BinanceUsdm.operations), lambda: now[0])
+
+
+async def test_a_redirect_is_refused_before_the_key_goes_anywhere_else(server: Server) -> None:
+    server.status, server.headers = 302, {"Location": f"{server.url}/elsewhere"}
+    fence = fence_of(server, [0.0])
+    async with guarded_session(fence, tls=False) as session:
+        with pytest.raises(ForbiddenRequestError, match="redirect"):
+            await session.get(f"{server.url}/fapi/v3/account")
+        with pytest.raises(ForbiddenRequestError, match="redirect"):
+            await session.ws_connect(f"{server.url.replace('http', 'ws')}/private/ws")
+    assert server.reached == ["/fapi/v3/account", "/private/ws"]
+    assert fence.allowed.refused == 2
+
+
+async def test_a_forbidden_request_does_not_leave_the_machine(server: Server) -> None:
+    async with guarded_session(fence_of(server, [0.0]), tls=False) as session:
+        with pytest.raises(ForbiddenRequestError):
+            await session.post(f"{server.url}/fapi/v1/order")
+    assert server.reached == []
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "pause"), [(429, "7", 7), (429, "", 10), (418, "", 120)]
+)
+async def test_nothing_is_sent_until_the_pause_that_the_venue_asked_for_is_over(
+    server: Server, status: int, told: str, pause: int
+) -> None:
+    now = [1000.0]
+    server.status, server.headers = status, {"Retry-After": told} if told else {}
+    async with guarded_session(fence_of(server, now), tls=False) as session:
+        await session.get(f"{server.url}/fapi/v3/account")
+        now[0] += pause - 1
+        with pytest.raises(PausedError):
+            await session.get(f"{server.url}/fapi/v1/time")
+        now[0] += 2
+        await session.get(f"{server.url}/fapi/v1/time")
+    assert server.reached == ["/fapi/v3/account", "/fapi/v1/time"]
+
+
+async def test_the_proxy_variables_of_the_environment_are_ignored(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    async with guarded_session(fence_of(server, [0.0]), tls=False) as session:
+        try:
+            await session.get(f"{server.url}/fapi/v1/time")
+        except ClientError as error:  # pragma: no cover - the failure that this test is about
+            pytest.fail(f"went to the proxy: {error}")
+    assert server.reached == ["/fapi/v1/time"]

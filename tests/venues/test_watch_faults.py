@@ -1,0 +1,222 @@
+"""Each thing that goes wrong at a venue is noticed in time, said, and outlived."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hedgewatch.core.events import (
+    AccountAccepted,
+    AccountRead,
+    AccountRefused,
+    FeedLost,
+    FeedRestored,
+    PositionChanged,
+)
+from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.faults import POISONS
+from tests.venues.watching import AIX, ALT, now, watched
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[PaperExchange]:
+    async with PaperExchange(story="manual", tick_seconds=0.05) as paper:
+        yield paper
+
+
+async def test_no_poisoned_frame_stops_the_frames_that_follow_it(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch, symbols=(ALT, AIX)) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark(AIX)
+        for kind in POISONS:
+            exchange.faults.poison(kind)
+            exchange.faults.poison(kind, where="private")
+            await seen.fresh_mark(AIX, within=2.0)
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.until(PositionChanged)
+        assert seen.all(FeedLost) == []
+        assert seen.watch.odd_frames >= len(POISONS)
+
+
+async def test_a_frame_too_large_for_any_price_costs_less_than_two_seconds(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(POISONS, "huge", b'{"e":"' + b"x" * 5_000_000 + b'"}')
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.fresh_mark()
+        exchange.faults.poison("huge")
+        await seen.until(FeedLost, lambda lost: lost.feed == "mark")
+        await seen.fresh_mark(within=2.0)
+
+
+async def test_a_socket_that_falls_silent_is_noticed_in_five_and_a_half_seconds(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.fresh_mark()
+        exchange.faults.silence()
+        silent_since = now()
+        lost = await seen.until(FeedLost, within=5.5)
+        assert lost.feed == "mark"
+        assert lost.reason.startswith("silent for 5.0 s: ")
+        assert ALT in lost.reason
+        assert now() - silent_since > 4.5
+        seen.forget()
+        exchange.faults.resume()
+        await seen.until(FeedRestored, lambda feed: feed.feed == "mark")
+
+
+@pytest.mark.parametrize("which", ["all", "market", "private"])
+async def test_dropped_connections_come_back_with_what_changed_meanwhile(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    exchange.world.set_position("AIXUSDT", -50, 1000)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
+        seen.forget()
+        exchange.faults.cut_sockets(which, refuse_seconds=0.5)
+        exchange.world.trade("AIXUSDT", -10)
+        feed = "user" if which == "private" else "mark"
+        await seen.until(FeedLost, lambda lost: lost.feed == feed)
+        await seen.until(FeedRestored, lambda back: back.feed == feed, within=5.0)
+        await seen.until(AccountRead, lambda read: read.positions[0].contracts == -60)
+        await seen.fresh_mark()
+        assert seen.all(AccountRefused) == []
+
+
+async def test_an_announced_end_of_the_listen_key_brings_a_new_key_and_a_reading(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        seen.forget()
+        exchange.faults.expire_listen_key(announce=True)
+        lost = await seen.until(FeedLost)
+        assert (lost.feed, lost.reason) == ("user", "the listen key expired")
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.until(AccountRead)
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.until(PositionChanged, within=1.0)
+        assert exchange.requests["POST /fapi/v1/listenKey"] == 2
+
+
+async def test_a_listen_key_that_ended_in_silence_is_found_by_the_change_it_did_not_tell(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        exchange.faults.expire_listen_key(announce=False)
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.watch.reconcile()
+        lost = await seen.until(FeedLost, within=5.0)
+        assert lost.feed == "user"
+        assert "the stream did not tell" in lost.reason
+        await seen.until(
+            FeedRestored, lambda back: back.feed == "user" and seen.all(FeedLost) != []
+        )
+        seen.forget()
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.until(PositionChanged)
+
+
+async def test_a_listen_key_that_cannot_be_renewed_is_replaced(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        exchange.faults.expire_listen_key(announce=False)
+        await seen.watch.keep_listen_key()
+        lost = await seen.until(FeedLost)
+        assert lost.reason.startswith("the listen key was not renewed")
+        seen.forget()
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.until(PositionChanged)
+
+
+@pytest.mark.parametrize("status", [503, 500, 429, 418])
+async def test_while_requests_fail_the_sockets_go_on_and_readings_come_back(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
+        seen.forget()
+        exchange.faults.rest_outage(status, retry_after=1)
+        await seen.watch.reconcile()
+        lost = await seen.until(FeedLost)
+        assert lost.feed == "rest"
+        asked = sum(exchange.requests.values())
+        await seen.watch.reconcile()
+        assert sum(exchange.requests.values()) - asked == (0 if status in {418, 429} else 1)
+        await seen.fresh_mark()
+        exchange.faults.restore()
+        async with asyncio.timeout(5.0):
+            while not seen.all(FeedRestored):
+                await seen.watch.reconcile()
+                await seen.fresh_mark()
+        assert seen.all(AccountRefused) == []
+
+
+async def test_requests_that_hang_are_given_up_without_stopping_anything_else(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        seen.forget()
+        exchange.faults.rest_outage("hang")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(seen.watch.reconcile())
+            await seen.fresh_mark()
+        assert seen.all(FeedLost)[0].reason.startswith("the venue does not answer in time")
+        exchange.faults.restore()
+        await seen.watch.reconcile()
+        await seen.until(FeedRestored, lambda back: back.feed == "rest")
+
+
+async def test_a_venue_that_is_down_at_the_start_is_tried_again_until_it_is_up(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.faults.rest_outage(503)
+    async with watched(exchange, monkeypatch) as seen:
+        refused = await seen.until(AccountRefused)
+        assert refused.reason.startswith("the venue is out of order")
+        exchange.faults.restore()
+        await seen.until(AccountAccepted, within=5.0)
+        await seen.until(AccountRead)
+
+
+async def test_a_redirect_is_refused_and_nothing_is_asked_elsewhere(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with PaperExchange(story="manual") as elsewhere, watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        exchange.faults.redirect(elsewhere.url)
+        await seen.watch.reconcile()
+        lost = await seen.until(FeedLost)
+        assert "redirect" in lost.reason
+        assert elsewhere.requests == {}
+        exchange.faults.restore()
+        await seen.watch.reconcile()
+        await seen.until(FeedRestored, lambda back: back.feed == "rest")
+
+
+async def test_an_empty_list_of_positions_is_passed_on_with_the_margin_still_in_use(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.world.set_position("AIXUSDT", -50, 1000)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        seen.forget()
+        exchange.faults.positions_empty(times=1)
+        await seen.watch.reconcile()
+        read = await seen.until(AccountRead)
+        assert read.positions == ()
+        assert read.margin_in_use is not None
+        assert read.margin_in_use > 0
+        assert seen.all(PositionChanged) == []

@@ -1,0 +1,119 @@
+"""An account on the paper exchange, watched by the real thing over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import Random
+from typing import TypeVar
+
+import pytest
+
+from hedgewatch.core.events import Event, MarkPriceChanged
+from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.supervisor import AccountWatch
+
+ALT, AIX, BTC = "ALT/USDT:USDT", "AIX/USDT:USDT", "BTC/USDT:USDT"
+
+Some = TypeVar("Some", bound=Event)
+
+
+def now() -> float:
+    return epoch_milliseconds() / 1000.0
+
+
+class Watched:
+    """The exchange, the watch, and every event that the watch published."""
+
+    def __init__(self, exchange: PaperExchange) -> None:
+        self.exchange = exchange
+        self.events: list[Event] = []
+        self._came = asyncio.Event()
+        self._watch: AccountWatch | None = None
+
+    @property
+    def watch(self) -> AccountWatch:
+        assert self._watch is not None
+        return self._watch
+
+    def publish(self, event: Event) -> None:
+        self.events.append(event)
+        self._came.set()
+
+    def forget(self) -> None:
+        """What is asked for from now on must happen from now on."""
+        self.events.clear()
+
+    async def until(
+        self,
+        kind: type[Some],
+        where: Callable[[Some], bool] = lambda _: True,
+        *,
+        within: float = 3.0,
+    ) -> Some:
+        """The first event of a kind for which something holds, since `forget`."""
+        seen = 0
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    for event in self.events[seen:]:
+                        if isinstance(event, kind) and where(event):
+                            return event
+                    seen = len(self.events)
+                    self._came.clear()
+                    await self._came.wait()
+        except TimeoutError:
+            others = [event for event in self.events if not isinstance(event, MarkPriceChanged)]
+            pytest.fail(f"no such {kind.__name__} in {within} s, but {others[-12:]}")
+
+    async def fresh_mark(self, symbol: str = ALT, within: float = 3.0) -> MarkPriceChanged:
+        """A mark price that the venue made after this call."""
+        asked = now()
+        return await self.until(
+            MarkPriceChanged,
+            lambda mark: mark.symbol == symbol and mark.venue_time > asked,
+            within=within,
+        )
+
+    def all(self, kind: type[Some]) -> list[Some]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@asynccontextmanager
+async def watched(
+    exchange: PaperExchange,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    symbols: tuple[str, ...] = (ALT,),
+    key: str = DEMO_KEY,
+    **settings: object,
+) -> AsyncIterator[Watched]:
+    """Watch the account `main` of an exchange while the block lasts."""
+    monkeypatch.setenv("MAIN_KEY", key)
+    monkeypatch.setenv("MAIN_SECRET", DEMO_SECRET)
+    found = Watched(exchange)
+    written = {
+        "name": "main",
+        "venue": "binanceusdm",
+        "credentials": {"api_key": {"env": "MAIN_KEY"}, "secret": {"env": "MAIN_SECRET"}},
+        "endpoint": {"rest": exchange.url, "ws": exchange.ws_url},
+        **settings,
+    }
+    async with asyncio.TaskGroup() as group:
+        found._watch = AccountWatch(  # noqa: SLF001 - the two halves of one fixture
+            AccountSettings.model_validate(written),
+            symbols=symbols,
+            publish=found.publish,
+            now=now,
+            spawn=lambda name, work: group.create_task(work, name=name),
+            rng=Random(7),
+        )
+        running = group.create_task(found.watch.run())
+        try:
+            yield found
+        finally:
+            await found.watch.close()
+            assert running.done()
+    assert exchange.violations == []
