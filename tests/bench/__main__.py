@@ -1,0 +1,95 @@
+"""`python -m tests.bench [--quick] [--json]`: what a tick costs, as ratios measured in one run."""
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from tests.bench.children import Child, ChildFailedError
+from tests.bench.figures import Figure, table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long to measure. Rounds are interleaved: A B C A B C."""
+
+    rounds: int
+    engine_rounds: int
+    engine_ticks: int
+
+
+FULL = Effort(rounds=3, engine_rounds=5, engine_ticks=3000)
+QUICK = Effort(rounds=1, engine_rounds=3, engine_ticks=1500)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under a minute, and rougher")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    options = parser.parse_args(arguments)
+    began = perf_counter()
+    try:
+        figures = measure(QUICK if options.quick else FULL)
+    except ChildFailedError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    seconds = perf_counter() - began
+    python = platform.python_version()
+    if options.json:
+        found = [figure.as_json() for figure in figures]
+        print(json.dumps({"python": python, "seconds": seconds, "figures": found}, indent=2))
+    else:
+        print(table(figures))
+        print(f"CPython {python}, {seconds:.0f} s. Absolute times drift on shared machines.")
+    return 0
+
+
+def measure(effort: Effort) -> list[Figure]:
+    return engine(effort)
+
+
+def engine(effort: Effort) -> list[Figure]:
+    """Quiet ticks, in a process of their own."""
+    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
+    with Child("tests.bench.engine", rounds, ticks) as child:
+        found = child.answer()
+    one, rows = found["one pool"], found["rows"][0]
+    notes = {name: sorted(found[name])[len(one) // 2] for name in found if name.endswith("p99")}
+    return [
+        Figure(
+            what="engine.handle, 1 pool x 10, 2 hedges, 20 rules",
+            unit="us",
+            samples=one,
+            judged="value",
+            budget=20.0,
+            notes={"p99 of single ticks, us": notes["one pool p99"]},
+        ),
+        Figure(what="  of it: recompute alone", unit="us", samples=found["recompute"]),
+        Figure(what="  of it: judge alone", unit="us", samples=found["judge"]),
+        Figure(what="  the same without rules", unit="us", samples=found["one pool without rules"]),
+        Figure(
+            what="engine.handle, 5 pools share the symbol",
+            unit="us",
+            samples=found["five pools"],
+            judged="value",
+            budget=80.0,
+        ),
+        Figure(
+            what=f"engine.handle, 200 pools x 10, 50 rules, a row of {rows:.0f}",
+            unit="us",
+            samples=[total / rows for total in found["200 pools"]],
+            judged="value",
+            budget=2.0,
+            notes={
+                "the whole tick, us": sorted(found["200 pools"])[len(one) // 2],
+                "a position row, us": sorted(found["200 pools"])[len(one) // 2] / 2000.0,
+            },
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
