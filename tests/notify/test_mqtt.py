@@ -1,4 +1,6 @@
 import asyncio
+import datetime as dt
+import ipaddress
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,6 +10,10 @@ from typing import Any
 
 import aiomqtt
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from hedgewatch.core.model import AlertState, EndReason
@@ -206,6 +212,47 @@ async def test_a_topic_that_we_may_not_write_is_a_failure_and_costs_only_that_to
         with pytest.raises(DeliveryError, match="Not authorized"):
             await desk.deliver(notification())
     assert failure.value.retryable
+
+
+def certificate(folder: Path) -> dict[str, str]:
+    """One that a broker on 127.0.0.1 shows, and that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker of a test")])
+    day = dt.timedelta(days=1)
+    today = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - day)
+        .not_valid_after(today + day)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "broker.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "broker.key").write_bytes(private)
+    return {"certfile": str(folder / "broker.pem"), "keyfile": str(folder / "broker.key")}
+
+
+# paho leaves the socket of a failed handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore:.*SSLSocket:pytest.PytestUnraisableExceptionWarning")
+async def test_a_broker_is_spoken_to_over_tls_only_when_its_certificate_is_trusted(
+    tmp_path: Path, start_server: Start
+) -> None:
+    files = certificate(tmp_path)
+    broker = start_server(mosquitto_server(tmp_path, files))
+    async with connected(mqtt(broker.port, tls=True, ca_file=files["certfile"])) as desk:
+        await desk.deliver(notification())
+    async with connected(mqtt(broker.port, tls=True)) as stranger:
+        with pytest.raises(DeliveryError, match="no connection"):
+            await stranger.deliver(notification())
 
 
 @pytest.mark.parametrize("password", ["canary-of-the-broker", "wrong"])

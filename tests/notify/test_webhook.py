@@ -53,7 +53,7 @@ async def test_an_alert_without_a_valid_signature_is_refused_by_the_sink() -> No
         ((400, {}), GIVE_UP, None),
         ((404, {}), GIVE_UP, None),
         ((413, {}), GIVE_UP, None),
-        ((301, {"Location": "/elsewhere"}), GIVE_UP, None),
+        ((307, {"Location": "/alerts"}), GIVE_UP, None),
         ((500, {}), TRY_AGAIN, None),
         ((502, {}), TRY_AGAIN, None),
         ((429, {}), TRY_AGAIN, None),

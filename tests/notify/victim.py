@@ -1,9 +1,9 @@
 """A process to be killed: it stores and delivers alerts as fast as it can.
 
-    python -m tests.notify.victim STORE RECEIVED ALERTS
+    python -m tests.notify.victim STORE RECEIVED BURSTS
 
 prints the keys of what is stored, and appends to RECEIVED the keys of what is delivered. It goes
-on where its predecessor was killed; with ALERTS = 0 it delivers what is left, and ends.
+on where its predecessor was killed; with BURSTS = 0 it delivers what is left, and ends.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class File:
         os.write(self.descriptor, f"{notification.key}\n".encode())
 
 
-async def main(path: Path, received: Path, alerts: int) -> None:
+async def main(path: Path, received: Path, bursts: int) -> None:
     store = await Store.open(path)
     descriptor = os.open(received, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     delivering = composed([File(descriptor)], Witnessed(store))
@@ -61,8 +61,9 @@ async def main(path: Path, received: Path, alerts: int) -> None:
     delivering.dispatcher.restore(records, waiting, now())
     async with running(delivering):
         await delivering.results.first(len(waiting))
-        for number in range(alerts):
-            delivering.tell(transition(alertname=f"Rule{os.getpid()}.{number}", at=now()))
+        for burst in range(bursts):
+            names = (f"Rule{os.getpid()}.{burst}.{number}" for number in range(10))
+            delivering.tell(*(transition(alertname=name, at=now()) for name in names))
             await asyncio.sleep(0.001)
         await delivering.dispatcher.drain(5.0)
     await store.close()

@@ -1,0 +1,93 @@
+import pytest
+from pydantic import ValidationError
+
+from hedgewatch.core.model import Severity, Transition
+from hedgewatch.notify.reminders import Reminders
+from hedgewatch.notify.routing import RouteSettings, labels_of, receivers_for, route_for
+from hedgewatch.notify.settings import ReceiverSettings
+from tests.notify.alerts import NOON, transition
+
+WARNING = transition(severity=Severity.WARNING)
+
+
+def routes(*fields: dict[str, object]) -> list[RouteSettings]:
+    return [RouteSettings.model_validate(one) for one in fields]
+
+
+@pytest.mark.parametrize(
+    ("match", "change", "expected"),
+    [
+        ({"severity": "critical"}, transition(), "matches"),
+        ({"severity": "critical"}, WARNING, "does not"),
+        ({"severity": ["warning", "critical"]}, WARNING, "matches"),
+        ({"alertname": "MarginDanger", "account": "main"}, transition(), "matches"),
+        ({"alertname": "MarginDanger", "account": "spare"}, transition(), "does not"),
+        ({"team": "treasury"}, transition(), "matches"),
+        ({"hedge": ""}, transition(), "does not"),
+        ({}, transition(), "matches"),
+    ],
+)
+def test_a_route_matches_when_each_of_its_labels_has_one_of_the_values(
+    match: dict[str, object], change: Transition, expected: str
+) -> None:
+    found = receivers_for(change, routes({"match": match, "to": ["phone"]}))
+    assert found == (("phone",) if expected == "matches" else ())
+
+
+def test_the_first_route_that_matches_wins_and_no_receiver_is_told_twice() -> None:
+    ordered = routes(
+        {"match": {"severity": "critical"}, "to": ["desk", "phone", "desk"], "repeat": "5m"},
+        {"to": ["desk"]},
+    )
+    assert receivers_for(transition(), ordered) == ("desk", "phone")
+    assert receivers_for(WARNING, ordered) == ("desk",)
+    assert route_for(transition(), ordered) is ordered[0]
+    assert ordered[0].repeat == 300.0
+
+
+def test_a_rule_cannot_relabel_what_identifies_its_alert() -> None:
+    change = transition()
+    assert labels_of(change)["severity"] == "critical"
+    assert labels_of(change) == {
+        "alertname": "MarginDanger",
+        "severity": "critical",
+        "account": "main",
+        "venue": "binanceusdm",
+        "pool": "USDT",
+        "team": "treasury",
+    }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to": []},
+        {"match": {"severity": "critical"}},
+        {"to": ["desk"], "repeat": "0s"},
+        {"to": ["desk"], "repeat": 300},
+        {"to": ["desk"], "match": {"severity": []}},
+        {"to": ["desk"], "continue": True},
+    ],
+)
+def test_a_route_that_cannot_be_meant_is_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        RouteSettings.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"console": {}, "webhook": {"url": "http://host/"}}, {"pager": {}}]
+)
+def test_a_receiver_has_exactly_one_way_to_be_reached(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        ReceiverSettings.model_validate({"name": "desk", **fields})
+
+
+def test_a_reminder_comes_once_however_long_the_machine_slept() -> None:
+    reminders = Reminders()
+    reminders.note(transition(at=NOON), 60.0)
+    assert list(reminders.due(NOON + 59.9)) == []
+    assert [change.at for change in reminders.due(NOON + 60)] == [NOON + 60]
+    assert list(reminders.due(NOON + 119)) == []
+    assert len(list(reminders.due(NOON + 8 * 3600 + 1))) == 1
+    assert list(reminders.due(NOON + 8 * 3600 + 59)) == []
+    assert len(list(reminders.due(NOON + 8 * 3600 + 60))) == 1
