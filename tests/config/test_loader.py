@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,9 +63,19 @@ def test_relative_paths_start_where_the_file_is(folder: Path) -> None:
     assert load(path).store == folder / "state" / "hedgewatch.db"
 
 
-def test_reading_a_configuration_never_imports_the_exchange_library(sound: Configuration) -> None:
-    assert sound.accounts
-    assert "ccxt" not in sys.modules or "hedgewatch.venues.connection" in sys.modules
+def test_reading_a_configuration_never_imports_the_exchange_library(folder: Path) -> None:
+    program = (
+        "import sys, pathlib; from hedgewatch.config.loader import load; "
+        "load(pathlib.Path(sys.argv[1])); print('ccxt' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, folder / "hedgewatch.yaml"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.stdout, run.stderr) == ("False\n", "")
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
@@ -206,3 +218,28 @@ def test_a_symbol_of_a_hedge_gives_its_base_a_price(folder: Path) -> None:
         )
     )
     assert load(path).prices == {}
+
+
+def test_a_market_of_a_thousand_coins_gives_each_of_them_a_price(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    text = SOUND.replace('  ALT: {account: main, symbol: "ALT/USDT:USDT"}', "  {}")
+    path.write_text(text.replace("AIX/", "1000ALT/"))
+    assert load(path).prices == {}
+
+
+def test_without_routes_every_receiver_hears_of_everything(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND.split("routes:")[0])
+    (route,) = load(path).routes
+    assert (route.to, route.match) == (("desk",), {})
+    path.write_text(SOUND.split("routes:")[0] + "routes: []\n")
+    assert load(path).routes == ()
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_just_a_folder(folder: Path) -> None:
+    odd = folder / "[desk] *"
+    (odd / "rules").mkdir(parents=True)
+    (odd / "rules" / "margin.yaml").write_text((folder / "rules" / "margin.yaml").read_text())
+    path = odd / "hedgewatch.yaml"
+    path.write_text(SOUND.replace("file: main.secret", "env: HW_KEY"))
+    assert [rule.name for rule in load(path).rules] == ["MarginDanger"]

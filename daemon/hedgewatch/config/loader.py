@@ -21,6 +21,7 @@ from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.shipped import shipped_rules
 from hedgewatch.config.yaml_source import read_source
 from hedgewatch.core.rules import Rule
+from hedgewatch.notify.routing import RouteSettings
 
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     duplicate_names,
@@ -62,13 +63,21 @@ def _configuration(path: Path, draft: Draft, rules: tuple[Rule, ...]) -> Configu
         hedges=tuple(part.settings for part in draft.hedges),
         rules=rules,
         receivers=tuple(part.settings for part in draft.receivers),
-        routes=tuple(part.settings for part in draft.routes),
+        routes=_routes(draft),
         http=draft.http,
         log=draft.log,
         store=draft.top.store,
         replica=draft.top.replica,
         _secrets=tuple(secrets(draft)),
     )
+
+
+def _routes(draft: Draft) -> tuple[RouteSettings, ...]:
+    """The routes; where none are spoken of, every receiver hears of every alert."""
+    names = tuple(draft.names("receivers"))
+    if draft.source.get(("routes",)) is None and names:
+        return (RouteSettings(to=names),)
+    return tuple(part.settings for part in draft.routes)
 
 
 def _rule_paths(draft: Draft, problems: list[Problem]) -> list[Path]:
@@ -99,6 +108,9 @@ def _shipped(draft: Draft, problems: list[Problem]) -> list[Path]:
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    """Unlike `Path.glob`, this takes absolute patterns as well."""
-    found = glob.glob(str(folder / pattern), recursive=True)  # noqa: PTH207
+    """Unlike `Path.glob`, this takes absolute patterns as well, and first a file of that name."""
+    if (folder / pattern).is_file():
+        return [folder / pattern]
+    rooted = str(Path(glob.escape(str(folder))) / pattern)
+    found = glob.glob(rooted, recursive=True)  # noqa: PTH207
     return sorted(path for path in map(Path, found) if path.is_file())

@@ -7,6 +7,7 @@ from hedgewatch.config.hedges import wrong_market
 from hedgewatch.config.problems import Problem
 from hedgewatch.config.symbols import parse_symbol
 from hedgewatch.config.yaml_source import Location
+from hedgewatch.core.book.underlying import underlying_of
 
 
 def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
@@ -21,10 +22,11 @@ def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
 def unpriced_assets(draft: Draft) -> Iterator[Problem]:
     """What is owned and has no price, once per asset, at the first place that names it."""
     bases = {parts.base for symbol in _leg_symbols(draft) if (parts := parse_symbol(symbol))}
+    streamed = {underlying_of(base)[0] for base in bases}
     named = draft.source.get(("prices",))
-    priced = bases | (set(named) if isinstance(named, dict) else set())
+    priced = named if isinstance(named, dict) else {}
     for asset, location in _owned(draft).items():
-        if asset not in priced:
+        if asset not in priced and underlying_of(asset)[0] not in streamed:
             account = next(iter(draft.names("accounts")), "…")
             yield draft.source.problem_of_key(
                 location,
