@@ -254,7 +254,8 @@ def test_an_alert_of_a_pool_resolves_when_its_only_position_was_closed() -> None
 
 def test_an_alert_of_a_pool_resolves_when_a_quieter_market_took_the_place_of_a_busy_one() -> None:
     story = short_of_aix(danger())
-    story.advance(30.0, CALM, ALTS)
+    story.advance(20.0, CALM, ALTS)
+    story.at(30.0, read(held(AIX, -200.0)), CALM, ALTS)
     story.at(30.5, HOT)
     story.at(31.0, read(held(ALT, 10.0, 0.40)), read(held(AIX, 0.0), held(ALT, 10.0, 0.40)))
     assert story.at(32.0, ALTS) == []

@@ -96,6 +96,8 @@ class Engine:
 
     def _everything(self, now: float) -> Outcome:
         for account in self.book.accounts.values():
+            judge_sight(account, now)
+        for account in self.book.accounts.values():
             account_changed(self.book, account)
         return self.judge.outcome(self.judge.judge(self.book.rows(), now))
 
@@ -106,12 +108,17 @@ class Engine:
         return self.judge.outcome(steps + self.judge.judge(rows, now))
 
     def _time_bound(self) -> Iterator[Row]:
-        """What time alone can change: sight, feeds, totals, and alerts that wait."""
+        """What time alone can change: sight, feeds, totals, alerts that wait, and how bad it may
+        have become for a position in the dark.
+        """
         for account in self.book.accounts.values():
             yield account
             yield from account.feeds.values()
         yield self.book.totals
-        for row in (*self.book.positions(), *self.book.pools(), *self.book.hedges.values()):
+        for position in self.book.positions():
+            if position.alerts or position.account.doubt is not None:
+                yield position
+        for row in (*self.book.pools(), *self.book.hedges.values()):
             if row.alerts:
                 yield row
 

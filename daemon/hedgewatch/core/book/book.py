@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from hedgewatch.core.book.prices import watch_anew
 from hedgewatch.core.book.rows import (
     AccountRow,
     BookRow,
@@ -88,8 +89,16 @@ class Book:
         for market in self.markets.values():
             positions = chain.from_iterable(pool.positions for pool in market.pools)
             market.touched = (*positions, *market.pools, *market.hedges)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Which prices each account needs; of one that nobody needed lately, time starts anew."""
+        before = set(chain.from_iterable(account.watched for account in self.accounts.values()))
         for account in self.accounts.values():
             account.watched = tuple(self._watched(account))
+            for market in account.watched:
+                if market not in before:
+                    watch_anew(market, self.now)
 
     def _hedge(self, name: str) -> HedgeRow:
         plan = next(plan for plan in self.desk.hedges if plan.name == name)

@@ -59,6 +59,14 @@ def doubt_of(market: MarketRow, now: float) -> Unknown | None:
     return None
 
 
+def watch_anew(market: MarketRow, now: float) -> None:
+    """A price that nobody needed for a while may have stopped: that was no blindness."""
+    if now - market.seen_at > STALE_AFTER:
+        market.price = market.venue_time = 0.0
+        market.index_price = None
+        market.seen_at = now
+
+
 def forget_order(markets: tuple[MarketRow, ...]) -> None:
     """A lost feed may come back from a venue whose clock stepped: order begins anew."""
     for market in markets:

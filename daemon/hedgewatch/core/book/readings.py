@@ -7,7 +7,7 @@ absence is no statement: it needs two readings, and margin that is no longer use
 from dataclasses import dataclass, field
 
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import AccountRow, BalanceRow, PositionRow
+from hedgewatch.core.book.rows import NOT_YET, AccountRow, BalanceRow, PositionRow
 from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
 from hedgewatch.core.margin import Leg, are_marginal
 from hedgewatch.core.model import EndReason, PositionKind, Tier
@@ -17,17 +17,20 @@ _READINGS_TO_BELIEVE_ABSENCE = 2
 
 @dataclass(slots=True)
 class Change:
-    """What merging led to: a new structure, doubtful positions, and positions that are gone."""
+    """What merging led to: a new structure, doubtful positions, and positions that are gone.
+
+    `agrees` is False when something was contradicted or missing that is still believed.
+    """
 
     structure: bool = False
     confirm: bool = False
+    agrees: bool = True
     ended: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
 
 
 def read_account(book: Book, account: AccountRow, event: AccountRead, now: float) -> Change:
     """Merge one whole reading by REST."""
     change = Change()
-    account.read_at = now
     account.readings += 1
     account.margin_in_use = event.margin_in_use
     account.margin_told = account.margin_told or _tells_margin(event)
@@ -40,6 +43,8 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     for key, position in account.positions.items():
         if position.contracts and key not in reported:
             _miss(account, position, reported, change)
+    if change.agrees:
+        account.read_at = now
     account.observed += 1
     return change
 
@@ -63,6 +68,7 @@ def tell_position(
     if reading.venue_time < position.venue_time and not same and position.disputed != reading:
         position.disputed = reading
         change.confirm = True
+        change.agrees = False
         return
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
@@ -86,6 +92,7 @@ def _take(
     position.contracts = reading.contracts
     position.entry_price = reading.entry_price
     position.isolated_wallet = reading.isolated_wallet
+    position.last_distance = position.liquidation_distance_worst = NOT_YET
     build_leg(account, position)
     change.structure = True
     if was and not reading.contracts:
@@ -136,8 +143,10 @@ def _miss(
     position.missed += 1
     if position.missed < _READINGS_TO_BELIEVE_ABSENCE:
         change.confirm = True
+        change.agrees = False
         return
     if _margin_still_used(account, position, reported):
+        change.agrees = False
         position.position_vanished = True
         position.observed += 1
         change.structure = True
@@ -190,6 +199,7 @@ def tell_balance(
     if reading.venue_time < balance.venue_time and not same and balance.disputed != amounts:
         balance.disputed = amounts
         change.confirm = True
+        change.agrees = False
         return
     balance.disputed = None
     balance.venue_time = max(balance.venue_time, reading.venue_time)
