@@ -113,13 +113,12 @@ async def test_a_listen_key_that_ended_in_silence_is_found_by_the_change_it_did_
         exchange.faults.expire_listen_key(announce=False)
         exchange.world.trade("ALTUSDT", 100)
         await seen.watch.reconcile()
+        seen.forget()
         lost = await seen.until(FeedLost, within=5.0)
         assert lost.feed == "user"
         assert "the stream did not tell" in lost.reason
-        await seen.until(
-            FeedRestored, lambda back: back.feed == "user" and seen.all(FeedLost) != []
-        )
-        seen.forget()
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.until(AccountRead)
         exchange.world.trade("ALTUSDT", 100)
         await seen.until(PositionChanged)
 
@@ -135,6 +134,7 @@ async def test_a_listen_key_that_cannot_be_renewed_is_replaced(
         assert lost.reason.startswith("the listen key was not renewed")
         seen.forget()
         await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.until(AccountRead)
         exchange.world.trade("ALTUSDT", 100)
         await seen.until(PositionChanged)
 
