@@ -17,7 +17,7 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg
 # Silent when it works, all that apt said when it does not.
 apt_install = { said=$$({ $(APT) update && $(APT) install -y --no-install-recommends $(1); } 2>&1) || { echo "$$said" >&2; false; }; }
 
-.PHONY: help install demo run test check bench fix lock servers
+.PHONY: help install demo capture run test check bench fix lock servers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -26,6 +26,9 @@ install: $(INSTALLED) ## .venv with everything that runs and develops hedgewatch
 
 demo: $(INSTALLED) ## watch a hedged book on the paper exchange
 	@$(BIN)/hedgewatch demo $(ARGS)
+
+capture: $(INSTALLED) ## the picture of the README, from a real demo: half a minute
+	@$(BIN)/python -m hedgewatch.demo.capture daemon/demo.svg $(ARGS)
 
 run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi

@@ -5,10 +5,12 @@ import errno
 import socket
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from hedgewatch.app import Daemon, run_daemon
@@ -33,20 +35,46 @@ class Wish:
     json: bool
 
 
-async def play(wish: Wish) -> dict[str, object]:
-    """Run the demonstration and give its report."""
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A daemon that sees, the exchange that it watches, and what it has seen since."""
+
+    running: Daemon
+    exchange: PaperExchange
+    recorder: Recorder
+
+    def screen(self) -> RenderableType:
+        """What a trader would look at now."""
+        return screen(
+            self.running.engine,
+            self.recorder.transitions,
+            self.exchange.progress(),
+            self.running.url,
+        )
+
+
+@asynccontextmanager
+async def performance(wish: Wish, *, lines: bool) -> AsyncIterator[Performance]:
+    """The story and the daemon, from the first sight on; `lines` prints alerts as they come."""
     recorder = Recorder()
     async with PaperExchange(
         story=wish.story, speed=wish.speed, wait_for_listener=True
     ) as exchange:
         with tempfile.TemporaryDirectory(prefix="hedgewatch-demo-") as folder:
-            live = sys.stderr.isatty() and not wish.json
-            configuration = write_desk(Path(folder), exchange, _free(wish.listen), lines=not live)
+            configuration = write_desk(Path(folder), exchange, _free(wish.listen), lines=lines)
             output = sys.stderr if wish.json else sys.stdout
             async with run_daemon(configuration, output, [recorder]) as running:
                 await _first_sight(running)
-                await _watch(running, exchange, recorder, wish, live=live)
-                return report(running.view.rows(), recorder, exchange.violations, wish.story)
+                yield Performance(running, exchange, recorder)
+
+
+async def play(wish: Wish) -> dict[str, object]:
+    """Run the demonstration and give its report."""
+    live = sys.stderr.isatty() and not wish.json
+    async with performance(wish, lines=not live) as seen:
+        await _watch(seen, wish, live=live)
+        rows = seen.running.view.rows()
+        return report(rows, seen.recorder, seen.exchange.violations, wish.story)
 
 
 async def _first_sight(running: Daemon) -> None:
@@ -56,11 +84,9 @@ async def _first_sight(running: Daemon) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _watch(
-    running: Daemon, exchange: PaperExchange, recorder: Recorder, wish: Wish, *, live: bool
-) -> None:
+async def _watch(seen: Performance, wish: Wish, *, live: bool) -> None:
     loop = asyncio.get_running_loop()
-    length = exchange.story.duration / wish.speed + _LAST_LOOK_SECONDS
+    length = seen.exchange.story.duration / wish.speed + _LAST_LOOK_SECONDS
     until = loop.time() + (length if wish.seconds is None else wish.seconds)
     display = Live(console=Console(stderr=True), auto_refresh=False, screen=False)
     if live:
@@ -68,11 +94,7 @@ async def _watch(
     try:
         while (left := until - loop.time()) > 0:
             if live:
-                engine = running.engine
-                display.update(
-                    screen(engine, recorder.transitions, exchange.progress(), running.url),
-                    refresh=True,
-                )
+                display.update(seen.screen(), refresh=True)
             await asyncio.sleep(min(left, _FRAME_SECONDS))
     finally:
         display.stop()

@@ -25,13 +25,14 @@ def screen(
     progress: tuple[float, float, str],
     url: str,
 ) -> RenderableType:
-    """Everything on one screen of 100 columns."""
+    """Everything on one screen of 100 columns or more."""
     elapsed, duration, chapter = progress
     bar = Table.grid(expand=True, padding=(0, 1))
     bar.add_column(ratio=1)
     bar.add_column(justify="right")
     bar.add_row(
-        ProgressBar(total=duration, completed=elapsed), f"{elapsed:.0f} of {duration:.0f} s"
+        ProgressBar(duration, elapsed, complete_style="cyan", finished_style="cyan"),
+        f"{elapsed:.0f} of {duration:.0f} s",
     )
     body = Group(
         Text(chapter, style="italic"),
@@ -55,7 +56,7 @@ def screen(
 
 def _hedges(hedges: list[HedgeRow]) -> Table:
     table = _table(
-        "hedge", "exposure", "cover", "ratio", "drift", "to target", "P&L exposure + cover"
+        "hedge", "exposure", "cover", "ratio", "drift", "to target", "P&L exposure / cover"
     )
     for hedge in hedges:
         table.add_row(
@@ -65,7 +66,7 @@ def _hedges(hedges: list[HedgeRow]) -> Table:
             _number(hedge.hedge_ratio, ".3f"),
             _graded(hedge.hedge_drift, "+.1%", abs_above=0.05),
             _number(hedge.contracts_to_target, "+g"),
-            f"{_money(hedge.exposure_pnl)} + {_money(hedge.cover_pnl)}",
+            f"{_profit(hedge.exposure_pnl)} / {_profit(hedge.cover_pnl)}",
         )
     return table
 
@@ -81,7 +82,7 @@ def _pools(pools: list[PoolRow]) -> Table:
             _money(pool.maintenance_margin),
             _money(pool.headroom),
             _graded(pool.margin_ratio, ".1%", abs_above=0.8),
-            f"{_shock(pool.shock_down)} / {_shock(pool.shock_up)}",
+            Text(" / ").join((_shock(pool.shock_down), _shock(pool.shock_up))),
         )
     return table
 
@@ -95,7 +96,7 @@ def _positions(positions: list[PositionRow]) -> Table:
             _number(position.mark_price, ",.2f"),
             _number(position.liquidation_price, ",.2f"),
             _graded(position.liquidation_distance, ".1%", below=0.1),
-            _money(position.unrealized_pnl),
+            _profit(position.unrealized_pnl),
         )
     return table
 
@@ -132,8 +133,12 @@ def _number(value: Known, form: str) -> str:
     return "unknown" if isinstance(value, Unknown) else format(value, form)
 
 
-def _shock(value: Known) -> str:
-    return "none" if value in (-inf, inf) else _number(value, "+.0%")
+def _shock(value: Known) -> Text:
+    return Text("none") if value in (-inf, inf) else _graded(value, "+.1%", abs_below=0.1)
+
+
+def _profit(value: Known) -> str:
+    return _number(value, "+,.0f")
 
 
 def _money(value: Known) -> str:
@@ -141,12 +146,10 @@ def _money(value: Known) -> str:
 
 
 def _graded(
-    value: Known, form: str, *, abs_above: float | None = None, below: float | None = None
+    value: Known, form: str, *, abs_above: float = inf, abs_below: float = 0.0, below: float = -inf
 ) -> Text:
     """Red where it is beyond what the demo's rules alert on."""
     if isinstance(value, Unknown):
         return Text("unknown", style="magenta")
-    bad = (abs_above is not None and abs(value) > abs_above) or (
-        below is not None and value < below
-    )
+    bad = abs(value) > abs_above or abs(value) < abs_below or value < below
     return Text(format(value, form), style="bold red" if bad else "")
