@@ -85,7 +85,7 @@ def test_a_feed_that_repeats_its_last_event_for_ever_is_a_feed_that_stopped() ->
     story = short_of_aix(on=desk(BASKET))
     for tenths in range(1, 70):
         story.at(tenths / 10, mark(AIX, 1_000.0, late=tenths / 10), mark(ALT, 0.40))
-    story.advance(7.4)
+    story.advance(7.5)
     assert story.account().account_blind
 
 

@@ -73,7 +73,7 @@ class Story:
         """Let time pass; the events (say, marks that keep coming) are told before each tick."""
         said: list[str] = []
         seconds = self.now - self.start
-        while seconds + every <= to + 1e-9:
+        while seconds + every <= to + 1e-6:
             seconds += every
             said += self.at(seconds, *events, ClockAdvanced())
         return said
