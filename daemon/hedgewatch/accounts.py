@@ -15,6 +15,11 @@ Spawn = Callable[[str, Coroutine[Any, Any, None]], Any]
 class AccountWatch(Watch, Protocol):
     """One watched account, which lives until it is closed."""
 
+    name: str
+
+    @property
+    def odd_frames(self) -> int: ...
+
     async def run(self) -> None: ...
     async def close(self) -> None: ...
 

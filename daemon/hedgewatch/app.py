@@ -28,7 +28,7 @@ from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.settings import Place, build
 from hedgewatch.notify.worker import Patience
-from hedgewatch.outputs import Confirmation, Delivery, Health, TransitionLog
+from hedgewatch.outputs import Confirmation, Delivery, Health, LineCounts, TransitionLog
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import application, serve
@@ -59,6 +59,7 @@ class Daemon:
     dispatcher: Dispatcher
     accounts: Accounts
     metrics: DaemonMetrics
+    health: Health
     service: ServiceManager
     tasks: Tasks
     url: str = ""
@@ -126,19 +127,22 @@ def build_daemon(
         receivers=[settings.name for settings in configuration.receivers],
         alertnames=[rule.name for rule in configuration.rules],
     )
-    confirmation = Confirmation(tasks.spawn)
-    outputs = (Delivery(dispatcher), TransitionLog(), Health(metrics, service), confirmation)
+    view = EngineView(engine, _status(configuration))
+    health = Health(metrics, service, view, dispatcher)
+    confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
+    outputs = (Delivery(dispatcher), TransitionLog(), health, lines, confirmation)
     monitor = Monitor(engine, clock.now, (*outputs, *watchers), metrics.tick_judged)
     accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
-    confirmation.accounts = accounts
+    confirmation.accounts = lines.accounts = accounts
     return Daemon(
         clock=clock,
         engine=engine,
-        view=EngineView(engine, _status(configuration)),
+        view=view,
         monitor=monitor,
         dispatcher=dispatcher,
         accounts=accounts,
         metrics=metrics,
+        health=health,
         service=service,
         tasks=tasks,
     )
@@ -153,8 +157,8 @@ async def reload(daemon: Daemon, running: Configuration) -> Configuration:
         for problem in error.problems:
             _log.error("configuration_refused", problem=str(problem))
         daemon.metrics.configuration_refused()
+        daemon.health.trouble = "the configuration was refused, the old one holds: see the log"
         daemon.service.ready()
-        daemon.service.status("the configuration was refused, the old one holds: see the log")
         return running
     for name in _NEED_A_RESTART:
         if getattr(wanted, name) != getattr(running, name):
@@ -163,6 +167,7 @@ async def reload(daemon: Daemon, running: Configuration) -> Configuration:
     daemon.dispatcher.reroute(wanted.routes)
     await daemon.accounts.watch(wanted)
     daemon.metrics.configuration_accepted(daemon.clock.now())
+    daemon.health.trouble = ""
     daemon.service.ready()
     _log.info("configuration_accepted", rules=len(wanted.rules))
     return wanted

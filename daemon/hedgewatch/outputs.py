@@ -5,11 +5,12 @@ import asyncio
 import structlog
 
 from hedgewatch.accounts import Accounts, Spawn
-from hedgewatch.core.events import Event
+from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
 from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager
+from hedgewatch.view import EngineView
 
 _CONFIRM_AFTER = 1.0
 
@@ -43,19 +44,71 @@ class TransitionLog:
 
 
 class Health:
-    """Counts judged events, and lets systemd know that they are judged."""
+    """Counts judged events, and lets systemd know that they are judged, and what they showed.
 
-    def __init__(self, metrics: DaemonMetrics, service: ServiceManager) -> None:
+    `trouble` is what somebody should mend, said before the rest.
+    """
+
+    def __init__(
+        self,
+        metrics: DaemonMetrics,
+        service: ServiceManager,
+        view: EngineView,
+        dispatcher: Dispatcher,
+    ) -> None:
+        self.trouble = ""
         self._metrics = metrics
         self._service = service
+        self._view = view
+        self._dispatcher = dispatcher
 
-    def __call__(self, _event: Event, outcome: Outcome, now: float) -> None:
+    def __call__(self, event: Event, outcome: Outcome, now: float) -> None:
         self._service.judged(now)
+        if isinstance(event, ClockAdvanced):
+            self._metrics.outbox_holds(self._dispatcher.waiting)
+            self._service.status(self._status())
         if outcome is NOTHING:
             return
         for transition in outcome.transitions:
             if transition.alertname == "RuleBroken":
                 self._metrics.rule_failed(transition.subject.label("rule"))
+
+    def _status(self) -> str:
+        firing = sum(alert.fired_at is not None for alert in self._view.alerts())
+        alerts = f"{firing} alert{'s' * (firing != 1)} firing"
+        return "; ".join(filter(None, (self.trouble, alerts, *self._view.reasons_not_ready())))
+
+
+class LineCounts:
+    """Counts what the accounts' lines went through: sockets opened anew, frames made no sense of.
+
+    A watch counts the frames of the connection it has: fewer than before are all new.
+    """
+
+    def __init__(self, metrics: DaemonMetrics) -> None:
+        self.accounts: Accounts | None = None
+        self._metrics = metrics
+        self._opened: set[tuple[str, str]] = set()
+        self._odd: dict[str, int] = {}
+
+    def __call__(self, event: Event, _outcome: Outcome, _now: float) -> None:
+        if isinstance(event, ClockAdvanced):
+            self._count_odd_frames()
+        elif isinstance(event, FeedRestored) and event.feed != "rest":
+            self._count_opened((event.account, event.feed))
+
+    def _count_opened(self, feed: tuple[str, str]) -> None:
+        if feed in self._opened:
+            self._metrics.reconnected(*feed)
+        self._opened.add(feed)
+        self._metrics.start_at_zero(feeds=[feed])
+
+    def _count_odd_frames(self) -> None:
+        for watch in self.accounts.watches() if self.accounts is not None else ():
+            before, now = self._odd.get(watch.name, 0), watch.odd_frames
+            self._odd[watch.name] = now
+            for _ in range(now - before if now >= before else now):
+                self._metrics.poison_frame(watch.name)
 
 
 class Confirmation:

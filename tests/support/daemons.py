@@ -245,7 +245,10 @@ class Daemon:
                 while not await check():  # noqa: ASYNC110  # another process signals nothing here
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            pytest.fail(f"not within {within} s: {what}\n{self.last_lines()}")
+            missed = f"not within {within} s: {what}\n{self.last_lines()}"
+        else:
+            return
+        pytest.fail(missed, pytrace=False)
 
     def events(self) -> Iterator[Document]:
         """What it logged, line by line."""

@@ -84,6 +84,11 @@ class Dispatcher:
         """Why the disk does not take what it should, empty when it does."""
         return self._journal.error
 
+    @property
+    def waiting(self) -> int:
+        """How many deliveries their receivers have not taken yet."""
+        return sum(len(worker.queue) for worker in self._workers.values())
+
     def reroute(self, routes: Sequence[RouteSettings]) -> None:
         """Send what comes from now on by other routes."""
         self._routes = _or_everywhere(routes, self._receivers)

@@ -24,6 +24,9 @@ class Queue:
         self._due: list[tuple[int, float, int, str]] = []
         self._order = count()
 
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes.values()))
+
     def put(self, delivery: Delivery) -> None:
         """The last of its lane."""
         lane = self._lanes.setdefault(delivery.notification.alert, deque())

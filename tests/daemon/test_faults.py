@@ -1,0 +1,196 @@
+"""Whatever the line does, the daemon survives it, says what it cannot see, and sees again."""
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+
+from hedgewatch.sim.faults import POISONS
+from tests.daemon.house import House
+from tests.support.daemons import Metrics
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.slow,
+    pytest.mark.timeout(90),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+AIX = "AIX/USDT:USDT"
+
+
+def _shows(mark: float, contracts: float) -> Callable[[Metrics], bool]:
+    return lambda seen: (
+        seen.value("mark_price", symbol=AIX) == mark
+        and seen.value("position_contracts") == contracts
+    )
+
+
+@pytest.mark.parametrize("where", ["market", "private"])
+async def test_poison_of_every_kind_leaves_prices_and_positions_fresh_within_two_seconds(
+    house: House, where: str
+) -> None:
+    for step, kind in enumerate(POISONS, start=1):
+        house.exchange.faults.poison(kind, where=where)
+        house.exchange.world.set_mark("AIXUSDT", 1000 + step)
+        house.exchange.world.set_position("AIXUSDT", -200 - step, 1000)
+        await house.daemon.until(_shows(1000 + step, -200 - step), 2.0, f"fresh after {kind}")
+    seen = await house.daemon.metrics()
+    assert seen.value("account_blind") == 0
+    assert seen.value("mark_price", symbol="ALT/USDT:USDT") == 0.4
+
+
+async def test_poison_frames_of_an_account_are_counted(house: House) -> None:
+    before = (await house.daemon.metrics()).value("poison_frames_total", account="main")
+    assert before is not None
+    house.exchange.faults.poison("negative")
+    await house.daemon.until(
+        lambda seen: (seen.value("poison_frames_total", account="main") or 0) > before, 2.0
+    )
+
+
+async def test_silent_sockets_are_noticed_said_and_left_behind(house: House) -> None:
+    """The sockets stay open and answer pings: only the age of the data tells."""
+    began = perf_counter()
+    house.exchange.faults.silence()
+    seen = await house.daemon.until(
+        lambda seen: seen.value("feed_up", feed="mark") == 0, 6.0, "the feed counts as lost"
+    )
+    assert 4.5 < perf_counter() - began < 5.9
+    await house.daemon.until(lambda seen: seen.value("account_blind") == 1, 0.6)
+    house.exchange.world.set_mark("AIXUSDT", 1100)
+    seen = await house.daemon.until_fires("FeedLost", 2.0)
+    assert seen.value("liquidation_distance_ratio") is None
+    assert (seen.value("liquidation_distance_worst_ratio") or 1) < 0.4272
+    assert seen.value("mark_price", symbol=AIX) is None
+    await house.until_told("FeedLost", "firing", 1.0)
+    assert (await house.daemon.ask("/readyz"))[0] == 503
+    house.exchange.faults.resume()
+    await house.daemon.until(lambda seen: seen.value("mark_price", symbol=AIX) == 1100, 2.0)
+    await house.daemon.until_ready(2.0)
+    await house.until_told("FeedLost", "resolved", 4.0)
+
+
+async def test_feed_of_old_event_times_is_as_blind_as_a_silent_one(house: House) -> None:
+    house.exchange.faults.lag(30)
+    await house.daemon.until(lambda seen: seen.value("account_blind") == 1, 6.5)
+    house.exchange.faults.lag(0)
+    await house.daemon.until_ready(5.0)
+
+
+async def test_announced_end_of_the_listen_key_loses_no_change_of_the_position(
+    house: House,
+) -> None:
+    house.exchange.faults.expire_listen_key(announce=True)
+    house.exchange.world.trade("AIXUSDT", -10)
+    await house.daemon.until(
+        lambda seen: seen.value("position_contracts") == -210, 5.0, "the change shows"
+    )
+    await house.daemon.until_ready(5.0)
+    house.exchange.world.trade("AIXUSDT", 10)
+    await house.daemon.until(
+        lambda seen: seen.value("position_contracts") == -200, 1.0, "the new stream tells"
+    )
+
+
+async def test_silent_end_of_the_listen_key_loses_no_change_of_the_position(house: House) -> None:
+    known = (await house.daemon.metrics()).value("reconnects_total", feed="user")
+    assert known is not None
+    house.exchange.faults.expire_listen_key(announce=False)
+    house.exchange.world.trade("AIXUSDT", -10)
+    await house.daemon.until(
+        lambda seen: seen.value("position_contracts") == -210, 12.0, "a reading shows the change"
+    )
+    await house.daemon.until(
+        lambda seen: seen.value("reconnects_total", feed="user") == known + 1,
+        5.0,
+        "the stream is opened anew, with a new key",
+    )
+    await house.daemon.until(lambda seen: seen.value("feed_up", feed="user") == 1, 5.0)
+    house.exchange.world.trade("AIXUSDT", 10)
+    await house.daemon.until(
+        lambda seen: seen.value("position_contracts") == -200, 1.0, "the new stream tells"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after"), [(503, None), ("hang", None), (429, 1)], ids=str
+)
+async def test_outage_of_requests_is_said_while_prices_go_on_and_ends_by_itself(
+    house: House, status: int | str, retry_after: int | None
+) -> None:
+    house.exchange.faults.rest_outage(status, retry_after=retry_after)
+    house.exchange.world.deposit(1_000)  # its event asks for a reading, which fails
+    house.exchange.world.set_mark("AIXUSDT", 1010)
+    await house.daemon.until(
+        lambda seen: seen.value("mark_price", symbol=AIX) == 1010, 1.0, "prices go on"
+    )
+    await house.daemon.until_fires("FeedLost", 15.0, feed="rest")
+    assert (await house.daemon.ask("/readyz"))[0] == 503
+    house.exchange.faults.restore()
+    if status != "hang":  # nothing but its own patience brings it back from that one
+        await asyncio.sleep(retry_after or 0)
+        house.exchange.world.deposit(1_000)
+    await house.daemon.until(
+        lambda seen: seen.value("feed_up", feed="rest") == 1, 15.0, "readings work again"
+    )
+
+
+async def test_position_that_changes_while_every_socket_is_cut_is_right_afterwards(
+    house: House,
+) -> None:
+    house.exchange.faults.cut_sockets(refuse_seconds=1.0)
+    house.exchange.world.trade("AIXUSDT", -10)
+    await house.daemon.until(
+        lambda seen: {"mark", "user"} <= {
+            has["feed"] for has, up in seen.series("feed_up") if not up
+        },
+        1.0,
+        "the cut is seen",
+    )  # fmt: skip
+    await asyncio.sleep(1.0)
+    await house.daemon.until_ready(5.0)
+    seen = await house.daemon.metrics()
+    assert seen.value("position_contracts") == -210
+    house.exchange.world.set_mark("AIXUSDT", 1020)
+    await house.daemon.until(lambda seen: seen.value("mark_price", symbol=AIX) == 1020, 1.0)
+
+
+async def test_empty_positions_neither_drop_the_position_nor_resolve_its_alerts(
+    house: House,
+) -> None:
+    house.exchange.world.set_mark("AIXUSDT", 1300)
+    await house.until_told("LiquidationNear", "firing", 3.0)
+    house.exchange.faults.positions_empty()
+    house.exchange.world.deposit(1)  # its event asks for a reading
+    await house.daemon.until_fires("PositionVanished", 5.0)
+    await house.until_told("PositionVanished", "firing", 1.0)
+    for _ in range(3):
+        house.exchange.world.deposit(1)
+        await asyncio.sleep(0.7)
+    seen = await house.daemon.metrics()
+    assert seen.value("position_contracts") == -200
+    assert {"LiquidationNear", "MarginDanger", "PositionVanished"} <= seen.alerts()
+    assert seen.alerts("ended") == set()
+    assert house.statuses("LiquidationNear")[-1] == "firing"
+    house.exchange.faults.restore()
+    house.exchange.world.deposit(1)
+    await house.daemon.until(lambda seen: "PositionVanished" not in seen.alerts(), 4.0)
+    assert "LiquidationNear" in (await house.daemon.metrics()).alerts()
+
+
+async def test_position_that_was_closed_ends_its_alerts_and_is_gone(house: House) -> None:
+    house.exchange.world.set_mark("AIXUSDT", 1300)
+    await house.until_told("LiquidationNear", "firing", 3.0)
+    house.exchange.world.trade("AIXUSDT", 200)
+    await house.daemon.until(lambda seen: not seen.series("position_contracts"), 2.0)
+    assert "LiquidationNear" not in (await house.daemon.metrics()).alerts()
+    await house.until_told("LiquidationNear", "resolved", 1.0)
+    assert house.bodies("LiquidationNear")[-1]["commonAnnotations"]["reason"] == "closed"
+
+
+async def test_nothing_that_could_trade_was_ever_asked(house: House) -> None:
+    assert house.exchange.violations == []
+    asked = {request for request in house.exchange.requests if not request.startswith("GET")}
+    assert asked <= {"POST /fapi/v1/listenKey", "PUT /fapi/v1/listenKey"}
