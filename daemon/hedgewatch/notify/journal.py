@@ -42,8 +42,9 @@ class Journal:
         self._marks: dict[str, Mark] = {}
         self._work = asyncio.Event()
         self._urgent = asyncio.Event()
-        self._written = asyncio.Event()
-        self._written.set()
+        self._batch = asyncio.Event()  # set when the marks that wait now have been written
+        self._batch_in_flight = asyncio.Event()
+        self._batch_in_flight.set()
         self._late = False
         self._writing = asyncio.Lock()
 
@@ -109,20 +110,23 @@ class Journal:
                 self._keep(records, deliveries)
 
     async def written(self, patience: float) -> None:
-        """Wait until nothing waits to be written, `patience` seconds at most.
+        """Wait until the marks of this moment are on the disk, `patience` seconds at most.
 
         A disk that fails or hangs is not waited for again until it has caught up.
         """
         if self.error or self._late:
             return
+        batch = self._batch if self._marks else self._batch_in_flight
         try:
             async with asyncio.timeout(patience):
-                await self._written.wait()
+                await batch.wait()
         except TimeoutError:
             self._late = True
 
     async def _write_marks(self) -> None:
         marks, self._marks = self._marks, {}
+        batch = self._batch_in_flight = self._batch
+        self._batch = asyncio.Event()
         try:
             if sent := [key for key, mark in marks.items() if mark.kind == "sent"]:
                 await self._outbox.mark_sent(sent)
@@ -131,9 +135,10 @@ class Journal:
                     await self._outbox.mark_retry(key, mark.next_at)
                 elif mark.kind == "dead":
                     await self._outbox.mark_dead(key, mark.reason)
-            marks = {}
+            marks, self._late = {}, False
         finally:
             self._marks = marks | self._marks
+            batch.set()
 
     def _keep(
         self,
@@ -147,12 +152,8 @@ class Journal:
         self._deliveries = {**kept, **self._deliveries}
         if self._records or self._deliveries or self._marks:
             self._wake(urgent=bool(self._deliveries or self._marks))
-        else:
-            self._written.set()
-            self._late = False
 
     def _wake(self, *, urgent: bool) -> None:
-        self._written.clear()
         self._work.set()
         if urgent:
             self._urgent.set()

@@ -17,7 +17,7 @@ from hedgewatch.notify.receiver import DeliveryError, Receiver
 
 _LONGEST_ASKED_WAIT = 3600.0  # a receiver may ask for a pause, not for silence
 _LONGEST_SLEEP = 1.0  # the clock counts a suspend, a sleep does not
-_MARK_PATIENCE = 0.05
+_MARK_PATIENCE = 0.25  # paid once by a disk that hangs
 
 Result = Literal["sent", "retried", "dead", "fallback"]
 OnResult = Callable[[str, Result], None]
