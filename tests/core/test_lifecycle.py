@@ -12,6 +12,7 @@ from tests.support.builders import (
     BASKET,
     IN_COLD,
     SHORT_AIX,
+    accepted,
     balance,
     desk,
     heard,
@@ -301,14 +302,15 @@ def test_one_calm_price_after_a_restart_is_not_enough_to_resolve() -> None:
     assert heir.at(4.5, CALM) == ["Danger resolved"]
 
 
-def test_an_alert_of_an_account_holds_over_a_restart_until_the_account_was_read_twice() -> None:
+def test_an_alert_of_an_account_holds_over_a_restart_until_the_account_answered() -> None:
     unusable = rule("AccountUnusable", Scope.ACCOUNT, "account_unusable")
     story = short_of_aix(unusable)
     assert story.at(1.0, refused("the key can trade")) == ["AccountUnusable firing"]
     heir = story.restarted()
-    assert heir.advance(5.0) == []
-    assert heir.at(6.0, read()) == []
-    assert heir.at(7.0, read()) == ["AccountUnusable resolved"]
+    assert heir.advance(60.0) == []
+    assert heir.firing() == {"AccountUnusable"}
+    assert heir.at(61.0, accepted()) == []
+    assert heir.advance(63.0, read()) == ["AccountUnusable resolved"]
 
 
 def test_the_time_down_counts_for_a_pending_alert_that_is_still_true() -> None:

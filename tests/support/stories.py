@@ -28,6 +28,7 @@ from tests.support.builders import (
     ALT,
     VENUE,
     Said,
+    accepted,
     desk,
     held,
     mark,
@@ -164,6 +165,6 @@ def short_of_aix(*rules: Rule, on: Desk | None = None, wallet: float = 50_000.0)
     With the usual tiers and wallet: equity 50,000, requirement 3,000.
     """
     story = Story(*rules, on=on)
-    story.at(0.0, market(AIX), market(ALT), tiered(AIX), tiered(ALT))
+    story.at(0.0, accepted(), market(AIX), market(ALT), tiered(AIX), tiered(ALT))
     story.at(0.0, read(held(AIX, -200.0), wallet=wallet), mark(AIX, 1_000.0), mark(ALT, 0.40))
     return story

@@ -170,7 +170,7 @@ class Engine:
             case events.AccountRead():
                 return readings.read_account(self.book, account, event, now)
             case events.PositionChanged():
-                readings.tell_position(self.book, account, event.position, event.end, change)
+                readings.tell_position(self.book, account, event.position, change, event)
             case events.BalanceChanged():
                 readings.tell_balance(account, event.balance, change, whole=False)
             case events.TiersChanged():

@@ -1,0 +1,406 @@
+"""What a venue says of an account: newer, older, twice, or not at all."""
+
+import pytest
+
+from hedgewatch.core.events import AccountRead, Event
+from hedgewatch.core.model import EndReason, LegPlan, Scope
+from tests.support.builders import (
+    AIX,
+    ALT,
+    Said,
+    balance,
+    desk,
+    hedge,
+    held,
+    mark,
+    market,
+    paid,
+    read,
+    rule,
+    tiered,
+    tiers,
+    told,
+)
+from tests.support.stories import Story, known, short_of_aix
+
+CALM, HOT, ALTS = mark(AIX, 1_000.0), mark(AIX, 1_220.0), mark(ALT, 0.40)
+DANGER = rule("Danger", Scope.POOL, "margin_ratio > 50%")
+NEAR = rule("Near", Scope.POSITION, "liquidation_distance < 10%")
+VANISHED = rule("Vanished", Scope.POSITION, "position_vanished")
+SHORT = held(AIX, -200.0)
+
+
+def _contracts(story: Story, symbol: str = AIX) -> float:
+    return story.position(symbol).contracts
+
+
+# ------------------------------------------------------------------------------ mere absence
+
+
+def test_an_empty_list_once_keeps_the_position_and_asks_to_read_again() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, HOT)
+    assert story.at(2.0, read()) == []
+    assert story.after.confirm == ("main",)
+    assert _contracts(story) == -200.0
+    assert story.firing() == {"Near"}
+    assert story.position().liquidation_price == pytest.approx(1_230.39, abs=0.01)
+
+
+def test_an_empty_list_twice_while_margin_is_used_is_a_position_that_vanished() -> None:
+    story = short_of_aix(NEAR, VANISHED)
+    story.at(1.0, HOT)
+    story.at(2.0, read(margin=3_000.0))
+    assert story.at(4.0, read(margin=3_000.0)) == ["Vanished firing"]
+    assert _contracts(story) == -200.0
+    assert story.firing() == {"Near", "Vanished"}
+    for second in range(6, 40, 2):
+        story.at(float(second), read(margin=3_000.0), HOT)
+    assert story.firing() == {"Near", "Vanished"}
+
+
+def test_the_venues_own_maintenance_margin_shows_that_a_position_is_still_there() -> None:
+    story = short_of_aix(VANISHED)
+    empty = read(wallet=None, balances=[balance(50_000.0, maintenance=3_000.0)])
+    story.at(2.0, empty)
+    assert story.at(4.0, empty) == ["Vanished firing"]
+
+
+def test_a_vanished_position_that_is_reported_again_is_no_longer_vanished() -> None:
+    story = short_of_aix(VANISHED)
+    story.at(2.0, read(margin=3_000.0))
+    story.at(4.0, read(margin=3_000.0))
+    story.at(6.0, read(SHORT), CALM)
+    assert story.at(7.0, CALM) == ["Vanished resolved"]
+
+
+def test_an_empty_list_twice_without_any_margin_ends_the_position_for_reasons_unknown() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, read(SHORT, margin=3_000.0), HOT)
+    story.at(2.0, read(margin=0.0))
+    assert story.at(4.0, read(margin=0.0)) == ["Near ended(unknown)"]
+    assert list(story.open()) == []
+
+
+def test_margin_of_zero_proves_nothing_at_a_venue_that_never_told_any() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, HOT)
+    for second in (2.0, 4.0, 6.0):
+        assert story.at(second, read(margin=0.0)) == []
+    assert _contracts(story) == -200.0
+    assert story.position().position_vanished
+
+
+def test_a_list_that_is_whole_again_starts_the_count_anew() -> None:
+    story = short_of_aix(NEAR)
+    for second in range(0, 20, 2):
+        story.at(float(second), read(SHORT, margin=3_000.0))
+        story.at(second + 1.0, read(margin=0.0))
+    assert _contracts(story) == -200.0
+
+
+def test_a_word_of_the_private_stream_between_two_empty_lists_starts_the_count_anew() -> None:
+    story = short_of_aix()
+    story.at(1.0, read(margin=0.0))
+    story.at(2.0, told(SHORT))
+    story.at(3.0, read(margin=0.0))
+    assert _contracts(story) == -200.0
+
+
+def test_a_list_that_lacks_one_row_of_two_is_doubted_like_an_empty_one() -> None:
+    story = short_of_aix()
+    story.at(1.0, read(SHORT, held(ALT, 1_000.0, 0.40)), ALTS)
+    story.at(2.0, read(SHORT, margin=3_000.0))
+    assert story.after.confirm == ("main",)
+    assert _contracts(story, ALT) == 1_000.0
+
+
+def test_one_row_missing_for_good_ends_when_the_rest_explains_the_margin() -> None:
+    story = short_of_aix()
+    used = balance(50_000.0, maintenance=3_000.0)
+    story.at(1.0, read(SHORT, held(ALT, 100_000.0, 0.40)), ALTS)
+    for second in (2.0, 4.0):
+        story.at(second, read(SHORT, wallet=None, balances=[used]))
+    assert story.position(ALT).contracts == 0.0
+    assert not story.position(ALT).position_vanished
+
+
+def test_an_isolated_position_that_is_gone_is_not_kept_by_the_margin_of_a_cross_one() -> None:
+    """The venue's sum covers all positions of the currency, so all that are listed explain it."""
+    story = short_of_aix()
+    alone = held(ALT, 100_000.0, 0.40, isolated=9_000.0)
+    used = balance(50_000.0, maintenance=3_000.0)
+    story.at(1.0, read(SHORT, alone), ALTS)
+    for second in (2.0, 4.0):
+        story.at(second, read(SHORT, wallet=None, balances=[used]))
+    assert story.position(ALT).contracts == 0.0
+
+
+def test_an_isolated_position_that_is_not_listed_is_kept_while_its_margin_is_used() -> None:
+    story = short_of_aix()
+    alone = held(ALT, 100_000.0, 0.40, isolated=9_000.0)
+    used = balance(50_000.0, maintenance=3_400.0)
+    story.at(1.0, read(SHORT, alone), ALTS)
+    for second in (2.0, 4.0):
+        story.at(second, read(SHORT, wallet=None, balances=[used]))
+    assert story.position(ALT).position_vanished
+
+
+# --------------------------------------------------------------------------- explicit statements
+
+
+def test_an_explicit_zero_applies_at_once_and_asks_for_a_confirmation() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, HOT)
+    assert story.at(2.0, told(held(AIX, 0.0))) == ["Near ended(closed)"]
+    assert story.after.confirm == ("main",)
+    assert list(story.open()) == []
+    assert story.pool().margin_ratio == 0.0
+    assert story.pool().headroom == 50_000.0
+
+
+def test_an_older_word_never_overwrites_a_newer_one() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    story.at(3.0, told(held(AIX, -250.0), late=2.0))
+    assert _contracts(story) == -300.0
+    assert story.after.confirm == ("main",)
+
+
+def test_an_older_word_that_a_stream_repeats_is_still_an_older_word() -> None:
+    """Streams deliver twice; only two readings of the whole account can overrule a newer word."""
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    stale = told(held(AIX, -250.0), late=2.0)(story.now + 1.0)
+    for second in (3.0, 3.1, 3.2):
+        story.at(second, stale)
+    assert _contracts(story) == -300.0
+
+
+def test_an_older_reading_that_is_repeated_wins_over_a_newer_word() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    moved = held(AIX, -250.0, venue_price=1_200.0)
+    again = held(AIX, -250.0, venue_price=1_201.0)
+    story.at(3.0, _at(1.0, read(moved)))
+    assert _contracts(story) == -300.0
+    story.at(5.0, _at(1.0, read(again)))
+    assert _contracts(story) == -250.0
+
+
+def _at(second: float, said: Said) -> Event:
+    """What was said at that second of the story, whenever it arrives."""
+    return said(short_of_aix().start + second)
+
+
+def test_two_different_older_readings_do_not_confirm_each_other() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    story.at(3.0, _at(0.5, read(held(AIX, -250.0))))
+    story.at(4.0, _at(0.6, read(held(AIX, -260.0))))
+    assert _contracts(story) == -300.0
+
+
+def test_a_delayed_reading_does_not_undo_what_the_stream_said_since() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    story.at(2.5, read(SHORT, late=1.0))
+    assert _contracts(story) == -300.0
+    story.at(4.0, read(held(AIX, -300.0), late=2.0))
+    assert _contracts(story) == -300.0
+
+
+def test_the_same_word_five_times_changes_nothing_and_asks_nothing() -> None:
+    story = short_of_aix(DANGER)
+    word = told(held(AIX, -230.0))(story.start + 1.0)
+    story.at(1.0, word)
+    before = (story.pool().margin_ratio, story.pool().equity, _contracts(story))
+    for _ in range(5):
+        assert story.at(1.5, word) == []
+        assert story.after.confirm == ()
+    assert (story.pool().margin_ratio, story.pool().equity, _contracts(story)) == before
+
+
+def test_an_older_word_cannot_bring_a_closed_position_back() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, 0.0)))
+    story.at(2.5, told(SHORT, late=1.0))
+    assert list(story.open()) == []
+
+
+def test_a_close_that_is_heard_before_the_first_reading_outlives_an_older_reading() -> None:
+    story = Story()
+    story.at(0.0, market(AIX), market(ALT), tiered(AIX), CALM, ALTS)
+    story.at(1.0, told(held(AIX, 0.0)))
+    story.at(1.2, read(SHORT, late=0.5))
+    assert list(story.open()) == []
+
+
+def test_the_flat_rows_of_a_reading_leave_nothing_behind() -> None:
+    """Some endpoints list every market with 0: none of them is watched for that."""
+    story = short_of_aix()
+    story.at(1.0, read(SHORT, *(held(f"C{n}/USDT:USDT", 0.0) for n in range(50))))
+    assert len(story.account().positions) == 1
+    assert len(story.account().watched) == 2
+
+
+def test_a_newer_word_reopens_a_closed_position() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, 0.0)))
+    story.at(3.0, told(held(AIX, -50.0, 990.0)), CALM)
+    assert _contracts(story) == -50.0
+    assert story.position().unrealized_pnl == pytest.approx(-500.0)
+
+
+def test_a_position_in_a_new_market_is_watched_from_then_on() -> None:
+    story = short_of_aix()
+    other = "NEW/USDT:USDT"
+    story.at(1.0, market(other), tiered(other), told(held(other, 10.0, 5.0)))
+    assert story.account().account_blind is True, "no price of it was heard yet"
+    story.at(1.5, mark(other, 5.0))
+    assert story.account().account_blind is False
+    assert story.pool().maintenance_margin == pytest.approx(3_000.0 + 0.5)
+
+
+def test_a_flip_ends_the_alerts_and_turns_the_liquidation_price() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, HOT)
+    assert story.at(2.0, told(held(AIX, 100.0, 1_220.0))) == ["Near ended(flipped)"]
+    position = story.position()
+    assert position.side == "long"
+    assert position.liquidation_price_up == float("inf")
+    assert known(position.liquidation_price) < 1_220.0
+
+
+# ----------------------------------------------------------------------------- pools and modes
+
+
+def test_an_isolated_position_leaves_the_cross_pool_beside_it() -> None:
+    story = short_of_aix()
+    alone = held(ALT, -100_000.0, 0.40, isolated=4_000.0)
+    story.at(1.0, read(SHORT, alone), CALM, ALTS)
+    assert set(story.account().pools) == {"USDT", ALT}
+    assert story.pool().equity == 50_000.0
+    assert story.pool(ALT).equity == 4_000.0
+    assert story.pool(ALT).margin_ratio == pytest.approx(0.1)
+    story.at(2.0, mark(ALT, 0.43))
+    assert story.pool(ALT).equity == pytest.approx(1_000.0)
+    assert story.pool().margin_ratio == pytest.approx(0.06)
+
+
+def test_a_position_that_turns_isolated_moves_to_a_pool_of_its_own() -> None:
+    story = short_of_aix(DANGER)
+    story.at(1.0, HOT)
+    story.at(2.0, told(held(AIX, -200.0, isolated=60_000.0)))
+    assert set(story.account().pools) == {"USDT", AIX}
+    assert story.pool().margin_ratio == 0.0
+    assert known(story.pool(AIX).margin_ratio) > 0.0
+
+
+def test_both_legs_of_hedge_mode_share_one_pair_of_liquidation_prices() -> None:
+    story = Story()
+    story.at(0.0, market(AIX), market(ALT), tiered(AIX), ALTS)
+    long, short = held(AIX, 100.0, kind="long"), held(AIX, -150.0, kind="short")
+    story.at(0.0, read(long, short), CALM)
+    first, second = story.position(kind="long"), story.position(kind="short")
+    assert first.liquidation_price_up == second.liquidation_price_up
+    assert first.liquidation_price_down == second.liquidation_price_down
+    assert first.liquidation_price == first.liquidation_price_up
+    assert story.pool().maintenance_margin == pytest.approx(1_000.0 + 2_000.0)
+
+
+def test_isolated_legs_of_hedge_mode_are_pools_of_their_own() -> None:
+    story = Story()
+    story.at(0.0, market(AIX), market(ALT), tiered(AIX), ALTS)
+    long = held(AIX, 100.0, kind="long", isolated=10_000.0)
+    short = held(AIX, -150.0, kind="short", isolated=20_000.0)
+    story.at(0.0, read(long, short), CALM)
+    assert set(story.account().pools) == {"USDT", f"{AIX}:long", f"{AIX}:short"}
+    below = known(story.position(kind="long").liquidation_price)
+    assert below < 1_000.0 < known(story.position(kind="short").liquidation_price)
+
+
+def test_one_leg_of_hedge_mode_may_close_while_the_other_stays() -> None:
+    story = Story()
+    story.at(0.0, market(AIX), market(ALT), tiered(AIX), ALTS)
+    story.at(0.0, read(held(AIX, 100.0, kind="long"), held(AIX, -150.0, kind="short")), CALM)
+    story.at(1.0, told(held(AIX, 0.0, kind="long")))
+    assert [position.kind for position in story.open()] == ["short"]
+    assert story.pool().maintenance_margin == pytest.approx(2_000.0)
+
+
+def test_new_tiers_apply_at_once_to_what_is_held() -> None:
+    story = short_of_aix(DANGER)
+    assert story.at(1.0, tiered(AIX, tiers((0.0, 0.15)))) == ["Danger firing"]
+    assert story.pool().maintenance_margin == pytest.approx(30_000.0)
+
+
+def test_a_pool_whose_position_was_closed_is_safe_and_says_so_with_numbers() -> None:
+    story = short_of_aix()
+    story.at(1.0, told(held(AIX, 0.0)))
+    pool = story.pool()
+    assert (pool.margin_ratio, pool.maintenance_margin, pool.headroom) == (0.0, 0.0, 50_000.0)
+    assert (pool.shock_down, pool.shock_up) == (-float("inf"), float("inf"))
+
+
+def test_the_liquidated_position_ends_with_the_reason_that_the_stream_gave() -> None:
+    story = short_of_aix(NEAR)
+    story.at(1.0, HOT)
+    said = story.at(2.0, told(held(AIX, 0.0), EndReason.LIQUIDATED))
+    assert said == ["Near ended(liquidated)"]
+
+
+# ------------------------------------------------------------------------------------- balances
+
+
+def test_a_newer_balance_holds_at_once_and_an_older_one_does_not() -> None:
+    story = short_of_aix()
+    story.at(2.0, paid(balance(60_000.0)))
+    assert story.pool().equity == 60_000.0
+    story.at(3.0, paid(balance(55_000.0), late=2.0))
+    assert story.pool().equity == 60_000.0
+    assert story.after.confirm == ("main",)
+
+
+def test_an_older_balance_that_a_stream_repeats_is_still_older() -> None:
+    story = short_of_aix()
+    story.at(2.0, paid(balance(60_000.0)))
+    stale = paid(balance(55_000.0), late=2.0)(story.now + 1.0)
+    for second in (3.0, 3.1, 3.2):
+        story.at(second, stale)
+    assert story.pool().equity == 60_000.0
+
+
+def test_a_wallet_that_reads_zero_under_open_positions_is_read_again_first() -> None:
+    """2025-10-10: Binance showed balances of 0 under load (reliability row 26)."""
+    story = short_of_aix(DANGER)
+    story.at(1.0, CALM)
+    assert story.at(2.0, read(SHORT, wallet=0.0)) == []
+    assert story.after.confirm == ("main",)
+    assert story.pool().equity == 50_000.0
+    assert story.at(4.0, read(SHORT, wallet=0.0)) == ["Danger firing"]
+    assert story.pool().equity == 0.0
+
+
+def test_a_wallet_emptied_without_positions_is_believed_at_once() -> None:
+    story = short_of_aix()
+    story.at(1.0, told(held(AIX, 0.0)))
+    story.at(2.0, read(wallet=0.0))
+    assert story.account().balances["USDT"].total == 0.0
+
+
+def test_an_asset_that_is_sold_leaves_the_exposure_of_its_hedge() -> None:
+    owned = LegPlan(account="main", asset="ALT")
+    story = Story(on=desk(hedge(owned, LegPlan(account="main", symbol=AIX))))
+    story.at(0.0, market(AIX), market(ALT), tiered(AIX), CALM, ALTS)
+    story.at(0.0, read(SHORT, balances=[balance(500_000.0, "ALT", cross=0.0)]), CALM, ALTS)
+    assert story.hedge().hedge_ratio == 1.0
+    story.at(1.0, paid(balance(0.0, "ALT", cross=0.0)))
+    assert story.hedge().hedge_ratio == float("inf")
+
+
+def test_readings_of_an_account_that_is_not_on_the_desk_are_ignored() -> None:
+    story = short_of_aix()
+    stranger = AccountRead(account="nobody", positions=(), balances=())
+    assert story.at(1.0, stranger) == []
+    assert story.after.records == ()
