@@ -11,6 +11,7 @@ from hedgewatch.core.events import (
     AccountRefused,
     FeedLost,
     FeedRestored,
+    MarkPriceChanged,
     PositionChanged,
 )
 from hedgewatch.sim.exchange import PaperExchange
@@ -51,6 +52,36 @@ async def test_a_frame_too_large_for_any_price_costs_less_than_two_seconds(
         exchange.faults.poison("huge")
         await seen.until(FeedLost, lambda lost: lost.feed == "mark")
         await seen.fresh_mark(within=2.0)
+
+
+async def test_a_price_from_the_future_does_not_make_the_next_ones_look_old(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = b'{"e":"markPriceUpdate","E":4102444800000,"s":"ALTUSDT","p":"9","i":"9"}'
+    monkeypatch.setitem(POISONS, "future", ahead)
+    async with watched(exchange, monkeypatch, clock_behind=3600.0) as seen:
+        await seen.fresh_mark()
+        exchange.faults.poison("future")
+        await seen.fresh_mark()
+        await seen.fresh_mark()
+        assert seen.watch.odd_frames > 0
+        assert 9.0 not in {mark.price for mark in seen.all(MarkPriceChanged)}
+
+
+async def test_after_a_jump_of_the_clock_every_socket_is_opened_anew(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
+        seen.forget()
+        await seen.watch.reconnect("the clock jumped by 7 s")
+        assert {lost.feed for lost in seen.all(FeedLost)} == {"mark", "quote", "user"}
+        await seen.until(FeedRestored, lambda back: back.feed == "mark")
+        await seen.until(FeedRestored, lambda back: back.feed == "quote")
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.until(AccountRead)
+        assert seen.all(AccountRefused) == []
 
 
 async def test_a_socket_that_falls_silent_is_noticed_in_five_and_a_half_seconds(

@@ -88,6 +88,7 @@ async def watched(
     *,
     symbols: tuple[str, ...] = (ALT,),
     key: str = DEMO_KEY,
+    clock_behind: float = 0.0,
     **settings: object,
 ) -> AsyncIterator[Watched]:
     """Watch the account `main` of an exchange while the block lasts."""
@@ -106,7 +107,7 @@ async def watched(
             AccountSettings.model_validate(written),
             symbols=symbols,
             publish=found.publish,
-            now=now,
+            now=lambda: now() - clock_behind,
             spawn=lambda name, work: group.create_task(work, name=name),
             rng=Random(7),
         )

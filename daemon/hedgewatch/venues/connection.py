@@ -73,6 +73,7 @@ class Connection:
         self._around = around
         self._listener = listener
         self.odd_frames = 0
+        self._lead = 0.0
         self._said: set[tuple[str, str]] = set()
         requests = ((method, moved(url, settings.endpoint)) for method, url in dialect.requests)
         self.fence = Fence(AllowList(requests, dialect.operations), around.now)
@@ -91,6 +92,18 @@ class Connection:
         if settings.endpoint is not None:
             exchange.urls = replace_addresses(exchange.urls, settings.endpoint)
         return exchange
+
+    async def measure_clock(self) -> None:
+        """How far the venue's clock is ahead: of the wall clock, which signs, and of ours."""
+        exchange = self.exchange
+        await exchange.load_time_difference()
+        there = exchange.milliseconds() - exchange.options["timeDifference"]
+        self._lead = there / 1000.0 - self._around.now()
+
+    @property
+    def refused(self) -> int:
+        """How much the fence held back."""
+        return self.fence.allowed.refused
 
     async def close(self) -> None:
         """End all of it."""
@@ -156,14 +169,9 @@ class Connection:
         price = self._dialect.price(message, now)
         if price is None:
             return None, self._other(socket, message)
-        if price.venue_time > now + self.lead + _FUTURE_SECONDS:
+        if price.venue_time > now + self._lead + _FUTURE_SECONDS:
             raise OddReplyError("a price from the future")
         return price, ()
-
-    @property
-    def lead(self) -> float:
-        """Seconds that the venue's clock is ahead of ours, as last measured."""
-        return -float(self.exchange.options.get("timeDifference") or 0.0) / 1000.0
 
     def _other(self, socket: GuardedSocket, message: dict[str, Any]) -> Sequence[AccountNews]:
         if message.get("error") is None:

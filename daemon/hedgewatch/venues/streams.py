@@ -140,6 +140,12 @@ class Streams:
         self._feeds.lost("user", reason)
         self._doubted = True
 
+    def doubt_all(self, connection: Connection, reason: str) -> None:
+        """Give up every socket."""
+        for feed in self._dialect.feeds:
+            self._feeds.lost(feed, reason)
+            connection.drop(feed, reason)
+
     async def _keep(self, connection: Connection, feed: Feed) -> None:
         """One pending call of ccxt's a feed: it subscribes, and ends with the socket."""
         pauses = Backoff(self._around.rng)

@@ -17,17 +17,19 @@ from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import dialect_of
-from hedgewatch.venues.failures import first_cause, in_words, refuses_the_key
+from hedgewatch.venues.failures import first_cause, in_words
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.fields import OddReplyError
-from hedgewatch.venues.permissions import KeyRefusedError, refuse_powerful_key
+from hedgewatch.venues.permissions import KeyRefusedError
 from hedgewatch.venues.reader import Reader
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.streams import Streams, being_cancelled
 from hedgewatch.venues.surroundings import Backoff, Spawn, Surroundings
+from hedgewatch.venues.verification import verify_key
 
 _SOCKET_FIRST_SECONDS = 3.0
 _READING_GAP_SECONDS = 1.0
@@ -70,7 +72,8 @@ class AccountWatch:
         self._catalogue = Catalogue(settings.name, self._dialect, publish)
         self._symbols = set(symbols)
         self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
-        self._standing: _Standing | None = None
+        self._standing: Standing | None = None
+        self._ended_odd = self._ended_refused = 0
         self._task: asyncio.Task[object] | None = None
 
     # the life of the watch
@@ -92,7 +95,8 @@ class AccountWatch:
         """End `run`, and close every socket."""
         task, self._task = self._task, None
         if task is not None and not task.done():
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
             await asyncio.wait({task})
 
     async def _survive(self, work: Awaitable[None]) -> BaseException | None:
@@ -136,17 +140,19 @@ class AccountWatch:
             self._settings, self._dialect, self._redactor, self._around, streams
         )
         try:
-            await self._prepare(connection.exchange)
+            await self._prepare(connection)
             streams.follow(self._catalogue.known(self._symbols))
-            await self._stream(_Standing(connection, streams))
+            await self._stream(Standing(connection, streams))
         finally:
             self._standing = None
+            self._ended_odd += connection.odd_frames
+            self._ended_refused += connection.refused
             await connection.close()
 
-    async def _prepare(self, exchange: Exchange) -> None:
-        await exchange.load_time_difference()
-        await self._verify(exchange)
-        await self._load(exchange)
+    async def _prepare(self, connection: Connection) -> None:
+        await connection.measure_clock()
+        await self._verify(connection.exchange)
+        await self._load(connection.exchange)
         complaint = self._catalogue.complaint(self._symbols)
         if complaint:
             self._refuse(complaint)
@@ -163,20 +169,10 @@ class AccountWatch:
             log.warning("the venue does not tell the margin mode", account=self.name, reason=reason)
 
     async def _verify(self, exchange: Exchange) -> None:
-        """Refuse a key that can do more than read, and one of which that cannot be told."""
-        try:
-            refuse_powerful_key(await self._dialect.rights(exchange))
-        except (OddReplyError, ccxt.BaseError, PausedError) as error:
-            if refuses_the_key(error):
-                raise
-            if not self._settings.allow_unverified_key:
-                reason = in_words(error, self._redactor)
-                raise KeyRefusedError(
-                    f"what the key may do cannot be verified: {reason}. Where the venue has no "
-                    "such answer, set allow_unverified_key: true for this account"
-                ) from error
+        unknown = self._settings.allow_unverified_key
+        await verify_key(self._dialect, exchange, self._redactor, may_stay_unknown=unknown)
 
-    async def _stream(self, standing: "_Standing") -> None:
+    async def _stream(self, standing: Standing) -> None:
         self._standing = standing
         async with asyncio.TaskGroup() as group:
             group.create_task(standing.streams.run(standing.connection))
@@ -212,13 +208,12 @@ class AccountWatch:
         standing = self._standing
         if standing is None:
             return
-        exchange = standing.connection.exchange
-        failure = await self._survive(self._reader.read(exchange, standing.streams))
+        failure = await self._survive(self._reader.read(standing.exchange, standing.streams))
         if failure is None:
             return
         self._feeds.lost("rest", in_words(failure, self._redactor))
         if isinstance(failure, ccxt.InvalidNonce):
-            await self._survive(exchange.load_time_difference())
+            await self._survive(standing.connection.measure_clock())
         standing.doom_if_key_is_refused(failure)
 
     async def keep_listen_key(self) -> None:
@@ -228,9 +223,7 @@ class AccountWatch:
             await asyncio.sleep(pause)
             if standing is None or standing is not self._standing:
                 return
-            failure = await self._survive(
-                self._dialect.keep_stream_key(standing.connection.exchange)
-            )
+            failure = await self._survive(self._dialect.keep_stream_key(standing.exchange))
             if not isinstance(failure, ccxt.OperationFailed | PausedError):
                 break
         else:
@@ -244,8 +237,7 @@ class AccountWatch:
         standing = self._standing
         if standing is None:
             return
-        exchange = standing.connection.exchange
-        for work in (self._load(exchange), exchange.load_time_difference()):
+        for work in (self._load(standing.exchange), standing.connection.measure_clock()):
             failure = await self._survive(work)
             if failure is not None:
                 reason = in_words(failure, self._redactor)
@@ -258,7 +250,7 @@ class AccountWatch:
         standing = self._standing
         if standing is None:
             return
-        failure = await self._survive(self._verify(standing.connection.exchange))
+        failure = await self._survive(self._verify(standing.exchange))
         if failure is not None:
             log.warning(
                 "the key was not verified",
@@ -267,31 +259,21 @@ class AccountWatch:
             )
             standing.doom_if_key_is_refused(failure)
 
+    async def reconnect(self, reason: str) -> None:
+        """Trust no socket any more (the clock jumped, the machine slept): open new ones."""
+        standing = self._standing
+        if standing is not None:
+            standing.streams.doubt_all(standing.connection, reason)
+            await self._survive(standing.connection.measure_clock())
+
     @property
     def odd_frames(self) -> int:
-        """Frames of this connection that made no sense and were skipped."""
-        return 0 if self._standing is None else self._standing.connection.odd_frames
+        """Frames that made no sense and were skipped."""
+        standing = self._standing
+        return self._ended_odd + (0 if standing is None else standing.connection.odd_frames)
 
     @property
     def refused_requests(self) -> int:
-        """Requests and frames of this connection that the fence held back."""
+        """Requests and frames that the fence held back."""
         standing = self._standing
-        return 0 if standing is None else standing.connection.fence.allowed.refused
-
-
-class _Standing:
-    """A connection that was verified, and the one way to end it from outside its tasks."""
-
-    def __init__(self, connection: Connection, streams: Streams) -> None:
-        self.connection = connection
-        self.streams = streams
-        self._doom: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    async def until_doomed(self) -> None:
-        """Raises what doomed it."""
-        await self._doom
-
-    def doom_if_key_is_refused(self, failure: BaseException) -> None:
-        """A new socket does not help against that: begin again, and say so."""
-        if refuses_the_key(failure) and not self._doom.done():
-            self._doom.set_exception(failure)
+        return self._ended_refused + (0 if standing is None else standing.connection.refused)

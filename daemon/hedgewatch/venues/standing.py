@@ -1,0 +1,31 @@
+"""A connection that was verified: what may be asked of it, and the one way to end it."""
+
+import asyncio
+
+from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.failures import refuses_the_key
+from hedgewatch.venues.streams import Streams
+
+
+class Standing:
+    """One connection with its streams, while it stands."""
+
+    def __init__(self, connection: Connection, streams: Streams) -> None:
+        self.connection = connection
+        self.streams = streams
+        self._doom: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def exchange(self) -> Exchange:
+        """For requests."""
+        return self.connection.exchange
+
+    async def until_doomed(self) -> None:
+        """Raises what doomed it."""
+        await self._doom
+
+    def doom_if_key_is_refused(self, failure: BaseException) -> None:
+        """A new socket does not help against that: begin again, and say so."""
+        if refuses_the_key(failure) and not self._doom.done():
+            self._doom.set_exception(failure)
