@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope, Severity, Subject
 from hedgewatch.store import Store, StoreBusyError, StoreError
@@ -235,7 +236,9 @@ async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
     await store.close()
     damaged = rewritten(path, damage)
 
-    store = await Store.open(path)
+    with capture_logs() as logs:
+        store = await Store.open(path)
+    assert [entry["event"] for entry in logs] == ["store_was_damaged"]
     assert store.recovered_from == path.with_name("hedgewatch.db.corrupt-1")
     assert rewritten(store.recovered_from, bytes) == damaged
     assert await store.load() == ((), ())

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from hedgewatch.core.model import AlertState, EndReason
 from hedgewatch.notify.mqtt import Mqtt, MqttSettings
@@ -299,3 +300,13 @@ def test_settings_of_a_broker_that_cannot_be_meant_are_refused(
     with pytest.raises(ValidationError) as failure:
         MqttSettings.model_validate(settings)
     assert "canary" not in str(failure.value)
+
+
+async def test_a_broker_that_stays_away_is_said_once() -> None:
+    away = mqtt(free_port())
+    with capture_logs() as logs:
+        async with connected(away):
+            for _ in range(2):
+                with pytest.raises(DeliveryError):
+                    await away.deliver(notification())
+    assert [entry["event"] for entry in logs] == ["mqtt_disconnected"]

@@ -84,10 +84,17 @@ def test_a_receiver_has_exactly_one_way_to_be_reached(fields: dict[str, object])
 
 def test_a_reminder_comes_once_however_long_the_machine_slept() -> None:
     reminders = Reminders()
-    reminders.note(transition(at=NOON), 60.0)
+    reminders.note(transition(at=NOON), 60.0, NOON)
     assert list(reminders.due(NOON + 59.9)) == []
     assert [change.at for change in reminders.due(NOON + 60)] == [NOON + 60]
     assert list(reminders.due(NOON + 119)) == []
     assert len(list(reminders.due(NOON + 8 * 3600 + 1))) == 1
     assert list(reminders.due(NOON + 8 * 3600 + 59)) == []
     assert len(list(reminders.due(NOON + 8 * 3600 + 60))) == 1
+
+
+def test_a_restart_does_not_remind_before_the_time_has_come() -> None:
+    reminders = Reminders()
+    reminders.note(transition(at=NOON), 60.0, NOON + 90)
+    assert list(reminders.due(NOON + 90)) == []
+    assert [change.at for change in reminders.due(NOON + 120)] == [NOON + 120]

@@ -146,7 +146,7 @@ class Dispatcher:
         if route is None:
             _log.warning("alert_without_route", alertname=transition.alertname)
             return []
-        self._reminders.note(transition, route.repeat)
+        self._reminders.note(transition, route.repeat, now)
         return [Delivery.of(transition, name, now) for name in self._known(route)]
 
     def _known(self, route: RouteSettings) -> list[str]:
@@ -192,7 +192,7 @@ class Dispatcher:
         route = route_for(transition, self._routes)
         if route is None:
             return
-        self._reminders.note(transition, route.repeat)
+        self._reminders.note(transition, route.repeat, now)
         for name in self._known(route):
             receiver = self._workers[name].receiver
             if isinstance(receiver, Mirror):

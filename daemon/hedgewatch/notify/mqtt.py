@@ -82,6 +82,7 @@ class Mqtt:
         self._accounts: dict[str, tuple[Mapping[str, object], float]] = {}
         self._client: MqttClient | None = None
         self._connected = asyncio.Event()
+        self._said = ""
 
     def remember(self, notification: Notification) -> None:
         """Show it at the next connection."""
@@ -117,10 +118,16 @@ class Mqtt:
                 await self._session()
             except (aiomqtt.MqttError, OSError, SecretError) as error:
                 failures = 0 if self._connected.is_set() else failures + 1
-                _log.warning("mqtt_disconnected", receiver=self.name, reason=str(error))
+                self._say_once(str(error))
             finally:
                 self._connected.clear()
             await asyncio.sleep(self._jitter.uniform(0.0, min(_LONGEST_PAUSE, 2.0**failures / 2)))
+
+    def _say_once(self, reason: str) -> None:
+        """A broker that stays away is one line in the log, not one every ten seconds."""
+        if self._connected.is_set() or reason != self._said:
+            _log.warning("mqtt_disconnected", receiver=self.name, reason=reason)
+        self._said = reason
 
     async def _session(self) -> None:
         async with self._new_client() as client:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import ceil
+from math import floor
 
 from hedgewatch.core.model import AlertState, Transition
 from hedgewatch.notify.outgoing import alert_key
@@ -21,11 +21,13 @@ class Reminders:
     def __init__(self) -> None:
         self._live: dict[str, _Reminder] = {}
 
-    def note(self, transition: Transition, period: float | None) -> None:
-        """A firing alert starts its pace anew; any other state, or no period, ends it."""
+    def note(self, transition: Transition, period: float | None, now: float) -> None:
+        """A firing alert keeps the pace that it began with when it fired, over restarts too; any
+        other state, or no period, ends it.
+        """
         key = alert_key(transition.alertname, transition.subject)
         if transition.state is AlertState.FIRING and period is not None:
-            self._live[key] = _Reminder(transition, period, transition.at + period)
+            self._live[key] = _Reminder(transition, period, _next(transition.at, period, now))
         else:
             self._live.pop(key, None)
 
@@ -33,6 +35,10 @@ class Reminders:
         """What is to be said again now: once, however many periods were slept through."""
         for reminder in self._live.values():
             if reminder.next_at <= now:
-                missed = ceil((now - reminder.next_at) / reminder.period)
-                reminder.next_at += max(1, missed) * reminder.period
+                reminder.next_at = _next(reminder.next_at, reminder.period, now)
                 yield replace(reminder.transition, at=now)
+
+
+def _next(since: float, period: float, now: float) -> float:
+    """The first moment after now that is whole periods after `since`."""
+    return since + period * (floor(max(0.0, now - since) / period) + 1)

@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
+import structlog
+
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.store import file, rows
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 
 _REMEMBERED_SECONDS = 7 * 86400.0  # how long a settled notification can be looked up
+
+_log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 
@@ -43,6 +47,8 @@ class Store:
         except StoreError:
             await store.close()
             raise
+        if store.recovered_from is not None:
+            _log.error("store_was_damaged", store=str(path), moved_to=str(store.recovered_from))
         return store
 
     async def close(self) -> None:
@@ -60,7 +66,10 @@ class Store:
 
     async def load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
         """The alerts as they stood, and what was not delivered, oldest first."""
-        return await self._on_thread(self._load)
+        loaded = await self._on_thread(self._load)
+        if self.unreadable:
+            _log.error("stored_alerts_unreadable", store=str(self.path), number=self.unreadable)
+        return loaded
 
     async def mark_sent(self, keys: Collection[str]) -> None:
         """These have arrived."""
