@@ -84,6 +84,23 @@ async def test_after_a_jump_of_the_clock_every_socket_is_opened_anew(
         assert seen.all(AccountRefused) == []
 
 
+async def test_of_a_flood_only_the_latest_prices_are_told_and_the_feed_stays_up(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(POISONS, "mark", b'{"e":"markPriceUpdate","E":@now,"s":"ALTUSDT","p":"2"}')
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.fresh_mark()
+        seen.forget()
+        for _ in range(5_000):
+            exchange.faults.poison("mark")
+        await seen.until(MarkPriceChanged, lambda mark: mark.price == 2.0)
+        await seen.until(MarkPriceChanged, lambda mark: mark.price == 0.4)
+        await seen.fresh_mark()
+        flooded = [mark for mark in seen.all(MarkPriceChanged) if mark.price == 2.0]
+        assert len(flooded) < 1_000
+        assert seen.all(FeedLost) == []
+
+
 async def test_a_socket_that_falls_silent_is_noticed_in_five_and_a_half_seconds(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

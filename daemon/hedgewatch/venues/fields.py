@@ -11,6 +11,10 @@ class OddReplyError(Exception):
     """A reply or frame that does not say what it must. It says nothing about the account."""
 
 
+class UnlistedMarketError(OddReplyError):
+    """A market that came up after the listing was read, or that was renamed."""
+
+
 def number(row: Row, name: str) -> float:
     """A finite number, sent as a number or as a text."""
     raw = row.get(name)

@@ -5,8 +5,8 @@ import asyncio
 from hedgewatch.core.events import AccountRead
 from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.dialect import Dialect, Exchange
-from hedgewatch.venues.dialects.binance_common import UnlistedMarketError
 from hedgewatch.venues.feeds import Feeds
+from hedgewatch.venues.fields import UnlistedMarketError
 from hedgewatch.venues.streams import Streams
 from hedgewatch.venues.surroundings import Surroundings
 

@@ -7,8 +7,8 @@ from hedgewatch.core.events import MarketEvent, MarkPriceChanged, QuoteChanged
 from hedgewatch.core.model import Market
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.fields import (
-    OddReplyError,
     Row,
+    UnlistedMarketError,
     above_zero_or_none,
     moment,
     positive,
@@ -35,10 +35,6 @@ class Listing:
         if symbol is None:
             raise UnlistedMarketError(f"{text(row, name)} is no market that the venue lists")
         return symbol
-
-
-class UnlistedMarketError(OddReplyError):
-    """A market that came up after the listing was read, or that was renamed."""
 
 
 class PriceFrames:

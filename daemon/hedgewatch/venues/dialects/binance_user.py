@@ -11,8 +11,17 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.model import EndReason, PositionKind
 from hedgewatch.venues.dialect import AccountNews, ReadAgain, StreamExpired
-from hedgewatch.venues.dialects.binance_common import Listing, UnlistedMarketError
-from hedgewatch.venues.fields import OddReplyError, Row, moment, number, rows, table, text
+from hedgewatch.venues.dialects.binance_common import Listing
+from hedgewatch.venues.fields import (
+    OddReplyError,
+    Row,
+    UnlistedMarketError,
+    moment,
+    number,
+    rows,
+    table,
+    text,
+)
 
 _KINDS: dict[object, PositionKind] = {"BOTH": "net", "LONG": "long", "SHORT": "short"}
 _FORCED = (

@@ -19,7 +19,6 @@ from hedgewatch.venues.dialects.binance_common import (
     RESTRICTIONS,
     Listing,
     PriceFrames,
-    UnlistedMarketError,
     key_rights,
     unified_market,
 )
@@ -27,6 +26,7 @@ from hedgewatch.venues.dialects.binance_user import Leg, UserFrames, leg_of, sig
 from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
+    UnlistedMarketError,
     above_zero_or_none,
     number,
     number_or,
