@@ -1,13 +1,15 @@
 """A desk with everything around it: a paper exchange, a broker, a webhook, and the daemon."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET, PaperExchange
+from tests.notify.listener import listening_to
 from tests.notify.sink import Sink, listening
 from tests.support.daemons import Daemon, Document, secret_file, worked_example
 from tests.support.servers import Server, mosquitto_server
@@ -22,7 +24,7 @@ LISTEN_KEY = "paperbinanceusdmmain"
 """How every listen key of the paper exchange begins."""
 
 SECRETS = (*CANARIES.values(), DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET, LISTEN_KEY)
-NEVER_ALLOWED = ("order", "leverage ", "margintype", "positionmargin", "withdraw", "transfer")
+DOCUMENTS = ("status", "accounts", "positions", "pools", "hedges", "alerts", "rules")
 
 
 @dataclass(slots=True)
@@ -34,8 +36,6 @@ class House:
     daemon: Daemon
     sink: Sink
     broker: Server
-    told: dict[str, Any] = field(default_factory=dict)
-    """What each test wants to remember of before."""
 
     def bodies(self, alertname: str) -> list[dict[str, Any]]:
         """What the webhook was sent about an alert."""
@@ -52,6 +52,24 @@ class House:
             return self.statuses(alertname)[-1:] == [status]
 
         await self.daemon.until_true(told, f"the webhook hears: {alertname} {status}", within)
+
+    async def secrets_shown(self) -> list[str]:
+        """Every place where a secret can be read by who should not read it."""
+        paths = ("metrics", "readyz", *(f"api/v1/{name}" for name in DOCUMENTS))
+        answers = {path: (await self.daemon.ask(f"/{path}"))[1] for path in paths}
+        stored = {
+            path.name: path.read_bytes().decode(errors="replace")
+            for path in (self.daemon.output, *self.folder.glob("state.db*"))
+        }
+        async with listening_to(self.broker.port) as listener:
+            retained = str([await listener.next("") for _ in range(2)])
+        sent = {"webhook": json.dumps(self.sink.bodies), "broker": retained}
+        return [
+            f"{secret} in {place}"
+            for place, shown in (answers | stored | sent).items()
+            for secret in SECRETS
+            if secret in shown
+        ]
 
     async def calm(self) -> None:
         """End every fault, put the world back, and wait until nothing fires."""

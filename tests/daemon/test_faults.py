@@ -194,3 +194,10 @@ async def test_nothing_that_could_trade_was_ever_asked(house: House) -> None:
     assert house.exchange.violations == []
     asked = {request for request in house.exchange.requests if not request.startswith("GET")}
     assert asked <= {"POST /fapi/v1/listenKey", "PUT /fapi/v1/listenKey"}
+
+
+async def test_no_secret_is_readable_anywhere_after_all_of_it(house: House) -> None:
+    house.exchange.world.set_mark("AIXUSDT", 1300)
+    await house.until_told("MarginDanger", "firing", 3.0)
+    assert "reading again" in house.daemon.output.read_text(), "it logs at the level debug"
+    assert await house.secrets_shown() == []

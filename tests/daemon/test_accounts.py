@@ -1,0 +1,104 @@
+"""An account that cannot be watched says why, harms no other, and is taken up when it is mended."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
+from tests.daemon.house import House, housed
+from tests.support.daemons import account, run_program, secret_file
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+REFUSED = {
+    "mistyped": "the venue refuses the key",
+    "powerful": "the key can trade (enableFutures)",
+    "misnamed": "the venue lists no market NOPE/USDT:USDT",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One account that works, three that do not, each for its own reason."""
+    folder = tmp_path_factory.mktemp("house")
+    async with housed(folder) as house:
+        second = {"key": SECOND_KEY, "secret": SECOND_SECRET}
+        accounts = [
+            account(folder, house.exchange),
+            account(folder, house.exchange, "mistyped", key="mistyped-key-of-no-account"),
+            account(folder, house.exchange, "powerful", **second),
+            account(folder, house.exchange, "misnamed"),
+        ]
+        price = {"account": "misnamed", "symbol": "NOPE/USDT:USDT"}
+        document = house.daemon.document
+        document |= {"accounts": accounts, "prices": document["prices"] | {"NOPE": price}}
+        house.daemon.write()
+        house.exchange.world.set_rights(account="second", enableFutures=True)
+        await house.daemon.start()
+        yield house
+
+
+async def test_each_account_that_cannot_be_watched_fires_with_its_own_reason(
+    house: House,
+) -> None:
+    for name in REFUSED:
+        await house.daemon.until_fires("AccountUnusable", 12.0, account=name)
+    alerts = (await house.daemon.json("/api/v1/alerts"))["alerts"]
+    summaries = {
+        alert["labels"]["account"]: alert["annotations"]["summary"]
+        for alert in alerts
+        if alert["alertname"] == "AccountUnusable"
+    }
+    assert summaries.keys() == REFUSED.keys()
+    for name, reason in REFUSED.items():
+        assert reason in summaries[name]
+    seen = await house.daemon.metrics()
+    blind = {has["account"]: value for has, value in seen.series("account_blind")}
+    assert blind == {"main": 0, "mistyped": 1, "powerful": 1, "misnamed": 1}
+
+
+async def test_healthy_account_beside_them_goes_on_as_if_alone(house: House) -> None:
+    house.exchange.world.set_mark("AIXUSDT", 1010)
+    await house.daemon.until(
+        lambda seen: (
+            seen.value("mark_price", symbol="AIX/USDT:USDT") == 1010
+            and seen.value("equity", account="main") == 98_000
+            and seen.value("account_blind", account="main") == 0
+        ),
+        1.0,
+    )
+
+
+async def test_check_online_tells_of_each_account_what_is_wrong_with_it(house: House) -> None:
+    result = await run_program("check", "-c", house.daemon.configuration, "--online")
+    assert result.returncode == 1
+    said = dict(line.split(": ", 1) for line in result.stdout.splitlines())
+    assert said["main"] == "well"
+    for name, reason in REFUSED.items():
+        assert reason in said[name]
+
+
+async def test_account_recovers_by_itself_when_its_key_is_mended(house: House) -> None:
+    house.exchange.world.set_rights(account="second", enableFutures=False)
+    document = house.daemon.document["accounts"][1]["credentials"]
+    secret_file(house.folder, document["api_key"]["file"], SECOND_KEY)
+    secret_file(house.folder, document["secret"]["file"], SECOND_SECRET)
+    for name in ("mistyped", "powerful"):
+        await _until(house, "account_unusable", name, 31.0)
+        await _until(house, "account_blind", name, 3.0)
+        assert (await house.daemon.metrics()).value("equity", account=name) == 5_000
+
+
+async def _until(house: House, name: str, account_name: str, within: float) -> None:
+    """Until that fault of the account is over."""
+    await house.daemon.until(
+        lambda seen: seen.value(name, account=account_name) == 0,
+        within,
+        f"{account_name} is no longer {name}",
+    )
+
+
+async def test_no_secret_is_readable_anywhere_after_refusals_either(house: House) -> None:
+    assert await house.secrets_shown() == []
+    assert house.exchange.violations == []

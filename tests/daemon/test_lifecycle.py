@@ -1,0 +1,214 @@
+"""Starting, reloading, dying and leaving: no alert is lost, forgotten or told twice."""
+
+import asyncio
+import re
+import signal
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.daemon.house import House, housed
+from tests.notify.listener import listening_to, text
+from tests.support.daemons import QUICK_RULES
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+SQUEEZED = 1300
+SOON = 3.0
+
+
+@dataclass(slots=True)
+class Systemd:
+    """The other end of the notification socket, and every line that it heard."""
+
+    address: str
+    heard: list[str] = field(default_factory=list)
+
+    async def hears(self, house: House, line: str) -> None:
+        async def heard() -> bool:
+            return line in self.heard
+
+        await house.daemon.until_true(heard, f"systemd hears {line}", SOON)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def systemd(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Systemd]:
+    manager = Systemd(str(tmp_path_factory.mktemp("systemd") / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(manager.address)
+        listening.setblocking(False)  # noqa: FBT003  # the library's signature
+        loop = asyncio.get_running_loop()
+        loop.add_reader(
+            listening, lambda: manager.heard.extend(listening.recv(4096).decode().splitlines())
+        )
+        yield manager
+        loop.remove_reader(listening)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_house(
+    systemd: Systemd, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """As a service of systemd, with rules of its own that can be changed."""
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "rules.yaml").write_text(QUICK_RULES.read_text())
+    environment = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "1000000"}
+    async with housed(folder, {"rules": ["rules.yaml"]}, environment) as house:
+        yield house
+
+
+async def reload(house: House, *, accepted: bool) -> None:
+    """SIGHUP, until the daemon has decided."""
+    key = "config_last_reload_success_timestamp_seconds"
+    before = (await house.daemon.metrics()).value(key)
+    house.daemon.tell(signal.SIGHUP)
+    await house.daemon.until(
+        lambda seen: (
+            seen.value(key) != before
+            if accepted
+            else seen.value("config_last_reload_successful") == 0
+        ),
+        SOON,
+        f"the configuration is {'accepted' if accepted else 'refused'}",
+    )
+
+
+async def squeezed(house: House) -> None:
+    """Until somebody was told of the danger."""
+    house.exchange.world.set_mark("AIXUSDT", SQUEEZED)
+    for alertname in ("MarginDanger", "LiquidationNear"):
+        await house.until_told(alertname, "firing", SOON)
+
+
+async def test_service_manager_hears_that_it_is_up_that_it_judges_and_what_fires(
+    house: House, systemd: Systemd
+) -> None:
+    await systemd.hears(house, "READY=1")
+    await systemd.hears(house, "STATUS=0 alerts firing")
+    await asyncio.sleep(1.2)
+    assert systemd.heard.count("WATCHDOG=1") >= 2
+    house.exchange.world.set_mark("AIXUSDT", SQUEEZED)
+    await systemd.hears(house, "STATUS=3 alerts firing")
+
+
+async def test_reload_with_a_mistake_keeps_the_rules_and_says_where_the_mistake_is(
+    house: House, systemd: Systemd
+) -> None:
+    rules = house.folder / "rules.yaml"
+    before = await house.daemon.json("/api/v1/rules")
+    rules.write_text(QUICK_RULES.read_text().replace("margin_ratio > 80%", "margin_ratoi > 80%"))
+    await reload(house, accepted=False)
+    problems = [event["problem"] for event in house.daemon.events() if "problem" in event]
+    assert re.search(r"rules\.yaml:7:15: unknown measure 'margin_ratoi'", problems[0])
+    assert await house.daemon.json("/api/v1/rules") == before
+    await systemd.hears(
+        house, "STATUS=the configuration was refused, the old one holds: see the log; "
+        "0 alerts firing",
+    )  # fmt: skip
+    assert any(line.startswith("RELOADING=1") for line in systemd.heard)
+    rules.write_text(QUICK_RULES.read_text())
+    await reload(house, accepted=True)
+    assert (await house.daemon.metrics()).value("config_last_reload_successful") == 1
+
+
+async def test_rule_that_a_reload_removes_ends_its_alert_and_leaves_the_others_firing(
+    house: House,
+) -> None:
+    await squeezed(house)
+    told, before = len(house.statuses("LiquidationNear")), await house.daemon.metrics()
+    rules = house.folder / "rules.yaml"
+    rules.write_text(QUICK_RULES.read_text().replace("MarginDanger", "MarginTrouble"))
+    await reload(house, accepted=True)
+    seen = await house.daemon.until_fires("MarginTrouble", SOON)
+    assert "MarginDanger" not in seen.alerts()
+    assert "LiquidationNear" in seen.alerts()
+    await house.until_told("MarginDanger", "resolved", SOON)
+    assert house.bodies("MarginDanger")[-1]["commonAnnotations"]["reason"] == "removed_by_reload"
+    assert len(house.statuses("LiquidationNear")) == told
+    reconnects = seen.series("reconnects_total")
+    assert reconnects == before.series("reconnects_total"), "the sockets were kept"
+    rules.write_text(QUICK_RULES.read_text())
+    await reload(house, accepted=True)
+
+
+async def test_what_a_reload_cannot_change_is_said(house: House) -> None:
+    document = house.daemon.document
+    house.daemon.document = document | {"instance": "renamed"}
+    house.daemon.write()
+    await reload(house, accepted=True)
+    warned = [e["setting"] for e in house.daemon.events() if e["event"] == "needs_a_restart"]
+    assert warned == ["instance"]
+    house.daemon.document = document
+    house.daemon.write()
+    await reload(house, accepted=True)
+
+
+async def test_firing_alert_is_firing_at_once_after_kill_and_told_at_most_once_more(
+    house: House,
+) -> None:
+    await squeezed(house)
+    keys = _keys(house)
+    await house.daemon.stop(signal.SIGKILL)
+    await house.daemon.start()
+    seen = await house.daemon.metrics()
+    assert seen.series("position_contracts") == [], "nothing was read yet"
+    assert {"MarginDanger", "LiquidationNear"} <= seen.alerts()
+    await house.daemon.until_ready()
+    await asyncio.sleep(1.5)  # longer than any alert of these rules waits
+    assert {"MarginDanger", "LiquidationNear"} <= (await house.daemon.metrics()).alerts()
+    repeated = _keys(house)[len(keys) :]
+    assert set(repeated) <= set(keys)
+    assert len(set(repeated)) == len(repeated)
+    assert house.statuses("MarginDanger")[-1] == "firing"
+
+    told = len(house.statuses("MarginDanger"))
+    house.exchange.world.set_mark("AIXUSDT", 1000)
+    await house.until_told("MarginDanger", "resolved", 2 * SOON)
+    assert len(house.statuses("MarginDanger")) == told + 1
+
+
+def _keys(house: House) -> list[str]:
+    return [headers["Idempotency-Key"] for headers in house.sink.headers]
+
+
+async def test_broker_shows_the_alert_while_it_fires_and_offline_after_leaving(
+    house: House, systemd: Systemd
+) -> None:
+    await squeezed(house)
+    async with listening_to(house.broker.port) as listener:
+        state = await listener.fields("alert/MarginDanger/main_usdt/state")
+        assert (state["state"], state["severity"]) == ("firing", "critical")
+        assert state["labels"]["account"] == "main"
+    async with listening_to(house.broker.port, "hedgewatch/tested/availability") as listener:
+        assert text((await listener.next("availability")).payload) == "online"
+        assert await house.daemon.stop(signal.SIGTERM) == 0
+        assert text((await listener.next("availability")).payload) == "offline"
+    await systemd.hears(house, "STOPPING=1")
+    assert _outbox(house) == {"sent"}
+
+
+async def test_told_to_stop_while_a_webhook_hangs_it_leaves_and_tells_it_later(
+    house: House,
+) -> None:
+    house.sink.answers = ["hang"]
+    told = len(house.bodies("MarginDanger"))
+    house.exchange.world.set_mark("AIXUSDT", SQUEEZED)
+    await house.daemon.until_fires("MarginDanger", SOON)
+    assert await house.daemon.stop(signal.SIGTERM) == 0
+    assert len(house.bodies("MarginDanger")) == told
+    assert _outbox(house) > {"sent"}
+    await house.daemon.start()
+    await house.until_told("MarginDanger", "firing", 10.0)
+    assert len(house.bodies("MarginDanger")) == told + 1
+
+
+def _outbox(house: House) -> set[str]:
+    path: Path = house.folder / "state.db"
+    with closing(sqlite3.connect(path)) as database:
+        return {state for (state,) in database.execute("SELECT DISTINCT state FROM outbox")}
