@@ -59,7 +59,7 @@ class Story:
         self.after = Outcome()
         self.told: list[Transition] = []
         self.stored: dict[tuple[str, str], AlertRecord] = {}
-        self.engine = Engine(self.desk, rules, start, lambda: f"e{next(episodes)}")
+        self.engine = Engine(self.desk, rules, start, lambda: f"{start:.1f}-{next(episodes)}")
 
     def at(self, seconds: float, *events: Event | Said) -> list[str]:
         """Tell the engine of these events; the transitions that they led to."""
@@ -90,6 +90,7 @@ class Story:
     def restarted(self, after: float = 0.0, *rules: Rule) -> "Story":
         """Kill the daemon and start it `after` seconds later, with what it had stored."""
         heir = Story(*(rules or self.rules), on=self.desk, start=self.now + after)
+        heir.stored = dict(self.stored)
         heir.restore(*self.stored.values())
         return heir
 
