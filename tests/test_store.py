@@ -3,7 +3,7 @@ import os
 import resource
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope, Severity, Subject
 from hedgewatch.store import Store, StoreBusyError, StoreError
@@ -206,65 +205,6 @@ async def test_a_killed_instance_leaves_no_lock_behind(path: Path) -> None:
     await (await Store.open(path)).close()
 
 
-def rewritten(path: Path, change: Callable[[bytes], bytes]) -> bytes:
-    """The changed content, which is in the file now."""
-    content = change(path.read_bytes() if path.exists() else b"")
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    return content
-
-
-def _flip_a_page(content: bytes) -> bytes:
-    return content[:4096] + b"\xa5" * 4096 + content[8192:]
-
-
-def _cut_short(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def _zeroed(content: bytes) -> bytes:
-    return bytes(len(content))
-
-
-@pytest.mark.parametrize("damage", [_flip_a_page, _cut_short, _zeroed])
-async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
-    path: Path, damage: Callable[[bytes], bytes]
-) -> None:
-    store = await Store.open(path)
-    assert store.recovered_from is None
-    await store.commit([FIRING], [Row()])
-    await store.close()
-    damaged = rewritten(path, damage)
-
-    with capture_logs() as logs:
-        store = await Store.open(path)
-    assert [entry["event"] for entry in logs] == ["store_was_damaged"]
-    assert store.recovered_from == path.with_name("hedgewatch.db.corrupt-1")
-    assert rewritten(store.recovered_from, bytes) == damaged
-    assert await store.load() == ((), ())
-    await store.commit([FIRING], [])
-    await store.close()
-
-
-async def test_each_damaged_file_is_kept_under_a_name_of_its_own(path: Path) -> None:
-    names = []
-    for _ in range(2):
-        rewritten(path, lambda _: b"not a database, but long enough to look at" * 100)
-        store = await Store.open(path)
-        names.append(store.recovered_from and store.recovered_from.name)
-        await store.close()
-    assert names == ["hedgewatch.db.corrupt-1", "hedgewatch.db.corrupt-2"]
-
-
-async def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:
-    await (await Store.open(path)).close()
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="newer hedgewatch"):
-        await Store.open(path)
-    assert [file.name for file in path.parent.iterdir() if "corrupt" in file.name] == []
-
-
 async def test_a_full_disk_is_an_error_and_leaves_what_was_written_before(path: Path) -> None:
     store = await Store.open(path)
     await store.commit([FIRING], [])
@@ -274,18 +214,6 @@ async def test_a_full_disk_is_an_error_and_leaves_what_was_written_before(path: 
     (record,), (row,) = await store.load()
     await store.close()
     assert (record, row.payload) == (FIRING, "{}")
-
-
-async def test_an_alert_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None:
-    store = await Store.open(path)
-    await store.commit([FIRING, replace(FIRING, alertname="HedgeDrift")], [])
-    await store.close()
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE alerts SET record = '{}' WHERE alertname LIKE '%HedgeDrift%'")
-    store = await Store.open(path)
-    records, _ = await store.load()
-    assert (records, store.unreadable) == ((FIRING,), 1)
-    await store.close()
 
 
 async def test_nobody_but_its_owner_reads_the_store(path: Path) -> None:

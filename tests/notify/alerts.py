@@ -102,6 +102,29 @@ class Phone:
         return self.got
 
 
+@dataclass(slots=True)
+class Wall:
+    """Never answers."""
+
+    name: str = "wall"
+
+    async def deliver(self, _: Notification) -> None:
+        await asyncio.Event().wait()
+
+
+@dataclass(slots=True)
+class Slow(Phone):
+    """Takes a message in, and needs a nudge to be done with it."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def deliver(self, notification: Notification) -> None:
+        self.begun.set()
+        await self.nudge.wait()
+        await Phone.deliver(self, notification)
+
+
 async def until(holds: Callable[[], bool], changed: asyncio.Event) -> None:
     """Wait for a fact that `changed` announces; a test that waits in vain fails."""
     async with asyncio.timeout(SECONDS_FOR_ANYTHING):

@@ -1,14 +1,16 @@
-"""Somebody who listens to a real broker, with MQTT 5."""
+"""Both ends of a real broker: our receiver, and somebody who listens with MQTT 5."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import aiomqtt
 
+from hedgewatch.notify.mqtt import Mqtt, MqttSettings
 from tests.notify.alerts import SECONDS_FOR_ANYTHING
 
 
@@ -42,3 +44,20 @@ async def listening_to(port: int, topic: str = "hedgewatch/#") -> AsyncIterator[
     ) as client:
         await client.subscribe(topic, qos=1)
         yield Listener(client)
+
+
+def mqtt(port: int, **settings: object) -> Mqtt:
+    return Mqtt(
+        "desk",
+        "desk-1",
+        MqttSettings.model_validate({"host": "127.0.0.1", "port": port, **settings}),
+        Random(7),
+    )
+
+
+@asynccontextmanager
+async def connected(receiver: Mqtt) -> AsyncIterator[Mqtt]:
+    async with asyncio.TaskGroup() as group:
+        connection = group.create_task(receiver.run())
+        yield receiver
+        connection.cancel()
