@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console, RenderableType
 from rich.terminal_theme import MONOKAI
 
+from hedgewatch import loop
 from hedgewatch.demo.play import Wish, performance
 from hedgewatch.sim.stories import STORIES
 from hedgewatch.telemetry import logs
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wish = Wish(
         story=options.story, seconds=None, speed=options.speed, listen=options.listen, json=True
     )
-    options.file.write_text(asyncio.run(capture(wish, options.at)), encoding="utf-8")
+    options.file.write_text(loop.run(capture(wish, options.at)), encoding="utf-8")
     return 0
 
 
