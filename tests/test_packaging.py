@@ -1,5 +1,6 @@
 """What is shipped, tried where no checkout is near."""
 
+import json
 import re
 import subprocess
 import sys
@@ -63,25 +64,27 @@ def test_the_installed_wheel_is_imported_from_a_foreign_folder(
     assert Path(where).is_relative_to(scripts.parent)
 
 
-EXAMPLE = """
-groups:
-  - name: margin
-    rules:
-      - alert: MarginDanger
-        on: pool
-        expr: margin_ratio > 80%
-        labels: {severity: critical}
-"""
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not list(CHECKOUT.glob("daemon/hedgewatch/cli*")), reason="no cli yet")
-def test_the_installed_command_checks_rules_in_a_foreign_folder(
+def test_the_installed_command_brings_its_rules_to_a_foreign_folder(
     scripts: Path, tmp_path: Path
 ) -> None:
     assert __version__ in run(scripts / "hedgewatch", "--version", folder=tmp_path)
-    (tmp_path / "example.yaml").write_text(EXAMPLE)
-    run(scripts / "hedgewatch", "rules", "check", "example.yaml", folder=tmp_path)
+    listing = "from hedgewatch.config.shipped import shipped_rules; print(*shipped_rules())"
+    rules = run(scripts / "python", "-c", listing, folder=tmp_path).split()
+    assert rules
+    assert all(Path(path).is_relative_to(scripts.parent) for path in rules)
+    assert "MarginDanger" in run(scripts / "hedgewatch", "rules", "check", *rules, folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_installed_daemon_follows_the_paper_exchange_in_a_foreign_folder(
+    scripts: Path, tmp_path: Path
+) -> None:
+    demo = ("demo", "--seconds", "2", "--json", "--listen", "127.0.0.1:0")
+    seen = json.loads(run(scripts / "hedgewatch", *demo, folder=tmp_path))
+    assert seen["ticks"] > 0
+    assert seen["positions"]
+    assert seen["violations"] == []
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

@@ -90,7 +90,7 @@ async def run_daemon(
         stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
         daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
         daemon.tasks.spawn("monitor", daemon.monitor.run())
-        daemon.tasks.spawn("clock", _tick(daemon.clock, daemon.monitor))
+        daemon.tasks.spawn("clock", _tick(daemon))
 
         stack.push_async_callback(daemon.accounts.close)
         await daemon.accounts.watch(configuration)
@@ -216,11 +216,18 @@ def _status(configuration: Configuration) -> dict[str, object]:
     }
 
 
-async def _tick(clock: Clock, monitor: Monitor) -> None:
-    """Time passes: so that `for:` elapses in a quiet market, and ages grow."""
+async def _tick(daemon: Daemon) -> None:
+    """Time passes: so that `for:` elapses in a quiet market, and ages grow.
+
+    After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock.
+    """
     while True:
         await asyncio.sleep(_CLOCK_SECONDS)
-        stepped = clock.step()
+        stepped = daemon.clock.step()
         if abs(stepped) > _CLOCK_STEP_SECONDS:
-            monitor.publish(ClockStepped(stepped))
-        monitor.publish(ClockAdvanced())
+            _log.warning("clock_stepped", seconds=stepped)
+            daemon.monitor.publish(ClockStepped(stepped))
+            for watch in daemon.accounts.watches():
+                doubted = watch.reconnect(f"the clock of this machine stepped by {stepped:.1f} s")
+                daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
+        daemon.monitor.publish(ClockAdvanced())

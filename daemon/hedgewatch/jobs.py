@@ -1,9 +1,10 @@
 """The table of periodic jobs. The way of a tick and the `for:` of alerts are not among them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from apscheduler import events
@@ -30,7 +31,7 @@ class Job:
     name: str
     every: float
     jitter: float
-    do: Callable[[Watch], Awaitable[None]]
+    do: Callable[[Watch], Coroutine[Any, Any, None]]
 
 
 JOBS = (
@@ -60,8 +61,9 @@ def scheduler(watches: Callable[[], Iterable[Watch]]) -> AsyncIOScheduler:
 
 
 async def _run(job: Job, watches: Callable[[], Iterable[Watch]]) -> None:
-    for watch in tuple(watches()):
-        await job.do(watch)
+    async with asyncio.TaskGroup() as group:
+        for watch in watches():
+            group.create_task(job.do(watch))
 
 
 def _complain(event: events.JobEvent) -> None:

@@ -49,7 +49,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
 def _total(book: Book) -> None:
     """The desk in three numbers; one that is unknown makes its extreme unknown."""
     totals = book.totals
-    totals.accounts_blind = float(sum(a.account_blind for a in book.accounts.values()))
+    totals.accounts_blind = float(sum(a.account_blind is True for a in book.accounts.values()))
     totals.worst_margin_ratio = _extreme(max, (pool.margin_ratio for pool in book.pools()), 0.0)
     distances = (position.liquidation_distance for position in book.positions())
     totals.nearest_liquidation_distance = _extreme(min, distances, inf)

@@ -12,19 +12,27 @@ FIRST_READING_WITHIN = 15.0
 
 
 def judge_sight(account: AccountRow, now: float) -> bool:
-    """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained."""
+    """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained.
+
+    Before the first reading an account that is still starting is neither blind nor seen.
+    """
     doubt = _doubt(account, now)
     changed = (doubt is None) is not (account.doubt is None)
     account.doubt = doubt
-    blind = doubt is not None and (account.read_at is not None or _overdue(account, now))
-    account.account_blind = blind
+    blind = doubt is not None
+    if doubt is not None and account.read_at is None and not _overdue(account, now):
+        account.account_blind = doubt
+        blind = False
+    else:
+        account.account_blind = blind
     account.blind_seconds = max(0.0, now - doubt.since) if doubt is not None and blind else 0.0
     account.blind_reason = doubt.reason if doubt is not None and blind else ""
+    account.observed += 1
     return changed
 
 
 def _overdue(account: AccountRow, now: float) -> bool:
-    return account.account_unusable or now - account.started_at > FIRST_READING_WITHIN
+    return account.account_unusable is True or now - account.started_at > FIRST_READING_WITHIN
 
 
 def _doubt(account: AccountRow, now: float) -> Unknown | None:
@@ -33,7 +41,7 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
         market.doubt = doubt_of(market, now)
     for pool in account.pools.values():
         pool.doubt = _structural(pool, now)
-    if account.account_unusable:
+    if account.account_unusable is True:
         return Unknown(account.unusable_reason, account.doubt.since if account.doubt else now)
     if account.read_at is None:
         return Unknown("not read yet", account.started_at)

@@ -242,10 +242,10 @@ class AccountRow(Row):
         self.tiers: dict[str, tuple[Tier, ...]] = {}
         self.watched: tuple[MarketRow, ...] = ()
         self.doubt: Unknown | None = Unknown("not read yet", now)
-        self.account_blind = False
+        self.account_blind: bool | Unknown = NOT_YET
         self.blind_seconds = 0.0
         self.blind_reason = ""
-        self.account_unusable = False
+        self.account_unusable: bool | Unknown = NOT_YET
         self.unusable_reason = ""
         self.liquidation_distance_worst: Known = NOT_YET
 
