@@ -46,8 +46,10 @@ ARROWS = {
 actions = st.lists(
     st.tuples(
         st.sampled_from(
-            ["hot", "hot", "hot", "calm", "calm", "calm", "between", "repeat"]
-            + ["blind", "sight", "close", "open", "restart", "nothing"]
+            [
+                *("hot", "hot", "hot", "calm", "calm", "calm", "between", "repeat", "blind"),
+                *("sight", "close", "open", "restart", "nothing"),
+            ]
         ),
         st.sampled_from([0.0, 0.5, 1.0, 3.0]),
     ),
@@ -87,6 +89,8 @@ class Run:
                 self.tell(told(SHORT if self.open else held(AIX, 0.0), end))
             case "restart":
                 self.restart()
+            case _:
+                pass
 
     def price(self, kind: str) -> None:
         self.hot = kind == "hot"

@@ -9,7 +9,7 @@ from math import inf, isinf
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hedgewatch.core.margin import EMPTY, Edges, Leg, are_marginal
+from hedgewatch.core.margin import EMPTY, Edges, Leg, Line, are_marginal
 from hedgewatch.core.model import Tier
 from tests.support.builders import tiers
 
@@ -235,6 +235,16 @@ def test_remembered_tiers_give_the_answer_of_a_solver_that_remembers_nothing(
         fresh = Edges(legs).interval(wallet, scales)
         got = wise.interval(wallet, scales)
         assert fresh == EMPTY or all(map(_near, got, fresh)), (got, fresh)
+
+
+@given(positions, st.lists(wallets, min_size=1, max_size=8))
+def test_the_line_of_one_leg_alone_is_what_the_solver_of_many_finds(
+    position: Position, walk: list[int]
+) -> None:
+    line = Line(position.leg())
+    for wallet in walk:
+        fresh = Edges([position.leg()]).interval(wallet, (1.0,))
+        assert fresh == EMPTY or all(map(_near, line.interval(wallet), fresh))
 
 
 @given(st.lists(st.floats(1.0, 5e6), min_size=1, max_size=12))

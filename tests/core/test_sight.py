@@ -4,6 +4,7 @@ from math import sqrt
 
 import pytest
 
+from hedgewatch.core.book.prices import VenueClock
 from hedgewatch.core.model import Scope, Unknown
 from tests.support.builders import (
     AIX,
@@ -28,6 +29,7 @@ from tests.support.stories import START, Story, known, reason, short_of_aix
 CALM, HOT, ALTS = mark(AIX, 1_000.0), mark(AIX, 1_220.0), mark(ALT, 0.40)
 DANGER = rule("Danger", Scope.POOL, "margin_ratio > 50%")
 BLIND = rule("Blind", Scope.ACCOUNT, "account_blind", hold_for=15.0)
+SHORT = held(AIX, -200.0)
 YEAR = 365 * 86_400.0
 
 
@@ -110,6 +112,27 @@ def test_old_frames_after_a_reconnect_are_not_fresh_either() -> None:
     story.at(40.0, mark(AIX, 1_220.0, late=19.0), mark(AIX, 1_220.0, late=10.0))
     _unknown(story)
     assert story.firing() == set()
+
+
+def test_a_feed_that_lags_stays_doubtful_however_long_it_lags() -> None:
+    """Under load venues deliver everything late for many minutes: its prices are not of now."""
+    story = short_of_aix(DANGER, on=desk(BASKET))
+    story.advance(10.0, CALM, ALTS)
+    late = (mark(AIX, 1_000.0, late=20.0), mark(ALT, 0.40, late=20.0), read(SHORT))
+    story.advance(31.0, *late, every=1.0)
+    for minute in range(1, 15):
+        story.advance(31.0 + 60.0 * minute, *late, every=1.0)
+        assert story.account().account_blind is True
+    story.advance(900.0, CALM, ALTS)
+    assert story.account().account_blind is False
+
+
+def test_a_clock_of_ours_that_runs_fast_makes_no_feed_look_late() -> None:
+    clock = VenueClock()
+    for minute in range(3 * 24 * 60):
+        truth = START + 60.0 * minute
+        ours = truth + 100e-6 * 60.0 * minute
+        assert ours - clock.seen_at(truth, ours) < 0.1
 
 
 def test_an_old_frame_never_overwrites_a_newer_price() -> None:

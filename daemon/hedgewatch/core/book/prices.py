@@ -8,31 +8,29 @@ from hedgewatch.core.model import Unknown
 STALE_AFTER = 5.0
 """Seconds, by event time, after which a price cannot be vouched for."""
 
-_WINDOW = 60.0
+_DRIFT = 2e-4
+"""How much faster than the venue's our clock may run: seconds a second."""
 
 
 class VenueClock:
-    """Maps a venue's event times onto our clock by the least lag of the last one to two minutes.
+    """Maps a venue's event times onto our clock by the least lag so far, let go only as slowly as
+    clocks drift.
 
     The quickest arrivals show the offset of the two clocks; what comes later than they did is
-    old, however recently it arrived. A venue that corrects its clock is followed in two minutes.
+    old, however recently it arrived, and however long everything has been coming late.
     """
 
-    __slots__ = ("_least", "_previous", "_window_ends")
+    __slots__ = ("_at", "_least")
 
     def __init__(self) -> None:
         self._least = inf
-        self._previous = inf
-        self._window_ends = 0.0
+        self._at = 0.0
 
     def seen_at(self, venue_time: float, now: float) -> float:
         """When, on our clock, the venue said something that arrived `now`; never after now."""
-        if now >= self._window_ends:
-            self._previous, self._least = self._least, inf
-            self._window_ends = now + _WINDOW
-        lag = now - venue_time
-        self._least = min(lag, self._least)
-        return venue_time + min(self._least, self._previous)
+        self._least = min(now - venue_time, self._least + (now - self._at) * _DRIFT)
+        self._at = now
+        return venue_time + self._least
 
 
 def take_price(market: MarketRow, price: float, venue_time: float, seen_at: float) -> bool:
