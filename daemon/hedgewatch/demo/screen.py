@@ -47,7 +47,7 @@ def screen(
         *(
             _blindness(account)
             for account in engine.book.accounts.values()
-            if account.account_blind
+            if account.account_blind is True
         ),
         _alerts(transitions),
     )
