@@ -436,6 +436,17 @@ def test_a_pending_alert_of_a_position_that_ends_is_not_held() -> None:
     assert list(story.engine.alerts()) == []
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(EndReason.CLOSED, "Near inactive"), (EndReason.LIQUIDATED, "Near ended(liquidated)")],
+)
+def test_of_a_pending_alert_only_an_alarming_end_is_told(end: EndReason, said: str) -> None:
+    story = short_of_aix(rule("Near", Scope.POSITION, "liquidation_distance < 10%", hold_for=60.0))
+    story.at(1.0, HOT)
+    assert story.at(2.0, told(held(AIX, 0.0), end)) == [said]
+    assert story.stored == {}
+
+
 def test_a_pool_that_was_liquidated_does_not_report_its_alert_as_resolved() -> None:
     story = short_of_aix(danger())
     story.at(1.0, mark(AIX, 1_229.0))

@@ -163,9 +163,12 @@ def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
     """The subject or the rule of a pending or firing alert is gone.
 
     A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen.
+    Of a pending alert nobody has heard: it ends in silence, unless the end itself is alarming.
     """
+    silent = reason.calm and record.state is AlertState.PENDING
+    state = AlertState.INACTIVE if silent else AlertState.ENDED
     severity = record.severity if reason.calm else Severity.CRITICAL
-    ended = replace(record, state=AlertState.ENDED, reason=reason.value, severity=severity)
+    ended = replace(record, state=state, reason=reason.value, severity=severity)
     keep = not reason.calm and record.state is AlertState.FIRING
     stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
     return Step(stored, transition_of(ended, now))
