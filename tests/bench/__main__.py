@@ -10,6 +10,7 @@ from time import perf_counter
 
 from tests.bench.children import Child, ChildFailedError
 from tests.bench.figures import Figure, table
+from tests.bench.readers import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,17 @@ class Effort:
     rounds: int
     engine_rounds: int
     engine_ticks: int
+    paced_seconds: float
+    alerts: int
+    scrapes: int
 
 
-FULL = Effort(rounds=3, engine_rounds=5, engine_ticks=3000)
-QUICK = Effort(rounds=1, engine_rounds=3, engine_ticks=1500)
+FULL = Effort(
+    rounds=3, engine_rounds=5, engine_ticks=3000, paced_seconds=3.0, alerts=100, scrapes=100
+)
+QUICK = Effort(
+    rounds=1, engine_rounds=3, engine_ticks=1000, paced_seconds=1.2, alerts=50, scrapes=30
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +56,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(effort: Effort) -> list[Figure]:
-    return engine(effort)
+    return [*engine(effort), *readers(effort), scrape(effort)]
+
+
+def readers(effort: Effort) -> list[Figure]:
+    """Frame to judged, alerts, start and memory: real processes on one exchange."""
+    measured = Readers(effort.paced_seconds, effort.alerts)
+    measured.rounds(effort.rounds)
+    return list(measured.figures())
+
+
+def scrape(effort: Effort) -> Figure:
+    """Scaled to 10,000 series."""
+    with Child("tests.bench.scrape", str(effort.scrapes)) as child:
+        found = child.answer()
+    scale = 10_000.0 / found["series"][0]
+    return Figure(
+        what="scrape of 10,000 series",
+        unit="ms",
+        samples=[milliseconds * scale for milliseconds in found["scrapes"]],
+        judged="value",
+        budget=10.0,
+        notes={"the first one, ms": found["first"][0] * scale, "series": found["series"][0]},
+    )
 
 
 def engine(effort: Effort) -> list[Figure]:

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Any, Self
 
 _ROOT = Path(__file__).parents[2]
+_ANSWER_SECONDS = 60.0
 _END_SECONDS = 10.0
 
 Answer = dict[str, Any]
@@ -52,9 +54,12 @@ class Child:
     def answer(self) -> Answer:
         """Its next line."""
         assert self._process.stdout is not None
+        patience = Timer(_ANSWER_SECONDS, self._process.kill)
+        patience.start()
         line = self._process.stdout.readline()
+        patience.cancel()
         if not line:
-            raise ChildFailedError(f"{self._name} ended")
+            raise ChildFailedError(f"{self._name} ended, or did not answer")
         found: Answer = json.loads(line)
         return found
 

@@ -6,7 +6,6 @@ from random import Random
 
 from hedgewatch.core.events import MarkPriceChanged
 from hedgewatch.core.model import AccountPlan, Desk, LegPlan, PricePlan, Scope, WalletPlan
-from hedgewatch.core.rules import Rule
 from tests.support.builders import VENUE, hedge, held, mark, market, read, rule, tiered, tiers
 from tests.support.stories import Story
 
@@ -27,23 +26,26 @@ _CONDITIONS = (
 )
 
 
-def rules(wanted: int) -> list[Rule]:
-    """None of them true. Of 20: 8 on positions, 6 on pools, 4 on hedges, 2 on accounts."""
-    return list(islice(_rules(), wanted))
+def conditions(wanted: int) -> Iterator[tuple[str, Scope, str, str]]:
+    """Name, scope, expression and `clear` of rules that stay quiet.
+
+    Of 20: 8 on positions, 6 on pools, 4 on hedges, 2 on accounts.
+    """
+    return islice(_conditions(), wanted)
 
 
-def _rules() -> Iterator[Rule]:
+def _conditions() -> Iterator[tuple[str, Scope, str, str]]:
     numbers = count(1)
     while True:
         for scope, times, expr, clear in _CONDITIONS:
             for number in islice(numbers, times):
-                yield rule(f"R{number}", scope, expr.format(number), clear.format(number))
+                yield f"R{number}", scope, expr.format(number), clear.format(number)
 
 
 def told(pools: int, ruled: int) -> Story:
     """An engine that knows all of its book: `pools` accounts of ten positions, two hedges."""
     accounts = [f"a{number}" for number in range(pools)]
-    story = Story(*rules(ruled), on=_desk(accounts))
+    story = Story(*(rule(*one) for one in conditions(ruled)), on=_desk(accounts))
     story.at(0.0, *map(market, SYMBOLS))
     positions = [held(s, size, PRICE) for s, size in zip(SYMBOLS, _SIZES, strict=True)]
     story.at(0.0, *(tiered(symbol, _TIERS, account) for account in accounts for symbol in SYMBOLS))
