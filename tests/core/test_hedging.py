@@ -125,7 +125,6 @@ def test_exposure_zero_is_ratio_zero_without_cover_and_infinite_with_it() -> Non
 
 def test_a_cover_left_over_when_the_exposure_is_sold_is_beyond_its_floor() -> None:
     """The drift of a position that hedges nothing is the greatest of all: it must alert."""
-    # BUG (hedging._contracts): the floor is infinite as well, so the shipped rule stays silent.
     hedge = _example(on=desk(BASKET, holdings={"ALT": 0.0})).hedge()
     assert hedge.hedge_drift == inf
     assert hedge.contracts_to_target == 200.0
@@ -222,13 +221,11 @@ def test_1000pepe_covers_a_thousand_pepe_a_contract() -> None:
 
 
 def test_the_basis_of_1000pepe_is_over_a_thousand_times_the_spot_price() -> None:
-    # BUG (hedging._basis): the multiplier is not taken out, the basis reads +99,900 %.
     assert _pepe(-2_000_000.0).hedge().basis == pytest.approx(0.0, abs=1e-12)
 
 
 def test_a_wallet_of_pepe_may_be_priced_by_the_contract_of_a_thousand() -> None:
     """There is no PEPE/USDT:USDT at Binance: 1000PEPE is the price source that its owner names."""
-    # BUG (hedging._total, or Book._price_of): the wallet is valued a thousand times too high.
     plan = hedge(LegPlan(wallet="cold", asset="PEPE"), SHORT_PEPE)
     story = Story(on=desk(plan, holdings={"PEPE": 2_000_000_000.0}, prices={"PEPE": PEPE}))
     story.at(0.0, market(PEPE), tiered(PEPE), read(held(PEPE, -2_000_000.0, 0.01)))

@@ -1,6 +1,7 @@
 """A story: an engine with a desk, told what happens and when, which says what it made of it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
 
 from hedgewatch.core.book.rows import (
@@ -19,6 +20,7 @@ from hedgewatch.core.model import (
     Desk,
     Outcome,
     PositionKind,
+    Scope,
     Transition,
     Unknown,
 )
@@ -34,12 +36,24 @@ from tests.support.builders import (
     mark,
     market,
     read,
+    rule,
     tiered,
 )
 
 START = 1_700_000_000.0
 TICK = 0.5
 """Seconds between two ticks of a story's clock."""
+
+
+# Of what `short_of_aix` holds the margin ratio is 6 % at 1000, 38 % at 1200, above 100 % at 1240.
+CALM, HOT, BETWEEN = mark(AIX, 1_000.0), mark(AIX, 1_220.0), mark(AIX, 1_190.0)
+ALTS = mark(ALT, 0.40)
+
+
+def danger(hold_for: float = 0.0, keep_firing_for: float = 0.0) -> Rule:
+    """Fires when it is HOT, not when it is CALM or BETWEEN."""
+    hot = rule("Danger", Scope.POOL, "margin_ratio > 50%", summary="at {margin_ratio:.0%}")
+    return replace(hot, hold_for=hold_for, keep_firing_for=keep_firing_for)
 
 
 class Story:
@@ -158,6 +172,18 @@ def reason(value: float | Unknown) -> str:
     """Why a measure, which must be unknown, is."""
     assert isinstance(value, Unknown), value
     return value.reason
+
+
+def assert_unknown(story: Story) -> None:
+    """Nothing that depends on a doubted account or price may be a number."""
+    pool, position, hedge = story.pool(), story.position(), story.hedge()
+    for value in (pool.margin_ratio, pool.equity, pool.headroom, pool.shock_up, pool.shock_down):
+        assert isinstance(value, Unknown)
+    for value in (position.liquidation_price, position.liquidation_distance, position.notional):
+        assert isinstance(value, Unknown)
+    assert isinstance(position.mark_price, Unknown)
+    assert isinstance(hedge.hedge_ratio, Unknown)
+    assert isinstance(hedge.contracts_to_target, Unknown)
 
 
 def short_of_aix(*rules: Rule, on: Desk | None = None, wallet: float = 50_000.0) -> Story:
