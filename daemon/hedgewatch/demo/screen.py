@@ -55,9 +55,7 @@ def screen(
 
 
 def _hedges(hedges: list[HedgeRow]) -> Table:
-    table = _table(
-        "hedge", "exposure", "cover", "ratio", "drift", "to target", "P&L exposure / cover"
-    )
+    table = _table("hedge", "exposure", "cover", "ratio", "drift", "to target", "P&L owned / cover")
     for hedge in hedges:
         table.add_row(
             hedge.plan.name,
@@ -122,7 +120,7 @@ def _blindness(account: AccountRow) -> Text:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, expand=True, header_style="dim", padding=(0, 1))
+    table = Table(box=None, expand=True, pad_edge=False, header_style="dim", padding=(0, 1))
     for index, column in enumerate(columns):
         numeric = index > 0 and columns[0] != "time"
         table.add_column(column, justify="right" if numeric else "left", no_wrap=numeric)
