@@ -5,11 +5,13 @@ from math import sqrt
 import pytest
 
 from hedgewatch.core.book.prices import VenueClock
+from hedgewatch.core.events import VenueClockRead
 from hedgewatch.core.model import Scope, Unknown
 from tests.support.builders import (
     AIX,
     ALT,
     BASKET,
+    VENUE,
     desk,
     held,
     lost,
@@ -205,3 +207,14 @@ def test_alerts_hold_while_the_account_is_blind() -> None:
     story.at(1.0, HOT)
     assert story.advance(120.0, every=1.0) == []
     assert story.firing() == {"Danger"}
+
+
+def test_a_venue_that_sets_its_clock_back_is_believed_once_it_told_its_time() -> None:
+    story = short_of_aix(on=desk(BASKET))
+    story.advance(10.0, CALM, ALTS)
+    late = (mark(AIX, 1_000.0, late=30.0), mark(ALT, 0.40, late=30.0))
+    story.at(10.1, lost("mark"), *late)
+    story.advance(16.0, *late)
+    assert story.account().account_blind
+    story.at(16.1, lambda _now: VenueClockRead(VENUE, -30.0), *late)
+    assert not story.account().account_blind

@@ -39,6 +39,9 @@ class Engine:
                 outcome = self._quote(event, now)
             case events.ClockAdvanced():
                 outcome = self._clock(now)
+            case events.VenueClockRead():
+                self._clock_of(event.venue).read(event.lead, now)
+                outcome = NOTHING
             case events.ClockStepped():
                 outcome = NOTHING
             case events.RulesReplaced():
@@ -67,10 +70,7 @@ class Engine:
         market = self.book.markets.get((event.venue, event.symbol))
         if market is None:
             return NOTHING
-        clock = self._clocks.get(event.venue)
-        if clock is None:
-            clock = self._clocks[event.venue] = VenueClock()
-        seen_at = clock.seen_at(event.venue_time, now)
+        seen_at = self._clock_of(event.venue).seen_at(event.venue_time, now)
         if not take_price(market, price, event.venue_time, seen_at):
             return NOTHING
         if isinstance(event, events.MarkPriceChanged):
@@ -79,6 +79,12 @@ class Engine:
             return self._everything(now)
         price_moved(market)
         return self.judge.outcome(self.judge.judge(market.touched, now))
+
+    def _clock_of(self, venue: str) -> VenueClock:
+        clock = self._clocks.get(venue)
+        if clock is None:
+            clock = self._clocks[venue] = VenueClock()
+        return clock
 
     def _quote(self, event: events.QuoteChanged, now: float) -> Outcome:
         """Best bid and ask: the price of a spot pair, and no news for a contract."""

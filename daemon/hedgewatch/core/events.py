@@ -170,6 +170,14 @@ class FeedRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class VenueClockRead:
+    """A venue was asked for the time: its clock is `lead` seconds ahead of ours."""
+
+    venue: str
+    lead: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClockAdvanced:
     """Time passed: lets `for:` elapse in a quiet market, and ages grow."""
 
@@ -201,4 +209,12 @@ AccountEvent = (
     | FeedLost
     | FeedRestored
 )
-Event = MarketEvent | MarketDefined | AccountEvent | ClockAdvanced | ClockStepped | RulesReplaced
+Event = (
+    MarketEvent
+    | MarketDefined
+    | AccountEvent
+    | VenueClockRead
+    | ClockAdvanced
+    | ClockStepped
+    | RulesReplaced
+)

@@ -12,7 +12,7 @@ import structlog
 from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
-from hedgewatch.core.events import MarketEvent
+from hedgewatch.core.events import MarketEvent, VenueClockRead
 from hedgewatch.venues.dialect import AccountNews, Dialect, Exchange, Feed
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import fenced
@@ -73,6 +73,7 @@ class Connection:
         self._around = around
         self._listener = listener
         self.odd_frames = 0
+        self._venue = settings.venue
         self._lead = 0.0
         self._said: set[tuple[str, str]] = set()
         requests = ((method, moved(url, settings.endpoint)) for method, url in dialect.requests)
@@ -99,6 +100,7 @@ class Connection:
         await exchange.load_time_difference()
         there = exchange.milliseconds() - exchange.options["timeDifference"]
         self._lead = there / 1000.0 - self._around.now()
+        self._around.publish(VenueClockRead(self._venue, self._lead))
 
     @property
     def refused(self) -> int:

@@ -232,6 +232,11 @@ class AccountWatch:
             reason = in_words(failure, self._redactor)
             standing.streams.doubt_user(f"the listen key was not renewed: {reason}")
 
+    async def read_clock(self) -> None:
+        """Ask for the venue's time: its clock may have stepped."""
+        if self._standing is not None:
+            await self._survive(self._standing.connection.measure_clock())
+
     async def refresh_tiers(self) -> None:
         """Read markets, tiers, margin mode and the venue's clock anew."""
         standing = self._standing

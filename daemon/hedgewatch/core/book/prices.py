@@ -17,7 +17,8 @@ class VenueClock:
     clocks drift.
 
     The quickest arrivals show the offset of the two clocks; what comes later than they did is
-    old, however recently it arrived, and however long everything has been coming late.
+    old, however recently it arrived, and however long everything has been coming late. Only the
+    venue's own word on the time (`read`) makes an offset grow at once.
     """
 
     __slots__ = ("_at", "_least")
@@ -25,6 +26,11 @@ class VenueClock:
     def __init__(self) -> None:
         self._least = inf
         self._at = 0.0
+
+    def read(self, lead: float, now: float) -> None:
+        """The venue said that its clock is `lead` seconds ahead of ours."""
+        self._least = -lead
+        self._at = now
 
     def seen_at(self, venue_time: float, now: float) -> float:
         """When, on our clock, the venue said something that arrived `now`; never after now."""
