@@ -15,7 +15,8 @@ of them, has passed. Firing never goes back to pending. What loses its subject o
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hedgewatch.core.book.rows import AccountRow, Alert, FeedRow, Observation, Row
+from hedgewatch.core.book.rows import AccountRow, FeedRow, Row
+from hedgewatch.core.judgement import Alert, Observation
 from hedgewatch.core.model import (
     AlertRecord,
     AlertState,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hedgewatch.core.alerts import Step, end, step, transition_of
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import Alert, PositionRow, Row
-from hedgewatch.core.judgement import Judgement, Rulebook
+from hedgewatch.core.book.rows import PositionRow, Row
+from hedgewatch.core.judgement import Alert, Judgement, Rulebook
 from hedgewatch.core.model import (
     NOTHING,
     AlertRecord,

@@ -64,6 +64,12 @@ CATALOGUE: tuple[Measure, ...] = (
         UP,
     ),
     Measure(
+        POOL,
+        "shock_nearest",
+        RATIO,
+        "The smaller of the two common moves that liquidate, +Inf when neither does.",
+    ),
+    Measure(
         POSITION,
         "liquidation_price",
         PRICE,

@@ -18,6 +18,7 @@ _YEARLY_VOLATILITY = 1.0
 
 _POOL_MEASURES = (
     "equity", "maintenance_margin", "headroom", "margin_ratio", "shock_down", "shock_up",
+    "shock_nearest",
 )  # fmt: skip
 _POSITION_MEASURES = (
     "mark_price", "notional", "unrealized_pnl", "leverage", "liquidation_price",
@@ -61,7 +62,7 @@ def value_pool(pool: PoolRow) -> None:
         _shocks(pool, wallet)
         _lines(pool, surplus, equity)
     else:
-        pool.shock_down, pool.shock_up = -inf, inf
+        pool.shock_down, pool.shock_up, pool.shock_nearest = -inf, inf, inf
 
 
 def wallet_of(pool: PoolRow) -> float:
@@ -81,10 +82,12 @@ def margin_ratio(requirement: float, equity: float) -> float:
 def _shocks(pool: PoolRow, wallet: float) -> None:
     """The common move of all prices that liquidates the pool, down and up."""
     low, high = pool.shock_edges.interval(wallet, [p.market.price for p in pool.positions])
-    pool.shock_down = min(low - 1.0, 0.0)
-    pool.shock_up = max(high - 1.0, 0.0)
+    down, up = min(low - 1.0, 0.0), max(high - 1.0, 0.0)
     if (low, high) == EMPTY:
-        pool.shock_down = pool.shock_up = 0.0
+        down = up = 0.0
+    pool.shock_down = down
+    pool.shock_up = up
+    pool.shock_nearest = down if -down < up else up
 
 
 def _lines(pool: PoolRow, surplus: float, equity: float) -> None:
@@ -130,8 +133,9 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
     worst: Known = inf
     for position in positions:
         last = position.last_distance
-        if account.doubt is not None and not isinstance(last, Unknown):
-            age = max(0.0, now - account.doubt.since)
+        doubt = account.doubt or (position.pool.doubt if position.pool else None)
+        if doubt is not None and not isinstance(last, Unknown):
+            age = max(0.0, now - doubt.since)
             slack = _SIGMAS * _YEARLY_VOLATILITY * sqrt(age / _YEAR)
             position.liquidation_distance_worst = last - slack
         distance = position.liquidation_distance_worst

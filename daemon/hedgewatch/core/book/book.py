@@ -5,8 +5,8 @@ from itertools import chain
 
 from hedgewatch.core.book.prices import watch_anew
 from hedgewatch.core.book.rows import (
+    NOT_YET,
     AccountRow,
-    BookRow,
     FeedRow,
     HedgeLeg,
     HedgeRow,
@@ -17,7 +17,19 @@ from hedgewatch.core.book.rows import (
 )
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.margin import Edges, Line
-from hedgewatch.core.model import AccountPlan, Desk, LegPlan, PricePlan
+from hedgewatch.core.model import AccountPlan, Desk, Known, LegPlan, PricePlan, Scope, Subject
+
+
+class BookRow(Row):
+    """The whole desk in three numbers."""
+
+    __slots__ = ("accounts_blind", "nearest_liquidation_distance", "worst_margin_ratio")
+
+    def __init__(self) -> None:
+        super().__init__(Subject(Scope.BOOK, ()))
+        self.worst_margin_ratio: Known = NOT_YET
+        self.nearest_liquidation_distance: Known = NOT_YET
+        self.accounts_blind = 0.0
 
 
 class Book:

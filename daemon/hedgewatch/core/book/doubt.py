@@ -1,5 +1,7 @@
 """When an account is blind: what the monitor cannot vouch for is unknown, and said."""
 
+from collections.abc import Iterable
+
 from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.model import Unknown
@@ -14,19 +16,20 @@ FIRST_READING_WITHIN = 15.0
 def judge_sight(account: AccountRow, now: float) -> bool:
     """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained.
 
+    A pool that cannot be computed makes the account blind, but not its other pools unknown.
     Before the first reading an account that is still starting is neither blind nor seen.
     """
     doubt = _doubt(account, now)
     changed = (doubt is None) is not (account.doubt is None)
     account.doubt = doubt
-    blind = doubt is not None
     if doubt is not None and account.read_at is None and not _overdue(account, now):
         account.account_blind = doubt
-        blind = False
+        cause = None
     else:
-        account.account_blind = blind
-    account.blind_seconds = max(0.0, now - doubt.since) if doubt is not None and blind else 0.0
-    account.blind_reason = doubt.reason if doubt is not None and blind else ""
+        cause = doubt or _first(pool.doubt for pool in account.pools.values() if pool.positions)
+        account.account_blind = cause is not None
+    account.blind_seconds = max(0.0, now - cause.since) if cause is not None else 0.0
+    account.blind_reason = cause.reason if cause is not None else ""
     account.observed += 1
     return changed
 
@@ -48,10 +51,10 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
     read_at = max(account.read_at, account.heard_at or 0.0)
     if now - read_at > READING_STALE_AFTER:
         return Unknown("no reading of the account", read_at)
-    doubts = [
-        *(market.doubt for market in account.watched),
-        *(pool.doubt for pool in account.pools.values() if pool.positions),
-    ]
+    return _first(market.doubt for market in account.watched)
+
+
+def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:
     return min(filter(None, doubts), key=lambda doubt: doubt.since, default=None)
 
 

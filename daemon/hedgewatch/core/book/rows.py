@@ -5,13 +5,12 @@ Attributes named in the catalogue of measures are `float | bool | Unknown`. `obs
 pieces of news that a row, or a market, has had: an alert resolves on fresh ones only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hedgewatch.core.book.underlying import underlying_of
-from hedgewatch.core.judgement import Judgement
+from hedgewatch.core.judgement import Alert, Judgement, Observation
 from hedgewatch.core.margin import Edges, Leg, Line
 from hedgewatch.core.model import (
-    AlertRecord,
     HedgePlan,
     Known,
     LegPlan,
@@ -24,23 +23,6 @@ from hedgewatch.core.model import (
 )
 
 NOT_YET = Unknown("not heard of yet", 0.0)
-
-
-class Alert:
-    """One rule on one subject while it is pending or firing: its record, and what was seen.
-
-    `seen_true` is the observation of the last true expression, `seen_clear` the first clear one
-    after it, both as `Row.observation()` gives them; `paused_at` is since when a pending one
-    does not know.
-    """
-
-    __slots__ = ("paused_at", "record", "seen_clear", "seen_true")
-
-    def __init__(self, record: AlertRecord) -> None:
-        self.record = record
-        self.paused_at: float | None = None
-        self.seen_true: Observation = {}
-        self.seen_clear: Observation | None = None
 
 
 class MarketRow:
@@ -85,13 +67,9 @@ class Row:
         self.alerts: dict[str, Alert] = {}
         self.judgement: Judgement | None = None
 
-    def observation(self) -> "Observation":
+    def observation(self) -> Observation:
         """How often each input was observed so far."""
         return {source: source.observed for source in self.sources}
-
-
-Observation = Mapping[MarketRow | Row, int]
-"""By input, because the inputs of a pool change: one that left says nothing of one that came."""
 
 
 class PositionRow(Row):
@@ -158,7 +136,7 @@ class PoolRow(Row):
     __slots__ = (
         "account", "currency", "doubt", "equity", "headroom", "hedged", "isolated", "lines",
         "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges",
-        "shock_up",
+        "shock_nearest", "shock_up",
     )  # fmt: skip
 
     def __init__(self, account: "AccountRow", name: str, currency: str, *, isolated: bool) -> None:
@@ -179,6 +157,7 @@ class PoolRow(Row):
         self.margin_ratio: Known = NOT_YET
         self.shock_down: Known = NOT_YET
         self.shock_up: Known = NOT_YET
+        self.shock_nearest: Known = NOT_YET
 
 
 class BalanceRow:
@@ -315,15 +294,3 @@ class HedgeRow(Row):
         self.exposure_pnl: Known = NOT_YET
         self.cover_pnl: Known = NOT_YET
         self.basis: Known = NOT_YET
-
-
-class BookRow(Row):
-    """The whole desk in three numbers."""
-
-    __slots__ = ("accounts_blind", "nearest_liquidation_distance", "worst_margin_ratio")
-
-    def __init__(self) -> None:
-        super().__init__(Subject(Scope.BOOK, ()))
-        self.worst_margin_ratio: Known = NOT_YET
-        self.nearest_liquidation_distance: Known = NOT_YET
-        self.accounts_blind = 0.0
