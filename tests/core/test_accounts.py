@@ -140,6 +140,20 @@ def test_a_market_that_is_held_again_after_an_hour_is_not_an_hour_of_blindness()
     assert story.account().account_blind is False
 
 
+def test_a_start_that_took_long_is_no_blindness_until_prices_had_time_to_come() -> None:
+    """Importing ccxt on a busy machine takes longer than a price may be old."""
+    long_blind = rule("Blind", Scope.ACCOUNT, "blind_seconds > 5s")
+    for start in (4.5, 8.0):
+        story = Story(long_blind, on=desk(BASKET))
+        story.advance(start)
+        begun = [market(AIX), market(ALT), tiered(AIX), accepted(), read(SHORT)]
+        assert story.at(start, *begun) == []
+        assert story.advance(start + 1.0) == []
+        assert story.at(start + 1.1, CALM, ALTS) == []
+        assert story.account().account_blind is False
+        assert story.advance(start + 12.0) == ["Blind firing"], "from then on silence is blindness"
+
+
 def test_a_position_that_was_reopened_in_the_dark_has_no_distance_of_its_former_life() -> None:
     story = short_of_aix()
     story.at(1.0, told(held(AIX, 0.0)))

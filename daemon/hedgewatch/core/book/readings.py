@@ -56,9 +56,18 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
         if position.contracts and key not in reported:
             _miss(account, position, reported, change)
     if change.agrees:
+        if account.read_at is None:
+            _begin_to_wait_for_prices(account, now)
         account.read_at = now
     account.observed += 1
     return change
+
+
+def _begin_to_wait_for_prices(account: AccountRow, now: float) -> None:
+    """What a start takes before the first reading is no blindness of the prices."""
+    for market in account.watched:
+        if not market.price:
+            market.seen_at = now
 
 
 def tell_position(
