@@ -95,6 +95,12 @@ class House:
             "calm",
         )
 
+        async def told() -> bool:
+            names = {body["groupLabels"]["alertname"] for body in self.sink.bodies}
+            return all(self.statuses(name)[-1] == "resolved" for name in names)
+
+        await self.daemon.until_true(told, "the webhook was told that all is well", 5.0)
+
 
 def with_receivers(folder: Path, document: Document, sink: Sink, broker: Server) -> Document:
     """The same desk, told by webhook and by MQTT, each with secrets."""
