@@ -57,19 +57,26 @@ class Monitor:
                 raise self._failure
             arrived = self._waiting_since
             for number, event in enumerate(batch, start=1):
-                self._judge(event, arrived)
+                self._judge(event, self._now(), arrived)
                 if number % _EVENTS_BETWEEN_BREATHS == 0:
                     await asyncio.sleep(0)
 
-    def _judge(self, event: Event, arrived: float) -> None:
+    def _judge(self, event: Event, now: float, arrived: float) -> None:
         """Judge one event; `arrived` is when the oldest of its batch did."""
-        self.tell(event, self.engine.handle(event, self._now()))
-        self._timed(self._now() - arrived)
+        outcome = self.engine.handle(event, now)
+        judged = self._now()
+        for output in self._outputs:
+            output(event, outcome, judged)
+        self._timed(judged - arrived)
 
     def _judge_now(self, event: Event) -> None:
-        """Judge inside a socket's task: a fault of ours must end the daemon, not that socket."""
+        """Judge inside a socket's task: a fault of ours must end the daemon, not that socket.
+
+        Nothing waits, so `publish` has noted the time of this very event; every reading of the
+        clock that is saved here is saved on every tick.
+        """
         try:
-            self._judge(event, self._now())
+            self._judge(event, self._waiting_since, self._waiting_since)
         except Exception as error:  # noqa: BLE001  # raised again by run()
             self._failure = error
             self.inbox.put(ClockAdvanced())

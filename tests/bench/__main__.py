@@ -15,22 +15,18 @@ from tests.bench.readers import Readers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long to measure. Rounds are interleaved: A B C A B C."""
+    """How long to measure: `turns` within each of the `rounds`, which start everything anew."""
 
     rounds: int
     engine_rounds: int
     engine_ticks: int
-    paced_seconds: float
+    turns: int
     alerts: int
     scrapes: int
 
 
-FULL = Effort(
-    rounds=3, engine_rounds=5, engine_ticks=3000, paced_seconds=3.0, alerts=100, scrapes=100
-)
-QUICK = Effort(
-    rounds=1, engine_rounds=3, engine_ticks=1000, paced_seconds=1.2, alerts=50, scrapes=30
-)
+FULL = Effort(rounds=2, engine_rounds=5, engine_ticks=3000, turns=9, alerts=100, scrapes=100)
+QUICK = Effort(rounds=1, engine_rounds=3, engine_ticks=1000, turns=3, alerts=50, scrapes=30)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +57,7 @@ def measure(effort: Effort) -> list[Figure]:
 
 def readers(effort: Effort) -> list[Figure]:
     """Frame to judged, alerts, start and memory: real processes on one exchange."""
-    measured = Readers(effort.paced_seconds, effort.alerts)
+    measured = Readers(effort.turns, effort.alerts)
     measured.rounds(effort.rounds)
     return list(measured.figures())
 

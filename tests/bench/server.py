@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from math import inf
 from random import Random
@@ -29,10 +30,13 @@ _AFTER_FLOOD_SECONDS = 2.0
 
 
 class Exchange:
-    """The sockets that listen to mark prices, and everything that is sent to them."""
+    """The sockets that listen to mark prices, by the port they came to, and what they are sent.
+
+    A client has a port for itself, so that several can stand while one is measured.
+    """
 
     def __init__(self) -> None:
-        self._listening: list[asyncio.Transport] = []
+        self._listening: defaultdict[int, list[asyncio.Transport]] = defaultdict(list)
         self._chance = Random(11)
         self._stamp = 0
         self._number = 0
@@ -52,22 +56,23 @@ class Exchange:
         await socket.prepare(request)
         transport = request.transport
         assert isinstance(transport, asyncio.Transport)
+        listening = self._listening[transport.get_extra_info("sockname")[1]]
         try:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
                     continue
                 await socket.send_json({"id": json.loads(message.data).get("id"), "result": None})
                 if "/market/" in request.path:
-                    self._listening.append(transport)
+                    listening.append(transport)
                     transport.write(b"".join(map(self._frame, IDS)))
         finally:
-            if transport in self._listening:
-                self._listening.remove(transport)
+            if transport in listening:
+                listening.remove(transport)
         return socket
 
     # what is sent
 
-    async def pace(self, rate: float, seconds: float) -> dict[str, float]:
+    async def pace(self, port: int, rate: float, seconds: float) -> dict[str, float]:
         """One frame every 1/rate seconds, to the microsecond: asyncio's timers have 1 ms."""
         self._quiet_until = inf
         began, total = time.perf_counter(), int(rate * seconds)
@@ -75,29 +80,29 @@ class Exchange:
             left = began + number / rate - time.perf_counter()
             if left > 0.0:
                 time.sleep(left)  # noqa: ASYNC251, TID251 - nothing else runs here meanwhile
-            self._send(self._frame(self._next()))
+            self._send(port, self._frame(self._next()))
             await asyncio.sleep(0)
         self._quiet_until = 0.0
         return {"frames": total, "seconds": time.perf_counter() - began}
 
-    def flood(self, frames: int) -> dict[str, float]:
+    def flood(self, port: int, frames: int) -> dict[str, float]:
         """All at once, as fast as the socket takes them; then nothing that hides the last."""
         made = [self._frame(self._next()) for _ in range(frames - 1)]
-        self._send(b"".join(made) + self._frame(IDS[0], LAST_PRICE))
+        self._send(port, b"".join(made) + self._frame(IDS[0], LAST_PRICE))
         self._quiet_until = time.perf_counter() + _AFTER_FLOOD_SECONDS
         return {"frames": frames}
 
-    async def alert(self, hook: Hook, trials: int) -> dict[str, list[float]]:
+    async def alert(self, port: int, hook: Hook, trials: int) -> dict[str, list[float]]:
         """Seconds from writing a frame that makes an alert to the first byte of its message."""
         self._quiet_until = inf
         waits = []
         for _ in range(trials):
             await asyncio.sleep(self._chance.uniform(0.005, 0.03))
             written = time.perf_counter()
-            self._send(self._frame(IDS[0], 2.0 * PRICE))
+            self._send(port, self._frame(IDS[0], 2.0 * PRICE))
             waits.append(await hook.arrived("firing") - written)
             for _ in range(2):
-                self._send(b"".join(map(self._frame, IDS[:IN_A_POOL])))
+                self._send(port, b"".join(map(self._frame, IDS[:IN_A_POOL])))
                 await asyncio.sleep(0.003)
             await hook.arrived("resolved")
         self._quiet_until = 0.0
@@ -108,10 +113,11 @@ class Exchange:
         while True:
             await asyncio.sleep(1.0)
             if time.perf_counter() >= self._quiet_until:
-                self._send(b"".join(map(self._frame, IDS)))
+                for port in self._listening:
+                    self._send(port, b"".join(map(self._frame, IDS)))
 
-    def _send(self, data: bytes) -> None:
-        for transport in self._listening:
+    def _send(self, port: int, data: bytes) -> None:
+        for transport in self._listening[port]:
             transport.write(data)
 
     def _next(self) -> str:
@@ -154,17 +160,18 @@ async def main() -> None:
     application.router.add_route("*", "/{tail:.*}", exchange.answer)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    for _ in range(int(sys.argv[1])):
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with Hook() as hook, asyncio.TaskGroup() as group:
         fresh = group.create_task(exchange.keep_fresh())
-        say({"port": runner.addresses[0][1], "hook": hook.url})
+        say({"ports": [address[1] for address in runner.addresses], "hook": hook.url})
         async for command in commands():
             if command["do"] == "pace":
-                say(await exchange.pace(command["rate"], command["seconds"]))
+                say(await exchange.pace(command["port"], command["rate"], command["seconds"]))
             elif command["do"] == "flood":
-                say(exchange.flood(command["frames"]))
+                say(exchange.flood(command["port"], command["frames"]))
             else:
-                say(await exchange.alert(hook, command["trials"]))
+                say(await exchange.alert(command["port"], hook, command["trials"]))
         fresh.cancel()
     await runner.cleanup()
 
