@@ -7,7 +7,7 @@ import importlib
 import os
 import platform
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -148,8 +148,13 @@ def build_daemon(
     )
 
 
-async def reload(daemon: Daemon, running: Configuration) -> Configuration:
-    """Take the configuration anew, whole or not at all; what now holds."""
+async def reload(
+    daemon: Daemon, running: Configuration, learn: Callable[[Configuration], None]
+) -> Configuration:
+    """Take the configuration anew, whole or not at all; what now holds.
+
+    `learn` is told of it before anything of it is used.
+    """
     daemon.service.reloading(daemon.clock.monotonic_microseconds())
     try:
         wanted = await asyncio.to_thread(load, running.path)
@@ -160,17 +165,30 @@ async def reload(daemon: Daemon, running: Configuration) -> Configuration:
         daemon.health.trouble = "the configuration was refused, the old one holds: see the log"
         daemon.service.ready()
         return running
-    for name in _NEED_A_RESTART:
-        if getattr(wanted, name) != getattr(running, name):
-            _log.warning("needs_a_restart", setting=name)
-    daemon.monitor.publish(RulesReplaced(wanted.rules, wanted.desk()))
-    daemon.dispatcher.reroute(wanted.routes)
-    await daemon.accounts.watch(wanted)
+    learn(wanted)
+    holds = _without_what_needs_a_restart(wanted, running)
+    daemon.monitor.publish(RulesReplaced(holds.rules, holds.desk()))
+    daemon.dispatcher.reroute(holds.routes)
+    await daemon.accounts.watch(holds)
     daemon.metrics.configuration_accepted(daemon.clock.now())
     daemon.health.trouble = ""
     daemon.service.ready()
-    _log.info("configuration_accepted", rules=len(wanted.rules))
-    return wanted
+    _log.info("configuration_accepted", rules=len(holds.rules))
+    return holds
+
+
+def _without_what_needs_a_restart(wanted: Configuration, running: Configuration) -> Configuration:
+    """New routes may lead to receivers that do not run yet: they wait for them."""
+    kept = {
+        name: getattr(running, name)
+        for name in _NEED_A_RESTART
+        if getattr(wanted, name) != getattr(running, name)
+    }
+    for name in kept:
+        _log.warning("needs_a_restart", setting=name)
+    if "receivers" in kept:
+        kept["routes"] = running.routes
+    return replace(wanted, **kept)
 
 
 def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:

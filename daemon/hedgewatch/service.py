@@ -26,12 +26,15 @@ def run_service(configuration: Configuration) -> int:
 async def _until_told(configuration: Configuration, redactor: Redactor) -> None:
     told: asyncio.Queue[signal.Signals] = asyncio.Queue()
     running = asyncio.get_running_loop()
+
+    def learn(wanted: Configuration) -> None:
+        redactor.learn(*(secret.reveal() for secret in wanted.secrets()))
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         running.add_signal_handler(number, told.put_nowait, number)
     async with run_daemon(configuration, sys.stdout) as daemon:
         _log.info("watching", instance=configuration.instance, url=daemon.url)
         while await told.get() is signal.SIGHUP:
-            configuration = await reload(daemon, configuration)
-            redactor.learn(*(secret.reveal() for secret in configuration.secrets()))
+            configuration = await reload(daemon, configuration, learn)
         _log.info("stopping")
     _log.info("stopped")

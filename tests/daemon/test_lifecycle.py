@@ -137,13 +137,22 @@ async def test_rule_that_a_reload_removes_ends_its_alert_and_leaves_the_others_f
     await reload(house, accepted=True)
 
 
-async def test_what_a_reload_cannot_change_is_said(house: House) -> None:
-    document = house.daemon.document
-    house.daemon.document = document | {"instance": "renamed"}
+async def test_what_a_reload_cannot_change_is_said_each_time_and_silences_nobody(
+    house: House,
+) -> None:
+    document, told = house.daemon.document, len(house.statuses("MarginDanger"))
+    phone = {"name": "phone", "webhook": {"url": "http://127.0.0.1:9/alerts"}}
+    house.daemon.document = document | {
+        "receivers": [*document["receivers"], phone],
+        "routes": [{"to": ["phone"]}],
+    }
     house.daemon.write()
-    await reload(house, accepted=True)
+    for _ in range(2):
+        await reload(house, accepted=True)
     warned = [e["setting"] for e in house.daemon.events() if e["event"] == "needs_a_restart"]
-    assert warned == ["instance"]
+    assert warned == ["receivers", "receivers"]
+    await squeezed(house)
+    assert len(house.statuses("MarginDanger")) == told + 1
     house.daemon.document = document
     house.daemon.write()
     await reload(house, accepted=True)
