@@ -230,7 +230,6 @@ def _status(configuration: Configuration) -> dict[str, object]:
         "instance": configuration.instance,
         "version": __version__,
         "python": platform.python_version(),
-        "accounts": [account.name for account in configuration.accounts],
     }
 
 

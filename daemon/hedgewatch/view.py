@@ -42,7 +42,13 @@ class EngineView:
         """The instance at a glance."""
         reasons = self.reasons_not_ready()
         firing = sum(alert.fired_at is not None for alert in self.alerts())
-        return {**self._status, "ready": not reasons, "reasons": reasons, "firing": firing}
+        return {
+            **self._status,
+            "accounts": list(self._engine.book.accounts),
+            "ready": not reasons,
+            "reasons": reasons,
+            "firing": firing,
+        }
 
 
 def _reasons(account: AccountRow) -> Iterator[str]:

@@ -33,9 +33,24 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             account(folder, house.exchange, "powerful", **second),
             account(folder, house.exchange, "misnamed"),
         ]
-        price = {"account": "misnamed", "symbol": "NOPE/USDT:USDT"}
+        accounts.append(account(folder, house.exchange, "spot", venue="binance"))
+        coins = {
+            "name": "coins",
+            "exposure": [{"account": "spot", "asset": "BTC"}],
+            "cover": [{"account": "main", "symbol": "BTC/USDT:USDT"}],
+        }
+        prices = {
+            "NOPE": {"account": "misnamed", "symbol": "NOPE/USDT:USDT"},
+            "BTC": {"account": "spot", "symbol": "BTC/USDT"},
+        }
         document = house.daemon.document
-        document |= {"accounts": accounts, "prices": document["prices"] | {"NOPE": price}}
+        document |= {
+            "accounts": accounts,
+            "prices": document["prices"] | prices,
+            "hedges": [*document["hedges"], coins],
+        }
+        house.exchange.world.set_spot_balance("BTC", 2, locked="0.5")
+        house.exchange.world.set_position("BTCUSDT", -2, 60_000)
         house.daemon.write()
         house.exchange.world.set_rights(account="second", enableFutures=True)
         await house.daemon.start()
@@ -58,7 +73,7 @@ async def test_each_account_that_cannot_be_watched_fires_with_its_own_reason(
         assert reason in summaries[name]
     seen = await house.daemon.metrics()
     blind = {has["account"]: value for has, value in seen.series("account_blind")}
-    assert blind == {"main": 0, "mistyped": 1, "powerful": 1, "misnamed": 1}
+    assert blind == dict.fromkeys(REFUSED, 1) | {"main": 0, "spot": 0}
 
 
 async def test_healthy_account_beside_them_goes_on_as_if_alone(house: House) -> None:
@@ -66,8 +81,24 @@ async def test_healthy_account_beside_them_goes_on_as_if_alone(house: House) -> 
     await house.daemon.until(
         lambda seen: (
             seen.value("mark_price", symbol="AIX/USDT:USDT") == 1010
-            and seen.value("equity", account="main") == 98_000
+            and seen.value("position_unrealized_pnl", symbol="AIX/USDT:USDT") == -2_000
             and seen.value("account_blind", account="main") == 0
+        ),
+        1.0,
+    )
+
+
+async def test_coins_of_a_spot_account_are_hedged_by_contracts_of_another(house: House) -> None:
+    seen = await house.daemon.metrics()
+    assert seen.value("exposure_value", hedge="coins") == pytest.approx(150_000)
+    assert seen.value("cover_value", hedge="coins") == pytest.approx(-120_000)
+    assert seen.value("hedge_ratio", hedge="coins") == pytest.approx(0.8)
+    assert seen.value("contracts_to_target", hedge="coins") == pytest.approx(-0.5)
+    house.exchange.world.set_mark("BTCUSDT", 66_000)  # its spot price follows
+    await house.daemon.until(
+        lambda seen: (
+            seen.value("exposure_value", hedge="coins") == pytest.approx(165_000)
+            and seen.value("cover_value", hedge="coins") == pytest.approx(-132_000)
         ),
         1.0,
     )

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
 from tests.daemon.house import House, housed
 from tests.notify.listener import listening_to, text
-from tests.support.daemons import QUICK_RULES
+from tests.support.daemons import QUICK_RULES, account
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -156,6 +157,25 @@ async def test_what_a_reload_cannot_change_is_said_each_time_and_silences_nobody
     house.daemon.document = document
     house.daemon.write()
     await reload(house, accepted=True)
+
+
+async def test_reload_takes_up_a_new_account_and_lets_go_of_it_again(house: House) -> None:
+    document = house.daemon.document
+    new = account(house.folder, house.exchange, "new", key=SECOND_KEY, secret=SECOND_SECRET)
+    before = (await house.daemon.metrics()).series("reconnects_total", account="main")
+    house.daemon.document = document | {"accounts": [*document["accounts"], new]}
+    house.daemon.write()
+    await reload(house, accepted=True)
+    await house.daemon.until(lambda seen: seen.value("equity", account="new") == 5_000, SOON)
+    assert (await house.daemon.json("/api/v1/status"))["accounts"] == ["main", "new"]
+    house.daemon.document = document
+    house.daemon.write()
+    await reload(house, accepted=True)
+    seen = await house.daemon.metrics()
+    for gone in ("account_blind", "feed_up", "equity"):
+        assert {has["account"] for has, _ in seen.series(gone)} == {"main"}
+    assert (await house.daemon.json("/api/v1/status"))["accounts"] == ["main"]
+    assert seen.series("reconnects_total", account="main") == before, "the sockets were kept"
 
 
 async def test_firing_alert_is_firing_at_once_after_kill_and_told_at_most_once_more(
