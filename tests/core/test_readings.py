@@ -120,7 +120,6 @@ def test_one_row_missing_for_good_ends_when_the_rest_explains_the_margin() -> No
 
 
 def test_an_isolated_position_that_is_gone_is_not_kept_by_the_margin_of_a_cross_one() -> None:
-    """The venue's sum covers all positions of the currency, so all that are listed explain it."""
     story = short_of_aix()
     alone = held(ALT, 100_000.0, 0.40, isolated=9_000.0)
     used = balance(50_000.0, maintenance=3_000.0)
@@ -138,6 +137,19 @@ def test_an_isolated_position_that_is_not_listed_is_kept_while_its_margin_is_use
     for second in (2.0, 4.0):
         story.at(second, read(SHORT, wallet=None, balances=[used]))
     assert story.position(ALT).position_vanished
+
+
+def test_the_margin_of_an_isolated_position_does_not_explain_that_of_a_missing_cross_one() -> None:
+    """A balance's margin is that of its cross pool: of listed isolated positions it has none."""
+    story = short_of_aix()
+    alone = held(ALT, 1_000_000.0, 0.40, isolated=90_000.0)
+    used = balance(50_000.0, maintenance=3_000.0)
+    for second in (1.0, 2.0, 4.0):
+        told_of = (SHORT, alone) if second == 1.0 else (alone,)
+        story.at(second, read(*told_of, wallet=None, balances=[used]), ALTS)
+    assert story.position(ALT).requirement > 3_000.0
+    assert _contracts(story) == -200.0
+    assert story.position().position_vanished
 
 
 # --------------------------------------------------------------------------- explicit statements

@@ -21,6 +21,7 @@ from tests.support.builders import (
     restored,
     rule,
     tiered,
+    told,
 )
 from tests.support.stories import (
     ALTS,
@@ -218,3 +219,19 @@ def test_a_venue_that_sets_its_clock_back_is_believed_once_it_told_its_time() ->
     assert story.account().account_blind
     story.at(16.1, lambda _now: VenueClockRead(VENUE, -30.0), *late)
     assert not story.account().account_blind
+
+
+def test_an_account_that_turns_blind_on_a_late_price_is_unknown_in_all_its_pools_at_once() -> None:
+    """Another account's event saw first that the price that both watch was stale."""
+    story = Story(on=desk(accounts=("main", "other")))
+    story.at(0.0, market(AIX), market(ALT))
+    for account in ("main", "other"):
+        tables = (tiered(AIX, account=account), tiered(ALT, account=account))
+        story.at(0.0, *tables, read(SHORT, account=account))
+    alone = held(ALT, 100.0, 0.40, isolated=20.0)
+    story.at(1.0, read(SHORT, alone, account="other"), CALM, ALTS)
+    story.at(5.0, ALTS)
+    story.at(6.5, told(held(AIX, -201.0)))
+    story.at(6.6, mark(AIX, 1_001.0, late=5.5))
+    pools = story.account("other").pools
+    assert [type(pools[name].equity) for name in ("USDT", ALT)] == [Unknown, Unknown]

@@ -64,7 +64,10 @@ def test_a_dated_future_without_an_index_price_still_tells_its_mark() -> None:
 
 @pytest.mark.parametrize(
     "price",
-    [None, "", "NaN", "Infinity", "-inf", "0", "0.0", "-1.5", "a lot", True, [], {}, "1e999"],
+    [
+        *(None, "", "NaN", "Infinity", "-inf", "0", "0.0", "-1.5", "a lot", True, [], {}, "1e999"),
+        *("1e307", 1e300, "1e-300"),
+    ],
 )
 def test_a_price_that_is_no_price_never_becomes_an_event(price: object) -> None:
     with pytest.raises(OddReplyError):

@@ -75,7 +75,7 @@ class Engine:
             return NOTHING
         if isinstance(event, events.MarkPriceChanged):
             market.index_price = event.index_price
-        if market.doubt is not None and self._regain(market, now):
+        if market.doubt is not None and self._look(market, now):
             return self._everything(now)
         price_moved(market)
         return self.judge.outcome(self.judge.judge(market.touched, now))
@@ -93,12 +93,11 @@ class Engine:
             return NOTHING
         return self._price(event, (event.bid + event.ask) / 2.0, now)
 
-    def _regain(self, market: MarketRow, now: float) -> bool:
-        """A doubted price came: bring sight up to date; whether it was regained anywhere."""
-        for account in self.book.accounts.values():
-            if market in account.watched:
-                judge_sight(account, now)
-        return market.doubt is None
+    def _look(self, market: MarketRow, now: float) -> bool:
+        """A doubted price came: bring sight up to date; whether that changed anything."""
+        watching = [a for a in self.book.accounts.values() if market in a.watched]
+        turned = [account for account in watching if judge_sight(account, now)]
+        return bool(turned) or market.doubt is None
 
     def _everything(self, now: float) -> Outcome:
         for account in self.book.accounts.values():

@@ -6,6 +6,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+_SMALLEST, _LARGEST = 1e-30, 1e30
+"""Beyond these nothing is held or priced, and a product of a few such numbers stays finite."""
+
 
 class OddReplyError(Exception):
     """A reply or frame that does not say what it must. It says nothing about the account."""
@@ -26,6 +29,8 @@ def number(row: Row, name: str) -> float:
         raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
     if not isfinite(value):
         raise OddReplyError(f"{name} is {raw!r:.40}, not a finite number")
+    if value and not _SMALLEST < abs(value) < _LARGEST:
+        raise OddReplyError(f"{name} is {raw!r:.40}, which nothing can be")
     return value
 
 

@@ -181,7 +181,8 @@ def _miss(
 def _margin_still_used(
     account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
 ) -> bool:
-    """Whether the venue's margin exceeds what the reported positions explain.
+    """Whether the venue's margin exceeds what the reported positions explain (of those that are
+    isolated, readings count none into a balance's margin).
 
     A venue whose margin was never above 0 while positions stood tells nothing by it: then
     nothing shows that the position is gone.
@@ -195,7 +196,10 @@ def _margin_still_used(
     explained = sum(
         other.requirement
         for key, other in account.positions.items()
-        if key in reported and other.pool is not None and other.pool.currency == currency
+        if key in reported
+        and other.isolated_wallet is None
+        and other.pool is not None
+        and other.pool.currency == currency
     )
     return balance.maintenance_margin > explained + position.requirement / 2
 
