@@ -226,3 +226,27 @@ async def test_a_storm_of_warnings_does_not_hold_up_the_critical_alert(
         got = await phone.has(100)
     place = [got.transition.alertname for got in got].index("MarginDanger")
     assert place <= 2
+
+
+async def test_whoever_heard_that_it_fires_hears_that_it_is_over_wherever_the_routes_lead() -> None:
+    phone, desk = Phone("phone"), Phone("desk")
+    routes = [
+        RouteSettings.model_validate({"match": {"severity": "critical"}, "to": ["phone"]}),
+        RouteSettings(to=("desk",)),
+    ]
+    async with running(composed([phone, desk], Memory(), routes)) as delivering:
+        delivering.tell(transition(severity=Severity.WARNING))
+        await desk.has(1)
+        delivering.tell(transition(AlertState.ENDED, reason="liquidated", at=NOON + 9))
+        assert states(await desk.has(2)) == [AlertState.FIRING, AlertState.ENDED]
+        assert states(await phone.has(1)) == [AlertState.ENDED]
+
+
+async def test_a_restart_does_not_forget_who_heard_that_an_alert_fires() -> None:
+    phone, desk = Phone("phone"), Phone("desk")
+    delivering = composed([phone, desk], Memory(), [RouteSettings(to=("desk",))])
+    delivering.dispatcher.restore([record_of(transition())], (), now())
+    async with running(delivering):
+        delivering.dispatcher.reroute([RouteSettings(to=("phone",))])
+        delivering.tell(RESOLVED)
+        assert states(await desk.has(1)) == states(await phone.has(1)) == [AlertState.RESOLVED]

@@ -109,6 +109,7 @@ async def test_a_password_is_asked_for_and_never_shown(
     "settings",
     [
         {"host": ""},
+        {"host": "broker..example"},
         {"host": "broker", "port": 0},
         {"host": "broker", "ca_file": "ca.pem"},
         {"host": "broker", "password": {"env": "X"}},

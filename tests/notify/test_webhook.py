@@ -123,12 +123,30 @@ def test_a_retry_after_header_is_a_number_or_a_date_and_never_negative(
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://host/x", "host/x", "http://", "http://user:canary@host/alerts"]
+    "url",
+    [
+        *("ftp://host/x", "host/x", "http://", "http://user:canary@host/alerts"),
+        *("http://hooks..example/x", f"http://{'a' * 64}.example/x"),
+    ],
 )
 def test_an_address_that_cannot_work_or_shows_a_password_is_refused(url: str) -> None:
     with pytest.raises(ValidationError) as failure:
         WebhookSettings.model_validate({"url": url})
     assert "canary" not in str(failure.value)
+
+
+@pytest.mark.parametrize("url", ["http://hooks..example/x", "http://host:99999/", "nonsense"])
+async def test_a_secret_address_that_nobody_can_dial_fails_the_delivery_and_nothing_else(
+    url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "hook.url"
+    file.write_text(url)
+    file.chmod(0o600)
+    settings = WebhookSettings.model_validate({"url": {"file": str(file)}})
+    with pytest.raises(DeliveryError) as failure:
+        await Webhook("hook", settings, clock=lambda: NOON).deliver(notification())
+    assert not failure.value.retryable
+    assert url not in str(failure.value)
 
 
 async def test_the_address_itself_can_be_a_secret(tmp_path: Path) -> None:

@@ -20,11 +20,12 @@ from hedgewatch.notify.outgoing import (
     Notification,
     Outbox,
     Waiting,
+    alert_key,
     decode_notification,
     delivery_key,
     still_firing,
 )
-from hedgewatch.notify.receiver import Connected, Mirror, Receiver
+from hedgewatch.notify.receiver import Board, Connected, Mirror, Receiver
 from hedgewatch.notify.reminders import Reminders
 from hedgewatch.notify.routing import RouteSettings, route_for
 from hedgewatch.notify.worker import OnResult, Patience, Worker
@@ -51,7 +52,8 @@ class Surroundings:
 class Dispatcher:
     """Owns the way of each notification from `submit` until its receiver has taken it.
 
-    Without routes every receiver hears of every alert: silence must be asked for.
+    Without routes every receiver hears of every alert: silence must be asked for. Whoever heard
+    that an alert fires hears that it is over, wherever the routes lead by then.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Dispatcher:
         self._journal = Journal(surroundings.outbox, self._release)
         self._reminders = Reminders()
         self._held: dict[str, asyncio.TimerHandle] = {}
+        self._told: dict[str, list[str]] = {}
         self._workers = {
             receiver.name: Worker(
                 receiver=receiver,
@@ -88,6 +91,11 @@ class Dispatcher:
     def waiting(self) -> int:
         """How many deliveries their receivers have not taken yet."""
         return sum(len(worker.queue) for worker in self._workers.values())
+
+    @property
+    def boards(self) -> list[Board]:
+        """The receivers that show accounts as they stand."""
+        return [receiver for receiver in self._receivers if isinstance(receiver, Board)]
 
     def reroute(self, routes: Sequence[RouteSettings]) -> None:
         """Send what comes from now on by other routes."""
@@ -145,12 +153,19 @@ class Dispatcher:
         route = route_for(transition, self._routes)
         if route is None:
             _log.warning("alert_without_route", alertname=transition.alertname)
-            return []
-        self._reminders.note(transition, route.repeat, now)
-        return [Delivery.of(transition, name, now) for name in self._known(route)]
+        self._reminders.note(transition, route.repeat if route else None, now)
+        return [Delivery.of(transition, name, now) for name in self._hearers(transition, route)]
 
-    def _known(self, route: RouteSettings) -> list[str]:
-        return [name for name in dict.fromkeys(route.to) if name in self._workers]
+    def _hearers(self, transition: Transition, route: RouteSettings | None) -> list[str]:
+        """Those of the route, and those who still believe that the alert fires."""
+        alert = alert_key(transition.alertname, transition.subject)
+        names = list(dict.fromkeys([*self._known(route), *self._told.pop(alert, ())]))
+        if transition.state is AlertState.FIRING:
+            self._told[alert] = names
+        return names
+
+    def _known(self, route: RouteSettings | None) -> list[str]:
+        return [name for name in dict.fromkeys(route.to if route else ()) if name in self._workers]
 
     def _hold(self, deliveries: Iterable[Delivery]) -> None:
         """Give the disk its 10 ms."""
@@ -178,7 +193,7 @@ class Dispatcher:
         route = route_for(transition, self._routes)
         deliveries = [
             Delivery.of(transition, name, transition.at, reminder=True)
-            for name in (self._known(route) if route else ())
+            for name in self._known(route)
         ]
         return [
             delivery
@@ -190,10 +205,8 @@ class Dispatcher:
         fired_at = min(now, record.fired_at if record.fired_at is not None else now)
         transition = still_firing(record, fired_at)
         route = route_for(transition, self._routes)
-        if route is None:
-            return
-        self._reminders.note(transition, route.repeat, now)
-        for name in self._known(route):
+        self._reminders.note(transition, route.repeat if route else None, now)
+        for name in self._hearers(transition, route):
             receiver = self._workers[name].receiver
             if isinstance(receiver, Mirror):
                 key = delivery_key(transition, name)

@@ -15,10 +15,11 @@ from typing import Annotated, Final, Self
 
 import aiomqtt
 import structlog
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hedgewatch.core.model import AlertState
 from hedgewatch.notify import topics
+from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.mqtt_client import (
     MqttClient,
@@ -48,7 +49,7 @@ _log = structlog.get_logger()
 class MqttSettings(Settings):
     """A broker. With `tls` its certificate must be valid, by `ca_file` when that is given."""
 
-    host: Annotated[str, Field(min_length=1)]
+    host: Annotated[str, Field(min_length=1), AfterValidator(dialable)]
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     username: SecretReference | None = None
     password: SecretReference | None = None

@@ -1,5 +1,6 @@
 """What a receiver is: somewhere a notification can be delivered to."""
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from hedgewatch.notify.outgoing import Notification
@@ -38,3 +39,10 @@ class Mirror(Protocol):
     """A receiver that shows the alerts as they stand, and must know them after a restart."""
 
     def remember(self, notification: Notification) -> None: ...
+
+
+@runtime_checkable
+class Board(Protocol):
+    """A receiver that shows the accounts as they stand, for as long as that may be believed."""
+
+    def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None: ...

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from pydantic import AfterValidator
 
+from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alertmanager_v4, as_bytes
 from hedgewatch.notify.receiver import DeliveryError
@@ -25,6 +26,7 @@ def _http_url(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("a webhook's url starts with http:// or https:// and names a host")
+    dialable(url.hostname)
     if url.username or url.password:
         raise ValueError("a password does not belong into the configuration: give url as {file: …}")
     return text
@@ -69,7 +71,7 @@ class Webhook:
                 self._judge(answer)
         except TimeoutError:
             raise DeliveryError("no answer in time", retryable=True) from None
-        except aiohttp.InvalidURL:
+        except ValueError:  # an InvalidURL, or a host that no resolver takes
             raise DeliveryError("its url is not one", retryable=False) from None
         except (aiohttp.ClientError, OSError) as error:
             raise DeliveryError(_cause(error), retryable=True) from None
