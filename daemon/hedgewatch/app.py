@@ -26,9 +26,17 @@ from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.receiver import Board
 from hedgewatch.notify.settings import Place, build
 from hedgewatch.notify.worker import Patience
-from hedgewatch.outputs import Confirmation, Delivery, Health, LineCounts, TransitionLog
+from hedgewatch.outputs import (
+    AccountStates,
+    Confirmation,
+    Delivery,
+    Health,
+    LineCounts,
+    TransitionLog,
+)
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import application, serve
@@ -113,8 +121,9 @@ def build_daemon(
     metrics.configuration_accepted(clock.now())
     engine = Engine(configuration.desk(), configuration.rules, clock.now(), _new_episode)
     place = Place(instance=configuration.instance, output=output, clock=clock.now, jitter=chance)
+    receivers = [build(settings, place) for settings in configuration.receivers]
     dispatcher = Dispatcher(
-        [build(settings, place) for settings in configuration.receivers],
+        receivers,
         configuration.routes,
         Surroundings(
             outbox=store,
@@ -130,7 +139,8 @@ def build_daemon(
     view = EngineView(engine, _status(configuration))
     health = Health(metrics, service, view, dispatcher)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
-    outputs = (Delivery(dispatcher), TransitionLog(), health, lines, confirmation)
+    states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
+    outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
     monitor = Monitor(engine, clock.now, (*outputs, *watchers), metrics.tick_judged)
     accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = lines.accounts = accounts

@@ -146,8 +146,8 @@ def test_a_start_that_took_long_is_no_blindness_until_prices_had_time_to_come() 
     for start in (4.5, 8.0):
         story = Story(long_blind, on=desk(BASKET))
         story.advance(start)
-        begun = [market(AIX), market(ALT), tiered(AIX), accepted(), read(SHORT)]
-        assert story.at(start, *begun) == []
+        begun = story.at(start, market(AIX), market(ALT), tiered(AIX), accepted(), read(SHORT))
+        assert begun == []
         assert story.advance(start + 1.0) == []
         assert story.at(start + 1.1, CALM, ALTS) == []
         assert story.account().account_blind is False

@@ -1,6 +1,7 @@
 """What the exchange holds is what the running daemon shows, and shows at once."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -10,6 +11,7 @@ import pytest_asyncio
 from grafana.generate import dashboards
 from grafana.queries import queries
 from tests.daemon.house import House, housed
+from tests.notify.listener import listening_to, text
 from tests.support.servers import Server, prometheus_server
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -116,6 +118,22 @@ async def test_json_says_the_same_numbers_as_the_metrics(house: House) -> None:
     assert (pool["shock_down"], hedge["required_contracts"]) == ("-inf", 200)
     assert [feed["feed_up"] for feed in account["feeds"]] == [True] * 4
     assert (await house.daemon.json("/api/v1/status"))["ready"] is True
+
+
+async def test_broker_shows_the_account_as_it_stands_and_forgets_it_when_nobody_renews_it(
+    house: House,
+) -> None:
+    house.exchange.world.set_mark("AIXUSDT", 1100)
+    async with listening_to(house.broker.port, "hedgewatch/tested/account/#") as listener:
+        while True:
+            message = await listener.next("account/main/state")
+            state = json.loads(text(message.payload))
+            if state["pools"][0]["equity"] == 80_000:
+                break
+    assert (state["account"], state["account_blind"]) == ("main", False)
+    assert state["pools"][0]["shock_down"] == "-inf"
+    assert {feed["feed"] for feed in state["feeds"]} == {"mark", "quote", "user", "rest"}
+    assert vars(message.properties)["MessageExpiryInterval"] == 10
 
 
 async def test_real_prometheus_gets_an_answer_to_every_query_of_the_desk(

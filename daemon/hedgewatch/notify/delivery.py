@@ -25,7 +25,7 @@ from hedgewatch.notify.outgoing import (
     delivery_key,
     still_firing,
 )
-from hedgewatch.notify.receiver import Board, Connected, Mirror, Receiver
+from hedgewatch.notify.receiver import Connected, Mirror, Receiver
 from hedgewatch.notify.reminders import Reminders
 from hedgewatch.notify.routing import RouteSettings, route_for
 from hedgewatch.notify.worker import OnResult, Patience, Worker
@@ -91,11 +91,6 @@ class Dispatcher:
     def waiting(self) -> int:
         """How many deliveries their receivers have not taken yet."""
         return sum(len(worker.queue) for worker in self._workers.values())
-
-    @property
-    def boards(self) -> list[Board]:
-        """The receivers that show accounts as they stand."""
-        return [receiver for receiver in self._receivers if isinstance(receiver, Board)]
 
     def reroute(self, routes: Sequence[RouteSettings]) -> None:
         """Send what comes from now on by other routes."""
