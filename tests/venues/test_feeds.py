@@ -71,6 +71,17 @@ def test_a_quiet_pair_is_normal_while_another_on_its_socket_speaks() -> None:
     assert ages.silent(now=60.0, limit=30.0) == ["ALT", "BTC"]
 
 
+def test_a_market_that_was_let_go_of_is_no_silence_whatever_it_still_says() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT", "EXPIRED"], now=0.0)
+    ages.heard("ALT", venue_time=100.0, now=6.0)
+    ages.forget(["EXPIRED"])
+    assert ages.complete
+    ages.heard("EXPIRED", venue_time=100.0, now=6.0)
+    ages.heard("ALT", venue_time=105.0, now=12.0)
+    assert ages.silent(now=12.0, limit=5.0) == []
+
+
 def test_a_change_that_was_read_but_never_told_gives_a_dead_stream_away() -> None:
     ledger = Ledger()
     ledger.read([position(1.0, 10.0)], now=100.0)

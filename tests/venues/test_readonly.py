@@ -84,10 +84,13 @@ async def server() -> AsyncIterator[Server]:
     await runner.cleanup()
 
 
-def fence_of(server: Server, now: list[float]) -> Fence:
+def fence_of(
+    server: Server, now: list[float], paused_until: dict[str, float] | None = None
+) -> Fence:
     there = EndpointSettings(rest=server.url, ws=server.url.replace("http", "ws"))
     moved_there = ((method, moved(url, there)) for method, url in BinanceUsdm.requests)
-    return Fence(AllowList(moved_there, BinanceUsdm.operations), lambda: now[0])
+    allowed = AllowList(moved_there, BinanceUsdm.operations)
+    return Fence(allowed, lambda: now[0], {} if paused_until is None else paused_until)
 
 
 async def test_a_redirect_is_refused_before_the_key_goes_anywhere_else(server: Server) -> None:
@@ -125,6 +128,17 @@ async def test_nothing_is_sent_until_the_pause_that_the_venue_asked_for_is_over(
         now[0] += 2
         await session.get(f"{server.url}/fapi/v1/time")
     assert server.reached == ["/fapi/v3/account", "/fapi/v1/time"]
+
+
+async def test_a_new_connection_keeps_the_pause_that_the_last_one_was_told(server: Server) -> None:
+    paused_until: dict[str, float] = {}
+    server.status = 418
+    async with guarded_session(fence_of(server, [0.0], paused_until), tls=False) as session:
+        await session.get(f"{server.url}/fapi/v1/time")
+    async with guarded_session(fence_of(server, [60.0], paused_until), tls=False) as session:
+        with pytest.raises(PausedError):
+            await session.get(f"{server.url}/fapi/v1/time")
+    assert server.reached == ["/fapi/v1/time"]
 
 
 async def test_the_proxy_variables_of_the_environment_are_ignored(

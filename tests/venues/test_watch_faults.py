@@ -118,6 +118,21 @@ async def test_a_socket_that_falls_silent_is_noticed_in_five_and_a_half_seconds(
         await seen.until(FeedRestored, lambda feed: feed.feed == "mark")
 
 
+async def test_a_contract_that_expired_after_it_was_held_is_no_feed_that_fell_silent(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.world.set_position("AIXUSDT", -50, 1000)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.fresh_mark(AIX)
+        exchange.world.set_position("AIXUSDT", 0, 1000)
+        await seen.until(AccountRead, lambda read: not any(p.contracts for p in read.positions))
+        del exchange.world.markets["AIXUSDT"]
+        seen.forget()
+        with pytest.raises(pytest.fail.Exception):
+            await seen.until(FeedLost, within=6.0)
+        await seen.fresh_mark(ALT)
+
+
 @pytest.mark.parametrize("which", ["all", "market", "private"])
 async def test_dropped_connections_come_back_with_what_changed_meanwhile(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, which: str

@@ -77,7 +77,8 @@ class Connection:
         self._lead = 0.0
         self._said: set[tuple[str, str]] = set()
         requests = ((method, moved(url, settings.endpoint)) for method, url in dialect.requests)
-        self.fence = Fence(AllowList(requests, dialect.operations), around.now)
+        allowed = AllowList(requests, dialect.operations)
+        self.fence = Fence(allowed, around.now, around.paused_until)
         self.exchange = self._exchange(settings)
 
     def _exchange(self, settings: AccountSettings) -> Exchange:

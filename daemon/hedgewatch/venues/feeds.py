@@ -65,7 +65,14 @@ class Ages:
         """A frame of a market came."""
         if venue_time > self._venue_times.get(symbol, 0.0):
             self._venue_times[symbol] = venue_time
-            self._moved[symbol] = now
+            self._unheard.discard(symbol)
+            if symbol in self._moved:
+                self._moved[symbol] = now
+
+    def forget(self, symbols: Iterable[str]) -> None:
+        """These are waited for no more."""
+        for symbol in symbols:
+            del self._moved[symbol]
             self._unheard.discard(symbol)
 
     def moved_since(self, symbol: str, moment: float) -> bool:

@@ -40,7 +40,7 @@ class Reader:
         reading = await self._reading(exchange)
         held = [position.symbol for position in reading.positions if position.contracts]
         self._catalogue.define(held)
-        streams.follow(held)
+        streams.hold(held)
         streams.ledger.read(reading.positions, self._around.now())
         self._around.publish(reading)
         self._feeds.restored("rest")

@@ -19,10 +19,12 @@ class PausedError(Exception):
 class Fence:
     """An aiohttp middleware: it sees each hop of a request, whatever the code above believes."""
 
-    def __init__(self, allowed: AllowList, now: Callable[[], float]) -> None:
+    def __init__(
+        self, allowed: AllowList, now: Callable[[], float], paused_until: dict[str, float]
+    ) -> None:
         self.allowed = allowed
         self._now = now
-        self._paused_until: dict[str, float] = {}
+        self._paused_until = paused_until
 
     async def __call__(
         self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType

@@ -53,6 +53,8 @@ class Streams:
         self._ages: dict[str, Ages] = {feed: Ages(each=feed == "mark") for feed in LIMITS}
         self._patience = dict.fromkeys(LIMITS, 1)
         self._symbols: set[str] = set()
+        self._wanted: set[str] = set()
+        self._held: set[str] = set()
         self._quotes: dict[str, tuple[float, float]] = {}
         self._more = asyncio.Event()
         self._doubted = False
@@ -129,8 +131,19 @@ class Streams:
                 group.create_task(self._keep(connection, feed))
 
     def follow(self, symbols: Iterable[str]) -> None:
-        """Watch these markets as well."""
-        new = set(symbols) - self._symbols
+        """Watch these markets as well, whatever is held."""
+        self._wanted |= set(symbols)
+        self._follow(self._wanted)
+
+    def hold(self, symbols: Iterable[str]) -> None:
+        """Watch what is held. What was held before is let go of when it falls silent: contracts
+        expire, and would count as a silent feed for ever.
+        """
+        self._held = set(symbols)
+        self._follow(self._held)
+
+    def _follow(self, symbols: set[str]) -> None:
+        new = symbols - self._symbols
         self._symbols |= new
         if new:
             self._more.set()
@@ -207,6 +220,9 @@ class Streams:
 
     def _look_at_prices(self, connection: Connection, feed: Feed, now: float) -> None:
         ages, limit = self._ages[feed], LIMITS[feed]
+        let_go = set(ages.silent(now, limit)) - self._wanted - self._held
+        ages.forget(let_go)
+        self._symbols -= let_go
         silent = ages.silent(now, limit)
         if not silent:
             self._patience[feed] = 1 if ages.complete else self._patience[feed]

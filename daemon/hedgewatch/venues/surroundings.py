@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -13,12 +13,17 @@ Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Passed in, so that a test or a replay can stand in for any of it."""
+    """Passed in, so that a test or a replay can stand in for any of it.
+
+    `paused_until` are the addresses that asked for quiet, each with the moment until which: a new
+    connection that knew nothing of it would make a ban longer.
+    """
 
     publish: Callable[[Event], None]
     now: Callable[[], float]
     spawn: Spawn
     rng: Random
+    paused_until: dict[str, float] = field(default_factory=dict)
 
 
 class Backoff:
