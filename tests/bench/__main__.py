@@ -26,7 +26,7 @@ class Effort:
 
 
 FULL = Effort(rounds=2, engine_rounds=5, engine_ticks=3000, turns=9, alerts=100, scrapes=100)
-QUICK = Effort(rounds=1, engine_rounds=3, engine_ticks=1000, turns=3, alerts=50, scrapes=30)
+QUICK = Effort(rounds=1, engine_rounds=3, engine_ticks=600, turns=2, alerts=40, scrapes=30)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import uvloop
 
-from tests.bench.server import LAST_PRICE, commands, say
+from tests.bench.server import commands, say
 
 _PAGE = 4096
 _LOOK_SECONDS = 0.01
@@ -44,7 +44,7 @@ async def work(reader: AbstractAsyncContextManager[Sight]) -> None:
             if command["do"] == "measure":
                 waiting = asyncio.sleep(command["seconds"])
             else:
-                waiting = _last(sight)
+                waiting = _shown(sight, command["last"])
             say({**await _spent(sight, waiting), "rss": resident_megabytes()})
 
 
@@ -59,11 +59,11 @@ async def _spent(sight: Sight, waiting: Awaitable[Any]) -> dict[str, float]:
     }
 
 
-async def _last(sight: Sight) -> None:
+async def _shown(sight: Sight, last: float) -> None:
     """Until the last frame of a flood was handled."""
     say({"waiting": True})
     async with asyncio.timeout(_FLOOD_SECONDS):
-        while sight.price() != LAST_PRICE:  # noqa: ASYNC110 - a reader that tells would cost more
+        while sight.price() != last:  # noqa: ASYNC110 - a reader that tells would cost more
             await asyncio.sleep(_LOOK_SECONDS)
 
 

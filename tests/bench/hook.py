@@ -31,6 +31,13 @@ class Hook:
                 if found == status:
                     return at
 
+    def has(self, status: str) -> bool:
+        """True once a message of that status came."""
+        while not self._messages.empty():
+            if self._messages.get_nowait()[0] == status:
+                return True
+        return False
+
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = await reader.readexactly(1)
         at = time.perf_counter()

@@ -89,9 +89,9 @@ class Readers:
             for reader in standing:
                 self._pace(server, reader)
         flooded = [reader for reader in standing if reader.kind in (BARE, FIVE)]
-        for _ in range(max(self.turns // 3, 1)):
+        for number in range(max(self.turns // 3, 1)):
             for reader in flooded:
-                self._flood(server, reader)
+                self._flood(server, reader, last=100.25 + number / 100.0)
         alerted = flooded[0]
         if alerted.loop == LOOPS[0]:
             told = server.ask(do="alert", port=alerted.port, trials=self.trials)
@@ -107,9 +107,9 @@ class Readers:
         self._note("paced", reader.kind, reader.loop, spent["cpu"] / frames * 1e6)
         self._note("handled", reader.kind, reader.loop, spent["handled"] / frames)
 
-    def _flood(self, server: Child, reader: Standing) -> None:
-        reader.child.ask(do="flood")
-        server.ask(do="flood", port=reader.port, frames=_FLOOD)
+    def _flood(self, server: Child, reader: Standing, last: float) -> None:
+        reader.child.ask(do="flood", last=last)
+        server.ask(do="flood", port=reader.port, frames=_FLOOD, last=last)
         spent = reader.child.answer()
         self._note("flood", reader.kind, reader.loop, spent["cpu"] / _FLOOD * 1e6)
         self._note("flood handled", reader.kind, reader.loop, spent["handled"] / _FLOOD)

@@ -20,13 +20,11 @@ from aiohttp import WSMsgType, web
 from tests.bench.hook import Hook
 from tests.bench.venue import IDS, IN_A_POOL, PRICE, reply
 
-LAST_PRICE = 100.25
-"""Of the first market, in the last frame of a flood: whoever shows it has seen all of it."""
-
 _STEP = 77
 """Through the 200 markets in an order that mixes the pools."""
 
 _AFTER_FLOOD_SECONDS = 2.0
+_CALM_SECONDS = 10.0
 
 
 class Exchange:
@@ -85,10 +83,13 @@ class Exchange:
         self._quiet_until = 0.0
         return {"frames": total, "seconds": time.perf_counter() - began}
 
-    def flood(self, port: int, frames: int) -> dict[str, float]:
-        """All at once, as fast as the socket takes them; then nothing that hides the last."""
+    def flood(self, port: int, frames: int, last: float) -> dict[str, float]:
+        """All at once, as fast as the socket takes them; then nothing that hides the last.
+
+        Whoever shows the price `last` of the first market has seen all of it.
+        """
         made = [self._frame(self._next()) for _ in range(frames - 1)]
-        self._send(port, b"".join(made) + self._frame(IDS[0], LAST_PRICE))
+        self._send(port, b"".join(made) + self._frame(IDS[0], last))
         self._quiet_until = time.perf_counter() + _AFTER_FLOOD_SECONDS
         return {"frames": frames}
 
@@ -101,12 +102,16 @@ class Exchange:
             written = time.perf_counter()
             self._send(port, self._frame(IDS[0], 2.0 * PRICE))
             waits.append(await hook.arrived("firing") - written)
-            for _ in range(2):
-                self._send(port, b"".join(map(self._frame, IDS[:IN_A_POOL])))
-                await asyncio.sleep(0.003)
-            await hook.arrived("resolved")
+            await self._calm(port, hook)
         self._quiet_until = 0.0
         return {"seconds": waits}
+
+    async def _calm(self, port: int, hook: Hook) -> None:
+        """The usual prices, until the alert is over: frames that wait together count as one."""
+        async with asyncio.timeout(_CALM_SECONDS):
+            while not hook.has("resolved"):
+                self._send(port, b"".join(map(self._frame, IDS[:IN_A_POOL])))
+                await asyncio.sleep(0.003)
 
     async def keep_fresh(self) -> None:
         """Once a second, as Binance does, while nothing else is sent."""
@@ -169,7 +174,7 @@ async def main() -> None:
             if command["do"] == "pace":
                 say(await exchange.pace(command["port"], command["rate"], command["seconds"]))
             elif command["do"] == "flood":
-                say(exchange.flood(command["port"], command["frames"]))
+                say(exchange.flood(command["port"], command["frames"], command["last"]))
             else:
                 say(await exchange.alert(command["port"], hook, command["trials"]))
         fresh.cancel()
