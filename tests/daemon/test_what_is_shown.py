@@ -128,7 +128,7 @@ async def test_broker_shows_the_account_as_it_stands_and_forgets_it_when_nobody_
         while True:
             message = await listener.next("account/main/state")
             state = json.loads(text(message.payload))
-            if state["pools"][0]["equity"] == 80_000:
+            if [pool["equity"] for pool in state["pools"]] == [80_000]:
                 break
     assert (state["account"], state["account_blind"]) == ("main", False)
     assert state["pools"][0]["shock_down"] == "-inf"
