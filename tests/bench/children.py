@@ -42,14 +42,17 @@ class Child:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """The end of its standard input is what tells it to go."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self.dismiss()
         try:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def dismiss(self) -> None:
+        """The end of its standard input is what tells it to go."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
     def answer(self) -> Answer:
         """Its next line."""

@@ -96,6 +96,8 @@ class Readers:
         if alerted.loop == LOOPS[0]:
             told = server.ask(do="alert", port=alerted.port, trials=self.trials)
             self.waits += told["seconds"]
+        for reader in standing:
+            reader.child.dismiss()
 
     def _pace(self, server: Child, reader: Standing) -> None:
         seconds = _BEFORE + _SECONDS + _AFTER
