@@ -17,7 +17,7 @@ from tests.support.builders import (
     tiered,
     told,
 )
-from tests.support.stories import ALTS, CALM, HOT, Story, danger, known, short_of_aix
+from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, known, short_of_aix
 
 NEAR = rule("Near", Scope.POSITION, "liquidation_distance < 10%")
 VANISHED = rule("Vanished", Scope.POSITION, "position_vanished")
@@ -276,3 +276,27 @@ def test_a_flip_ends_the_alerts_and_turns_the_liquidation_price() -> None:
     assert position.side == "long"
     assert position.liquidation_price_up == float("inf")
     assert known(position.liquidation_price) < 1_220.0
+
+
+# --------------------------------------------------------------------------- balances not listed
+
+
+def test_an_asset_that_two_readings_do_not_list_is_used_up() -> None:
+    story = short_of_aix()
+    coins = balance(5.0, "ALT", cross=0.0)
+    story.at(1.0, read(SHORT, balances=[coins]))
+    story.at(2.0, read(SHORT))
+    assert story.account().balances["ALT"].total == 5.0
+    assert story.after.confirm == ("main",)
+    story.at(3.0, read(SHORT))
+    assert story.account().balances["ALT"].total == 0.0
+    story.at(4.0, read(SHORT, balances=[coins]))
+    assert story.account().balances["ALT"].total == 5.0
+
+
+def test_a_wallet_that_is_not_listed_stays_while_positions_stand_on_it() -> None:
+    story = short_of_aix()
+    for second in (1.0, 2.0, 3.0):
+        story.at(second, read(SHORT, wallet=None))
+    assert story.account().balances["USDT"].cross_wallet == 50_000.0
+    assert story.account().read_at == START

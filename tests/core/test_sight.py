@@ -1,12 +1,13 @@
 """Known, unknown, blind: what cannot be vouched for is never a number, and never calm."""
 
+from dataclasses import replace
 from math import sqrt
 
 import pytest
 
 from hedgewatch.core.book.prices import VenueClock
 from hedgewatch.core.events import VenueClockRead
-from hedgewatch.core.model import Scope, Unknown
+from hedgewatch.core.model import AccountPlan, PricePlan, Scope, Unknown
 from tests.support.builders import (
     AIX,
     ALT,
@@ -17,6 +18,7 @@ from tests.support.builders import (
     lost,
     mark,
     market,
+    quote,
     read,
     restored,
     rule,
@@ -235,3 +237,28 @@ def test_an_account_that_turns_blind_on_a_late_price_is_unknown_in_all_its_pools
     story.at(6.6, mark(AIX, 1_001.0, late=5.5))
     pools = story.account("other").pools
     assert [type(pools[name].equity) for name in ("USDT", ALT)] == [Unknown, Unknown]
+
+
+def test_the_price_of_a_market_that_nobody_holds_any_more_is_not_known_for_ever() -> None:
+    story = short_of_aix()
+    story.at(1.0, told(held(AIX, 0.0)), CALM)
+    assert reason(story.market().doubt or 0.0) == f"nobody watches {AIX} any more"
+    story.at(2.0, told(SHORT), CALM)
+    assert story.market().doubt is None
+    story.reload(on=desk(accounts=(), prices={}))
+    assert story.market().doubt is not None
+
+
+def test_a_spot_pair_that_is_quiet_between_two_readings_makes_nobody_blind() -> None:
+    """A quote is told when it moves, and asked for by each reading, every 8 s."""
+    spot = AccountPlan(name="spot", venue="binance")
+    prices = {"ALT": PricePlan(account="spot", symbol="ALT/USDT")}
+    story = Story(BLIND, on=replace(desk(), accounts=(spot,), prices=prices))
+    polled = (read(wallet=None, account="spot"), quote("ALT/USDT", 0.39, 0.41))
+    story.at(0.0, market("ALT/USDT"))
+    for _ in range(3):
+        story.at(story.now - START, *polled)
+        story.advance(story.now - START + 8.5)
+        assert story.account("spot").account_blind is False
+    story.advance(story.now - START + 4.0)
+    assert story.account("spot").account_blind is True

@@ -23,7 +23,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import EndReason
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY
-from tests.venues.watching import AIX, ALT, BTC, watched
+from tests.venues.watching import AIX, ALT, BTC, now, watched
 
 pytestmark = pytest.mark.live
 
@@ -195,6 +195,19 @@ async def test_spot_balances_are_read_and_their_quotes_streamed(
         await seen.watch.reconcile()
         read = await seen.until(AccountRead)
         assert {balance.asset: balance.total for balance in read.balances}["ALT"] == 0.0
+
+
+@pytest.mark.parametrize("behind", [-3600.0, 3600.0])
+async def test_a_quote_without_a_time_gets_that_of_the_venues_clock(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, behind: float
+) -> None:
+    """By our own clock it would look old, or of the future, when ours is wrong."""
+    spot = watched(
+        exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",), clock_behind=behind
+    )
+    async with spot as seen:
+        quote = await seen.until(QuoteChanged)
+        assert quote.venue_time == pytest.approx(now(), abs=1.0)
 
 
 async def test_nothing_but_the_allowed_addresses_is_ever_asked(

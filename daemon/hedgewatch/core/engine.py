@@ -89,7 +89,7 @@ class Engine:
     def _quote(self, event: events.QuoteChanged, now: float) -> Outcome:
         """Best bid and ask: the price of a spot pair, and no news for a contract."""
         market = self.book.markets.get((event.venue, event.symbol))
-        if market is None or market.market is None or market.market.settle:
+        if market is None or not market.is_spot:
             return NOTHING
         return self._price(event, (event.bid + event.ask) / 2.0, now)
 

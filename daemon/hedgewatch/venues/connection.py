@@ -103,6 +103,10 @@ class Connection:
         self._lead = there / 1000.0 - self._around.now()
         self._around.publish(VenueClockRead(self._venue, self._lead))
 
+    def venue_now(self) -> float:
+        """What the venue's clock shows: the time of what it sends without one."""
+        return self._around.now() + self._lead
+
     @property
     def refused(self) -> int:
         """How much the fence held back."""
@@ -168,11 +172,11 @@ class Connection:
         message = orjson.loads(data)
         if type(message) is not dict:
             raise OddReplyError("a frame that is no object")
-        now = self._around.now()
+        now = self.venue_now()
         price = self._dialect.price(message, now)
         if price is None:
             return None, self._other(socket, message)
-        if price.venue_time > now + self._lead + _FUTURE_SECONDS:
+        if price.venue_time > now + _FUTURE_SECONDS:
             raise OddReplyError("a price from the future")
         return price, ()
 

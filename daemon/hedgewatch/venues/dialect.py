@@ -57,7 +57,7 @@ class Dialect(Protocol):
         """Which feed a socket's path carries."""
 
     def price(self, message: Row, now: float) -> MarketEvent | None:
-        """The price that a frame tells, None when it tells none."""
+        """The price that a frame tells, None when it tells none. `now` is by the venue's clock."""
 
     def account_news(self, message: Row) -> Sequence[AccountNews]:
         """What a frame tells of the account, in order."""
@@ -74,7 +74,9 @@ class Dialect(Protocol):
     async def read_quotes(
         self, exchange: Exchange, symbols: Sequence[str], now: float
     ) -> Sequence[QuoteChanged]:
-        """Quotes, where nothing else flows that shows a quiet stream to be alive."""
+        """Quotes, where nothing else flows that shows a quiet stream to be alive. `now` is by the
+        venue's clock.
+        """
 
     async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
         """The maintenance tiers of every market of this account, by symbol."""

@@ -4,6 +4,7 @@ import asyncio
 
 from hedgewatch.core.events import AccountRead
 from hedgewatch.venues.catalogue import Catalogue
+from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Dialect, Exchange
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.fields import UnlistedMarketError
@@ -25,7 +26,7 @@ class Reader:
         self._asked = 0
         self._answered = 0
 
-    async def read(self, exchange: Exchange, streams: Streams) -> None:
+    async def read(self, connection: Connection, streams: Streams) -> None:
         """A reading that begins after this call; calls that wait meanwhile share the next one."""
         self._asked += 1
         mine = self._asked
@@ -33,10 +34,11 @@ class Reader:
             if self._answered >= mine:
                 return
             answering = self._asked
-            await self._read(exchange, streams)
+            await self._read(connection, streams)
             self._answered = answering
 
-    async def _read(self, exchange: Exchange, streams: Streams) -> None:
+    async def _read(self, connection: Connection, streams: Streams) -> None:
+        exchange = connection.exchange
         reading = await self._reading(exchange)
         held = [position.symbol for position in reading.positions if position.contracts]
         self._catalogue.define(held)
@@ -45,7 +47,8 @@ class Reader:
         self._around.publish(reading)
         self._feeds.restored("rest")
         asked = self._around.now()
-        quotes = await self._dialect.read_quotes(exchange, streams.symbols, asked)
+        there = connection.venue_now()
+        quotes = await self._dialect.read_quotes(exchange, streams.symbols, there)
         streams.polled(quotes, asked)
 
     async def _reading(self, exchange: Exchange) -> AccountRead:

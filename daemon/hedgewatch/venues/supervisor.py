@@ -208,7 +208,7 @@ class AccountWatch:
         standing = self._standing
         if standing is None:
             return
-        failure = await self._survive(self._reader.read(standing.exchange, standing.streams))
+        failure = await self._survive(self._reader.read(standing.connection, standing.streams))
         if failure is None:
             return
         self._feeds.lost("rest", in_words(failure, self._redactor))

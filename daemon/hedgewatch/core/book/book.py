@@ -17,7 +17,16 @@ from hedgewatch.core.book.rows import (
 )
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.margin import Edges, Line
-from hedgewatch.core.model import AccountPlan, Desk, Known, LegPlan, PricePlan, Scope, Subject
+from hedgewatch.core.model import (
+    AccountPlan,
+    Desk,
+    Known,
+    LegPlan,
+    PricePlan,
+    Scope,
+    Subject,
+    Unknown,
+)
 
 
 class BookRow(Row):
@@ -104,13 +113,19 @@ class Book:
         self._watch()
 
     def _watch(self) -> None:
-        """Which prices each account needs; of one that nobody needed lately, time starts anew."""
+        """Which prices each account needs; of one that nobody needed lately, time starts anew, and
+        one that nobody needs any more may stop.
+        """
         before = set(chain.from_iterable(account.watched for account in self.accounts.values()))
         for account in self.accounts.values():
             account.watched = tuple(self._watched(account))
             for market in account.watched:
                 if market not in before:
                     watch_anew(market, self.now)
+        watched = set(chain.from_iterable(account.watched for account in self.accounts.values()))
+        for market in self.markets.values():
+            if market not in watched and market.doubt is None:
+                market.doubt = Unknown(f"nobody watches {market.symbol} any more", self.now)
 
     def _hedge(self, name: str) -> HedgeRow:
         plan = next(plan for plan in self.desk.hedges if plan.name == name)

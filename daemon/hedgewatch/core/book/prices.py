@@ -6,7 +6,10 @@ from hedgewatch.core.book.rows import MarketRow
 from hedgewatch.core.model import Unknown
 
 STALE_AFTER = 5.0
-"""Seconds, by event time, after which a price cannot be vouched for."""
+"""Seconds, by event time, after which a mark price cannot be vouched for."""
+
+QUOTE_STALE_AFTER = 12.0
+"""The same for the quote of a spot pair, which is told when it moves, and else by each reading."""
 
 _DRIFT = 2e-4
 """How much faster than the venue's our clock may run: seconds a second."""
@@ -58,7 +61,7 @@ def doubt_of(market: MarketRow, now: float) -> Unknown | None:
     """Why the price cannot be vouched for now, with the time of the last that could."""
     if not market.price:
         return Unknown(f"no price of {market.symbol} yet", market.seen_at)
-    if now - market.seen_at > STALE_AFTER:
+    if now - market.seen_at > (QUOTE_STALE_AFTER if market.is_spot else STALE_AFTER):
         return Unknown(f"the price of {market.symbol} is stale", market.seen_at)
     return None
 

@@ -20,6 +20,7 @@ from hedgewatch.core.margin import Leg, are_marginal
 from hedgewatch.core.model import EndReason, PositionKind, Tier
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
+_ABSENT = "not listed"
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.unsupported = event.unsupported
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
+    _miss_balances(account, {balance.asset for balance in event.balances}, change)
     for reading in event.positions:
         tell_position(book, account, reading, change)
     reported = {(reading.symbol, reading.kind) for reading in event.positions}
@@ -234,6 +236,21 @@ def tell_balance(
         change.structure = change.structure or not (balance.cross_wallet and reading.cross_wallet)
         balance.total, balance.cross_wallet = amounts
         account.observed += 1
+
+
+def _miss_balances(account: AccountRow, reported: set[str], change: Change) -> None:
+    """What two readings do not list is used up, unless open positions stand on it."""
+    for asset, balance in account.balances.items():
+        if asset in reported or not (balance.total or balance.cross_wallet):
+            continue
+        if balance.disputed != _ABSENT:
+            balance.disputed = _ABSENT
+            change.doubt()
+        elif _backs(account, balance):
+            change.agrees = False
+        else:
+            balance.total = balance.cross_wallet = 0.0
+            change.structure = True
 
 
 def _backs(account: AccountRow, balance: BalanceRow) -> bool:

@@ -53,6 +53,10 @@ class MarketRow:
         self.hedges: list[HedgeRow] = []
         self.touched: tuple[Row, ...] = ()
 
+    @property
+    def is_spot(self) -> bool:
+        return self.market is not None and not self.market.settle
+
 
 class Row:
     """One watched subject. `exported` are its labels in Prometheus: its identity and more."""

@@ -63,7 +63,7 @@ class PriceFrames:
         )
 
     def quote(self, message: Row, now: float, name: str = "s") -> QuoteChanged:
-        """Best bid and ask. Those of spot pairs carry no time: ours orders them as well."""
+        """Best bid and ask. Those of spot pairs carry no time: they are told of as of now."""
         bid, ask = positive(message, "b"), positive(message, "a")
         venue_time = moment(message, "E") if "E" in message else now
         symbol = self._listing.symbol(message, name)
