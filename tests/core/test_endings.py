@@ -7,6 +7,7 @@ from tests.support.builders import (
     AIX,
     ALT,
     balance,
+    desk,
     held,
     mark,
     market,
@@ -74,6 +75,24 @@ def test_an_alarming_end_is_held_over_a_restart_and_gives_way_to_a_new_firing() 
     heir.at(1.0, market(AIX), market(ALT), tiered(AIX), ALTS, HOT)
     assert heir.at(2.0, read(held(AIX, -200.0))) == ["Near firing"]
     assert [r.state for r in heir.engine.alerts()] == [AlertState.FIRING]
+
+
+@pytest.mark.parametrize("gone", ["rule", "account"])
+@pytest.mark.parametrize("by", ["reload", "restart"])
+def test_an_alarming_end_is_not_held_once_nobody_watches_its_subject_any_more(
+    gone: str, by: str
+) -> None:
+    story = _near()
+    story.at(2.0, told(held(AIX, 0.0), EndReason.LIQUIDATED))
+    rules = () if gone == "rule" else story.rules
+    without = desk(accounts=(), prices={}) if gone == "account" else story.desk
+    if by == "reload":
+        assert story.reload(*rules, on=without) == ["Near ended(removed_by_reload)"]
+    else:
+        heir = Story(*rules, on=without)
+        assert heir.restore(*story.stored.values()) == ["Near ended(removed_by_reload)"]
+        story = heir
+    assert list(story.engine.alerts()) == []
 
 
 def test_a_pending_alert_of_a_position_that_ends_is_not_held() -> None:

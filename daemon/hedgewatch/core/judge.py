@@ -80,12 +80,12 @@ class Judge:
         """Take up stored alerts; those of a rule or subject that is no longer watched end."""
         steps = []
         for record in records:
-            if record.state is AlertState.ENDED:
-                self._held[_key(record)] = record
-            elif self._watched(record, desk):
-                self._waiting[_key(record)] = record
-            else:
+            if not self._watched(record, desk):
                 steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
+            elif record.state is AlertState.ENDED:
+                self._held[_key(record)] = record
+            else:
+                self._waiting[_key(record)] = record
         return steps
 
     def give_up_waiting(self, book: Book, now: float) -> list[Step]:
@@ -147,14 +147,13 @@ class Judge:
         return steps
 
     def forget_unwatched(self, desk: Desk, now: float) -> list[Step]:
-        """End what has no row and that no rule watches any more, and every broken rule's alert:
-        one that is still broken says so again.
+        """End what has no row and that no rule watches any more: so every broken rule's alert, of
+        which one that is still broken says so again.
         """
-        gone = [record for record in self._waiting.values() if not self._watched(record, desk)]
+        gone = [record for record in self.held() if not self._watched(record, desk)]
         for record in gone:
-            del self._waiting[_key(record)]
-        broken = [key for key, record in self._held.items() if record.alertname == _BROKEN]
-        gone += [self._held.pop(key) for key in broken]
+            self._waiting.pop(_key(record), None)
+            self._held.pop(_key(record), None)
         return [end(record, EndReason.REMOVED_BY_RELOAD, now) for record in gone]
 
     def _watched(self, record: AlertRecord, desk: Desk) -> bool:

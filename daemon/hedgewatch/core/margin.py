@@ -177,6 +177,8 @@ class Line:
     def interval(self, constant: float) -> tuple[float, float]:
         """As `Edges.interval`, in prices."""
         leg, tier = self.leg, self._tier
+        if self._long and constant + leg.levels[0] >= 0.0:
+            return -inf, inf  # the pool stands even when the price is nothing
         root = -(constant + leg.levels[tier]) / leg.slopes[tier]
         if root > 0.0 and self._starts[tier] <= root < self._ends[tier]:
             return (root, inf) if self._long else (-inf, root)
