@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from hedgewatch.core.alerts import transition_of
 from hedgewatch.core.model import AlertRecord, AlertState, Outcome, Transition
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.outgoing import (
@@ -23,7 +24,6 @@ from hedgewatch.notify.outgoing import (
     alert_key,
     decode_notification,
     delivery_key,
-    still_firing,
 )
 from hedgewatch.notify.receiver import Connected, Mirror, Receiver
 from hedgewatch.notify.reminders import Reminders
@@ -198,7 +198,7 @@ class Dispatcher:
 
     def _restore_alert(self, record: AlertRecord, now: float) -> None:
         fired_at = min(now, record.fired_at if record.fired_at is not None else now)
-        transition = still_firing(record, fired_at)
+        transition = transition_of(record, fired_at)
         route = route_for(transition, self._routes)
         self._reminders.note(transition, route.repeat if route else None, now)
         for name in self._hearers(transition, route):

@@ -156,23 +156,6 @@ def plain_values(values: Mapping[str, float | bool | None]) -> dict[str, object]
     }
 
 
-def still_firing(record: AlertRecord, at: float) -> Transition:
-    """A firing alert as if it had just begun to: for reminders, and for states to show again."""
-    return Transition(
-        at=at,
-        alertname=record.alertname,
-        subject=record.subject,
-        state=record.state,
-        severity=record.severity,
-        episode=record.episode,
-        active_since=record.active_since,
-        reason=record.reason,
-        labels=record.labels,
-        annotations=record.annotations,
-        values=record.values,
-    )
-
-
 def _part(text: str) -> str:
     """A part of a key: no separator survives in it, and a long one ends in a digest."""
     quoted = quote(text, safe=":", errors="backslashreplace")
