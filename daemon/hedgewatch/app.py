@@ -141,7 +141,7 @@ def build_daemon(
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    monitor = Monitor(engine, clock.now, (*outputs, *watchers), metrics.tick_judged)
+    monitor = Monitor(engine, clock.now, outputs, metrics.tick_judged, watchers)
     accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(

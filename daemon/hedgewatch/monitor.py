@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from hedgewatch.core.engine import Engine
-from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import Outcome
+from hedgewatch.core.events import ClockAdvanced, Event, MarkPriceChanged, QuoteChanged
+from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.inbox import Inbox
 
 Output = Callable[[Event, Outcome, float], None]
-"""Takes the event, what it led to, and when it was judged. It never waits."""
+"""Takes the event, what it led to, and when it was judged. It never waits. A quiet tick, a price
+that led to nothing, is told to watchers only."""
 
 _EVENTS_BETWEEN_BREATHS = 64
 """A burst is judged in parts of this many events, so that sockets and scrapes get their turn."""
@@ -28,11 +29,13 @@ class Monitor:
         now: Callable[[], float],
         outputs: Sequence[Output],
         timed: Callable[[float], None],
+        watchers: Sequence[Output] = (),
     ) -> None:
         self.engine = engine
         self.inbox = Inbox(sink=self._judge_now)
         self._now = now
-        self._outputs = tuple(outputs)
+        self._outputs = (*outputs, *watchers)
+        self._watchers = tuple(watchers)
         self._timed = timed
         self._waiting_since = 0.0
         self._failure: Exception | None = None
@@ -65,7 +68,8 @@ class Monitor:
         """Judge one event; `arrived` is when the oldest of its batch did."""
         outcome = self.engine.handle(event, now)
         judged = self._now()
-        for output in self._outputs:
+        quiet = outcome is NOTHING and isinstance(event, MarkPriceChanged | QuoteChanged)
+        for output in self._watchers if quiet else self._outputs:
             output(event, outcome, judged)
         self._timed(judged - arrived)
 

@@ -179,8 +179,7 @@ class Engine:
             case events.BalanceChanged():
                 readings.tell_balance(account, event.balance, change, whole=False)
             case events.TiersChanged():
-                readings.take_tiers(account, event.symbol, event.tiers)
-                change.structure = True
+                change.structure = readings.take_tiers(account, event.symbol, event.tiers)
             case events.AccountHeard():
                 account.heard_at = now
             case events.AccountRefused() | events.AccountAccepted():

@@ -9,6 +9,9 @@ Row = Mapping[str, Any]
 _SMALLEST, _LARGEST = 1e-30, 1e30
 """Beyond these nothing is held or priced, and a product of a few such numbers stays finite."""
 
+_NUMBERS = frozenset({str, int, float})
+"""What a number comes as; a boolean is of another class, which `isinstance` would not see."""
+
 
 class OddReplyError(Exception):
     """A reply or frame that does not say what it must. It says nothing about the account."""
@@ -19,19 +22,20 @@ class UnlistedMarketError(OddReplyError):
 
 
 def number(row: Row, name: str) -> float:
-    """A finite number, sent as a number or as a text."""
-    raw = row.get(name)
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise OddReplyError(f"{name} is {raw!r:.40}, not a number")
-    try:
-        value = float(raw)
-    except (ValueError, OverflowError):
-        raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
-    if not isfinite(value):
+    """A finite number that something can be, sent as a number or as a text."""
+    raw: Any = row.get(name)
+    kind = raw.__class__
+    if kind in _NUMBERS:
+        try:
+            value = float(raw)
+        except (ValueError, OverflowError):
+            raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
+        if value == 0.0 or _SMALLEST < abs(value) < _LARGEST:
+            return value
+        if isfinite(value):
+            raise OddReplyError(f"{name} is {raw!r:.40}, which nothing can be")
         raise OddReplyError(f"{name} is {raw!r:.40}, not a finite number")
-    if value and not _SMALLEST < abs(value) < _LARGEST:
-        raise OddReplyError(f"{name} is {raw!r:.40}, which nothing can be")
-    return value
+    raise OddReplyError(f"{name} is {raw!r:.40}, not a number")
 
 
 def positive(row: Row, name: str) -> float:

@@ -149,12 +149,13 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
         position.leg = Leg(position.quantity, position.entry_price, tiers)
 
 
-def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> None:
-    """The maintenance tiers of a market, as this account has them."""
+def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> bool:
+    """The maintenance tiers of a market, as this account has them; whether it holds any of it."""
     account.tiers[symbol] = tiers
-    for position in account.positions.values():
-        if position.symbol == symbol:
-            build_leg(account, position)
+    held = [position for position in account.positions.values() if position.symbol == symbol]
+    for position in held:
+        build_leg(account, position)
+    return bool(held)
 
 
 def _miss(
