@@ -117,25 +117,17 @@ def build_daemon(
     """Make every part and tie them together. Nothing runs yet."""
     clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
     service = ServiceManager.of(os.environ, os.getpid())
-    metrics = DaemonMetrics(__version__)
-    metrics.configuration_accepted(clock.now())
+    metrics = _metrics(configuration, clock.now())
     engine = Engine(configuration.desk(), configuration.rules, clock.now(), _new_episode)
     place = Place(instance=configuration.instance, output=output, clock=clock.now, jitter=chance)
     receivers = [build(settings, place) for settings in configuration.receivers]
-    dispatcher = Dispatcher(
-        receivers,
-        configuration.routes,
-        Surroundings(
-            outbox=store,
-            clock=clock.now,
-            patience=Patience(jitter=chance),
-            on_result=metrics.notified,
-        ),
+    surroundings = Surroundings(
+        outbox=store,
+        clock=clock.now,
+        patience=Patience(jitter=chance),
+        on_result=metrics.notified,
     )
-    metrics.start_at_zero(
-        receivers=[settings.name for settings in configuration.receivers],
-        alertnames=[rule.name for rule in configuration.rules],
-    )
+    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     view = EngineView(engine, _status(configuration))
     health = Health(metrics, service, view, dispatcher)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
@@ -156,6 +148,16 @@ def build_daemon(
         service=service,
         tasks=tasks,
     )
+
+
+def _metrics(configuration: Configuration, now: float) -> DaemonMetrics:
+    metrics = DaemonMetrics(__version__)
+    metrics.configuration_accepted(now)
+    metrics.start_at_zero(
+        receivers=[settings.name for settings in configuration.receivers],
+        alertnames=[rule.name for rule in configuration.rules],
+    )
+    return metrics
 
 
 async def reload(
