@@ -93,8 +93,7 @@ def _pending(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> St
 def _firing(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Step | None:
     if truth is True:
         alert.seen_true = row.observation()
-    cleared = truth is False and (rule.clear is None or rule.clear.evaluate(row) is True)
-    if not cleared:
+    if not _is_clear(rule, row, truth):
         return _stop_clearing(alert)
     seen = row.observation()
     if alert.seen_clear is None:
@@ -107,6 +106,10 @@ def _firing(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Ste
     if since is None or not _newer(seen, alert.seen_clear) or now - since < rule.keep_firing_for:
         return None
     return _move(rule, row, alert, AlertState.RESOLVED, now, "clear on fresh observations")
+
+
+def _is_clear(rule: Rule, row: Row, truth: Truth) -> bool:
+    return truth is False and (rule.clear is None or rule.clear.evaluate(row) is True)
 
 
 def _stop_clearing(alert: Alert) -> Step | None:

@@ -19,6 +19,7 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     A pool that cannot be computed makes the account blind, but not its other pools unknown.
     Before the first reading an account that is still starting is neither blind nor seen.
     """
+    _examine(account, now)
     doubt = _doubt(account, now)
     changed = (doubt is None) is not (account.doubt is None)
     account.doubt = doubt
@@ -38,12 +39,20 @@ def _overdue(account: AccountRow, now: float) -> bool:
     return account.account_unusable is True or now - account.started_at > FIRST_READING_WITHIN
 
 
-def _doubt(account: AccountRow, now: float) -> Unknown | None:
-    """The first reason to doubt, and since when there has been nothing to vouch by."""
+def _examine(account: AccountRow, now: float) -> None:
+    """Every price and pool by itself."""
     for market in account.watched:
         market.doubt = doubt_of(market, now)
     for pool in account.pools.values():
-        pool.doubt = _structural(pool, now)
+        reason = _flaw(pool)
+        if not reason:
+            pool.doubt = None
+        elif pool.doubt is None or pool.doubt.reason != reason:
+            pool.doubt = Unknown(reason, now)
+
+
+def _doubt(account: AccountRow, now: float) -> Unknown | None:
+    """The first reason to doubt, and since when there has been nothing to vouch by."""
     if account.account_unusable is True:
         return Unknown(account.unusable_reason, account.doubt.since if account.doubt else now)
     if account.read_at is None:
@@ -58,20 +67,14 @@ def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:
     return min(filter(None, doubts), key=lambda doubt: doubt.since, default=None)
 
 
-def _structural(pool: PoolRow, now: float) -> Unknown | None:
-    """Why the numbers of a pool would lie whatever the prices are, and since when."""
-    reason = ""
+def _flaw(pool: PoolRow) -> str:
+    """Why the numbers of a pool would lie whatever the prices are, empty when they would not."""
     if pool.account.unsupported:
-        reason = pool.account.unsupported
-    elif not pool.isolated and pool.currency not in pool.account.balances:
-        reason = f"no balance of {pool.currency} yet"
-    for position in pool.positions:
-        if position.leg is None:
-            reason = f"no usable margin tiers of {position.symbol}"
-    if not reason:
-        return None
-    known = pool.doubt
-    return known if known is not None and known.reason == reason else Unknown(reason, now)
+        return pool.account.unsupported
+    if not pool.isolated and pool.currency not in pool.account.balances:
+        return f"no balance of {pool.currency} yet"
+    untiered = [position.symbol for position in pool.positions if position.leg is None]
+    return f"no usable margin tiers of {untiered[0]}" if untiered else ""
 
 
 def age_feeds(account: AccountRow, now: float) -> None:

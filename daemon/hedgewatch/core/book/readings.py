@@ -53,10 +53,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     _miss_balances(account, {balance.asset for balance in event.balances}, change)
     for reading in event.positions:
         tell_position(book, account, reading, change)
-    reported = {(reading.symbol, reading.kind) for reading in event.positions}
-    for key, position in account.positions.items():
-        if position.contracts and key not in reported:
-            _miss(account, position, reported, change)
+    _miss_positions(account, {(told.symbol, told.kind) for told in event.positions}, change)
     if change.agrees:
         if account.read_at is None:
             _begin_to_wait_for_prices(account, now)
@@ -80,18 +77,14 @@ def tell_position(
     streamed: PositionChanged | None = None,
 ) -> None:
     """Merge what was said of one position, by the private stream or in a whole reading."""
-    key = (reading.symbol, reading.kind)
-    position = account.positions.get(key)
-    if position is None:
-        if not reading.contracts and streamed is None:
-            return
-        market = book.market(account.venue, reading.symbol)
-        position = account.positions[key] = PositionRow(account, market, reading.kind)
+    whole = streamed is None
+    if whole and not reading.contracts and (reading.symbol, reading.kind) not in account.positions:
+        return
+    position = _position_of(book, account, reading)
     same = _same(position, reading)
     if reading.venue_time < position.venue_time and not same:
         claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
-        if streamed is not None or position.disputed != claim:
-            position.disputed = position.disputed if streamed else claim
+        if _waits(position, claim, whole=whole, counts=whole):
             change.doubt()
             return
     position.disputed = None
@@ -103,6 +96,27 @@ def tell_position(
         position.position_vanished = False
     if not same:
         _take(account, position, reading, streamed.end if streamed else None, change)
+
+
+def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> PositionRow:
+    key = (reading.symbol, reading.kind)
+    position = account.positions.get(key)
+    if position is None:
+        market = book.market(account.venue, reading.symbol)
+        position = account.positions[key] = PositionRow(account, market, reading.kind)
+    return position
+
+
+def _waits(row: PositionRow | BalanceRow, claim: object, *, whole: bool, counts: bool) -> bool:
+    """Whether a doubtful claim has to wait for a whole reading that makes it again.
+
+    What `counts` is remembered as made once.
+    """
+    if whole and row.disputed == claim:
+        return False
+    if counts:
+        row.disputed = claim
+    return True
 
 
 def _take(
@@ -156,6 +170,14 @@ def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> boo
     for position in held:
         build_leg(account, position)
     return bool(held)
+
+
+def _miss_positions(
+    account: AccountRow, reported: set[tuple[str, PositionKind]], change: Change
+) -> None:
+    for key, position in account.positions.items():
+        if position.contracts and key not in reported:
+            _miss(account, position, reported, change)
 
 
 def _miss(
@@ -223,20 +245,22 @@ def tell_balance(
     if whole:
         balance.maintenance_margin = reading.maintenance_margin
     amounts = (reading.total, reading.cross_wallet)
-    same = amounts == (balance.total, balance.cross_wallet)
-    older = reading.venue_time < balance.venue_time
-    emptied = balance.cross_wallet and not reading.cross_wallet and _backs(account, balance)
-    said_before = whole and balance.disputed == amounts
-    if not same and (older or emptied) and not said_before:
-        balance.disputed = balance.disputed if older and not whole else amounts
-        change.doubt()
-        return
-    balance.disputed = None
-    balance.venue_time = max(balance.venue_time, reading.venue_time)
-    if not same:
-        change.structure = change.structure or not (balance.cross_wallet and reading.cross_wallet)
+    if amounts != (balance.total, balance.cross_wallet):
+        older = reading.venue_time < balance.venue_time
+        doubtful = older or _empties(account, balance, reading)
+        if doubtful and _waits(balance, amounts, whole=whole, counts=whole or not older):
+            change.doubt()
+            return
+        change.structure |= not (balance.cross_wallet and reading.cross_wallet)
         balance.total, balance.cross_wallet = amounts
         account.observed += 1
+    balance.disputed = None
+    balance.venue_time = max(balance.venue_time, reading.venue_time)
+
+
+def _empties(account: AccountRow, balance: BalanceRow, reading: BalanceReading) -> bool:
+    """Whether it would leave open positions without what they stand on."""
+    return not reading.cross_wallet and balance.cross_wallet > 0.0 and _backs(account, balance)
 
 
 def _miss_balances(account: AccountRow, reported: set[str], change: Change) -> None:
