@@ -132,15 +132,18 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
     """While blind, the worst case drifts away from the last known distance with √age."""
     worst: Known = inf
     for position in positions:
-        last = position.last_distance
-        doubt = account.doubt or (position.pool.doubt if position.pool else None)
-        if doubt is not None and not isinstance(last, Unknown):
-            age = max(0.0, now - doubt.since)
-            slack = _SIGMAS * _YEARLY_VOLATILITY * sqrt(age / _YEAR)
-            position.liquidation_distance_worst = last - slack
+        _widen(position, account.doubt or (position.pool.doubt if position.pool else None), now)
         distance = position.liquidation_distance_worst
-        if isinstance(distance, Unknown) or isinstance(worst, Unknown):
-            worst = distance if isinstance(distance, Unknown) else worst
-        else:
+        if isinstance(distance, Unknown):
+            worst = distance
+        elif not isinstance(worst, Unknown):
             worst = min(worst, distance)
     account.liquidation_distance_worst = worst
+
+
+def _widen(position: PositionRow, doubt: Unknown | None, now: float) -> None:
+    last = position.last_distance
+    if doubt is not None and not isinstance(last, Unknown):
+        age = max(0.0, now - doubt.since)
+        slack = _SIGMAS * _YEARLY_VOLATILITY * sqrt(age / _YEAR)
+        position.liquidation_distance_worst = last - slack

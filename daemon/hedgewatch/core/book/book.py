@@ -1,6 +1,6 @@
 """The holder of latest known state: what the desk watches, and who touches whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from hedgewatch.core.book.prices import watch_anew
@@ -175,15 +175,10 @@ class Book:
         by_market: dict[MarketRow, list[PositionRow]] = {}
         for position in pool.positions:
             by_market.setdefault(position.market, []).append(position)
-        pool.lines, pool.hedged = [], []
         for market, positions in by_market.items():
             market.pools.append(pool)
             market.positions.extend(positions)
-            legs = [position.leg for position in positions if position.leg is not None]
-            if len(positions) == len(legs) == 1 and legs[0].plain():
-                pool.lines.append((positions[0], Line(legs[0])))
-            else:
-                pool.hedged.append((positions, Edges(legs)))
+        _make_solvers(pool, by_market.values())
         pool.shock_edges = Edges([p.leg for p in pool.positions if p.leg is not None])
         pool.sources = tuple(by_market) or (pool.account,)
         for position in pool.positions:
@@ -252,6 +247,17 @@ class Book:
                 if plan.symbol and plan.account == account.name:
                     seen[self.market_of(plan)] = None
         return iter(seen)
+
+
+def _make_solvers(pool: PoolRow, by_market: Iterable[list[PositionRow]]) -> None:
+    """A position that is alone in its market has a simpler line than a pair that shares one."""
+    pool.lines, pool.hedged = [], []
+    for positions in by_market:
+        legs = [position.leg for position in positions if position.leg is not None]
+        if len(positions) == len(legs) == 1 and legs[0].plain():
+            pool.lines.append((positions[0], Line(legs[0])))
+        else:
+            pool.hedged.append((positions, Edges(legs)))
 
 
 def _isolated_name(position: PositionRow) -> str:
