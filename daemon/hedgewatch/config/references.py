@@ -1,6 +1,6 @@
 """What one part of the configuration says of another: names, receivers, secrets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
@@ -97,12 +97,16 @@ def references(draft: Draft) -> Iterator[tuple[Location, SecretReference]]:
 def _within(held: object, location: Location) -> Iterator[tuple[Location, SecretReference]]:
     if isinstance(held, SecretReference):
         yield location, held
-    elif isinstance(held, BaseModel):
-        for name, field in type(held).model_fields.items():
-            yield from _within(getattr(held, name), (*location, field.alias or name))
-    elif isinstance(held, dict):
-        for key, value in held.items():
-            yield from _within(value, (*location, key))
-    elif isinstance(held, tuple | list):
-        for index, value in enumerate(held):
-            yield from _within(value, (*location, index))
+        return
+    for key, value in _parts(held):
+        yield from _within(value, (*location, key))
+
+
+def _parts(held: object) -> Iterable[tuple[str | int, object]]:
+    """What settings, a mapping or a list are made of, each by its key in the file."""
+    if isinstance(held, BaseModel):
+        fields = type(held).model_fields.items()
+        return [(field.alias or name, getattr(held, name)) for name, field in fields]
+    if isinstance(held, dict):
+        return held.items()
+    return enumerate(held) if isinstance(held, tuple | list) else ()

@@ -68,43 +68,37 @@ class DaemonMetrics:
         ProcessCollector(registry=registry)
         build = Info("hedgewatch_build", "What runs here.", registry=registry)
         build.info({"version": version, "python_version": platform.python_version()})
-        self._notifications = Counter(
-            "hedgewatch_notifications",
-            "Attempts to deliver a notification.",
-            ("receiver", "outcome"),
-            registry=registry,
+        self._notifications = self._counter(
+            "hedgewatch_notifications", "Attempts to deliver a notification.", "receiver", "outcome"
         )
-        self._reconnects = Counter(
-            "hedgewatch_reconnects",
-            "Connections of a feed made anew.",
-            ("account", "feed"),
-            registry=registry,
+        self._reconnects = self._counter(
+            "hedgewatch_reconnects", "Connections of a feed made anew.", "account", "feed"
         )
-        self._poison_frames = Counter(
-            "hedgewatch_poison_frames",
+        self._poison_frames = self._counter(
+            "poison_frames",
             "Frames of a venue that could not be read, and were dropped.",
-            ("account",),
-            registry=registry,
+            "account",
         )
-        self._rule_failures = Counter(
-            "hedgewatch_rule_failures",
-            "Evaluations of a rule that failed.",
-            ("alertname",),
-            registry=registry,
+        self._rule_failures = self._counter(
+            "hedgewatch_rule_failures", "Evaluations of a rule that failed.", "alertname"
         )
-        self._outbox_length = Gauge(
-            "hedgewatch_outbox_length", "Notifications waiting to be delivered.", registry=registry
+        self._outbox_length = self._gauge(
+            "hedgewatch_outbox_length", "Notifications waiting to be delivered."
         )
-        self._reload_successful = Gauge(
+        self._reload_successful = self._gauge(
             "hedgewatch_config_last_reload_successful",
             "Whether the configuration was accepted when it was last read.",
-            registry=registry,
         )
-        self._reload_timestamp = Gauge(
+        self._reload_timestamp = self._gauge(
             "hedgewatch_config_last_reload_success_timestamp_seconds",
             "When a configuration was last accepted.",
-            registry=registry,
         )
+
+    def _counter(self, name: str, description: str, *labels: str) -> Counter:
+        return Counter(name, description, labels, registry=self._registry)
+
+    def _gauge(self, name: str, description: str) -> Gauge:
+        return Gauge(name, description, registry=self._registry)
 
     def start_at_zero(
         self,

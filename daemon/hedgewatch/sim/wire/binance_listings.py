@@ -11,21 +11,16 @@ from hedgewatch.sim.world import World
 Reply = dict[str, Any]
 PERPETUAL_DELIVERY = 4_133_404_800_000
 LISTED = 1_700_000_000_000
+_TAKE_PROFIT = ("TAKE_PROFIT", "TAKE_PROFIT_MARKET")
 
 
 def futures_exchange_info(world: World) -> Reply:
     """GET /fapi/v1/exchangeInfo."""
-    limit = {
-        "rateLimitType": "REQUEST_WEIGHT",
-        "interval": "MINUTE",
-        "intervalNum": 1,
-        "limit": 2400,
-    }
     return {
         "timezone": "UTC",
         "serverTime": epoch_milliseconds(),
         "futuresType": "U_MARGINED",
-        "rateLimits": [limit],
+        "rateLimits": [_weight_a_minute(2400)],
         "exchangeFilters": [],
         "assets": [{"asset": QUOTE, "marginAvailable": True, "autoAssetExchange": "-10000"}],
         "symbols": [_perpetual(market) for market in world.markets.values()],
@@ -34,24 +29,25 @@ def futures_exchange_info(world: World) -> Reply:
 
 def spot_exchange_info(world: World) -> Reply:
     """GET /api/v3/exchangeInfo."""
-    limit = {
-        "rateLimitType": "REQUEST_WEIGHT",
-        "interval": "MINUTE",
-        "intervalNum": 1,
-        "limit": 6000,
-    }
     return {
         "timezone": "UTC",
         "serverTime": epoch_milliseconds(),
-        "rateLimits": [limit],
+        "rateLimits": [_weight_a_minute(6000)],
         "exchangeFilters": [],
         "symbols": [_spot_pair(pair) for pair in world.spot_pairs.values()],
     }
 
 
+def _weight_a_minute(limit: int) -> Reply:
+    return {
+        "rateLimitType": "REQUEST_WEIGHT",
+        "interval": "MINUTE",
+        "intervalNum": 1,
+        "limit": limit,
+    }
+
+
 def _perpetual(market: Perpetual) -> Reply:
-    tick, step = plain(market.tick), plain(market.step)
-    lot = {"stepSize": step, "minQty": step, "maxQty": "10000000"}
     return {
         "symbol": market.symbol,
         "pair": market.symbol,
@@ -74,35 +70,29 @@ def _perpetual(market: Perpetual) -> Reply:
         "liquidationFee": "0.012500",
         "marketTakeBound": "0.05",
         "maxMoveOrderLimit": 10000,
-        "filters": [
-            {
-                "filterType": "PRICE_FILTER",
-                "tickSize": tick,
-                "minPrice": tick,
-                "maxPrice": "1000000",
-            },
-            {"filterType": "LOT_SIZE", **lot},
-            {"filterType": "MARKET_LOT_SIZE", **lot},
-            {"filterType": "MAX_NUM_ORDERS", "limit": 200},
-            {"filterType": "MIN_NOTIONAL", "notional": "5"},
-            {
-                "filterType": "PERCENT_PRICE",
-                "multiplierUp": "1.0500",
-                "multiplierDown": "0.9500",
-                "multiplierDecimal": "4",
-            },
-        ],
-        "orderTypes": [
-            "LIMIT",
-            "MARKET",
-            "STOP",
-            "STOP_MARKET",
-            "TAKE_PROFIT",
-            "TAKE_PROFIT_MARKET",
-        ],
+        "filters": _futures_filters(market),
+        "orderTypes": ["LIMIT", "MARKET", "STOP", "STOP_MARKET", *_TAKE_PROFIT],
         "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"],
         "permissionSets": ["GRID", "COPY"],
     }
+
+
+def _futures_filters(market: Perpetual) -> list[Reply]:
+    tick, step = plain(market.tick), plain(market.step)
+    lot = {"stepSize": step, "minQty": step, "maxQty": "10000000"}
+    return [
+        {"filterType": "PRICE_FILTER", "tickSize": tick, "minPrice": tick, "maxPrice": "1000000"},
+        {"filterType": "LOT_SIZE", **lot},
+        {"filterType": "MARKET_LOT_SIZE", **lot},
+        {"filterType": "MAX_NUM_ORDERS", "limit": 200},
+        {"filterType": "MIN_NOTIONAL", "notional": "5"},
+        {
+            "filterType": "PERCENT_PRICE",
+            "multiplierUp": "1.0500",
+            "multiplierDown": "0.9500",
+            "multiplierDecimal": "4",
+        },
+    ]
 
 
 def _spot_pair(pair: SpotPair) -> Reply:
