@@ -75,7 +75,7 @@ class DaemonMetrics:
             "hedgewatch_reconnects", "Connections of a feed made anew.", "account", "feed"
         )
         self._poison_frames = self._counter(
-            "poison_frames",
+            "hedgewatch_poison_frames",
             "Frames of a venue that could not be read, and were dropped.",
             "account",
         )
