@@ -116,16 +116,18 @@ class Book:
         """Which prices each account needs; of one that nobody needed lately, time starts anew, and
         one that nobody needs any more may stop.
         """
-        before = set(chain.from_iterable(account.watched for account in self.accounts.values()))
+        before = self._watched_by_any()
         for account in self.accounts.values():
             account.watched = tuple(self._watched(account))
-            for market in account.watched:
-                if market not in before:
-                    watch_anew(market, self.now)
-        watched = set(chain.from_iterable(account.watched for account in self.accounts.values()))
+        watched = self._watched_by_any()
+        for market in watched - before:
+            watch_anew(market, self.now)
         for market in self.markets.values():
             if market not in watched and market.doubt is None:
                 market.doubt = Unknown(f"nobody watches {market.symbol} any more", self.now)
+
+    def _watched_by_any(self) -> set[MarketRow]:
+        return set(chain.from_iterable(account.watched for account in self.accounts.values()))
 
     def _hedge(self, name: str) -> HedgeRow:
         plan = next(plan for plan in self.desk.hedges if plan.name == name)

@@ -6,6 +6,7 @@ and margin that is no longer used. Neither is a wallet that reads 0 while positi
 until it is read twice: venues under load have shown that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hedgewatch.core.book.book import Book
@@ -51,9 +52,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
     _miss_balances(account, {balance.asset for balance in event.balances}, change)
-    for reading in event.positions:
-        tell_position(book, account, reading, change)
-    _miss_positions(account, {(told.symbol, told.kind) for told in event.positions}, change)
+    _read_positions(book, account, event.positions, change)
     if change.agrees:
         if account.read_at is None:
             _begin_to_wait_for_prices(account, now)
@@ -77,16 +76,13 @@ def tell_position(
     streamed: PositionChanged | None = None,
 ) -> None:
     """Merge what was said of one position, by the private stream or in a whole reading."""
-    whole = streamed is None
-    if whole and not reading.contracts and (reading.symbol, reading.kind) not in account.positions:
-        return
     position = _position_of(book, account, reading)
-    same = _same(position, reading)
-    if reading.venue_time < position.venue_time and not same:
-        claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
-        if _waits(position, claim, whole=whole, counts=whole):
-            change.doubt()
-            return
+    same, whole = _same(position, reading), streamed is None
+    claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
+    older = reading.venue_time < position.venue_time
+    if older and not same and _waits(position, claim, whole=whole, counts=whole):
+        change.doubt()
+        return
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
     position.venue_liquidation_price = reading.venue_liquidation_price
@@ -172,9 +168,14 @@ def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> boo
     return bool(held)
 
 
-def _miss_positions(
-    account: AccountRow, reported: set[tuple[str, PositionKind]], change: Change
+def _read_positions(
+    book: Book, account: AccountRow, readings: Sequence[PositionReading], change: Change
 ) -> None:
+    """Those that are listed, then those that are not; a flat one that was never held is no news."""
+    for reading in readings:
+        if reading.contracts or (reading.symbol, reading.kind) in account.positions:
+            tell_position(book, account, reading, change)
+    reported = {(reading.symbol, reading.kind) for reading in readings}
     for key, position in account.positions.items():
         if position.contracts and key not in reported:
             _miss(account, position, reported, change)
@@ -218,13 +219,11 @@ def _margin_still_used(
     balance = account.balances.get(currency)
     if balance is None or balance.maintenance_margin is None:
         return bool(account.margin_in_use)
+    cross = account.pools.get(currency)
     explained = sum(
         other.requirement
-        for key, other in account.positions.items()
-        if key in reported
-        and other.isolated_wallet is None
-        and other.pool is not None
-        and other.pool.currency == currency
+        for other in (cross.positions if cross else ())
+        if (other.symbol, other.kind) in reported
     )
     return balance.maintenance_margin > explained + position.requirement / 2
 
