@@ -6,6 +6,7 @@ from hedgewatch.core.model import AlertState, EndReason, Scope
 from tests.support.builders import (
     AIX,
     ALT,
+    Said,
     balance,
     desk,
     held,
@@ -128,3 +129,24 @@ def test_an_isolated_pool_ends_with_its_position_and_for_its_reason() -> None:
     story.at(0.0, read(held(AIX, -10.0, isolated=1_000.0)), mark(AIX, 1_090.0), ALTS)
     assert story.firing() == {"Danger"}
     assert story.at(1.0, told(held(AIX, 0.0), EndReason.LIQUIDATED)) == ["Danger ended(liquidated)"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [read(held(AIX, 0.0)), told(held(AIX, 0.0), EndReason.CLOSED)],
+    ids=["by a reading", "by the stream"],
+)
+def test_a_liquidation_that_is_told_after_the_position_went_is_told_as_one(first: Said) -> None:
+    story = short_of_aix(rule("Near", Scope.POSITION, "liquidation_distance < 10%"), danger())
+    story.at(1.0, HOT)
+    assert story.at(2.0, first) == ["Near ended(closed)"]
+    late = told(held(AIX, 0.0), EndReason.LIQUIDATED)
+    assert story.at(2.5, late) == ["Near ended(liquidated)", "Danger ended(liquidated)"]
+    assert {r.state for r in story.engine.alerts()} == {AlertState.ENDED}
+    assert story.at(2.6, late) == []
+
+
+def test_a_reason_that_comes_much_later_explains_another_end() -> None:
+    story = _near()
+    story.at(2.0, told(held(AIX, 0.0), EndReason.CLOSED))
+    assert story.at(30.0, told(held(AIX, 0.0), EndReason.LIQUIDATED)) == []

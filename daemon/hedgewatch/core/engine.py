@@ -146,6 +146,7 @@ class Engine:
             gone = self.judge.end_missing(before, self.book.rows(), change.ended, now)
         else:
             gone = []
+        gone += self.judge.explain(change.explained, now)
         judge_sight(account, now)
         account_changed(self.book, account)
         steps = gone + self.judge.judge(self._rows_of(account), now)

@@ -24,6 +24,9 @@ _READINGS_TO_GIVE_UP = 2
 
 _BROKEN = "RuleBroken"
 
+_EXPLAINED_WITHIN = 10.0
+"""Seconds in which the venue may still say why a position went."""
+
 _FATAL = frozenset({EndReason.LIQUIDATED, EndReason.UNKNOWN})
 
 Key = tuple[str, Subject]
@@ -39,6 +42,7 @@ class Judge:
         self._new_episode = new_episode
         self._waiting: dict[Key, AlertRecord] = {}
         self._held: dict[Key, AlertRecord] = {}
+        self._closed: dict[Subject, tuple[float, tuple[AlertRecord, ...]]] = {}
         self._broken: set[str] = set()
 
     def judge(self, rows: Iterable[Row], now: float, steps: Iterable[Step] = ()) -> list[Step]:
@@ -116,6 +120,8 @@ class Judge:
         steps = []
         reasons: dict[Row | None, EndReason] = {}
         for position, reason in ended:
+            records = tuple(alert.record for alert in position.alerts.values())
+            self._closed[position.subject] = now, records if reason.calm else ()
             steps += self._end_all(position, reason, now)
             reasons[position.pool] = reason
             if position.pool is not None and reason in _FATAL:
@@ -124,6 +130,19 @@ class Judge:
         for row in before:
             if id(row) not in remaining:
                 steps += self._end_all(row, reasons.get(row, EndReason.CLOSED), now)
+        return steps
+
+    def explain(self, ended: Sequence[tuple[PositionRow, EndReason]], now: float) -> list[Step]:
+        """A position that went for no alarming reason, as far as was known, was liquidated: its
+        alerts, told as calmly ended, end anew.
+        """
+        steps = []
+        for position, reason in ended:
+            at, records = self._closed.pop(position.subject, (0.0, ()))
+            if not reason.calm and now - at <= _EXPLAINED_WITHIN:
+                steps += [end(record, reason, now) for record in records]
+                if position.pool is not None and reason in _FATAL:
+                    steps += self._end_all(position.pool, reason, now)
         return steps
 
     def replace_rules(

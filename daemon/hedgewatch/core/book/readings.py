@@ -26,7 +26,8 @@ _ABSENT = "not listed"
 
 @dataclass(slots=True)
 class Change:
-    """What merging led to: a new structure, doubtful positions, and positions that are gone.
+    """What merging led to: a new structure, doubtful positions, positions that are gone, and why
+    those went that were gone already.
 
     `agrees` is False when something was contradicted or missing that is still believed.
     """
@@ -35,6 +36,7 @@ class Change:
     confirm: bool = False
     agrees: bool = True
     ended: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
+    explained: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
 
     def doubt(self) -> None:
         """Something that was said, or not said, is not believed yet."""
@@ -90,8 +92,11 @@ def tell_position(
     if reading.contracts:
         position.missed = 0
         position.position_vanished = False
+    end = streamed.end if streamed else None
     if not same:
-        _take(account, position, reading, streamed.end if streamed else None, change)
+        _take(account, position, reading, end, change)
+    elif end is not None and not reading.contracts:
+        change.explained.append((position, end))
 
 
 def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> PositionRow:
