@@ -15,8 +15,6 @@ Spawn = Callable[[str, Coroutine[Any, Any, None]], Any]
 class AccountWatch(Watch, Protocol):
     """One watched account, which lives until it is closed."""
 
-    name: str
-
     @property
     def odd_frames(self) -> int: ...
 

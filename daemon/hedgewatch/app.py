@@ -102,7 +102,7 @@ async def run_daemon(
 
         stack.push_async_callback(daemon.accounts.close)
         await daemon.accounts.watch(configuration)
-        jobs = scheduler(daemon.accounts.watches)
+        jobs = scheduler(daemon.accounts.watches, daemon.tasks.spawn)
         jobs.start()
         stack.callback(jobs.shutdown, wait=False)
 

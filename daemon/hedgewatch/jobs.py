@@ -1,6 +1,5 @@
 """The table of periodic jobs. The way of a tick and the `for:` of alerts are not among them."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import UTC
@@ -12,12 +11,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 _MINUTE, _DAY = 60.0, 86_400.0
 
+Spawn = Callable[[str, Coroutine[Any, Any, None]], object]
+
 _log = structlog.get_logger()
 
 
 class Watch(Protocol):
     """What a watched account can be asked to do; each answers for its own errors."""
 
+    @property
+    def name(self) -> str: ...
     async def reconcile(self) -> None: ...
     async def read_clock(self) -> None: ...
     async def keep_listen_key(self) -> None: ...
@@ -44,29 +47,35 @@ JOBS = (
 )
 
 
-def scheduler(watches: Callable[[], Iterable[Watch]]) -> AsyncIOScheduler:
+def scheduler(watches: Callable[[], Iterable[Watch]], spawn: Spawn) -> AsyncIOScheduler:
     """Every job for every account that is watched when it is due.
 
     The defaults of APScheduler would skip a run after a stall of a second: here a late run is
-    made once, and none overlaps itself.
+    made once. An account that is still at a job is left to it, and holds up no other.
     """
     table = AsyncIOScheduler(
         timezone=UTC,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
+    at_work: set[tuple[str, str]] = set()
+
+    async def work(job: Job, watch: Watch) -> None:
+        try:
+            await job.do(watch)
+        finally:
+            at_work.discard((job.name, watch.name))
+
+    async def begin(job: Job) -> None:
+        for watch in watches():
+            if (job.name, watch.name) not in at_work:
+                at_work.add((job.name, watch.name))
+                spawn(f"{job.name}:{watch.name}", work(job, watch))
+
     for job in JOBS:
-        table.add_job(
-            _run, "interval", (job, watches), seconds=job.every, jitter=job.jitter, id=job.name
-        )
-    table.add_listener(_complain, events.EVENT_JOB_ERROR | events.EVENT_JOB_MAX_INSTANCES)
+        table.add_job(begin, "interval", (job,), seconds=job.every, jitter=job.jitter, id=job.name)
+    table.add_listener(_complain, events.EVENT_JOB_ERROR)
     return table
 
 
-async def _run(job: Job, watches: Callable[[], Iterable[Watch]]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for watch in watches():
-            group.create_task(job.do(watch))
-
-
-def _complain(event: events.JobEvent) -> None:
-    _log.warning("job_failed", job=event.job_id, error=str(getattr(event, "exception", "overrun")))
+def _complain(event: events.JobExecutionEvent) -> None:
+    _log.warning("job_failed", job=event.job_id, error=str(event.exception))

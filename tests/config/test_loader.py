@@ -178,6 +178,16 @@ def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: P
             '    endpoint: {rest: "http://10.0.0.1", ws: "ws://127.0.0.1"}\n    credentials',
             "rest: must begin with https://",
         ),
+        (
+            "wallets:",
+            """\
+  - name: proxied
+    venue: binanceusdm
+    credentials: {api_key: {file: main.key}, secret: {file: main.secret}}
+    endpoint: {rest: "https://proxy.example", ws: "wss://proxy.example"}
+wallets:""",
+            "another account at binanceusdm has another endpoint: their prices would mix",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_its_mend(

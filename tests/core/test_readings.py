@@ -191,6 +191,8 @@ def test_an_older_reading_that_is_repeated_wins_over_a_newer_word() -> None:
     story.at(3.0, _at(1.0, read(moved)))
     assert _contracts(story) == -300.0
     story.at(5.0, _at(1.0, read(again)))
+    assert _contracts(story) == -300.0, "the replicas of a venue lag for seconds"
+    story.at(8.0, _at(1.0, read(again)))
     assert _contracts(story) == -250.0
 
 

@@ -11,6 +11,7 @@ from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.references import (
     duplicate_names,
+    mixed_prices,
     secrets,
     twice_told,
     unknown_receivers,
@@ -25,6 +26,7 @@ from hedgewatch.notify.routing import RouteSettings
 
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     duplicate_names,
+    mixed_prices,
     unknown_legs,
     excessive_shares,
     wrong_price_sources,

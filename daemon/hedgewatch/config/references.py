@@ -48,6 +48,19 @@ def unknown_severities(draft: Draft) -> Iterator[Problem]:
                 yield draft.source.problem(location, message)
 
 
+def mixed_prices(draft: Draft) -> Iterator[Problem]:
+    """Prices are a venue's, not an account's: two exchanges of one name would mix theirs."""
+    first: dict[str, object] = {}
+    for account in draft.accounts:
+        endpoint = account.settings.endpoint
+        if first.setdefault(account.settings.venue, endpoint) != endpoint:
+            message = (
+                f"another account at {account.settings.venue} has another endpoint: their prices "
+                "would mix; watch this one with an instance of its own"
+            )
+            yield draft.source.problem(account.location, message)
+
+
 def twice_told(draft: Draft) -> Iterator[Problem]:
     """Two replicas see the same: only Alertmanager makes one message of both."""
     if draft.top.replica is None:

@@ -171,7 +171,7 @@ class Engine:
         return self._everything(now)
 
     def _apply(self, event: events.AccountEvent, account: AccountRow, now: float) -> Change:
-        change = Change()
+        change = Change(now)
         match event:
             case events.AccountRead():
                 return readings.read_account(self.book, account, event, now)

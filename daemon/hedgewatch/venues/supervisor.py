@@ -98,6 +98,7 @@ class AccountWatch:
             if not task.cancelling():
                 task.cancel()
             await asyncio.wait({task})
+        self._feeds.lose_all("the account is no longer watched like this")
 
     async def _survive(self, work: Awaitable[None]) -> BaseException | None:
         """Do it; what goes wrong is returned.

@@ -23,6 +23,9 @@ from hedgewatch.core.model import EndReason, PositionKind, Tier
 _READINGS_TO_BELIEVE_ABSENCE = 2
 _ABSENT = "not listed"
 
+_LAG = 5.0
+"""Seconds that a venue's replicas may lag: an older reading counts as said twice beyond that."""
+
 
 @dataclass(slots=True)
 class Change:
@@ -32,6 +35,7 @@ class Change:
     `agrees` is False when something was contradicted or missing that is still believed.
     """
 
+    now: float
     structure: bool = False
     confirm: bool = False
     agrees: bool = True
@@ -46,7 +50,7 @@ class Change:
 
 def read_account(book: Book, account: AccountRow, event: AccountRead, now: float) -> Change:
     """Merge one whole reading by REST."""
-    change = Change()
+    change = Change(now)
     account.readings += 1
     account.margin_in_use = event.margin_in_use
     account.margin_told = account.margin_told or _tells_margin(event)
@@ -82,7 +86,7 @@ def tell_position(
     same, whole = _same(position, reading), streamed is None
     claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
     older = reading.venue_time < position.venue_time
-    if older and not same and _waits(position, claim, whole=whole, counts=whole):
+    if older and not same and _waits(position, claim, change, whole=whole):
         change.doubt()
         return
     position.disputed = None
@@ -108,16 +112,18 @@ def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> P
     return position
 
 
-def _waits(row: PositionRow | BalanceRow, claim: object, *, whole: bool, counts: bool) -> bool:
-    """Whether a doubtful claim has to wait for a whole reading that makes it again.
-
-    What `counts` is remembered as made once.
+def _waits(
+    row: PositionRow | BalanceRow, claim: object, change: Change, *, whole: bool, lag: float = _LAG
+) -> bool:
+    """Whether a doubtful claim has to wait for a whole reading that makes it again, not before
+    `lag` seconds have passed. What a stream claims is not remembered.
     """
-    if whole and row.disputed == claim:
-        return False
-    if counts:
-        row.disputed = claim
-    return True
+    if not whole:
+        return True
+    if row.disputed is None or row.disputed[0] != claim:
+        row.disputed = (claim, change.now)
+        return True
+    return change.now - row.disputed[1] < lag
 
 
 def _take(
@@ -251,8 +257,9 @@ def tell_balance(
     amounts = (reading.total, reading.cross_wallet)
     if amounts != (balance.total, balance.cross_wallet):
         older = reading.venue_time < balance.venue_time
+        lag = _LAG if older else 0.0
         doubtful = older or _empties(account, balance, reading)
-        if doubtful and _waits(balance, amounts, whole=whole, counts=whole or not older):
+        if doubtful and _waits(balance, amounts, change, whole=whole, lag=lag):
             change.doubt()
             return
         change.structure |= not (balance.cross_wallet and reading.cross_wallet)
@@ -272,8 +279,7 @@ def _miss_balances(account: AccountRow, reported: set[str], change: Change) -> N
     for asset, balance in account.balances.items():
         if asset in reported or not (balance.total or balance.cross_wallet):
             continue
-        if balance.disputed != _ABSENT:
-            balance.disputed = _ABSENT
+        if _waits(balance, _ABSENT, change, whole=True, lag=0.0):
             change.doubt()
         elif _backs(account, balance):
             change.agrees = False

@@ -107,7 +107,7 @@ class PositionRow(Row):
         self.venue_time = 0.0
         self.venue_liquidation_price: float | None = None
         self.missed = 0
-        self.disputed: object = None
+        self.disputed: tuple[object, float] | None = None
         self.quantity = 0.0
         self.leg: Leg | None = None
         self.tier = 0
@@ -175,7 +175,7 @@ class BalanceRow:
         self.cross_wallet = 0.0
         self.maintenance_margin: float | None = None
         self.venue_time = 0.0
-        self.disputed: object = None
+        self.disputed: tuple[object, float] | None = None
 
 
 class FeedRow(Row):
