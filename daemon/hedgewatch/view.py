@@ -52,8 +52,9 @@ class EngineView:
 
 
 def _reasons(account: AccountRow) -> Iterator[str]:
-    if account.doubt is not None:
-        yield f"{account.name}: {account.doubt.reason}"
+    reason = account.blind_reason or (account.doubt.reason if account.doubt is not None else "")
+    if reason:
+        yield f"{account.name}: {reason}"
     for feed in account.feeds.values():
         if not feed.feed_up:
             yield f"{account.name}: the feed {feed.feed} is down: {feed.reason}"

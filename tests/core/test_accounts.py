@@ -210,3 +210,10 @@ def test_times_of_a_doubt_are_on_our_clock_whatever_the_venues_says() -> None:
     doubt = story.account().doubt
     assert doubt is not None
     assert doubt.since == START
+
+
+def test_an_account_that_was_never_read_is_not_infinitely_far_from_liquidation() -> None:
+    story = Story(on=desk(BASKET))
+    story.advance(16.0)
+    assert story.account().account_blind is True
+    assert reason(story.account().liquidation_distance_worst) == "not read yet"

@@ -302,3 +302,18 @@ def test_a_wallet_that_is_not_listed_stays_while_positions_stand_on_it() -> None
         story.at(second, read(SHORT, wallet=None))
     assert story.account().balances["USDT"].cross_wallet == 50_000.0
     assert story.account().read_at == START
+
+
+@pytest.mark.parametrize("maintenance", [0.0, 1.0, None])
+def test_an_empty_list_beside_any_margin_is_wrong_whatever_margin_that_is(
+    maintenance: float | None,
+) -> None:
+    """A venue may fill in only its totals, or only initial margins, while its list fails."""
+    story = short_of_aix(NEAR)
+    told = balance(50_000.0, maintenance=4_000.0)
+    story.at(1.0, read(SHORT, wallet=None, balances=[told], margin=3_000.0), HOT)
+    left = balance(50_000.0, maintenance=maintenance)
+    for second in (2.0, 4.0, 30.0):
+        assert story.at(second, read(wallet=None, balances=[left], margin=3_000.0)) == []
+    assert _contracts(story) == -200.0
+    assert story.position().position_vanished

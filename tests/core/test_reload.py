@@ -156,3 +156,25 @@ def test_a_ping_that_was_answered_moves_no_alert() -> None:
     story = short_of_aix(danger())
     story.at(1.0, HOT)
     assert story.at(2.0, heard()) == []
+
+
+def test_a_reload_brings_the_words_of_a_firing_alert_up_to_date_without_telling_it_again() -> None:
+    before = rule("Danger", Scope.POOL, "margin_ratio > 20%", summary="old words")
+    after = replace(
+        rule("Danger", Scope.POOL, "margin_ratio > 20%", summary="new words"),
+        severity=Severity.WARNING,
+    )
+    story = short_of_aix(before)
+    story.at(1.0, HOT)
+    assert story.reload(after) == []
+    record = story.record("Danger")
+    assert (record.annotations["summary"], record.severity) == ("new words", Severity.WARNING)
+    assert [stored.annotations for stored in story.stored.values()] == [record.annotations]
+
+
+def test_an_account_that_is_refused_for_another_reason_shows_the_reason_of_now() -> None:
+    unusable = rule("Unusable", Scope.ACCOUNT, "account_unusable", summary="{unusable_reason}")
+    story = short_of_aix(unusable)
+    assert story.at(1.0, refused("the venue cannot be reached")) == ["Unusable firing"]
+    assert story.at(9.0, refused("the key can trade")) == []
+    assert story.record("Unusable").annotations["summary"] == "the key can trade"

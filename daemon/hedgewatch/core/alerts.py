@@ -14,6 +14,7 @@ of them, has passed. Firing never goes back to pending. What loses its subject o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hedgewatch.core.book.rows import AccountRow, FeedRow, Row
 from hedgewatch.core.judgement import Alert, Observation
@@ -127,15 +128,12 @@ def _newer(seen: Observation, than: Observation) -> bool:
 
 def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason: str) -> Step:
     """The only place where a state changes, so that every change is a transition."""
-    values = frozen_values(rule, row)
     record = replace(
         alert.record,
         state=to,
         severity=rule.severity,
         reason=reason,
-        labels=dict(row.exported) | dict(rule.labels),
-        annotations=rendered(rule, row),
-        values=values,
+        **_words(rule, row),
         fired_at=now if to is AlertState.FIRING else alert.record.fired_at,
         clear_since=None,
     )
@@ -144,6 +142,27 @@ def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason
     if to in (AlertState.INACTIVE, AlertState.RESOLVED):
         del row.alerts[rule.name]
     return Step(record, transition_of(record, now))
+
+
+def retell(rule: Rule, row: Row) -> Step | None:
+    """The firing alert in the words of now; None when there is none, or nothing new to say."""
+    alert = row.alerts.get(rule.name)
+    if alert is None or alert.record.state is not AlertState.FIRING:
+        return None
+    record = replace(alert.record, severity=rule.severity, **_words(rule, row))
+    if record == alert.record:
+        return None
+    alert.record = record
+    return Step(record)
+
+
+def _words(rule: Rule, row: Row) -> dict[str, Any]:
+    """What a record says of its row: labels, texts, and the values behind them."""
+    return {
+        "labels": dict(row.exported) | dict(rule.labels),
+        "annotations": rendered(rule, row),
+        "values": frozen_values(rule, row),
+    }
 
 
 def transition_of(record: AlertRecord, now: float) -> Transition:

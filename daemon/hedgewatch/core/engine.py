@@ -132,8 +132,8 @@ class Engine:
         self.book.replace_desk(event.desk, now)
         steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
         steps += self.judge.forget_unwatched(event.desk, now)
-        outcome = self._everything(now)
-        return self.judge.outcome(steps, after=outcome)
+        steps += self.judge.retell(self.book.rows(), now)
+        return self.judge.outcome(steps, after=self._everything(now))
 
     def _account(self, event: events.AccountEvent, now: float) -> Outcome:
         account = self.book.accounts.get(event.account)
@@ -150,6 +150,8 @@ class Engine:
         judge_sight(account, now)
         account_changed(self.book, account)
         steps = gone + self.judge.judge(self._rows_of(account), now)
+        if isinstance(event, events.AccountRefused):
+            steps += self.judge.retell((account,), now)
         confirm = (account.name,) if change.confirm else ()
         return self.judge.outcome(steps, confirm=confirm)
 

@@ -1,8 +1,10 @@
 """Judges rows by the rules, and keeps the alerts that have no row (yet, or any more)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
 
-from hedgewatch.core.alerts import Step, end, step, transition_of
+from hedgewatch.core.alerts import Step, end, retell, step, transition_of
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import PositionRow, Row
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
@@ -29,6 +31,7 @@ _EXPLAINED_WITHIN = 10.0
 
 _FATAL = frozenset({EndReason.LIQUIDATED, EndReason.UNKNOWN})
 
+Answer = TypeVar("Answer")
 Key = tuple[str, Subject]
 
 
@@ -195,19 +198,35 @@ class Judge:
                 row.alerts[rule.name] = Alert(record)
         return judgement
 
+    def retell(self, rows: Iterable[Row], now: float) -> list[Step]:
+        """Bring the texts of firing alerts up to date where their cause or their rule changed.
+
+        It is no transition: whoever looks sees the new words, nobody is told again.
+        """
+        made: list[Step] = []
+        for row in rows:
+            for rule in self.rulebook.judgement_of(row.subject).rules if row.alerts else ():
+                retold = self._guarded(rule, partial(retell, rule, row), now, made)
+                if retold is not None:
+                    made.append(retold)
+        return made
+
     def _step(self, rule: Rule, row: Row, truth: Truth, now: float, made: list[Step]) -> None:
-        try:
-            moved = step(rule, row, truth, now, self._new_episode)
-        except Exception as error:  # noqa: BLE001  # as above
-            self._break(rule, error, now, made)
-            return
+        work = partial(step, rule, row, truth, now, self._new_episode)
+        moved = self._guarded(rule, work, now, made)
         if moved is not None:
             made.append(moved)
 
     def _truth(self, rule: Rule, row: Row, made: list[Step], now: float) -> Truth:
+        return self._guarded(rule, partial(rule.expr.evaluate, row), now, made)
+
+    def _guarded(
+        self, rule: Rule, work: Callable[[], Answer | None], now: float, made: list[Step]
+    ) -> Answer | None:
+        """Do it; one rule that breaks must not stop the others."""
         try:
-            return rule.expr.evaluate(row)
-        except Exception as error:  # noqa: BLE001  # as above
+            return work()
+        except Exception as error:  # noqa: BLE001  # see above
             self._break(rule, error, now, made)
             return None
 

@@ -130,7 +130,7 @@ def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
 
 def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> None:
     """While blind, the worst case drifts away from the last known distance with √age."""
-    worst: Known = inf
+    worst: Known = inf if account.read_at is not None or account.doubt is None else account.doubt
     for position in positions:
         _widen(position, account.doubt or (position.pool.doubt if position.pool else None), now)
         distance = position.liquidation_distance_worst

@@ -226,6 +226,9 @@ def _margin_still_used(
     """
     if not account.margin_told:
         return True
+    if not any(key in reported and held.contracts for key, held in account.positions.items()):
+        margins = (balance.maintenance_margin for balance in account.balances.values())
+        return bool(account.margin_in_use) or any(margins)
     currency = position.pool.currency if position.pool else ""
     balance = account.balances.get(currency)
     if balance is None or balance.maintenance_margin is None:
