@@ -53,13 +53,37 @@ def test_frames_that_repeat_an_old_time_are_no_sign_of_life() -> None:
     assert ages.silent(now=7.0, limit=5.0) == ["ALT"]
 
 
-def test_frames_replayed_from_before_a_reconnection_do_not_make_a_feed_fresh() -> None:
+def test_the_last_frame_replayed_on_a_new_socket_does_not_make_a_feed_fresh() -> None:
     ages = Ages(each=True)
     ages.expect(["ALT"], now=0.0)
     ages.heard("ALT", venue_time=100.0, now=1.0)
+    for reconnected in (10.0, 20.0, 30.0):
+        ages.expect(["ALT"], now=reconnected)
+        ages.heard("ALT", venue_time=100.0, now=reconnected + 1.0)
+        assert not ages.complete
+        assert ages.silent(now=reconnected + 6.0, limit=5.0) == ["ALT"]
+
+
+def test_a_venue_that_comes_back_with_its_clock_an_hour_behind_is_heard_again() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT"], now=0.0)
+    ages.heard("ALT", venue_time=10_000.0, now=1.0)
     ages.expect(["ALT"], now=10.0)
-    ages.heard("ALT", venue_time=99.0, now=11.0)
-    assert not ages.complete
+    ages.heard("ALT", venue_time=6_400.0, now=11.0)
+    assert ages.complete
+    ages.heard("ALT", venue_time=6_401.0, now=16.0)
+    assert ages.silent(now=20.0, limit=5.0) == []
+
+
+def test_a_clock_that_was_read_to_have_stepped_back_needs_no_new_socket() -> None:
+    ages = Ages(each=True)
+    ages.expect(["ALT"], now=0.0)
+    ages.heard("ALT", venue_time=10_000.0, now=1.0)
+    ages.forget_order()
+    ages.heard("ALT", venue_time=6_400.0, now=4.0)
+    assert ages.silent(now=8.0, limit=5.0) == []
+    ages.heard("ALT", venue_time=6_400.0, now=8.0)
+    assert ages.silent(now=9.5, limit=5.0) == ["ALT"]
 
 
 def test_a_quiet_pair_is_normal_while_another_on_its_socket_speaks() -> None:

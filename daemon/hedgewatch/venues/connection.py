@@ -27,6 +27,7 @@ from hedgewatch.venues.surroundings import Surroundings
 _REQUEST_MILLISECONDS = 5_000
 _PING_MILLISECONDS = {"user": 5_000, "mark": 15_000, "quote": 15_000}
 _FUTURE_SECONDS = 60.0
+_STEP_SECONDS = 1.0
 _CONFIG: dict[str, Any] = {
     "timeout": _REQUEST_MILLISECONDS,
     "session": None,  # given, so that ccxt makes none of its own
@@ -54,6 +55,9 @@ class Listener(Protocol):
 
     def ponged(self, feed: Feed) -> None:
         """A socket of this feed answered a ping."""
+
+    def clock_stepped_back(self) -> None:
+        """The venue's clock shows less than it did."""
 
 
 class Connection:
@@ -100,7 +104,10 @@ class Connection:
         exchange = self.exchange
         await exchange.load_time_difference()
         there = exchange.milliseconds() - exchange.options["timeDifference"]
-        self._lead = there / 1000.0 - self._around.now()
+        lead = there / 1000.0 - self._around.now()
+        if lead < self._lead - _STEP_SECONDS:
+            self._listener.clock_stepped_back()
+        self._lead = lead
         self._around.publish(VenueClockRead(self._venue, self._lead))
 
     def venue_now(self) -> float:

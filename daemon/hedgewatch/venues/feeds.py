@@ -48,26 +48,37 @@ class Ages:
 
     A frame that repeats an old time is no sign of life: that is how a frozen feed looks. Where
     `each` is false a quiet market is normal, and only all of them together are silent.
+
+    A venue's clock may step back, and on a new socket the order begins anew; but the very moment
+    that was heard last is none of that.
     """
 
     def __init__(self, *, each: bool) -> None:
         self._each = each
         self._moved: dict[str, float] = {}
         self._venue_times: dict[str, float] = {}
+        self._old_times: dict[str, float] = {}
         self._unheard: set[str] = set()
 
     def expect(self, symbols: Iterable[str], now: float) -> None:
-        """From now on these are waited for."""
+        """From now on these are waited for, on a new socket."""
+        self.forget_order()
         self._moved = dict.fromkeys(sorted(symbols), now)
         self._unheard = set(self._moved)
 
     def heard(self, symbol: str, venue_time: float, now: float) -> None:
         """A frame of a market came."""
-        if venue_time > self._venue_times.get(symbol, 0.0):
+        newer = venue_time > self._venue_times.get(symbol, 0.0)
+        if newer and venue_time != self._old_times.get(symbol):
             self._venue_times[symbol] = venue_time
             self._unheard.discard(symbol)
             if symbol in self._moved:
                 self._moved[symbol] = now
+
+    def forget_order(self) -> None:
+        """The venue's clock may have stepped back: whatever moment comes next is taken as new."""
+        self._old_times.update(self._venue_times)
+        self._venue_times.clear()
 
     def forget(self, symbols: Iterable[str]) -> None:
         """These are waited for no more."""

@@ -43,6 +43,7 @@ class Streams:
         self, account: str, dialect: Dialect, feeds: Feeds, redactor: Redactor, around: Surroundings
     ) -> None:
         self.read_wanted = asyncio.Event()
+        self.clock_wanted = asyncio.Event()
         self.user_open = asyncio.Event()
         self.ledger = Ledger()
         self._account = account
@@ -109,11 +110,18 @@ class Streams:
         if feed != "user":
             self._ages[feed].expect(self._symbols, self._around.now())
             self._quotes.clear()
+            if feed == self._dialect.feeds[0]:
+                self.clock_wanted.set()
             return
         self.ledger.begin()
         self.user_open.set()
         self.read_wanted.set()
         self._feeds.restored("user")
+
+    def clock_stepped_back(self) -> None:
+        """The venue's clock did: what it sends now looks older than what it sent before."""
+        for ages in self._ages.values():
+            ages.forget_order()
 
     def ponged(self, feed: Feed) -> None:
         """Only while the private stream is not in doubt is its pong a sign that all was told."""

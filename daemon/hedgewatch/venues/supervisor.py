@@ -178,6 +178,7 @@ class AccountWatch:
         async with asyncio.TaskGroup() as group:
             group.create_task(standing.streams.run(standing.connection))
             group.create_task(self._read_when_wanted(standing.streams))
+            group.create_task(self._measure_when_wanted(standing))
             group.create_task(self._relist())
             await standing.until_doomed()
 
@@ -193,6 +194,13 @@ class AccountWatch:
             streams.read_wanted.clear()
             await self.reconcile()
             await asyncio.sleep(_READING_GAP_SECONDS)
+
+    async def _measure_when_wanted(self, standing: Standing) -> None:
+        """Who was away may come back with another time."""
+        while True:
+            await standing.streams.clock_wanted.wait()
+            standing.streams.clock_wanted.clear()
+            await self.read_clock()
 
     async def _relist(self) -> None:
         """A market that is missing may be a typing error, or be listed tomorrow."""
