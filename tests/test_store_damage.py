@@ -36,7 +36,11 @@ def _zeroed(content: bytes) -> bytes:
     return bytes(len(content))
 
 
-@pytest.mark.parametrize("damage", [_flip_a_page, _cut_short, _zeroed])
+def _cut_in_its_first_words(content: bytes) -> bytes:
+    return content[:10]
+
+
+@pytest.mark.parametrize("damage", [_flip_a_page, _cut_short, _cut_in_its_first_words, _zeroed])
 async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
     path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
@@ -59,11 +63,30 @@ async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
 async def test_each_damaged_file_is_kept_under_a_name_of_its_own(path: Path) -> None:
     names = []
     for _ in range(2):
-        rewritten(path, lambda _: b"not a database, but long enough to look at" * 100)
+        rewritten(path, lambda _: b"SQLite format 3\0, but nothing that it could read" * 100)
         store = await Store.open(path)
         names.append(store.recovered_from and store.recovered_from.name)
         await store.close()
     assert names == ["hedgewatch.db.corrupt-1", "hedgewatch.db.corrupt-2"]
+
+
+@pytest.mark.parametrize("content", [b"hush\n", b"SQLite format 2\0" * 500, b"\0" * 15 + b"k"])
+async def test_a_file_that_never_was_a_store_is_refused_and_left_untouched(
+    path: Path, content: bytes
+) -> None:
+    rewritten(path, lambda _: content)
+    with pytest.raises(StoreError) as refused:
+        await Store.open(path)
+    assert str(refused.value) == f"{path} is not a store of hedgewatch: choose another store:"
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == {path.name: content}
+
+
+async def test_an_empty_file_is_a_store_to_begin(path: Path) -> None:
+    rewritten(path, bytes)
+    store = await Store.open(path)
+    assert store.recovered_from is None
+    assert await store.load() == ((), ())
+    await store.close()
 
 
 async def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:

@@ -12,6 +12,7 @@ from hedgewatch.store.errors import StoreBusyError, StoreError
 
 _BUSY_SECONDS = 1.0  # how long a reader of ours, such as a backup, may hold up a write
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_MAGIC = b"SQLite format 3\0"
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes keep the plain one in their lowest byte
 _MIGRATIONS = (
     (
@@ -35,6 +36,18 @@ _MIGRATIONS = (
     ),
 )
 """Each brings the file from the version of its index to the next: never edit one, append."""
+
+
+def refuse_what_is_no_store(path: Path) -> None:
+    """Leave alone what SQLite never wrote, such as a key that `store:` names by mistake.
+
+    A crash may cut a store short or leave zeroes of it: that is damage, not another's file.
+    """
+    if path.is_file():
+        with path.open("rb") as opened:
+            head = opened.read(len(_MAGIC))
+        if any(head) and not _MAGIC.startswith(head):
+            raise StoreError(f"{path} is not a store of hedgewatch: choose another store:")
 
 
 def lock(path: Path) -> int:

@@ -40,7 +40,10 @@ class Store:
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Take the lock, check the file, bring it to this version; StoreBusyError, StoreError."""
+        """Take the lock, check the file, bring it to this version; StoreBusyError, StoreError.
+
+        A damaged store is set aside and begun anew; what never was a store is refused.
+        """
         store = cls(path)
         try:
             await store._on_thread(store._open)
@@ -102,6 +105,7 @@ class Store:
 
     def _open(self) -> None:
         with file.speaking_of(self.path):
+            file.refuse_what_is_no_store(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = file.lock(self.path)
             try:
