@@ -4,9 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hedgewatch.core.events import AccountRead, FeedLost, FeedRestored, VenueClockRead
+from hedgewatch.core.events import (
+    AccountRead,
+    FeedLost,
+    FeedRestored,
+    VenueClockRead,
+)
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.faults import POISONS
 from tests.venues.watching import watched
 
 pytestmark = pytest.mark.live
@@ -38,3 +44,30 @@ async def test_a_venue_back_with_its_clock_an_hour_behind_is_measured_and_heard_
         await seen.watch.reconcile()
         await seen.until(AccountRead)
         assert seen.all(FeedLost) == []
+
+
+async def test_an_error_that_answers_nothing_of_ours_is_counted_and_ends_no_socket(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = b'{"error":{"code":2,"msg":"Invalid request"},"id":77}'
+    monkeypatch.setitem(POISONS, "stray error", refusal)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
+        for times in range(1, 4):
+            exchange.faults.poison("stray error")
+            await seen.fresh_mark(within=1.0)
+            assert seen.watch.odd_frames >= times
+        assert seen.all(FeedLost) == []
+
+
+async def test_a_subscription_that_the_venue_refuses_ends_its_socket_with_the_reason(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuses = "hedgewatch.sim.wire.binance_requests.well_formed"
+    monkeypatch.setattr(refuses, lambda _: False)
+    async with watched(exchange, monkeypatch) as seen:
+        lost = await seen.until(FeedLost, lambda lost: lost.feed == "mark")
+        assert "the venue refused the subscription" in lost.reason
+        monkeypatch.undo()
+        await seen.until(FeedRestored, lambda back: back.feed == "mark")

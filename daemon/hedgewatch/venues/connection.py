@@ -169,6 +169,7 @@ class Connection:
         except (ValueError, LookupError, TypeError, ArithmeticError, OddReplyError) as error:
             self._count_odd(socket, data, error)
             return None
+        socket.heard = True
         for item in news:
             self._listener.news(item)
         return price
@@ -188,9 +189,12 @@ class Connection:
         return price, ()
 
     def _other(self, socket: GuardedSocket, message: dict[str, Any]) -> Sequence[AccountNews]:
+        answers = socket.is_answer(message)
         if message.get("error") is None:
             return self._dialect.account_news(message)
         said = self._redactor.scrub(message["error"])
+        if socket.heard and not answers:
+            raise OddReplyError(f"an error that answers nothing: {said}")
         socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))
         return ()
 

@@ -3,7 +3,7 @@
 ccxt's own loop ends at the first frame that a parser dislikes and nobody hears of it for minutes.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
 from aiohttp import ClientWSTimeout, WSMsgType
@@ -40,6 +40,13 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
 
     wire: Wire
     error: Exception | None
+    heard = False
+    """True once a frame made sense."""
+
+    def __init__(self, *arguments: Any) -> None:
+        """As ccxt does, with nothing said yet."""
+        super().__init__(*arguments)
+        self._unanswered: set[str] = set()
 
     def create_connection(self, session: Any) -> Any:
         """Frames as bytes: text that is no UTF-8 would otherwise end the socket."""
@@ -56,7 +63,16 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
     async def send(self, message: object) -> None:
         """Say it if it is on the list."""
         self.wire.check_frame(message)
+        if isinstance(message, dict):
+            self._unanswered.add(str(message.get("id")))
         await super().send(message)
+
+    def is_answer(self, message: Mapping[str, object]) -> bool:
+        """True for the first answer to something that was said here."""
+        asked = str(message.get("id"))
+        answers = asked in self._unanswered
+        self._unanswered.discard(asked)
+        return answers
 
     def receive_loop(self) -> None:
         """Called by ccxt once connected; a socket that was given up while dialling is closed."""
