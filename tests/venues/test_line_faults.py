@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hedgewatch.core.events import (
+    AccountHeard,
     AccountRead,
     FeedLost,
     FeedRestored,
@@ -71,3 +72,13 @@ async def test_a_subscription_that_the_venue_refuses_ends_its_socket_with_the_re
         assert "the venue refused the subscription" in lost.reason
         monkeypatch.undo()
         await seen.until(FeedRestored, lambda back: back.feed == "mark")
+
+
+async def test_a_private_socket_that_answers_no_pings_is_lost_within_twelve_seconds(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.until(AccountHeard, within=4.0)
+        exchange.faults.pongs = False
+        await seen.until(FeedLost, lambda lost: lost.feed == "user", within=12.0)
