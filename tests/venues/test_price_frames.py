@@ -114,3 +114,16 @@ def test_whatever_a_frame_holds_only_finite_positive_prices_come_out(
     if isinstance(event, QuoteChanged):
         assert 0.0 < event.bid < float("inf")
         assert 0.0 < event.ask < float("inf")
+
+
+@pytest.mark.parametrize("price", [" 5", "5 ", "5\n", "6e4_0", "1_000", "\u0665", "\xa05"])
+def test_a_price_that_is_a_number_only_to_python_is_an_odd_frame(price: str) -> None:
+    with pytest.raises(OddReplyError):
+        frames().decode({**MARK, "p": price}, NOW)
+
+
+@pytest.mark.parametrize("price", ["5", "+5.0", "5e-3", "5E3", "0005", ".5"])
+def test_a_price_written_in_digits_is_taken_however_it_is_written(price: str) -> None:
+    event = frames().decode({**MARK, "p": price}, NOW)
+    assert isinstance(event, MarkPriceChanged)
+    assert event.price == float(price)

@@ -30,6 +30,8 @@ def number(row: Row, name: str) -> float:
             value = float(raw)
         except (ValueError, OverflowError):
             raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
+        if kind is str and ("_" in raw or raw[0] <= " " or raw[-1] <= " " or not raw.isascii()):
+            raise OddReplyError(f"{name} is {raw!r:.40}, a number to nobody but Python")
         if value == 0.0 or _SMALLEST < abs(value) < _LARGEST:
             return value
         if isfinite(value):
