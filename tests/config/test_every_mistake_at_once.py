@@ -4,6 +4,7 @@ import pytest
 
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
+from tests.config.conftest import RULE, SOUND, Spoil
 
 TWENTY = """\
 instanse: desk-1
@@ -100,6 +101,22 @@ def test_every_mistake_of_every_file_is_told_at_once_at_its_line_and_column(
     assert (unsaid, untold) == ([], [])
     assert lines == sorted(lines, key=_place)
     assert "hush" not in "".join(lines)
+
+
+def test_a_key_twice_and_a_number_that_is_none_hide_no_other_mistake(
+    folder: Path, spoil: Spoil
+) -> None:
+    rules = RULE.replace("on: pool", "on: pool, on: pol").replace("margin_ratio", "margin_ratoi")
+    (folder / "rules" / "margin.yaml").write_text(rules)
+    twice = "instance: desk-1\ninstance: 2\nstor: state.db\n"
+    said = spoil("instance: desk-1\n", twice, SOUND.replace("0.40", ".nan"))
+    assert said == [
+        "hedgewatch.yaml:2:1: the key instance stands twice, first in line 1: remove one",
+        "hedgewatch.yaml:3:1: unknown key 'stor' (did you mean 'store'?)",
+        "hedgewatch.yaml:10:64: a number must be finite",
+        "rules/margin.yaml:4:41: the key on stands twice, first in line 4: remove one",
+        "rules/margin.yaml:4:56: unknown measure 'margin_ratoi' (did you mean 'margin_ratio'?)",
+    ]
 
 
 def _place(line: str) -> tuple[str, int, int]:

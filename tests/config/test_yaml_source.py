@@ -4,20 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.yaml_source import Source, read_source
 
 
-def read(folder: Path, text: str | bytes) -> Source:
+def written(folder: Path, text: str | bytes) -> Path:
     path = folder / "file.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_source(path)
+    return path
+
+
+def read(folder: Path, text: str | bytes) -> Source:
+    problems: list[Problem] = []
+    source = read_source(written(folder, text), problems)
+    assert problems == []
+    return source
 
 
 def mistakes(folder: Path, text: str | bytes) -> list[str]:
-    with pytest.raises(ConfigurationError) as error:
-        read(folder, text)
-    return [str(problem).removeprefix(f"{folder}/file.yaml:") for problem in error.value.problems]
+    problems: list[Problem] = []
+    with collecting(problems):
+        read_source(written(folder, text), problems)
+    told = ConfigurationError(problems).problems
+    return [str(problem).removeprefix(f"{folder}/file.yaml:") for problem in told]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +80,16 @@ def test_a_key_that_stands_twice_is_refused_with_its_first_line(tmp_path: Path) 
         "4:3: the key c stands twice, first in line 3: remove one",
         "5:1: the key a stands twice, first in line 1: remove one",
     ]
+
+
+def test_of_a_key_that_stands_twice_the_first_value_counts(tmp_path: Path) -> None:
+    source = read_source(written(tmp_path, "a: 1\na: {b: 2}\nc: .nan\nd: 4\n"), [])
+    assert source.value == {"a": 1, "c": None, "d": 4}
+
+
+def test_nothing_more_is_said_of_a_value_that_is_no_value(tmp_path: Path) -> None:
+    source = read_source(written(tmp_path, "a: .nan\n"), [])
+    assert source.problem(("a",), "must not be null").message == "a number must be finite"
 
 
 def test_a_key_that_is_no_text_is_refused(tmp_path: Path) -> None:

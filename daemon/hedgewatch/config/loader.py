@@ -44,7 +44,7 @@ def load(path: Path) -> Configuration:
     It touches no network, and no exchange library is imported.
     """
     problems: list[Problem] = []
-    draft = read_draft(read_source(path), problems)
+    draft = read_draft(read_source(path, problems), problems)
     for check in _CHECKS:
         problems += check(draft)
     rules: tuple[Rule, ...] = ()

@@ -26,7 +26,7 @@ def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
     placed: list[_Placed] = []
     for path in paths:
         with collecting(problems):
-            source = read_source(path)
+            source = read_source(path, problems)
             placed += _rules_of(source, problems)
     problems += _twice(placed)
     if problems:

@@ -28,8 +28,8 @@ def run_rule_tests(path: Path) -> list[Problem]:
 
     ConfigurationError names every mistake of the file itself, and of the rules it tests.
     """
-    source = read_source(path)
     problems: list[Problem] = []
+    source = read_source(path, problems)
     file = validated(RuleTestFileSettings, source, (), problems)
     rules: tuple[Rule, ...] = ()
     with collecting(problems):

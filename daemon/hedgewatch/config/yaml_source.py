@@ -25,6 +25,8 @@ class Source:
     text: str
     values: Mapping[Location, yaml.Node]
     keys: Mapping[Location, yaml.Node]
+    wrong: Mapping[yaml.Node, Problem]
+    """What the YAML itself says wrongly: nothing else is said about it."""
 
     @property
     def folder(self) -> Path:
@@ -76,13 +78,21 @@ class Source:
         return Problem(self.file, *place_within(self.text, node, line, column), message)
 
     def _at(self, node: yaml.Node | None, message: str) -> Problem:
+        if node is not None and node in self.wrong:
+            return self.wrong[node]
         return Problem(self.file, *(place(node) if node else (1, 1)), message)
 
 
-def read_source(path: Path) -> Source:
-    """The source of a file, or every mistake of its YAML."""
+def read_source(path: Path, problems: list[Problem]) -> Source:
+    """The source of a file. ConfigurationError when it cannot be parsed.
+
+    A mistake that leaves the rest readable joins `problems`: of a key that stands twice the first
+    counts, a number that is none is null.
+    """
     file, text = str(path), read_text(path)
-    return _Builder(file).source(text, parse(file, text))
+    source = _Builder(file).source(text, parse(file, text))
+    problems += source.wrong.values()
+    return source
 
 
 class _Builder:
@@ -92,13 +102,11 @@ class _Builder:
         self._file = file
         self._values: dict[Location, yaml.Node] = {}
         self._keys: dict[Location, yaml.Node] = {}
-        self._problems: list[Problem] = []
+        self._wrong: dict[yaml.Node, Problem] = {}
 
     def source(self, text: str, root: yaml.Node | None) -> Source:
         value = None if root is None else self._build(root, ())
-        if self._problems:
-            raise ConfigurationError(self._problems)
-        return Source(self._file, value, text, self._values, self._keys)
+        return Source(self._file, value, text, self._values, self._keys, self._wrong)
 
     def _build(self, node: yaml.Node, location: Location) -> object:
         self._refuse_excess(node, location)
@@ -116,7 +124,7 @@ class _Builder:
             self._values[location[:depth]] is node for depth in range(len(location))
         ):
             self._report(node, "this is too much once its aliases are followed: write it out")
-            raise ConfigurationError(self._problems)
+            raise ConfigurationError(self._wrong.values())
 
     def _pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
         """The pairs whose key is sound: a text that comes once."""
@@ -141,4 +149,4 @@ class _Builder:
             return None
 
     def _report(self, node: yaml.Node, message: str) -> None:
-        self._problems.append(Problem(self._file, *place(node), message))
+        self._wrong[node] = Problem(self._file, *place(node), message)
