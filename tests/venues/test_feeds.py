@@ -1,5 +1,7 @@
 from random import Random
 
+import pytest
+
 from hedgewatch.core.events import Event, FeedLost, FeedRestored, PositionReading
 from hedgewatch.venues.feeds import Ages, Feeds
 from hedgewatch.venues.ledger import Ledger
@@ -129,6 +131,52 @@ def test_a_reading_older_than_what_the_stream_told_accuses_nobody() -> None:
     ledger.read([], now=100.0)
     ledger.told(position(2.0, 20.0))
     ledger.read([position(1.0, 10.0)], now=115.0)
+    assert ledger.untold(now=200.0) == ""
+
+
+@pytest.mark.parametrize("update_time", [0.0, 10.0])
+def test_a_change_without_a_newer_time_gives_a_dead_stream_away_once_read_twice(
+    update_time: float,
+) -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, update_time)], now=100.0)
+    ledger.told(position(1.5, 50.0))
+    ledger.read([position(1.5, update_time)], now=115.0)
+    ledger.read([position(1.5, update_time)], now=130.0)
+    assert ledger.untold(now=145.0) == ""
+    ledger.read([position(2.0, update_time)], now=145.0)
+    assert ledger.untold(now=159.0) == ""
+    ledger.read([position(2.0, update_time)], now=160.0)
+    assert ledger.untold(now=163.5) == "ALT/USDT:USDT"
+
+
+def test_a_change_without_a_newer_time_that_the_stream_tells_in_between_is_well() -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, 0.0)], now=100.0)
+    ledger.read([position(3.0, 0.0)], now=115.0)
+    ledger.told(position(3.0, 114.0))
+    ledger.read([position(3.0, 0.0)], now=130.0)
+    ledger.read([position(3.0, 0.0)], now=145.0)
+    assert ledger.untold(now=200.0) == ""
+
+
+def test_a_change_from_before_a_new_socket_is_not_its_to_tell_however_often_read() -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, 0.0)], now=100.0)
+    ledger.begin()
+    ledger.read([position(2.0, 0.0)], now=115.0)
+    ledger.read([position(2.0, 0.0)], now=130.0)
+    assert ledger.untold(now=200.0) == ""
+
+
+def test_an_old_reading_of_a_slow_replica_accuses_nobody_however_often_it_comes() -> None:
+    ledger = Ledger()
+    ledger.read([position(1.0, 10.0)], now=100.0)
+    ledger.told(position(2.0, 20.0))
+    ledger.read([position(1.0, 10.0)], now=102.0)
+    ledger.read([position(2.0, 20.0)], now=104.0)
+    ledger.read([position(1.0, 10.0)], now=106.0)
+    ledger.read([position(1.0, 10.0)], now=108.0)
     assert ledger.untold(now=200.0) == ""
 
 
