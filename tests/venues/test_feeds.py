@@ -181,10 +181,17 @@ def test_an_old_reading_of_a_slow_replica_accuses_nobody_however_often_it_comes(
 
 
 def test_pauses_grow_from_almost_nothing_to_half_a_minute_and_differ() -> None:
-    backoff = Backoff(Random(1))
-    pauses = [backoff.next() for _ in range(12)]
+    backoff = Backoff(Random(1), good_while=30.0)
+    pauses = [backoff.after(1.0) for _ in range(12)]
     assert pauses[0] <= 0.2
     assert 15.0 <= pauses[-1] <= 30.0
     assert pauses != sorted(pauses) or len(set(pauses)) == len(pauses)
-    backoff.reset()
-    assert backoff.next() <= 0.2
+
+
+def test_after_a_good_while_the_pauses_begin_anew_and_after_a_short_one_they_do_not() -> None:
+    backoff = Backoff(Random(1), good_while=30.0)
+    for _ in range(12):
+        backoff.after(1.0)
+    assert backoff.after(29.0) >= 15.0
+    assert backoff.after(31.0) <= 0.2
+    assert 0.5 <= backoff.after(1.0) <= 1.0

@@ -169,17 +169,16 @@ class Streams:
 
     async def _keep(self, connection: Connection, feed: Feed) -> None:
         """One pending call of ccxt's a feed: it subscribes, and ends with the socket."""
-        pauses = Backoff(self._around.rng)
+        pauses = Backoff(self._around.rng, good_while=_GOOD_WHILE_SECONDS)
+        began = self._around.now()
         while True:
-            began = self._around.now()
             reason = await self._until_it_ends(connection, feed)
             connection.drop(feed, reason)
             if reason == _RESUBSCRIBE:
                 continue
             self._feeds.lost(feed, reason)
-            if self._around.now() - began > _GOOD_WHILE_SECONDS:
-                pauses.reset()
-            await asyncio.sleep(pauses.next())
+            await asyncio.sleep(pauses.after(self._around.now() - began))
+            began = self._around.now()
 
     async def _until_it_ends(self, connection: Connection, feed: Feed) -> str:
         """Subscribe and wait; says why it is over. Never cancelled from outside but with all."""

@@ -81,15 +81,13 @@ class AccountWatch:
     async def run(self) -> None:
         """For ever, with a pause after each failure."""
         self._task = asyncio.current_task()
-        pauses = Backoff(self._around.rng)
+        pauses = Backoff(self._around.rng, good_while=_GOOD_WHILE_SECONDS)
         while True:
             began = self._around.now()
             failure = await self._survive(self._watch())
             if failure is not None:
                 self._end(in_words(failure, self._redactor))
-            if self._around.now() - began > _GOOD_WHILE_SECONDS:
-                pauses.reset()
-            await asyncio.sleep(pauses.next())
+            await asyncio.sleep(pauses.after(self._around.now() - began))
 
     async def close(self) -> None:
         """End `run`, and close every socket."""

@@ -27,19 +27,21 @@ class Surroundings:
 
 
 class Backoff:
-    """Pauses between attempts: almost none at first, then 1 s doubled up to 30 s, with jitter."""
+    """Pauses between attempts: almost none at first, then 1 s doubled up to 30 s, with jitter.
 
-    def __init__(self, rng: Random, longest: float = 30.0) -> None:
+    An attempt that went well for a good while makes up for all that failed before it.
+    """
+
+    def __init__(self, rng: Random, *, good_while: float, longest: float = 30.0) -> None:
         self._rng = rng
+        self._good_while = good_while
         self._longest = longest
         self._failures = 0
 
-    def next(self) -> float:
-        """Seconds to wait before the next attempt."""
+    def after(self, lasted: float) -> float:
+        """Seconds to wait after an attempt that lasted this long."""
+        if lasted > self._good_while:
+            self._failures = 0
         whole = 0.2 if self._failures == 0 else min(2.0 ** (self._failures - 1), self._longest)
         self._failures = min(self._failures + 1, 10)
         return whole * self._rng.uniform(0.5, 1.0)
-
-    def reset(self) -> None:
-        """It went well for long enough."""
-        self._failures = 0
