@@ -9,7 +9,7 @@ from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.core.model import AccountPlan, HedgePlan, LegPlan, PricePlan, WalletPlan
-from tests.config.conftest import SOUND, Spoil
+from tests.config.conftest import RULE, SOUND, Spoil
 
 
 def test_a_sound_file_becomes_the_desk_that_the_core_watches(sound: Configuration) -> None:
@@ -253,3 +253,13 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_just_a_folder(folder: Path)
     path = odd / "hedgewatch.yaml"
     path.write_text(SOUND.replace("file: main.secret", "env: HW_KEY"))
     assert [rule.name for rule in load(path).rules] == ["MarginDanger"]
+
+
+def test_the_shipped_rules_have_a_name_beside_ones_own(folder: Path) -> None:
+    file = folder / "hedgewatch.yaml"
+    (folder / "rules" / "margin.yaml").write_text(RULE.replace("MarginDanger", "Mine"))
+    file.write_text(
+        file.read_text().replace("rules: [rules/*.yaml]", "rules: [shipped, rules/*.yaml]")
+    )
+    names = {rule.name for rule in load(file).rules}
+    assert {"Mine", "MarginDanger", "LiquidationNear"} <= names

@@ -178,3 +178,16 @@ def test_an_account_that_is_refused_for_another_reason_shows_the_reason_of_now()
     assert story.at(1.0, refused("the venue cannot be reached")) == ["Unusable firing"]
     assert story.at(9.0, refused("the key can trade")) == []
     assert story.record("Unusable").annotations["summary"] == "the key can trade"
+
+
+def test_whoever_looks_at_a_firing_alert_or_repeats_it_reads_the_numbers_of_now() -> None:
+    story = short_of_aix(danger())
+    story.at(1.0, HOT)
+    fired = story.told[-1]
+    story.at(2.0, mark(AIX, 1_190.0), ALTS)
+    now = story.record("Danger").annotations["summary"]
+    assert now != fired.annotations["summary"]
+    again = story.engine.told_again(fired)
+    assert again.annotations["summary"] == now
+    assert (again.at, again.episode, again.state) == (fired.at, fired.episode, fired.state)
+    assert story.told[-1] is fired, "what was delivered stays as it was judged"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +109,19 @@ def test_every_notification_survives_the_way_through_the_outbox(
 )
 def test_a_duration_reads_as_one_says_it(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
+
+
+def test_what_is_over_has_words_of_its_own_and_no_advice() -> None:
+    texts = {
+        "summary": "main: not watched: the key is refused",
+        "description": "It is tried again by itself.",
+        "resolved": "main: watched again",
+        "runbook_url": "rules/README.md",
+    }
+    firing = replace(transition(), annotations=texts, values={})
+    over = replace(transition(AlertState.RESOLVED, at=NOON + 60), annotations=texts, values={})
+    assert "watched again" not in body(notification(firing))
+    assert body(notification(firing)).startswith("main: not watched: the key is refused\nIt is")
+    assert body(notification(over)).split("\n")[0] == "main: watched again"
+    assert "tried again" not in body(notification(over))
+    assert "rules/README.md" not in body(notification(over))

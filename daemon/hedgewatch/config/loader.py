@@ -24,6 +24,9 @@ from hedgewatch.config.yaml_source import read_source
 from hedgewatch.core.rules import Rule
 from hedgewatch.notify.routing import RouteSettings
 
+_SHIPPED = "shipped"
+"""What `rules:` calls the rules that come with the program."""
+
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     duplicate_names,
     mixed_prices,
@@ -83,7 +86,7 @@ def _routes(draft: Draft) -> tuple[RouteSettings, ...]:
 
 
 def _rule_paths(draft: Draft, problems: list[Problem]) -> list[Path]:
-    """The rule files, each once; the shipped ones when the configuration names none."""
+    """The rule files, each once; the shipped ones when the configuration names none, or says so."""
     patterns = draft.source.get(("rules",))
     if patterns is None:
         return _shipped(draft, problems)
@@ -93,7 +96,8 @@ def _rule_paths(draft: Draft, problems: list[Problem]) -> list[Path]:
         if not isinstance(pattern, str):
             problems.append(draft.source.problem(place, "a rule file is named by its path"))
             continue
-        found = _matching(Path(draft.source.file).parent, pattern)
+        folder = Path(draft.source.file).parent
+        found = shipped_rules() if pattern == _SHIPPED else _matching(folder, pattern)
         if not found:
             message = f"no file matches {pattern}, seen from {draft.source.folder}"
             problems.append(draft.source.problem(place, message))

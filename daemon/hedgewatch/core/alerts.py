@@ -144,13 +144,17 @@ def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason
     return Step(record, transition_of(record, now))
 
 
+def in_words_of_now(rule: Rule, row: Row, record: AlertRecord) -> AlertRecord:
+    """A firing alert with the labels, texts and values of now; any other as it stands."""
+    if record.state is not AlertState.FIRING:
+        return record
+    return replace(record, severity=rule.severity, **_words(rule, row))
+
+
 def retell(rule: Rule, row: Row) -> Step | None:
     """The firing alert in the words of now; None when there is none, or nothing new to say."""
     alert = row.alerts.get(rule.name)
-    if alert is None or alert.record.state is not AlertState.FIRING:
-        return None
-    record = replace(alert.record, severity=rule.severity, **_words(rule, row))
-    if record == alert.record:
+    if alert is None or (record := in_words_of_now(rule, row, alert.record)) == alert.record:
         return None
     alert.record = record
     return Step(record)

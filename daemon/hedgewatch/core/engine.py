@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from hedgewatch.core import events
+from hedgewatch.core.alerts import transition_of
 from hedgewatch.core.book import readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import judge_sight
@@ -14,7 +15,7 @@ from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.readings import Change
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.judge import Judge
-from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome
+from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 
@@ -60,11 +61,20 @@ class Engine:
         return self.judge.outcome(steps)
 
     def alerts(self) -> Iterator[AlertRecord]:
-        """Every alert that is pending or firing, or ended in a way that somebody must see."""
+        """Every alert that is pending or firing, in the words of now, and those that ended in a
+        way that somebody must see.
+        """
         for row in self.book.rows():
-            for alert in row.alerts.values():
-                yield alert.record
+            if row.alerts:
+                yield from self.judge.in_words_of_now(row)
         yield from self.judge.held()
+
+    def told_again(self, transition: Transition) -> Transition:
+        """A firing alert as one would tell it now, for whoever repeats it."""
+        for record in self.alerts():
+            if (record.alertname, record.subject) == (transition.alertname, transition.subject):
+                return replace(transition_of(record, transition.at), reason=transition.reason)
+        return transition
 
     def _price(self, event: events.MarketEvent, price: float, now: float) -> Outcome:
         market = self.book.markets.get((event.venue, event.symbol))

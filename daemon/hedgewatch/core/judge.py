@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from hedgewatch.core.alerts import Step, end, retell, step, transition_of
+from hedgewatch.core.alerts import Step, end, in_words_of_now, retell, step, transition_of
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import PositionRow, Row
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
@@ -62,6 +62,15 @@ class Judge:
             for rule, truth in zip(judgement.rules, truths, strict=True):
                 self._step(rule, row, truth, now, made)
         return made
+
+    def in_words_of_now(self, row: Row) -> Iterator[AlertRecord]:
+        """The alerts of a row as one would tell them now."""
+        for name, alert in row.alerts.items():
+            rule = self.rulebook.rule(name)
+            if rule is None or name in self._broken:
+                yield alert.record
+            else:
+                yield in_words_of_now(rule, row, alert.record)
 
     def held(self) -> Iterator[AlertRecord]:
         """The alerts without a row."""

@@ -7,6 +7,7 @@ from statistics import quantiles
 from hedgewatch.core.book.rows import HedgeRow, PoolRow, PositionRow, Row
 from hedgewatch.core.events import ClockAdvanced, Event, MarkPriceChanged, QuoteChanged
 from hedgewatch.core.model import Outcome, Transition
+from hedgewatch.notify.message import summary
 from hedgewatch.telemetry.api import jsonable
 
 _HEDGE = (
@@ -81,5 +82,5 @@ def _transition(transition: Transition) -> dict[str, object]:
         "state": transition.state.value,
         "severity": transition.severity.value,
         "reason": transition.reason,
-        "summary": transition.annotations.get("summary", ""),
+        "summary": summary(transition),
     }

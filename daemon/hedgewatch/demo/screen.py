@@ -13,6 +13,7 @@ from rich.text import Text
 from hedgewatch.core.book.rows import AccountRow, HedgeRow, PoolRow, PositionRow
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.model import AlertState, Known, Severity, Transition, Unknown
+from hedgewatch.notify.message import summary
 
 _LAST_TRANSITIONS = 10
 _SHOWN = (AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED)
@@ -109,7 +110,7 @@ def _alerts(transitions: Sequence[Transition]) -> Table:
             datetime.fromtimestamp(transition.at, UTC).strftime("%H:%M:%S.%f")[:-5],
             transition.alertname,
             Text(transition.state.value, style=style),
-            transition.annotations.get("summary", transition.reason),
+            summary(transition) or transition.reason,
         )
     return table
 

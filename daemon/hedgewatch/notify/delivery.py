@@ -41,12 +41,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What delivery is given by whoever composes the daemon."""
+    """What delivery is given by whoever composes the daemon.
+
+    `told_again` puts a firing alert into the words of now, before it is repeated.
+    """
 
     outbox: Outbox
     clock: Callable[[], float]
     patience: Patience
     on_result: OnResult
+    told_again: Callable[[Transition], Transition] = lambda transition: transition
 
 
 class Dispatcher:
@@ -67,6 +71,7 @@ class Dispatcher:
         self._clock = surroundings.clock
         self._patience = surroundings.patience
         self._on_result = surroundings.on_result
+        self._told_again = surroundings.told_again
         self._journal = Journal(surroundings.outbox, self._release)
         self._reminders = Reminders()
         self._held: dict[str, asyncio.TimerHandle] = {}
@@ -178,7 +183,7 @@ class Dispatcher:
     async def _remind(self) -> None:
         while True:
             await asyncio.sleep(_REMINDER_PERIOD)
-            for transition in self._reminders.due(self._clock()):
+            for transition in map(self._told_again, self._reminders.due(self._clock())):
                 deliveries = self._reminder_deliveries(transition)
                 self._journal.note((), deliveries, urgent=bool(deliveries))
                 self._hold(deliveries)

@@ -12,7 +12,7 @@ TITLE_BYTES = 200
 BODY_BYTES = 3000
 _ELLIPSIS = "…"
 _ALARMING_ENDS = frozenset(reason.value for reason in EndReason if not reason.calm)
-_SHOWN_ELSEWHERE = frozenset({"summary", "description", "runbook_url"})
+_SHOWN_ELSEWHERE = frozenset({"summary", "description", "resolved", "runbook_url"})
 
 
 def title(notification: Notification) -> str:
@@ -90,10 +90,18 @@ def _headline(notification: Notification) -> str:
             return transition.state.value.upper()
 
 
+def summary(transition: Transition) -> str:
+    """What it is about in one line: what is over has words of its own where the rule gives them."""
+    texts = transition.annotations
+    over = texts.get("resolved", "") if transition.state is AlertState.RESOLVED else ""
+    return over or texts.get("summary", "")
+
+
 def _lines(notification: Notification) -> Iterator[str]:
     transition = notification.transition
-    yield transition.annotations.get("summary", "")
-    yield transition.annotations.get("description", "")
+    yield summary(transition)
+    if transition.state is not AlertState.RESOLVED:
+        yield transition.annotations.get("description", "")
     yield _values(transition.values)
     lasted = spoken(transition.at - transition.active_since)
     began = datetime.fromtimestamp(transition.active_since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -102,7 +110,8 @@ def _lines(notification: Notification) -> Iterator[str]:
     for name, text in transition.annotations.items():
         if name not in _SHOWN_ELSEWHERE:
             yield f"{name}: {text}"
-    yield transition.annotations.get("runbook_url", "")
+    if transition.state is not AlertState.RESOLVED:
+        yield transition.annotations.get("runbook_url", "")
 
 
 def _values(values: Mapping[str, float | bool | None]) -> str:
