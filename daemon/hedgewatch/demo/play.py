@@ -5,10 +5,11 @@ import errno
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -62,8 +63,7 @@ async def performance(wish: Wish, *, lines: bool) -> AsyncIterator[Performance]:
     ) as exchange:
         with tempfile.TemporaryDirectory(prefix="hedgewatch-demo-") as folder:
             configuration = write_desk(Path(folder), exchange, _free(wish.listen), lines=lines)
-            output = sys.stderr if wish.json else sys.stdout
-            async with run_daemon(configuration, output, [recorder]) as running:
+            async with run_daemon(configuration, _output(wish), [recorder]) as running:
                 await _first_sight(running)
                 yield Performance(running, exchange, recorder)
 
@@ -88,16 +88,39 @@ async def _watch(seen: Performance, wish: Wish, *, live: bool) -> None:
     loop = asyncio.get_running_loop()
     length = seen.exchange.story.duration / wish.speed + _LAST_LOOK_SECONDS
     until = loop.time() + (length if wish.seconds is None else wish.seconds)
-    display = Live(console=Console(stderr=True), auto_refresh=False, screen=False)
-    if live:
-        display.start()
-    try:
+    with _screen(seen) if live else _chapters(seen, _output(wish)) as show:
         while (left := until - loop.time()) > 0:
-            if live:
-                display.update(seen.screen(), refresh=True)
+            show()
             await asyncio.sleep(min(left, _FRAME_SECONDS))
-    finally:
-        display.stop()
+
+
+@contextmanager
+def _screen(seen: Performance) -> Iterator[Callable[[], None]]:
+    """The live table of a terminal."""
+    with Live(console=Console(stderr=True), auto_refresh=False) as display:
+        yield lambda: display.update(seen.screen(), refresh=True)
+
+
+@contextmanager
+def _chapters(seen: Performance, output: TextIO) -> Iterator[Callable[[], None]]:
+    """What the story does, a line a chapter, between the lines of the alerts."""
+    told = ""
+
+    def show() -> None:
+        nonlocal told
+        chapter = seen.exchange.progress()[2]
+        if chapter != told:
+            told = chapter
+            print(f"-- {chapter}", file=output, flush=True)
+
+    print(f"-- {seen.exchange.story.title}: {seen.running.url}", file=output, flush=True)
+    yield show
+    print("-- the end", file=output, flush=True)
+
+
+def _output(wish: Wish) -> TextIO:
+    """Standard output belongs to the JSON object, where one was asked for."""
+    return sys.stderr if wish.json else sys.stdout
 
 
 def _free(listen: str) -> str:
