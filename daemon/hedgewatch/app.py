@@ -3,7 +3,6 @@ straight ways on purpose: what is made, in which order, and what undoes it, from
 """
 
 import asyncio
-import importlib
 import os
 import platform
 import uuid
@@ -15,7 +14,7 @@ from typing import TextIO
 
 import structlog
 
-from hedgewatch import __version__
+from hedgewatch import __version__, loop
 from hedgewatch.accounts import Accounts, AccountWatch, WatchMaker
 from hedgewatch.clock import Clock
 from hedgewatch.config.configuration import Configuration
@@ -212,14 +211,12 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
 
 
 def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
-    """Makes watches, importing ccxt for the first: on a thread, because that takes seconds in
-    which the store, the interface and the restored alerts are up already.
+    """Makes watches, importing ccxt for the first: that takes seconds in which the store, the
+    interface and the restored alerts are up already.
     """
 
     async def make(settings: AccountSettings, symbols: frozenset[str]) -> AccountWatch:
-        supervisor = await asyncio.to_thread(
-            importlib.import_module, "hedgewatch.venues.supervisor"
-        )
+        supervisor = await loop.imported("hedgewatch.venues.supervisor")
         watch: AccountWatch = supervisor.AccountWatch(
             settings,
             symbols=symbols,

@@ -1,7 +1,13 @@
-"""The event loop: uvloop, which ccxt brings along and which costs a fifth less a frame."""
+"""The event loop: uvloop, which ccxt brings along and which costs a fifth less a frame. And how
+to import what takes seconds without holding it up.
+"""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
+from importlib import import_module
+from types import ModuleType
 from typing import Any, TypeVar
 
 import uvloop
@@ -13,3 +19,23 @@ def run(main: Coroutine[Any, Any, Answer]) -> Answer:
     """Run `main` to its end."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+async def imported(name: str) -> ModuleType:
+    """A module, imported on a thread that nobody waits for.
+
+    The loop joins its own threads before it closes: a process that is told to stop would have to
+    end the import first.
+    """
+    over: Future[None] = Future()
+    over.set_running_or_notify_cancel()  # from now on it cannot be cancelled, only left alone
+
+    def work() -> None:
+        try:
+            import_module(name)
+        finally:
+            over.set_result(None)
+
+    threading.Thread(target=work, name=f"import:{name}", daemon=True).start()
+    await asyncio.wrap_future(over)
+    return import_module(name)  # at once, or with the error that it ended with

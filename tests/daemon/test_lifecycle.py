@@ -1,10 +1,12 @@
 """Starting, reloading, dying and leaving: no alert is lost, forgotten or told twice."""
 
 import asyncio
+import os
 import re
 import signal
 import socket
 import sqlite3
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ import pytest_asyncio
 from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
 from tests.daemon.house import House, housed
 from tests.notify.listener import listening_to, text
-from tests.support.daemons import QUICK_RULES, account
+from tests.support.daemons import PROGRAM, QUICK_RULES, Daemon, account, worked_example
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -96,6 +98,46 @@ async def test_service_manager_hears_that_it_is_up_that_it_judges_and_what_fires
     assert fed + 1 <= systemd.heard.count("WATCHDOG=1") <= fed + 3
     house.exchange.world.set_mark("AIXUSDT", SQUEEZED)
     await systemd.hears(house, "STATUS=3 alerts firing")
+
+
+async def test_told_to_stop_while_it_imports_the_exchanges_it_leaves_at_once(
+    house: House, tmp_path: Path
+) -> None:
+    daemon = Daemon(tmp_path, worked_example(tmp_path, house.exchange))
+    await daemon.start()
+    async with asyncio.timeout(1.5):
+        assert await daemon.stop(signal.SIGTERM) == 0
+    events = [event["event"] for event in daemon.events()]
+    assert events[-2:] == ["told_to_stop_while_starting", "stopped"]
+    assert "watching" not in events
+
+
+async def test_told_to_reload_and_to_stop_before_anything_is_read_it_leaves_well(
+    house: House, tmp_path: Path
+) -> None:
+    slow = tmp_path / "hedgewatch.yaml"
+    os.mkfifo(slow)  # nobody writes: the program cannot get beyond reading it
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "run", "-c", slow, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    status = Path(f"/proc/{process.pid}/status")
+
+    async def heeds_signals() -> bool:
+        return signal.SIGTERM in _caught(status)
+
+    await house.daemon.until_true(heeds_signals, "it heeds signals", SOON)
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(SOON):
+        said, _ = await process.communicate()
+    assert (process.returncode, said) == (0, b"")
+
+
+def _caught(status: Path) -> set[int]:
+    """The signals for which a process has handlers, as Linux shows them: a bit each."""
+    fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    mask = int(fields["SigCgt"], 16)
+    return {number for number in range(1, 65) if mask >> (number - 1) & 1}
 
 
 async def test_reload_with_a_mistake_keeps_the_rules_and_says_where_the_mistake_is(

@@ -81,3 +81,16 @@ async def test_store_of_another_instance_is_named_and_ends_the_start(
     assert result.returncode == 1
     assert str(tmp_path / "state.db") in result.stderr
     assert "Traceback" not in result.stderr + result.stdout
+
+
+async def test_store_that_names_the_file_of_a_key_by_mistake_leaves_the_key_alone(
+    exchange: PaperExchange, tmp_path: Path
+) -> None:
+    document = worked_example(tmp_path, exchange) | {"store": "main.key"}
+    key = (tmp_path / "main.key").read_bytes()
+    result = await run_program("run", "-c", Daemon(tmp_path, document).configuration)
+    assert result.returncode == 1
+    assert f"{tmp_path / 'main.key'} is not a store of hedgewatch" in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    assert (tmp_path / "main.key").read_bytes() == key
+    assert not any((tmp_path / f"main.key.{new}").exists() for new in ("corrupt-1", "lock"))

@@ -1,0 +1,45 @@
+"""Arguments and exit codes: 0 well; 1 a check failed, or a busy port or store; 2 what is decidable
+offline is wrong (syntax, unknown names, duplicates, secrets).
+
+Each command is a module with a `perform`, imported when it is asked for: most bring libraries
+along that take up to a second.
+"""
+
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import import_module
+
+from hedgewatch.cli.answers import INTERRUPTED, wrong
+from hedgewatch.cli.arguments import parse
+from hedgewatch.config.problems import ConfigurationError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    if options.command == "run":
+        _heed_signals_from_the_start()
+    try:
+        return _perform(options)
+    except ConfigurationError as error:
+        return wrong(options, error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _perform(options: Namespace) -> int:
+    code: int = import_module(f"hedgewatch.cli.{options.command}").perform(options)
+    return code
+
+
+def _heed_signals_from_the_start() -> None:
+    """Until the service takes over there is nothing to reload, and nothing to put in order.
+
+    An exception could be caught by whatever is being imported; leaving cannot.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))

@@ -1,0 +1,30 @@
+"""`hedgewatch check`: the configuration and its rules, on request with each key and symbol."""
+
+import sys
+from argparse import Namespace
+
+from hedgewatch import loop
+from hedgewatch.cli.answers import FAILED, WELL, tell
+from hedgewatch.config.loader import load
+from hedgewatch.online import check_online
+from hedgewatch.telemetry import logs
+from hedgewatch.telemetry.redaction import Redactor
+
+
+def perform(options: Namespace) -> int:
+    """Say what was found; a ConfigurationError says what is wrong."""
+    configuration = load(options.configuration)
+    seen = {
+        "accounts": len(configuration.accounts),
+        "hedges": len(configuration.hedges),
+        "rules": len(configuration.rules),
+        "receivers": len(configuration.receivers),
+    }
+    if not options.online:
+        tell(options, seen, "well: " + ", ".join(f"{n} {name}" for name, n in seen.items()))
+        return WELL
+    logs.configure(sys.stderr, Redactor(s.reveal() for s in configuration.secrets()), level="error")
+    verdicts = loop.run(check_online(configuration, options.timeout))
+    lines = [f"{name}: {verdict or 'well'}" for name, verdict in verdicts.items()]
+    tell(options, {**seen, "online": verdicts}, "\n".join(lines))
+    return FAILED if any(verdicts.values()) else WELL
