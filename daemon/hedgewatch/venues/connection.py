@@ -26,7 +26,9 @@ from hedgewatch.venues.surroundings import Surroundings
 
 _REQUEST_MILLISECONDS = 5_000
 _PING_MILLISECONDS = {"user": 3_000, "mark": 15_000, "quote": 15_000}
-"""ccxt gives up when the last pong is two of these old at a ping: after three at the latest."""
+"""ccxt gives up at a ping when the last pong is two of these old: after three at the latest, on
+a new socket after four.
+"""
 
 _FUTURE_SECONDS = 60.0
 _STEP_SECONDS = 1.0
