@@ -125,6 +125,7 @@ def build_daemon(
         clock=clock.now,
         patience=Patience(jitter=chance),
         on_result=metrics.notified,
+        told_again=engine.told_again,
     )
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     view = EngineView(engine, _status(configuration))
