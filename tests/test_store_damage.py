@@ -74,11 +74,24 @@ async def test_each_damaged_file_is_kept_under_a_name_of_its_own(path: Path) -> 
 async def test_a_file_that_never_was_a_store_is_refused_and_left_untouched(
     path: Path, content: bytes
 ) -> None:
+    path = path.with_name("main.key")
     rewritten(path, lambda _: content)
     with pytest.raises(StoreError) as refused:
         await Store.open(path)
     assert str(refused.value) == f"{path} is not a store of hedgewatch: choose another store:"
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == {path.name: content}
+
+
+@pytest.mark.parametrize("name", ["state.db", "state"])
+async def test_garbage_where_a_store_was_is_kept_aside_and_no_reason_not_to_start(
+    path: Path, name: str
+) -> None:
+    path = path.with_name(name)
+    await (await Store.open(path)).close()
+    rewritten(path, lambda _: b"\x07garbage" * 1000)
+    store = await Store.open(path)
+    assert store.recovered_from == path.with_name(f"{name}.corrupt-1")
+    await store.close()
 
 
 async def test_an_empty_file_is_a_store_to_begin(path: Path) -> None:

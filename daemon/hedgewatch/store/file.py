@@ -38,12 +38,17 @@ _MIGRATIONS = (
 """Each brings the file from the version of its index to the next: never edit one, append."""
 
 
+_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3"})
+
+
 def refuse_what_is_no_store(path: Path) -> None:
     """Leave alone what SQLite never wrote, such as a key that `store:` names by mistake.
 
-    A crash may cut a store short or leave zeroes of it: that is damage, not another's file.
+    A crash may cut a store short or leave zeroes or garbage of it: that is damage, not another's
+    file. A file of ours is known by the lock beside it, or by the name of a database.
     """
-    if path.is_file():
+    ours = path.suffix in _SUFFIXES or Path(f"{path}.lock").exists()
+    if path.is_file() and not ours:
         with path.open("rb") as opened:
             head = opened.read(len(_MAGIC))
         if any(head) and not _MAGIC.startswith(head):
