@@ -2,11 +2,12 @@
 
 import pytest
 
-from hedgewatch.core.events import Event
+from hedgewatch.core.events import Event, VenueClockRead
 from hedgewatch.core.model import Scope
 from tests.support.builders import (
     AIX,
     ALT,
+    VENUE,
     Said,
     balance,
     held,
@@ -317,3 +318,17 @@ def test_an_empty_list_beside_any_margin_is_wrong_whatever_margin_that_is(
         assert story.at(second, read(wallet=None, balances=[left], margin=3_000.0)) == []
     assert _contracts(story) == -200.0
     assert story.position().position_vanished
+
+
+def test_a_venue_whose_clock_stepped_back_is_believed_at_once_when_it_told_its_time() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    story.at(3.0, VenueClockRead(VENUE, -3_600.0), told(held(AIX, -250.0), late=3_600.0))
+    assert _contracts(story) == -250.0
+
+
+def test_an_answer_that_came_a_second_late_makes_no_older_word_newer() -> None:
+    story = short_of_aix()
+    story.at(2.0, told(held(AIX, -300.0)))
+    story.at(3.0, VenueClockRead(VENUE, -1.0), told(held(AIX, -250.0), late=2.0))
+    assert _contracts(story) == -300.0

@@ -41,8 +41,7 @@ class Engine:
             case events.ClockAdvanced():
                 outcome = self._clock(now)
             case events.VenueClockRead():
-                self._clock_of(event.venue).read(event.lead, now)
-                outcome = NOTHING
+                outcome = self._venue_clock(event, now)
             case events.ClockStepped():
                 outcome = NOTHING
             case events.RulesReplaced():
@@ -89,6 +88,14 @@ class Engine:
             return self._everything(now)
         price_moved(market)
         return self.judge.outcome(self.judge.judge(market.touched, now))
+
+    def _venue_clock(self, event: events.VenueClockRead, now: float) -> Outcome:
+        if self._clock_of(event.venue).read(event.lead, now):
+            for account in self.book.accounts.values():
+                if account.venue == event.venue:
+                    forget_order(account.watched)
+                    readings.forget_order(account)
+        return NOTHING
 
     def _clock_of(self, venue: str) -> VenueClock:
         clock = self._clocks.get(venue)

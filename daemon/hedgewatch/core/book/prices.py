@@ -11,6 +11,9 @@ STALE_AFTER = 5.0
 QUOTE_STALE_AFTER = 12.0
 """The same for the quote of a spot pair, which is told when it moves, and else by each reading."""
 
+_STEP = 2.0
+"""Seconds by which a clock must fall back to have stepped: more than an answer is ever late."""
+
 _DRIFT = 2e-4
 """How much faster than the venue's our clock may run: seconds a second."""
 
@@ -30,10 +33,12 @@ class VenueClock:
         self._least = inf
         self._at = 0.0
 
-    def read(self, lead: float, now: float) -> None:
-        """The venue said that its clock is `lead` seconds ahead of ours."""
+    def read(self, lead: float, now: float) -> bool:
+        """The venue says that its clock is `lead` seconds ahead of ours; whether it stepped back."""
+        stepped_back = -lead > self._least + _STEP
         self._least = -lead
         self._at = now
+        return stepped_back
 
     def seen_at(self, venue_time: float, now: float) -> float:
         """When, on our clock, the venue said something that arrived `now`; never after now."""

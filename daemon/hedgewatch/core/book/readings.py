@@ -67,6 +67,14 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     return change
 
 
+def forget_order(account: AccountRow) -> None:
+    """The venue's clock stepped back: what it says from now on is no older word."""
+    for position in account.positions.values():
+        position.venue_time = 0.0
+    for balance in account.balances.values():
+        balance.venue_time = 0.0
+
+
 def _begin_to_wait_for_prices(account: AccountRow, now: float) -> None:
     """What a start takes before the first reading is no blindness of the prices."""
     for market in account.watched:
