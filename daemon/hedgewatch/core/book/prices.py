@@ -34,7 +34,7 @@ class VenueClock:
         self._at = 0.0
 
     def read(self, lead: float, now: float) -> bool:
-        """The venue says that its clock is `lead` seconds ahead of ours; whether it stepped back."""
+        """The venue says that its clock leads ours by `lead` seconds; whether it stepped back."""
         stepped_back = -lead > self._least + _STEP
         self._least = -lead
         self._at = now
