@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from hedgewatch.core import events
 from hedgewatch.core.alerts import transition_of
-from hedgewatch.core.book import readings
+from hedgewatch.core.book import balances, readings
 from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
-from hedgewatch.core.book.readings import Change
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
@@ -197,7 +197,7 @@ class Engine:
             case events.PositionChanged():
                 readings.tell_position(self.book, account, event.position, change, event)
             case events.BalanceChanged():
-                readings.tell_balance(account, event.balance, change, whole=False)
+                balances.tell_balance(account, event.balance, change, whole=False)
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event.symbol, event.tiers)
             case events.AccountHeard():

@@ -7,13 +7,13 @@ until it is read twice: venues under load have shown that.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from hedgewatch.core.book.balances import miss_balances, tell_balance
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import NOT_YET, AccountRow, BalanceRow, PositionRow
+from hedgewatch.core.book.change import Change, waits
+from hedgewatch.core.book.rows import NOT_YET, AccountRow, PositionRow
 from hedgewatch.core.events import (
     AccountRead,
-    BalanceReading,
     PositionChanged,
     PositionReading,
 )
@@ -21,31 +21,6 @@ from hedgewatch.core.margin import Leg, are_marginal
 from hedgewatch.core.model import EndReason, PositionKind, Tier
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
-_ABSENT = "not listed"
-
-_LAG = 5.0
-"""Seconds that a venue's replicas may lag: an older reading counts as said twice beyond that."""
-
-
-@dataclass(slots=True)
-class Change:
-    """What merging led to: a new structure, doubtful positions, positions that are gone, and why
-    those went that were gone already.
-
-    `agrees` is False when something was contradicted or missing that is still believed.
-    """
-
-    now: float
-    structure: bool = False
-    confirm: bool = False
-    agrees: bool = True
-    ended: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
-    explained: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
-
-    def doubt(self) -> None:
-        """Something that was said, or not said, is not believed yet."""
-        self.confirm = True
-        self.agrees = False
 
 
 def read_account(book: Book, account: AccountRow, event: AccountRead, now: float) -> Change:
@@ -57,7 +32,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.unsupported = event.unsupported
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
-    _miss_balances(account, {balance.asset for balance in event.balances}, change)
+    miss_balances(account, {balance.asset for balance in event.balances}, change)
     _read_positions(book, account, event.positions, change)
     if change.agrees:
         if account.read_at is None:
@@ -94,7 +69,7 @@ def tell_position(
     same, whole = _same(position, reading), streamed is None
     claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
     older = reading.venue_time < position.venue_time
-    if older and not same and _waits(position, claim, change, whole=whole):
+    if older and not same and waits(position, claim, change, whole=whole):
         change.doubt()
         return
     position.disputed = None
@@ -118,20 +93,6 @@ def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> P
         market = book.market(account.venue, reading.symbol)
         position = account.positions[key] = PositionRow(account, market, reading.kind)
     return position
-
-
-def _waits(
-    row: PositionRow | BalanceRow, claim: object, change: Change, *, whole: bool, lag: float = _LAG
-) -> bool:
-    """Whether a doubtful claim has to wait for a whole reading that makes it again, not before
-    `lag` seconds have passed. What a stream claims is not remembered.
-    """
-    if not whole:
-        return True
-    if row.disputed is None or row.disputed[0] != claim:
-        row.disputed = (claim, change.now)
-        return True
-    return change.now - row.disputed[1] < lag
 
 
 def _take(
@@ -254,52 +215,3 @@ def _tells_margin(event: AccountRead) -> bool:
     """Whether this reading shows that the venue's margin follows its positions."""
     margins = (event.margin_in_use, *(balance.maintenance_margin for balance in event.balances))
     return any(event.positions) and any(margin for margin in margins)
-
-
-def tell_balance(
-    account: AccountRow, reading: BalanceReading, change: Change, *, whole: bool
-) -> None:
-    """Merge what was said of one asset; only a whole reading knows the venue's own margin."""
-    balance = account.balances.get(reading.asset)
-    if balance is None:
-        balance = account.balances[reading.asset] = BalanceRow(reading.asset)
-    if whole:
-        balance.maintenance_margin = reading.maintenance_margin
-    amounts = (reading.total, reading.cross_wallet)
-    if amounts != (balance.total, balance.cross_wallet):
-        older = reading.venue_time < balance.venue_time
-        lag = _LAG if older else 0.0
-        doubtful = older or _empties(account, balance, reading)
-        if doubtful and _waits(balance, amounts, change, whole=whole, lag=lag):
-            change.doubt()
-            return
-        change.structure |= not (balance.cross_wallet and reading.cross_wallet)
-        balance.total, balance.cross_wallet = amounts
-        account.observed += 1
-    balance.disputed = None
-    balance.venue_time = max(balance.venue_time, reading.venue_time)
-
-
-def _empties(account: AccountRow, balance: BalanceRow, reading: BalanceReading) -> bool:
-    """Whether it would leave open positions without what they stand on."""
-    return not reading.cross_wallet and balance.cross_wallet > 0.0 and _backs(account, balance)
-
-
-def _miss_balances(account: AccountRow, reported: set[str], change: Change) -> None:
-    """What two readings do not list is used up, unless open positions stand on it."""
-    for asset, balance in account.balances.items():
-        if asset in reported or not (balance.total or balance.cross_wallet):
-            continue
-        if _waits(balance, _ABSENT, change, whole=True, lag=0.0):
-            change.doubt()
-        elif _backs(account, balance):
-            change.agrees = False
-        else:
-            balance.total = balance.cross_wallet = 0.0
-            change.structure = True
-
-
-def _backs(account: AccountRow, balance: BalanceRow) -> bool:
-    """Whether open positions stand on this balance."""
-    pool = account.pools.get(balance.asset)
-    return pool is not None and bool(pool.positions)

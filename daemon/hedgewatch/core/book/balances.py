@@ -1,0 +1,56 @@
+"""What the venue says of an account's assets, merged by its own update times as positions are."""
+
+from hedgewatch.core.book.change import LAG, Change, waits
+from hedgewatch.core.book.rows import AccountRow, BalanceRow
+from hedgewatch.core.events import BalanceReading
+
+_ABSENT = "not listed"
+
+
+def tell_balance(
+    account: AccountRow, reading: BalanceReading, change: Change, *, whole: bool
+) -> None:
+    """Merge what was said of one asset; only a whole reading knows the venue's own margin."""
+    balance = account.balances.get(reading.asset)
+    if balance is None:
+        balance = account.balances[reading.asset] = BalanceRow(reading.asset)
+    if whole:
+        balance.maintenance_margin = reading.maintenance_margin
+    amounts = (reading.total, reading.cross_wallet)
+    if amounts != (balance.total, balance.cross_wallet):
+        older = reading.venue_time < balance.venue_time
+        lag = LAG if older else 0.0
+        doubtful = older or _empties(account, balance, reading)
+        if doubtful and waits(balance, amounts, change, whole=whole, lag=lag):
+            change.doubt()
+            return
+        change.structure |= not (balance.cross_wallet and reading.cross_wallet)
+        balance.total, balance.cross_wallet = amounts
+        account.observed += 1
+    balance.disputed = None
+    balance.venue_time = max(balance.venue_time, reading.venue_time)
+
+
+def _empties(account: AccountRow, balance: BalanceRow, reading: BalanceReading) -> bool:
+    """Whether it would leave open positions without what they stand on."""
+    return not reading.cross_wallet and balance.cross_wallet > 0.0 and _backs(account, balance)
+
+
+def miss_balances(account: AccountRow, reported: set[str], change: Change) -> None:
+    """What two readings do not list is used up, unless open positions stand on it."""
+    for asset, balance in account.balances.items():
+        if asset in reported or not (balance.total or balance.cross_wallet):
+            continue
+        if waits(balance, _ABSENT, change, whole=True, lag=0.0):
+            change.doubt()
+        elif _backs(account, balance):
+            change.agrees = False
+        else:
+            balance.total = balance.cross_wallet = 0.0
+            change.structure = True
+
+
+def _backs(account: AccountRow, balance: BalanceRow) -> bool:
+    """Whether open positions stand on this balance."""
+    pool = account.pools.get(balance.asset)
+    return pool is not None and bool(pool.positions)
