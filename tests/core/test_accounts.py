@@ -32,9 +32,7 @@ from tests.support.stories import (
     short_of_aix,
 )
 
-BLIND = rule("Blind", Scope.ACCOUNT, "account_blind", hold_for=15.0)
 SHORT = held(AIX, -200.0)
-YEAR = 365 * 86_400.0
 
 
 def test_a_refused_account_is_unusable_and_blind_for_its_reason() -> None:

@@ -1,7 +1,5 @@
 """A line that lies about the time, quarrels or dies is seen through, and outlived."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from hedgewatch.core.events import (
@@ -17,12 +15,6 @@ from hedgewatch.sim.faults import POISONS
 from tests.venues.watching import watched
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[PaperExchange]:
-    async with PaperExchange(story="manual", tick_seconds=0.05) as paper:
-        yield paper
 
 
 async def test_a_venue_back_with_its_clock_an_hour_behind_is_measured_and_heard_again(

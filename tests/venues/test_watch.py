@@ -1,7 +1,6 @@
 """What an account looks like through real ccxt, while all is well and while it is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
@@ -26,12 +25,6 @@ from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY
 from tests.venues.watching import AIX, ALT, BTC, now, watched
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[PaperExchange]:
-    async with PaperExchange(story="manual", tick_seconds=0.05) as paper:
-        yield paper
 
 
 async def test_positions_account_and_prices_arrive_as_the_exchange_holds_them(

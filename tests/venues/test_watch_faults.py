@@ -1,7 +1,6 @@
 """Each thing that goes wrong at a venue is noticed in time, said, and outlived."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,12 +18,6 @@ from hedgewatch.sim.faults import POISONS
 from tests.venues.watching import AIX, ALT, now, watched
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[PaperExchange]:
-    async with PaperExchange(story="manual", tick_seconds=0.05) as paper:
-        yield paper
 
 
 async def test_no_poisoned_frame_stops_the_frames_that_follow_it(

@@ -101,7 +101,7 @@ class AccountWatch:
     async def _survive(self, work: Awaitable[None]) -> BaseException | None:
         """Do it; what goes wrong is returned.
 
-        One of the two broad excepts of this project: whatever odd thing one venue sends or ccxt
+        One of the few broad excepts of this project: whatever odd thing one venue sends or ccxt
         makes of it, this account is blind and is tried again, and the others go on.
         """
         try:
