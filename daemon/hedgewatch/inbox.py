@@ -7,7 +7,13 @@ latest of each key waits, so that what is judged next is never old and memory st
 import asyncio
 from collections.abc import Callable
 
-from hedgewatch.core.events import Event, MarketEvent, MarkPriceChanged, QuoteChanged
+from hedgewatch.core.events import (
+    Event,
+    LiquidityRead,
+    MarketEvent,
+    MarkPriceChanged,
+    QuoteChanged,
+)
 
 Sink = Callable[[MarketEvent], None]
 
@@ -35,7 +41,7 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Take one event; an unread older price or quote of the same market gives way to it."""
-        if isinstance(event, MarkPriceChanged | QuoteChanged):
+        if isinstance(event, MarkPriceChanged | QuoteChanged | LiquidityRead):
             self._put_market(event)
         else:
             self._numbered += 1

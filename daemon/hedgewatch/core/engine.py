@@ -19,6 +19,14 @@ from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transitio
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 
+_Heard = (
+    events.AccountHeard
+    | events.AccountRefused
+    | events.AccountAccepted
+    | events.FeedLost
+    | events.FeedRestored
+)
+
 
 class Engine:
     """Judges every event. `new_episode` makes the random ids of alerts' episodes."""
@@ -36,8 +44,8 @@ class Engine:
         match event:
             case events.MarkPriceChanged():
                 outcome = self._price(event, event.price, now)
-            case events.QuoteChanged():
-                outcome = self._quote(event, now)
+            case events.QuoteChanged() | events.LiquidityRead():
+                outcome = self._trading(event, now)
             case events.ClockAdvanced():
                 outcome = self._clock(now)
             case events.VenueClockRead():
@@ -75,7 +83,7 @@ class Engine:
                 return replace(transition_of(record, transition.at), reason=transition.reason)
         return transition
 
-    def _price(self, event: events.MarketEvent, price: float, now: float) -> Outcome:
+    def _price(self, event: events.PriceEvent, price: float, now: float) -> Outcome:
         market = self.book.markets.get((event.venue, event.symbol))
         if market is None:
             return NOTHING
@@ -84,6 +92,7 @@ class Engine:
             return NOTHING
         if isinstance(event, events.MarkPriceChanged):
             market.index_price = event.index_price
+            market.funding_rate = event.funding_rate
         if market.doubt is not None and self._look(market, now):
             return self._everything(now)
         price_moved(market)
@@ -103,10 +112,16 @@ class Engine:
             clock = self._clocks[venue] = VenueClock()
         return clock
 
-    def _quote(self, event: events.QuoteChanged, now: float) -> Outcome:
-        """Best bid and ask: the price of a spot pair, and no news for a contract."""
+    def _trading(self, event: events.QuoteChanged | events.LiquidityRead, now: float) -> Outcome:
+        """What could be traded at: the middle of a spot pair's quote is its price."""
         market = self.book.markets.get((event.venue, event.symbol))
-        if market is None or not market.is_spot:
+        if market is None:
+            return NOTHING
+        if isinstance(event, events.LiquidityRead):
+            market.liquidity = event
+            return self.judge.outcome(self.judge.judge(market.touched, now))
+        market.quote = event
+        if not market.is_spot:
             return NOTHING
         return self._price(event, (event.bid + event.ask) / 2.0, now)
 
@@ -198,15 +213,23 @@ class Engine:
                 readings.tell_position(self.book, account, event.position, change, event)
             case events.BalanceChanged():
                 balances.tell_balance(account, event.balance, change, whole=False)
+            case events.CollateralPriced():
+                balances.price_collateral(account, event)
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event.symbol, event.tiers)
+            case _:
+                self._hear(event, account, now)
+        return change
+
+    def _hear(self, event: _Heard, account: AccountRow, now: float) -> None:
+        """News of the lines to the venue, not of what is held there."""
+        match event:
             case events.AccountHeard():
                 account.heard_at = now
             case events.AccountRefused() | events.AccountAccepted():
                 self._usable(account, event)
             case events.FeedLost() | events.FeedRestored():
                 self._feed(account, event)
-        return change
 
     @staticmethod
     def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAccepted) -> None:

@@ -10,7 +10,14 @@ positive, short negative. Money is in the settle currency of the market or asset
 
 from dataclasses import dataclass
 
-from hedgewatch.core.model import Desk, EndReason, Market, PositionKind, Tier
+from hedgewatch.core.model import (
+    CollateralSlice,
+    Desk,
+    EndReason,
+    Market,
+    PositionKind,
+    Tier,
+)
 from hedgewatch.core.rules import Rule
 
 Key = tuple[str, str, str]
@@ -18,13 +25,16 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class MarkPriceChanged:
-    """The venue's mark price (> 0, quote a base unit), with its index price where told."""
+    """The venue's mark price (> 0, quote a base unit), with what comes along where told: the index
+    price, and the funding rate of the running interval (what longs pay shorts, of the notional).
+    """
 
     venue: str
     symbol: str
     price: float
     venue_time: float
     index_price: float | None = None
+    funding_rate: float | None = None
 
     @property
     def key(self) -> Key:
@@ -44,6 +54,26 @@ class QuoteChanged:
     @property
     def key(self) -> Key:
         return ("quote", self.venue, self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidityRead:
+    """The order book of a market as far as the venue shows it, and what a day trades in it.
+
+    `bids` and `asks` are (price, amount in base units), best first; `day_volume` is in base
+    units, None where not told.
+    """
+
+    venue: str
+    symbol: str
+    bids: tuple[tuple[float, float], ...]
+    asks: tuple[tuple[float, float], ...]
+    venue_time: float
+    day_volume: float | None = None
+
+    @property
+    def key(self) -> Key:
+        return ("liquidity", self.venue, self.symbol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +97,8 @@ class PositionReading:
     """One position as the venue told it.
 
     `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
-    `venue_liquidation_price` is the venue's own number, None when it names none.
+    `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, None when
+    it names none.
     """
 
     symbol: str
@@ -77,6 +108,7 @@ class PositionReading:
     venue_time: float
     isolated_wallet: float | None = None
     venue_liquidation_price: float | None = None
+    venue_maintenance_margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +127,31 @@ class BalanceReading:
     maintenance_margin: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollateralReading:
+    """What the venue of a multi-asset account makes of one coin: its price in the currency of the
+    account, and how much of its value counts. Without `slices` all of it does; `liability_rate`
+    is what each unit of debt in it weighs.
+    """
+
+    asset: str
+    price: float
+    slices: tuple[CollateralSlice, ...] = ()
+    liability_rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CollateralPriced:
+    """The venue told what coins of a multi-asset account are worth as collateral."""
+
+    account: str
+    collateral: tuple[CollateralReading, ...]
+    venue_time: float
+
+
 @dataclass(frozen=True, slots=True)
 class PositionChanged:
-    """A private stream told of one position. `end` says why, when it is gone and that is known."""
+    """A private stream told of one position. `end` says why it shrank or went, where known."""
 
     account: str
     position: PositionReading
@@ -106,10 +160,13 @@ class PositionChanged:
 
 @dataclass(frozen=True, slots=True)
 class BalanceChanged:
-    """A private stream told of one balance (`equity` and `maintenance_margin` are None in it)."""
+    """A private stream told of one balance (`equity` and `maintenance_margin` are None in it).
+    `end` says why it shrank, where known.
+    """
 
     account: str
     balance: BalanceReading
+    end: EndReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +254,13 @@ class RulesReplaced:
     desk: Desk
 
 
-MarketEvent = MarkPriceChanged | QuoteChanged
+PriceEvent = MarkPriceChanged | QuoteChanged
+MarketEvent = PriceEvent | LiquidityRead
 AccountEvent = (
     TiersChanged
     | PositionChanged
     | BalanceChanged
+    | CollateralPriced
     | AccountRead
     | AccountHeard
     | AccountRefused

@@ -72,7 +72,10 @@ class AlertState(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why an alert ended without being resolved: its subject is gone, or its rule is."""
+    """Why a holding shrank or went, and an alert ended without being resolved.
+
+    `SETTLED` is the venue's own close at delisting, `EXPIRED` at the contract's end.
+    """
 
     CLOSED = "closed"
     EXPIRED = "expired"
@@ -80,6 +83,8 @@ class EndReason(StrEnum):
     REMOVED_BY_RELOAD = "removed_by_reload"
     LIQUIDATED = "liquidated"
     AUTO_DELEVERAGED = "auto_deleveraged"
+    SETTLED = "settled"
+    TRANSFERRED = "transferred"
     UNKNOWN = "unknown"
 
     @property
@@ -103,12 +108,23 @@ class Tier:
     deduction: float
 
 
+@dataclass(frozen=True, slots=True)
+class CollateralSlice:
+    """A marginal slice of a coin's value as collateral: up to `ceiling` (in the currency of the
+    account, +inf for the last) every unit of value counts `rate`.
+    """
+
+    ceiling: float
+    rate: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
     """A tradable contract, or a spot pair when `settle` is empty.
 
     `contract_size` is base units a contract; `step` the smallest change of a quantity in
-    contracts, exact, because contracts are rounded to it.
+    contracts, exact, because contracts are rounded to it. Of an inverse market `contract_size` is
+    the face value in the quote currency. `funding_interval` is in seconds, None without funding.
     """
 
     venue: str
@@ -121,6 +137,7 @@ class Market:
     tick: Decimal
     linear: bool = True
     expiry: float | None = None
+    funding_interval: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import structlog
 from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
-from hedgewatch.core.events import MarketEvent, VenueClockRead
+from hedgewatch.core.events import PriceEvent, VenueClockRead
 from hedgewatch.venues.dialect import AccountNews, Dialect, Exchange, Feed
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import fenced
@@ -48,7 +48,7 @@ log = structlog.get_logger()
 class Listener(Protocol):
     """Who is told what the sockets say."""
 
-    def price(self, event: MarketEvent) -> None:
+    def price(self, event: PriceEvent) -> None:
         """A fresh price."""
 
     def news(self, item: AccountNews) -> None:
@@ -164,7 +164,7 @@ class Connection:
 
     # frames
 
-    def take(self, socket: GuardedSocket, data: bytes) -> MarketEvent | None:
+    def take(self, socket: GuardedSocket, data: bytes) -> PriceEvent | None:
         """Decode one frame; a bad one is counted, said once, and is not the last."""
         if socket.error is not None:
             return None
@@ -180,7 +180,7 @@ class Connection:
 
     def _decoded(
         self, socket: GuardedSocket, data: bytes
-    ) -> tuple[MarketEvent | None, Sequence[AccountNews]]:
+    ) -> tuple[PriceEvent | None, Sequence[AccountNews]]:
         message = orjson.loads(data)
         if type(message) is not dict:
             raise OddReplyError("a frame that is no object")
@@ -217,7 +217,7 @@ class Connection:
             begins=self._redactor.scrub(data[:120].decode(errors="replace")),
         )
 
-    def publish(self, event: MarketEvent) -> None:
+    def publish(self, event: PriceEvent) -> None:
         """Pass a price on."""
         self._listener.price(event)
 

@@ -7,8 +7,8 @@ from typing import Any, Literal, Protocol
 from hedgewatch.core.events import (
     AccountRead,
     BalanceChanged,
-    MarketEvent,
     PositionChanged,
+    PriceEvent,
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
@@ -56,7 +56,7 @@ class Dialect(Protocol):
     def feed_of(self, path: str) -> Feed:
         """Which feed a socket's path carries."""
 
-    def price(self, message: Row, now: float) -> MarketEvent | None:
+    def price(self, message: Row, now: float) -> PriceEvent | None:
         """The price that a frame tells, None when it tells none. `now` is by the venue's clock."""
 
     def account_news(self, message: Row) -> Sequence[AccountNews]:

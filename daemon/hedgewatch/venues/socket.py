@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from aiohttp import ClientWSTimeout, WSMsgType
 from ccxt.async_support.base.ws.client import Client
 
-from hedgewatch.core.events import Key, MarketEvent
+from hedgewatch.core.events import Key, PriceEvent
 
 _LARGEST_FRAME = 4 * 1024 * 1024
 _CLOSE_SECONDS = 1.0
@@ -19,10 +19,10 @@ _GONE = 1006
 class Wire(Protocol):
     """What a socket needs from the connection that opened it."""
 
-    def take(self, socket: "GuardedSocket", data: bytes) -> MarketEvent | None:
+    def take(self, socket: "GuardedSocket", data: bytes) -> PriceEvent | None:
         """Decode one frame, whatever is in it: a price comes back, news is passed on."""
 
-    def publish(self, event: MarketEvent) -> None:
+    def publish(self, event: PriceEvent) -> None:
         """Pass a price on."""
 
     def ponged(self, socket: "GuardedSocket") -> None:
@@ -88,12 +88,12 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
                 self.wire.publish(price)
         self.on_close(self.connection.close_code or _GONE)
 
-    async def _receive_burst(self, price: MarketEvent | None) -> None:
+    async def _receive_burst(self, price: PriceEvent | None) -> None:
         """What piled up while we were busy: of each market only the latest price is worth telling.
 
         `receive` does not wait here, because something is there.
         """
-        latest: dict[Key, MarketEvent] = {}
+        latest: dict[Key, PriceEvent] = {}
         while True:
             if price is not None:
                 latest.pop(price.key, None)
@@ -104,7 +104,7 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         for event in latest.values():
             self.wire.publish(event)
 
-    def _handled(self, message: Any) -> MarketEvent | None:
+    def _handled(self, message: Any) -> PriceEvent | None:
         kind = message.type
         if kind in (WSMsgType.TEXT, WSMsgType.BINARY):
             return self.wire.take(self, message.data)

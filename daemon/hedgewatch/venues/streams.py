@@ -8,9 +8,9 @@ import structlog
 
 from hedgewatch.core.events import (
     AccountHeard,
-    MarketEvent,
     MarkPriceChanged,
     PositionChanged,
+    PriceEvent,
     QuoteChanged,
 )
 from hedgewatch.venues.connection import Connection
@@ -67,7 +67,7 @@ class Streams:
 
     # what the sockets say
 
-    def price(self, event: MarketEvent) -> None:
+    def price(self, event: PriceEvent) -> None:
         """Pass a price on, and note the life in it."""
         if isinstance(event, MarkPriceChanged):
             self._heard("mark", event)
@@ -76,7 +76,7 @@ class Streams:
             self._heard("quote", event)
         self._around.publish(event)
 
-    def _heard(self, feed: str, event: MarketEvent) -> None:
+    def _heard(self, feed: str, event: PriceEvent) -> None:
         ages = self._ages[feed]
         ages.heard(event.symbol, event.venue_time, self._around.now())
         if ages.complete and not self._feeds.is_up(feed):

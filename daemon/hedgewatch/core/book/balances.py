@@ -2,7 +2,7 @@
 
 from hedgewatch.core.book.change import LAG, Change, waits
 from hedgewatch.core.book.rows import AccountRow, BalanceRow
-from hedgewatch.core.events import BalanceReading
+from hedgewatch.core.events import BalanceReading, CollateralPriced
 
 _ABSENT = "not listed"
 
@@ -54,3 +54,10 @@ def _backs(account: AccountRow, balance: BalanceRow) -> bool:
     """Whether open positions stand on this balance."""
     pool = account.pools.get(balance.asset)
     return pool is not None and bool(pool.positions)
+
+
+def price_collateral(account: AccountRow, event: CollateralPriced) -> None:
+    """What each coin of a multi-asset account counts as collateral, until it is told anew."""
+    for reading in event.collateral:
+        account.collateral[reading.asset] = reading
+    account.collateral_at = event.venue_time

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from hedgewatch.core.events import MarketEvent, MarkPriceChanged, QuoteChanged
+from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
 from hedgewatch.core.model import Market
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.fields import (
@@ -44,7 +44,7 @@ class PriceFrames:
         self._venue = venue
         self._listing = listing
 
-    def decode(self, message: Row, now: float) -> MarketEvent | None:
+    def decode(self, message: Row, now: float) -> PriceEvent | None:
         """The event in a frame, None for any other frame; raises when a price frame is odd."""
         kind = message.get("e")
         if kind == "markPriceUpdate":

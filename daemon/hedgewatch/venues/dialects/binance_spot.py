@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from hedgewatch.core.events import AccountRead, BalanceReading, MarketEvent, QuoteChanged
+from hedgewatch.core.events import AccountRead, BalanceReading, PriceEvent, QuoteChanged
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
 from hedgewatch.venues.dialects.binance_common import (
@@ -58,7 +58,7 @@ class BinanceSpot:
         del path
         return "quote"
 
-    def price(self, message: Row, now: float) -> MarketEvent | None:
+    def price(self, message: Row, now: float) -> PriceEvent | None:
         """The quote in a frame."""
         return self._frames.decode(message, now)
 

@@ -9,8 +9,8 @@ import structlog
 from hedgewatch.core.events import (
     AccountRead,
     BalanceReading,
-    MarketEvent,
     PositionReading,
+    PriceEvent,
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
@@ -83,7 +83,7 @@ class BinanceUsdm:
             return "user"
         return "mark" if "/market/" in path else "quote"
 
-    def price(self, message: Row, now: float) -> MarketEvent | None:
+    def price(self, message: Row, now: float) -> PriceEvent | None:
         """The mark price or quote in a frame."""
         return self._frames.decode(message, now)
 

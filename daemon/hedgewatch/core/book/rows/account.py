@@ -1,0 +1,80 @@
+"""An account, its balances and its feeds, as the book knows them."""
+
+from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.pool import PoolRow
+from hedgewatch.core.book.rows.position import PositionRow
+from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.events import CollateralReading
+from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
+
+
+class BalanceRow:
+    """One asset of an account, as last told."""
+
+    __slots__ = ("asset", "cross_wallet", "disputed", "maintenance_margin", "total", "venue_time")
+
+    def __init__(self, asset: str) -> None:
+        self.asset = asset
+        self.total = 0.0
+        self.cross_wallet = 0.0
+        self.maintenance_margin: float | None = None
+        self.venue_time = 0.0
+        self.disputed: tuple[object, float] | None = None
+
+
+class FeedRow(Row):
+    """One stream or poll of an account."""
+
+    __slots__ = ("account", "data_age_seconds", "feed", "feed_up", "reason")
+
+    def __init__(self, account: "AccountRow", feed: str) -> None:
+        identity = (("account", account.name), ("venue", account.venue), ("feed", feed))
+        super().__init__(Subject(Scope.FEED, identity))
+        self.account = account
+        self.feed = feed
+        self.feed_up = False
+        self.reason = ""
+        self.data_age_seconds: Known = NOT_YET
+
+
+class AccountRow(Row):
+    """One login at one venue. `doubt` is set while nothing of it can be vouched for.
+
+    `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
+    socket (our clock); `started_at` is when the watch began.
+    """
+
+    __slots__ = (
+        "account_blind", "account_unusable", "balances", "blind_reason", "blind_seconds",
+        "collateral", "collateral_at", "doubt", "feeds", "heard_at",
+        "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
+        "pools", "positions", "read_at", "readings", "started_at", "tiers",
+        "unsupported", "unusable_reason", "venue", "watched",
+    )  # fmt: skip
+
+    def __init__(self, name: str, venue: str, now: float) -> None:
+        super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
+        self.name = name
+        self.venue = venue
+        self.started_at = now
+        self.read_at: float | None = None
+        self.heard_at: float | None = None
+        self.readings = 0
+        self.margin_in_use: float | None = None
+        self.margin_told = False
+        self.unsupported = ""
+        self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
+        self.balances: dict[str, BalanceRow] = {}
+        self.collateral: dict[str, CollateralReading] = {}
+        self.collateral_at = 0.0
+        self.pools: dict[str, PoolRow] = {}
+        self.feeds: dict[str, FeedRow] = {}
+        self.tiers: dict[str, tuple[Tier, ...]] = {}
+        self.watched: tuple[MarketRow, ...] = ()
+        self.doubt: Unknown | None = Unknown("not read yet", now)
+        self.account_blind: bool | Unknown = NOT_YET
+        self.blind_seconds = 0.0
+        self.blind_reason = ""
+        self.account_unusable: bool | Unknown = NOT_YET
+        self.unusable_reason = ""
+        self.liquidation_distance_worst: Known = NOT_YET

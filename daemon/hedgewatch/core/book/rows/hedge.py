@@ -1,0 +1,74 @@
+"""A hedge and its legs, as the book knows them."""
+
+from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.position import PositionRow
+from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.model import HedgePlan, Known, LegPlan, Scope, Subject, Unknown
+
+
+class HedgeLeg:
+    """One leg of a hedge, resolved: what it holds, and where its price comes from.
+
+    `quantity` is signed units of its market's base, of which each is `underlying_units` coins of
+    the underlying, and one coin of the plan's asset is `base_units`; `cost` is what they cost in
+    the quote currency, None until a first price is seen.
+    """
+
+    __slots__ = (
+        "base_units", "cost", "doubt", "market", "plan", "positions", "quantity",
+        "underlying_units",
+    )  # fmt: skip
+
+    def __init__(self, plan: LegPlan, market: MarketRow) -> None:
+        self.plan = plan
+        self.market = market
+        self.positions: tuple[PositionRow, ...] = ()
+        self.doubt: Unknown | None = NOT_YET
+        self.quantity = 0.0
+        base = market.symbol.partition("/")[0]
+        self.underlying_units = underlying_of(base)[1]
+        self.base_units = underlying_of(plan.asset or base)[1] / self.underlying_units
+        self.cost: float | None = None
+
+    def hold(self, quantity: float) -> None:
+        """Hold that much, bought at the first price that is seen.
+
+        What is added later is taken as bought at the average so far.
+        """
+        if self.cost is not None and self.quantity:
+            self.cost *= quantity / self.quantity
+        else:
+            self.cost = None
+        self.quantity = quantity
+
+
+class HedgeRow(Row):
+    """A named pair of legs and how well they fit."""
+
+    __slots__ = (
+        "basis", "contracts_to_target", "cover", "cover_pnl", "cover_value", "exposure",
+        "exposure_pnl", "exposure_value", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
+        "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
+        "target",
+    )  # fmt: skip
+
+    def __init__(self, plan: HedgePlan) -> None:
+        super().__init__(Subject(Scope.HEDGE, (("hedge", plan.name),)))
+        self.plan = plan
+        self.target: Known = plan.target
+        self.exposure: tuple[HedgeLeg, ...] = ()
+        self.cover: tuple[HedgeLeg, ...] = ()
+        self.in_coins = False
+        self.hedge_ratio: Known = NOT_YET
+        self.hedge_drift: Known = NOT_YET
+        self.hedge_drift_floor: Known = NOT_YET
+        self.required_contracts: Known = NOT_YET
+        self.contracts_to_target: Known = NOT_YET
+        self.residual_delta: Known = NOT_YET
+        self.residual_delta_coins: Known = NOT_YET
+        self.exposure_value: Known = NOT_YET
+        self.cover_value: Known = NOT_YET
+        self.exposure_pnl: Known = NOT_YET
+        self.cover_pnl: Known = NOT_YET
+        self.basis: Known = NOT_YET

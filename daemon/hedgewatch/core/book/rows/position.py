@@ -1,0 +1,66 @@
+"""A position as the book knows it."""
+
+from typing import TYPE_CHECKING
+
+from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.margin import Leg
+from hedgewatch.core.model import Known, PositionKind, Scope, Subject
+
+if TYPE_CHECKING:  # they list their positions, which name them
+    from hedgewatch.core.book.rows.account import AccountRow
+    from hedgewatch.core.book.rows.pool import PoolRow
+
+
+class PositionRow(Row):
+    """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
+    that an older event cannot bring them back.
+    """
+
+    __slots__ = (
+        "account", "contracts", "disputed", "entry_price", "isolated_wallet", "kind",
+        "last_distance", "leg",
+        "leverage", "liquidation_distance", "liquidation_distance_worst", "liquidation_price",
+        "liquidation_price_down", "liquidation_price_up", "mark_price", "market", "missed",
+        "notional", "pool", "position_vanished", "profit", "quantity", "requirement", "symbol",
+        "tier", "unrealized_pnl", "venue_liquidation_price", "venue_time",
+    )  # fmt: skip
+
+    def __init__(self, account: "AccountRow", market: MarketRow, kind: PositionKind) -> None:
+        identity = (
+            ("account", account.name), ("venue", account.venue),
+            ("symbol", market.symbol), ("position", kind),
+        )  # fmt: skip
+        super().__init__(Subject(Scope.POSITION, identity))
+        self.account = account
+        self.market = market
+        self.symbol = market.symbol
+        self.kind = kind
+        self.pool: PoolRow | None = None
+        self.contracts = 0.0
+        self.entry_price = 0.0
+        self.isolated_wallet: float | None = None
+        self.venue_time = 0.0
+        self.venue_liquidation_price: float | None = None
+        self.missed = 0
+        self.disputed: tuple[object, float] | None = None
+        self.quantity = 0.0
+        self.leg: Leg | None = None
+        self.tier = 0
+        self.requirement = 0.0
+        self.profit = 0.0
+        self.last_distance: Known = NOT_YET
+        self.position_vanished = False
+        self.mark_price: Known = NOT_YET
+        self.notional: Known = NOT_YET
+        self.unrealized_pnl: Known = NOT_YET
+        self.leverage: Known = NOT_YET
+        self.liquidation_price: Known = NOT_YET
+        self.liquidation_price_down: Known = NOT_YET
+        self.liquidation_price_up: Known = NOT_YET
+        self.liquidation_distance: Known = NOT_YET
+        self.liquidation_distance_worst: Known = NOT_YET
+
+    @property
+    def side(self) -> str:
+        return "long" if self.contracts > 0 else "short"

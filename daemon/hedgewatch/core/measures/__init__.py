@@ -1,0 +1,23 @@
+"""The catalogue of measures: what rules compare, what is scraped, what messages show."""
+
+from hedgewatch.core.expression import Unit
+from hedgewatch.core.measures.desk import DESK_MEASURES
+from hedgewatch.core.measures.hedge import HEDGE_MEASURES
+from hedgewatch.core.measures.measure import Measure
+from hedgewatch.core.measures.pool import POOL_MEASURES
+from hedgewatch.core.measures.position import POSITION_MEASURES
+from hedgewatch.core.model import Scope
+
+__all__ = ["CATALOGUE", "Measure", "symbols"]
+
+CATALOGUE: tuple[Measure, ...] = (
+    *POOL_MEASURES,
+    *POSITION_MEASURES,
+    *HEDGE_MEASURES,
+    *DESK_MEASURES,
+)
+
+
+def symbols(scope: Scope) -> dict[str, Unit]:
+    """The measures that a rule of this scope may name, with their units."""
+    return {measure.name: measure.unit for measure in CATALOGUE if measure.scope is scope}
