@@ -1,0 +1,86 @@
+"""What time costs: basis, roll and funding (Hull ch. 5; margin.md §3).
+
+Values are signed, short negative; what is paid is negative. Times are in seconds, rates a year's
+where they say so, years of 365 days.
+"""
+
+from math import inf, log
+
+from hedgewatch.core.model import Known
+from hedgewatch.core.statistics.known import quotient, unknown
+
+_DAY = 86400.0
+_YEAR = 365.0 * _DAY
+_HOUR = 3600.0
+_EXPIRED = unknown("the contract has expired")
+
+
+def basis(futures: float, spot: float) -> Known:
+    """Futures ÷ spot − 1."""
+    ratio = quotient(futures, spot, "no spot price")
+    return ratio - 1.0 if isinstance(ratio, float) else ratio
+
+
+def seconds_to_expiry(expiry: float, now: float) -> float:
+    """0 once it is over."""
+    return max(0.0, expiry - now)
+
+
+def annualised_basis(futures: float, spot: float, left: float) -> Known:
+    """(F ÷ S − 1) · year ÷ time left. Below an hour it is as of an hour; none once expired."""
+    simple = basis(futures, spot)
+    if left <= 0.0:
+        return _EXPIRED
+    return simple * _YEAR / max(left, _HOUR) if isinstance(simple, float) else simple
+
+
+def annualised_basis_continuous(futures: float, spot: float, left: float) -> Known:
+    """ln(F ÷ S) · year ÷ time left, with the same limits."""
+    ratio = quotient(futures, spot, "no spot price")
+    if left <= 0.0:
+        return _EXPIRED
+    if not isinstance(ratio, float):
+        return ratio
+    return log(ratio) * _YEAR / max(left, _HOUR) if ratio > 0.0 else unknown("no price")
+
+
+def roll_yield(near: float, far: float, between: float) -> Known:
+    """(F₂ ÷ F₁ − 1) · year ÷ time between the expiries: what a short gains a year by rolling."""
+    if between < _HOUR:
+        return unknown("both expire at the same time")
+    ratio = quotient(far, near, "no price of the near contract")
+    return (ratio - 1.0) * _YEAR / between if isinstance(ratio, float) else ratio
+
+
+def roll_cost(quantity: float, near: float, far: float, fee: float, spreads: float = 0.0) -> float:
+    """Money paid to move a position from the near contract to the far one (negative: earned).
+
+    A short buys near and sells far. `near` and `far` are the prices it would trade at, or mids
+    with `spreads`, both spreads together; `fee` is the taker rate of each of the two trades.
+    """
+    size = abs(quantity)
+    return -quantity * (near - far) + size * (fee * (near + far) + spreads / 2.0)
+
+
+def funding_payment(value: float, rate: float) -> float:
+    """What one interval brings: a long (value > 0) pays when the rate is positive."""
+    return -value * rate + 0.0
+
+
+def funding_per_day(value: float, rate: float, interval: float) -> Known:
+    """The same for a day at this rate, with the market's own interval in seconds."""
+    if interval <= 0.0:
+        return unknown("the market has no funding interval")
+    return funding_payment(value, rate) * _DAY / interval
+
+
+def funding_apr(rate: float, interval: float) -> Known:
+    """A rate a year, not compounded: rate · 8760 ÷ hours of the interval."""
+    return quotient(rate * _YEAR, interval, "the market has no funding interval")
+
+
+def time_to_liquidation_by_funding(headroom: float, per_day: float) -> float:
+    """Seconds until funding alone has eaten the headroom; +inf when it is not being paid."""
+    if headroom <= 0.0:
+        return 0.0
+    return headroom / -per_day * _DAY if per_day < 0.0 else inf

@@ -1,0 +1,59 @@
+"""Leverage as it really is, what it costs in adverse moves, and sizes that a loss can be borne at.
+
+Rates: m maintenance, f the liquidation fee where the venue has one. Sizes are rounded with
+Decimal, because floor(0.3 ÷ 0.1) is 2 in floats.
+"""
+
+from decimal import ROUND_FLOOR, Decimal
+from math import inf
+
+from hedgewatch.core.model import Known
+from hedgewatch.core.statistics.known import all_finite, unknown
+
+
+def effective_leverage(value: float, equity: float) -> float:
+    """Gross value over equity, or net with a signed value; infinite when the equity is gone."""
+    if value == 0.0:
+        return 0.0
+    return value / equity if equity > 0.0 else (inf if value > 0.0 else -inf)
+
+
+def adverse_move(leverage: float, rate: float, fee: float = 0.0, *, long: bool) -> Known:
+    """The move against a fresh isolated position that liquidates it; 0 or less: at once.
+
+    (1/L − m − f) ÷ (1 ∓ (m + f)), − for a long, + for a short.
+    """
+    required = rate + fee
+    if leverage <= 0.0 or not all_finite(leverage, required) or (long and required >= 1.0):
+        return unknown("no such position")
+    return (1.0 / leverage - required) / (1.0 - required if long else 1.0 + required)
+
+
+def leverage_for_move(move: float, rate: float, fee: float = 0.0, *, long: bool) -> Known:
+    """The leverage at which just that adverse move liquidates: the inverse of `adverse_move`."""
+    required = rate + fee
+    margin = required + move * (1.0 - required if long else 1.0 + required)
+    return 1.0 / margin if margin > 0.0 else unknown("no leverage is low enough")
+
+
+def size_by_risk(
+    equity: float, risk: float, entry: float, stop: float, contract: tuple[float, Decimal, float]
+) -> Known:
+    """Contracts that lose `risk` (0.01 to 0.02) of the equity from entry to stop, rounded down.
+
+    `contract` is its size in base units, its step, and the fees of both trades in money a
+    contract. The liquidation price has to lie beyond the stop: that is another measure.
+    """
+    size, step, fees = contract
+    loss = abs(entry - stop) * size + fees
+    if not all_finite(equity, risk, loss) or loss <= 0.0 or step <= 0:
+        return unknown("no loss to bound the size by")
+    wanted = Decimal(repr(max(0.0, risk * equity))) / Decimal(repr(loss))
+    return float((wanted / step).to_integral_value(ROUND_FLOOR) * step)
+
+
+def tailed(contracts: float, spot: float, futures: float) -> Known:
+    """Contracts of a quantity hedge, corrected for daily settlement: N · S ÷ F (Hull §3.4)."""
+    if futures <= 0.0:
+        return unknown("no price of the futures")
+    return contracts * spot / futures

@@ -1,0 +1,71 @@
+"""Leverage as it is, the moves that it stands, and the sizes that a loss allows."""
+
+from decimal import Decimal
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgewatch.core.margin import Leg, Line
+from hedgewatch.core.model import Tier, Unknown
+from hedgewatch.core.statistics.leverage import (
+    adverse_move,
+    effective_leverage,
+    leverage_for_move,
+    size_by_risk,
+    tailed,
+)
+from tests.core.statistics.series import known
+
+CENT = (1.0, Decimal("0.1"), 0.0)
+
+
+def test_effective_leverage_is_value_over_equity_and_infinite_without_any() -> None:
+    assert effective_leverage(200_000.0, 50_000.0) == 4.0
+    assert effective_leverage(-200_000.0, 50_000.0) == -4.0
+    assert effective_leverage(200_000.0, 0.0) == inf
+    assert effective_leverage(-1.0, -5.0) == -inf
+    assert effective_leverage(0.0, 0.0) == 0.0
+
+
+@given(st.floats(1.0, 60.0), st.floats(0.001, 0.015), st.sampled_from(["long", "short"]))
+def test_the_adverse_move_leads_to_the_price_that_the_solver_finds(
+    leverage: float, rate: float, side: str
+) -> None:
+    long = side == "long"
+    move = known(adverse_move(leverage, rate, long=long))
+    leg = Leg(1.0 if long else -1.0, 100.0, [Tier(0.0, rate, 0.0)])
+    low, high = Line(leg).interval(100.0 / leverage)
+    expected = 100.0 * (1.0 - move) if long else 100.0 * (1.0 + move)
+    if move < 1.0 - 1e-6 or not long:
+        assert (low if long else high) == pytest.approx(expected)
+    assert known(leverage_for_move(move, rate, long=long)) == pytest.approx(leverage)
+
+
+def test_a_hundredfold_long_at_one_percent_is_liquidatable_at_entry() -> None:
+    assert adverse_move(100.0, 0.01, long=True) == pytest.approx(0.0)
+    assert known(adverse_move(100.0, 0.02, long=False)) < 0.0
+    assert isinstance(adverse_move(0.0, 0.01, long=True), Unknown)
+    assert isinstance(adverse_move(10.0, 1.0, long=True), Unknown)
+    assert isinstance(leverage_for_move(-0.9, 0.01, long=True), Unknown)
+
+
+def test_two_percent_of_risk_buys_whole_steps_and_never_more() -> None:
+    assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT) == 50.0
+    assert size_by_risk(50_000.0, 0.02, 100.0, 90.0, (1.0, Decimal(3), 1.0)) == 90.0
+    assert size_by_risk(0.3, 1.0, 2.0, 1.0, CENT) == 0.3  # floor(0.3 / 0.1) is 2 in floats
+    assert size_by_risk(-5.0, 0.02, 100.0, 90.0, CENT) == 0.0
+    assert isinstance(size_by_risk(50_000.0, 0.01, 100.0, 100.0, CENT), Unknown)
+    assert isinstance(size_by_risk(float("nan"), 0.01, 100.0, 90.0, CENT), Unknown)
+
+
+@given(st.floats(1.0, 1e6), st.floats(0.001, 0.05), st.floats(0.5, 99.0))
+def test_the_size_never_loses_more_than_the_risk(equity: float, risk: float, stop: float) -> None:
+    size = known(size_by_risk(equity, risk, 100.0, stop, CENT))
+    assert size * (100.0 - stop) <= risk * equity * (1 + 1e-12)
+
+
+def test_a_tailed_hedge_is_smaller_by_spot_over_futures() -> None:
+    assert tailed(37.14, 1.94, 1.99) == pytest.approx(36.21, abs=0.005)
+    assert isinstance(tailed(37.14, 1.94, 0.0), Unknown)
