@@ -253,10 +253,10 @@ def test_the_tier_walked_from_the_last_one_is_the_tier_looked_up_afresh(
 ) -> None:
     leg, tier = Leg(1.0, 1.0, STEEP), 0
     for notional in notionals:
-        tier = leg.tier_at(notional, tier)
-        assert STEEP[tier].floor <= notional < leg.ceilings[tier]
-        largest = max(rate * notional - cum for rate, cum in leg.rates)
-        assert abs(leg.requirement(notional, tier) - largest) <= 1e-9 * notional
+        tier = leg.piece_at(notional, tier)
+        assert STEEP[tier].floor <= notional < leg.ends[tier]
+        largest = max(row.rate * notional - row.deduction for row in STEEP)
+        assert abs(leg.maintenance(notional, tier) - largest) <= 1e-9 * notional
 
 
 def test_tiers_that_jump_or_fall_are_refused_since_the_solver_stands_on_them() -> None:

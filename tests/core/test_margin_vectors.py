@@ -56,9 +56,8 @@ def _leg(position: Case) -> Leg:
 
 def _surplus(position: Case) -> float:
     leg, mark = _leg(position), float(position["mark"])
-    notional = leg.size * mark
-    requirement = leg.requirement(notional, leg.tier_at(notional))
-    return leg.quantity * (mark - float(position["entry"])) - requirement
+    profit, requirement = leg.value(mark, leg.piece_at(mark))
+    return profit - requirement
 
 
 @pytest.mark.parametrize("case", _cases("public.json", "linear_isolated", "binance"))
@@ -90,9 +89,9 @@ def test_maintenance_margin_of_a_notional_is_what_binance_publishes(case: Case) 
     else:
         table = (Tier(0.0, float(inputs["mmr"]), float(inputs.get("cum", 0))),)
     leg, notional = Leg(1.0, 1.0, table), float(inputs["notional"])
-    tier = leg.tier_at(notional)
+    tier = leg.piece_at(notional)
     got = {
-        "maintenance_margin": leg.requirement(notional, tier),
+        "maintenance_margin": leg.maintenance(notional, tier),
         "mmr": table[tier].rate,
         "cum": table[tier].deduction,
     }

@@ -93,7 +93,7 @@ def test_binances_published_liquidation_price_comes_out_of_the_solver() -> None:
     ether = Leg(3_683.979, 1_456.84, [Tier(0.0, 0.10, 135_365.0)])
     mark_of_bitcoin = 31_967.27
     profit = bitcoin.quantity * (mark_of_bitcoin - 32_481.98)
-    required = bitcoin.requirement(bitcoin.size * mark_of_bitcoin, 0)
+    required = bitcoin.maintenance(mark_of_bitcoin, 0)
     low, _ = Line(ether).interval(1_535_443.01 + profit - required)
     assert f"**{low:,.2f}**" in PAGE
     assert low == pytest.approx(1_153.26, abs=0.005)

@@ -32,13 +32,11 @@ def value_position(position: PositionRow) -> None:
     if leg is None:
         return
     price = position.market.price
-    notional = leg.size * price
-    tier = leg.tier_at(notional, position.tier)
-    position.tier = tier
+    piece = position.tier = leg.piece_at(price, position.tier)
     position.mark_price = price
-    position.notional = notional
-    position.profit = position.unrealized_pnl = leg.quantity * (price - position.entry_price)
-    position.requirement = leg.requirement(notional, tier)
+    position.notional = leg.notional(price)
+    position.profit, position.requirement = leg.value(price, piece)
+    position.unrealized_pnl = position.profit
 
 
 def value_pool(pool: PoolRow) -> None:

@@ -1,0 +1,147 @@
+"""Where a pool of one currency stops being safe, found from the pieces of the last answer.
+
+This is the way of every tick. Written for `y` > 0, which is a price (scale 1) or 1 + shock
+(scale = the price): term `i` adds `level[k] + slope[k]·scale·y`, where `k` is its piece there.
+What else there is to add is a constant, and `carry`·y (coins that back an inverse market).
+"""
+
+from collections.abc import Sequence
+from math import inf
+from operator import le, lt, mul
+
+from hedgewatch.core.margin.leg import Leg
+from hedgewatch.core.margin.term import Term
+
+EMPTY = (inf, -inf)
+"""The safe interval of a pool that no price can save."""
+
+FLAT = 1e-9
+"""A slope below this fraction of the gross size is a hedge so even that no root means anything."""
+
+
+class _Side:
+    """The pieces that one edge was last found in, and the line that they make."""
+
+    __slots__ = ("ends", "level", "outermost", "pieces", "slopes", "starts", "terms")
+
+    def __init__(self, terms: Sequence[Term], *, up: bool) -> None:
+        self.terms = terms
+        self.outermost = [len(term.starts) - 1 if up else 0 for term in terms]
+        self.settle(self.outermost)
+
+    def settle(self, pieces: list[int]) -> None:
+        """Take the line of these pieces."""
+        chosen = tuple(zip(self.terms, pieces, strict=True))
+        self.pieces = pieces
+        self.level = sum(term.levels[piece] for term, piece in chosen)
+        self.slopes = tuple(term.slopes[piece] for term, piece in chosen)
+        self.starts = tuple(term.starts[piece] for term, piece in chosen)
+        self.ends = tuple(term.ends[piece] for term, piece in chosen)
+
+    def contains(self, root: float, scales: Sequence[float]) -> bool:
+        """Whether every term is within its piece at `root`."""
+        prices = [scale * root for scale in scales]
+        return all(map(le, self.starts, prices)) and all(map(lt, prices, self.ends))
+
+    def step(self, root: float, scales: Sequence[float], *, up: bool) -> bool:
+        """Move to the pieces at `root`, inwards only, so that rounding cannot make it circle."""
+        inwards = min if up else max
+        pieces = [
+            inwards(piece, term.piece_at(scale * root, piece))
+            for term, scale, piece in zip(self.terms, scales, self.pieces, strict=True)
+        ]
+        if pieces == self.pieces:
+            return False
+        self.settle(pieces)
+        return True
+
+
+class Edges:
+    """Finds the safe interval of some terms, remembering the pieces of its last answer.
+
+    The remembered pieces are tried first: a root within the pieces that made it is the root.
+    """
+
+    __slots__ = ("_down", "_gross", "_up")
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._down = _Side(tuple(terms), up=False)
+        self._up = _Side(tuple(terms), up=True)
+        self._gross = tuple(term.gross for term in terms)
+
+    def interval(
+        self, constant: float, scales: Sequence[float], carry: float = 0.0
+    ) -> tuple[float, float]:
+        """Where constant + carry·y + Σ terms ≥ 0: (low, high), ∓inf on an open side, or EMPTY."""
+        flat = FLAT * (abs(carry) + sum(map(mul, self._gross, scales)))
+        high = _edge(self._up, (constant, carry, flat), scales, up=True)
+        if high == -inf:
+            return EMPTY
+        return _edge(self._down, (constant, carry, flat), scales, up=False), high
+
+
+_Rest = tuple[float, float, float]
+"""Beside the terms: a constant, a carry, and the slope that counts as none."""
+
+
+def _edge(side: _Side, rest: _Rest, scales: Sequence[float], *, up: bool) -> float:
+    constant, carry, flat = rest
+    slope: float = carry + sum(map(mul, side.slopes, scales))
+    if slope < -flat if up else slope > flat:
+        root = -(constant + side.level) / slope
+        if root > 0.0 and side.contains(root, scales):
+            return root
+    return _newton(side, rest, scales, up=up)
+
+
+def _newton(side: _Side, rest: _Rest, scales: Sequence[float], *, up: bool) -> float:
+    """From the outermost lines inwards; each step lands on or outside the root."""
+    constant, carry, flat = rest
+    nowhere, everywhere = (-inf, inf) if up else (inf, -inf)
+    if side.pieces != side.outermost:
+        side.settle(side.outermost)
+    slope: float = carry + sum(map(mul, side.slopes, scales))
+    if slope >= -flat if up else slope <= flat:
+        short = up and slope <= flat and constant + side.level < 0.0
+        return nowhere if short else everywhere
+    while (slope < 0.0) is up and slope:
+        root = -(constant + side.level) / slope
+        if root <= 0.0:
+            return nowhere if up else everywhere
+        if not side.step(root, scales, up=up):
+            return root
+        slope = carry + sum(map(mul, side.slopes, scales))
+    return nowhere
+
+
+class Line:
+    """The same for one leg alone, which is what most markets of most pools are.
+
+    A long has a lower edge only and a short an upper one: its one line is remembered. For legs
+    that are `plain`: linear, with a requirement that grows slower than the price.
+    """
+
+    __slots__ = ("_edges", "_long", "_piece", "leg")
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+        self._long = leg.quantity > 0.0
+        self._edges = Edges((leg,))
+        self._piece = 0
+
+    def interval(self, constant: float) -> tuple[float, float]:
+        """As `Edges.interval`, in prices."""
+        leg, piece = self.leg, self._piece
+        if self._long and constant + leg.levels[0] >= 0.0:
+            return -inf, inf  # the pool stands even when the price is nothing
+        root = -(constant + leg.levels[piece]) / leg.slopes[piece]
+        if root > 0.0 and leg.starts[piece] <= root < leg.ends[piece]:
+            return (root, inf) if self._long else (-inf, root)
+        low, high = interval = self._edges.interval(constant, _ONE)
+        edge = low if self._long else high
+        if 0.0 < edge < inf:
+            self._piece = leg.piece_at(edge, piece)
+        return interval
+
+
+_ONE = (1.0,)
