@@ -101,6 +101,7 @@ def held(
     kind: PositionKind = "net",
     isolated: float | None = None,
     venue_price: float | None = None,
+    venue_maintenance: float | None = None,
 ) -> Callable[[float], PositionReading]:
     """A position as the venue would tell it at a moment."""
     return lambda said: PositionReading(
@@ -111,6 +112,7 @@ def held(
         venue_time=said,
         isolated_wallet=isolated,
         venue_liquidation_price=venue_price,
+        venue_maintenance_margin=venue_maintenance,
     )
 
 
@@ -120,6 +122,7 @@ def balance(
     *,
     cross: float | None = None,
     maintenance: float | None = None,
+    equity: float | None = None,
 ) -> Callable[[float], BalanceReading]:
     return lambda said: BalanceReading(
         asset=asset,
@@ -127,6 +130,7 @@ def balance(
         venue_time=said,
         cross_wallet=total if cross is None else cross,
         maintenance_margin=maintenance,
+        equity=equity,
     )
 
 

@@ -14,6 +14,7 @@ from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.comparison import compare
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
@@ -181,6 +182,8 @@ class Engine:
         gone += self.judge.explain(change.explained, now)
         judge_sight(account, now)
         account_changed(self.book, account)
+        if isinstance(event, events.AccountRead):
+            compare(account, now)
         steps = gone + self.judge.judge(self._rows_of(account), now)
         if isinstance(event, events.AccountRefused):
             steps += self.judge.retell((account,), now)

@@ -175,6 +175,7 @@ class AccountRead:
 
     `margin_in_use` is the venue's total initial margin of positions: above 0 while no position
     is reported means that the list is wrong, not the account flat. None where not told.
+    `equity` and `maintenance_margin` are the venue's own totals, of an account that is one pool.
     `unsupported` names a regime in which our numbers would lie (it makes the pools unknown).
     """
 
@@ -182,6 +183,8 @@ class AccountRead:
     positions: tuple[PositionReading, ...]
     balances: tuple[BalanceReading, ...]
     margin_in_use: float | None = None
+    equity: float | None = None
+    maintenance_margin: float | None = None
     unsupported: str = ""
 
 

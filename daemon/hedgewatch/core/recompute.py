@@ -6,6 +6,7 @@ from math import inf
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
 from hedgewatch.core.book.rows import AccountRow, MarketRow
+from hedgewatch.core.comparison import age_numbers
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.valuation import value_pool, value_position, widen
@@ -40,6 +41,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
         account_changed(book, account)
     for account in book.accounts.values():
         age_feeds(account, now)
+        age_numbers(account, now)
         positions = [p for pool in account.pools.values() for p in pool.positions]
         widen(account, positions, now)
     _total(book)

@@ -10,11 +10,12 @@ _ABSENT = "not listed"
 def tell_balance(
     account: AccountRow, reading: BalanceReading, change: Change, *, whole: bool
 ) -> None:
-    """Merge what was said of one asset; only a whole reading knows the venue's own margin."""
+    """Merge what was said of one asset; only a whole reading knows the venue's own numbers."""
     balance = account.balances.get(reading.asset)
     if balance is None:
         balance = account.balances[reading.asset] = BalanceRow(reading.asset)
     if whole:
+        balance.equity = reading.equity
         balance.maintenance_margin = reading.maintenance_margin
     amounts = (reading.total, reading.cross_wallet)
     if amounts != (balance.total, balance.cross_wallet):

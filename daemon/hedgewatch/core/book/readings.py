@@ -74,7 +74,9 @@ def tell_position(
         return
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
-    position.venue_liquidation_price = reading.venue_liquidation_price
+    if whole:
+        position.told_liquidation_price = reading.venue_liquidation_price
+        position.told_maintenance_margin = reading.venue_maintenance_margin
     position.observed += 1
     if reading.contracts:
         position.missed = 0

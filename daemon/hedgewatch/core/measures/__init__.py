@@ -6,6 +6,7 @@ from hedgewatch.core.measures.hedge import HEDGE_MEASURES
 from hedgewatch.core.measures.measure import Measure
 from hedgewatch.core.measures.pool import POOL_MEASURES
 from hedgewatch.core.measures.position import POSITION_MEASURES
+from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import Scope
 
 __all__ = ["CATALOGUE", "Measure", "symbols"]
@@ -14,6 +15,7 @@ CATALOGUE: tuple[Measure, ...] = (
     *POOL_MEASURES,
     *POSITION_MEASURES,
     *HEDGE_MEASURES,
+    *VENUE_MEASURES,
     *DESK_MEASURES,
 )
 

@@ -9,14 +9,17 @@ from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unk
 
 
 class BalanceRow:
-    """One asset of an account, as last told."""
+    """One asset of an account, as last told. `equity` and `maintenance_margin` are the venue's."""
 
-    __slots__ = ("asset", "cross_wallet", "disputed", "maintenance_margin", "total", "venue_time")
+    __slots__ = (
+        "asset", "cross_wallet", "disputed", "equity", "maintenance_margin", "total", "venue_time",
+    )  # fmt: skip
 
     def __init__(self, asset: str) -> None:
         self.asset = asset
         self.total = 0.0
         self.cross_wallet = 0.0
+        self.equity: float | None = None
         self.maintenance_margin: float | None = None
         self.venue_time = 0.0
         self.disputed: tuple[object, float] | None = None

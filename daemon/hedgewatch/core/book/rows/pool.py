@@ -11,6 +11,24 @@ if TYPE_CHECKING:  # it lists its pools, which name it
     from hedgewatch.core.book.rows.account import AccountRow
 
 
+_NUMBERS = (
+    "equity",
+    "maintenance_margin",
+    "headroom",
+    "margin_ratio",
+    "shock_down",
+    "shock_up",
+    "shock_nearest",
+    "venue_equity",
+    "venue_maintenance_margin",
+    "venue_margin_ratio",
+    "venue_numbers_age_seconds",
+    "equity_disagreement",
+    "maintenance_disagreement",
+    "margin_ratio_disagreement",
+)
+
+
 class PoolRow(Row):
     """What is liquidated together.
 
@@ -19,10 +37,46 @@ class PoolRow(Row):
     """
 
     __slots__ = (
-        "account", "currency", "doubt", "equity", "headroom", "hedged", "isolated", "lines",
-        "maintenance_margin", "margin_ratio", "name", "positions", "shock_down", "shock_edges",
-        "shock_nearest", "shock_up",
+        "account",
+        "currency",
+        "doubt",
+        "equity",
+        "equity_disagreement",
+        "headroom",
+        "hedged",
+        "isolated",
+        "lines",
+        "maintenance_disagreement",
+        "maintenance_margin",
+        "margin_ratio",
+        "margin_ratio_disagreement",
+        "name",
+        "positions",
+        "shock_down",
+        "shock_edges",
+        "shock_nearest",
+        "shock_up",
+        "told_at",
+        "venue_equity",
+        "venue_maintenance_margin",
+        "venue_margin_ratio",
+        "venue_numbers_age_seconds",
     )  # fmt: skip
+
+    equity: Known
+    maintenance_margin: Known
+    headroom: Known
+    margin_ratio: Known
+    shock_down: Known
+    shock_up: Known
+    shock_nearest: Known
+    venue_equity: Known
+    venue_maintenance_margin: Known
+    venue_margin_ratio: Known
+    venue_numbers_age_seconds: Known
+    equity_disagreement: Known
+    maintenance_disagreement: Known
+    margin_ratio_disagreement: Known
 
     def __init__(self, account: "AccountRow", name: str, currency: str, *, isolated: bool) -> None:
         identity = (("account", account.name), ("venue", account.venue), ("pool", name))
@@ -36,10 +90,6 @@ class PoolRow(Row):
         self.hedged: list[tuple[list[PositionRow], Edges]] = []
         self.shock_edges = Edges(())
         self.doubt: Unknown | None = None
-        self.equity: Known = NOT_YET
-        self.maintenance_margin: Known = NOT_YET
-        self.headroom: Known = NOT_YET
-        self.margin_ratio: Known = NOT_YET
-        self.shock_down: Known = NOT_YET
-        self.shock_up: Known = NOT_YET
-        self.shock_nearest: Known = NOT_YET
+        self.told_at: float | None = None
+        for number in _NUMBERS:
+            setattr(self, number, NOT_YET)

@@ -12,19 +12,73 @@ if TYPE_CHECKING:  # they list their positions, which name them
     from hedgewatch.core.book.rows.pool import PoolRow
 
 
+_NUMBERS = (
+    "venue_liquidation_price",
+    "liquidation_price_disagreement",
+    "last_distance",
+    "mark_price",
+    "notional",
+    "unrealized_pnl",
+    "leverage",
+    "liquidation_price",
+    "liquidation_price_down",
+    "liquidation_price_up",
+    "liquidation_distance",
+    "liquidation_distance_worst",
+)
+
+
 class PositionRow(Row):
     """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
     that an older event cannot bring them back.
     """
 
     __slots__ = (
-        "account", "contracts", "disputed", "entry_price", "isolated_wallet", "kind",
-        "last_distance", "leg",
-        "leverage", "liquidation_distance", "liquidation_distance_worst", "liquidation_price",
-        "liquidation_price_down", "liquidation_price_up", "mark_price", "market", "missed",
-        "notional", "pool", "position_vanished", "profit", "quantity", "requirement", "symbol",
-        "tier", "unrealized_pnl", "venue_liquidation_price", "venue_time",
+        "account",
+        "contracts",
+        "disputed",
+        "entry_price",
+        "isolated_wallet",
+        "kind",
+        "last_distance",
+        "leg",
+        "leverage",
+        "liquidation_distance",
+        "liquidation_distance_worst",
+        "liquidation_price",
+        "liquidation_price_disagreement",
+        "liquidation_price_down",
+        "liquidation_price_up",
+        "mark_price",
+        "market",
+        "missed",
+        "notional",
+        "pool",
+        "position_vanished",
+        "profit",
+        "quantity",
+        "requirement",
+        "symbol",
+        "tier",
+        "told_liquidation_price",
+        "told_maintenance_margin",
+        "unrealized_pnl",
+        "venue_liquidation_price",
+        "venue_time",
     )  # fmt: skip
+
+    venue_liquidation_price: Known
+    liquidation_price_disagreement: Known
+    last_distance: Known
+    mark_price: Known
+    notional: Known
+    unrealized_pnl: Known
+    leverage: Known
+    liquidation_price: Known
+    liquidation_price_down: Known
+    liquidation_price_up: Known
+    liquidation_distance: Known
+    liquidation_distance_worst: Known
 
     def __init__(self, account: "AccountRow", market: MarketRow, kind: PositionKind) -> None:
         identity = (
@@ -41,7 +95,8 @@ class PositionRow(Row):
         self.entry_price = 0.0
         self.isolated_wallet: float | None = None
         self.venue_time = 0.0
-        self.venue_liquidation_price: float | None = None
+        self.told_liquidation_price: float | None = None
+        self.told_maintenance_margin: float | None = None
         self.missed = 0
         self.disputed: tuple[object, float] | None = None
         self.quantity = 0.0
@@ -49,17 +104,9 @@ class PositionRow(Row):
         self.tier = 0
         self.requirement = 0.0
         self.profit = 0.0
-        self.last_distance: Known = NOT_YET
         self.position_vanished = False
-        self.mark_price: Known = NOT_YET
-        self.notional: Known = NOT_YET
-        self.unrealized_pnl: Known = NOT_YET
-        self.leverage: Known = NOT_YET
-        self.liquidation_price: Known = NOT_YET
-        self.liquidation_price_down: Known = NOT_YET
-        self.liquidation_price_up: Known = NOT_YET
-        self.liquidation_distance: Known = NOT_YET
-        self.liquidation_distance_worst: Known = NOT_YET
+        for number in _NUMBERS:
+            setattr(self, number, NOT_YET)
 
     @property
     def side(self) -> str:
