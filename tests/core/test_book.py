@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hedgewatch.core.book.rows import AccountRow, PositionRow, Row
 from hedgewatch.core.events import AccountRead, Event, PositionReading, TiersChanged
 from hedgewatch.core.measures import CATALOGUE
+from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import LegPlan, PositionKind, Scope, Unknown
 from tests.support.builders import (
     AIX,
@@ -143,11 +144,12 @@ def _told(row: PositionRow, now: float) -> PositionReading:
 
 
 def _measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
+    """All that follows from what is held: not what the venue said of it, and when."""
     scopes = {Scope.POSITION, Scope.POOL, Scope.HEDGE}
     return {
         (str(row.subject), measure.name): getattr(row, measure.name)
         for row in rows
-        for measure in CATALOGUE
+        for measure in set(CATALOGUE) - set(VENUE_MEASURES)
         if measure.scope in scopes and measure.scope is row.subject.scope
     }
 
