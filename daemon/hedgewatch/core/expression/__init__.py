@@ -1,5 +1,6 @@
 """The language of the rules: `margin_ratio > 80%` is true, false or unknown."""
 
+from hedgewatch.core.expression.cells import Vocabulary, cell, parts_of, spelt, value_of
 from hedgewatch.core.expression.compilation import compile_condition, compile_scope
 from hedgewatch.core.expression.parser import Expression, parse, parse_condition
 from hedgewatch.core.expression.problems import ExpressionError, Problem
@@ -12,8 +13,13 @@ __all__ = [
     "Problem",
     "Truth",
     "Unit",
+    "Vocabulary",
+    "cell",
     "compile_condition",
     "compile_scope",
     "parse",
     "parse_condition",
+    "parts_of",
+    "spelt",
+    "value_of",
 ]

@@ -59,8 +59,9 @@ def _function(
     result: str, names: Iterable[str], exact: Callable[[object], Any]
 ) -> Callable[..., Any]:
     ordered = sorted(names)
-    reads = "; ".join(f"m_{name} = row.{name}" for name in ordered) or "pass"
-    sane = " and ".join(f"m_{name} == m_{name}" for name in ordered) or "True"
+    reads = "; ".join(f"{_variable(name)} = row.{_place(name)}" for name in ordered) or "pass"
+    variables = map(_variable, ordered)
+    sane = " and ".join(f"{variable} == {variable}" for variable in variables) or "True"
     namespace: dict[str, Any] = {
         "__builtins__": {"TypeError": TypeError, "ArithmeticError": ArithmeticError},
         **meaning.FUNCTIONS,
@@ -70,6 +71,15 @@ def _function(
     exec(_TEMPLATE.format(reads=reads, sane=sane, result=result), namespace)  # noqa: S102
     judge: Callable[..., Any] = namespace["judge"]
     return judge
+
+
+def _place(name: str) -> str:
+    """Where a row holds a measure, or a cell (whose name goes into the code as a literal)."""
+    return name if name.isidentifier() else f"stressed[{name!r}]"
+
+
+def _variable(name: str) -> str:
+    return f"m_{name}" if name.isidentifier() else f"c_{name.encode().hex()}"
 
 
 def _code(expression: Expression) -> str:
@@ -87,7 +97,7 @@ def _condition(node: Condition) -> str:
         case meaning.Fixed(truth):
             return str(truth)
         case meaning.Flag(name):
-            return f"(m_{name} > 0)"
+            return f"({_variable(name)} > 0)"
         case meaning.Not(inner):
             return f"(not {_code_of(inner)})"
         case meaning.Joined(word, parts):
@@ -102,7 +112,7 @@ def _quantity(node: meaning.Quantity) -> str:
         case meaning.Number(literal):
             return repr(literal)
         case meaning.Measure(name):
-            return f"m_{name}"
+            return _variable(name)
         case meaning.Negative(inner):
             return f"(-{_code_of(inner)})"
         case meaning.Arithmetic(sign, left, right):
@@ -113,7 +123,7 @@ def _quantity(node: meaning.Quantity) -> str:
 
 def _comparable(node: Node) -> str:
     """Make an Unknown raise even where it would be compared for equality, which it allows."""
-    return f"+m_{node.name}" if isinstance(node, meaning.Measure) else _certain(node)
+    return f"+{_variable(node.name)}" if isinstance(node, meaning.Measure) else _certain(node)
 
 
 def _certain(node: Node) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hedgewatch.core.expression.cells import value_of
 from hedgewatch.core.model import Truth
 
 OPERATORS: dict[str, Callable[..., float]] = {
@@ -27,7 +28,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max
 
 
 def _read(row: object, name: str) -> float | None:
-    value = getattr(row, name)
+    value = value_of(row, name)
     return value if isinstance(value, (float, int)) and value == value else None  # noqa: PLR0124 (NaN)
 
 

@@ -1,11 +1,10 @@
 """The whitelist: which of Python's syntax is an expression of a rule, and what each piece means.
 
-What is not named here is refused. Functions of a measure with a name in quotes, such as
-`stressed_margin_ratio("alts-40")`, will be one more case of `_call`.
+What is not named here is refused.
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,8 +16,9 @@ from hedgewatch.core.expression.agreement import (
     fit_problems,
     number_problems,
 )
+from hedgewatch.core.expression.cells import Vocabulary, cell
 from hedgewatch.core.expression.lexer import Kind, Token
-from hedgewatch.core.expression.problems import Problem
+from hedgewatch.core.expression.problems import Problem, did_you_mean
 from hedgewatch.core.expression.units import Unit, common, product, quotient
 from hedgewatch.core.expression.wording import DEEPEST, FUNCTIONS
 
@@ -37,19 +37,24 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _TRUTHS = {"true": True, "false": False}
+_LONELY_TEXT = "text in quotes only names a scenario, in the parentheses of a measure of scenarios"
 
 
 class Grammar:
-    """Turns Python's tree of one expression into ours; `problems` collects every mistake.
+    """Turns Python's tree of one expression into ours; `problems` collects every mistake, `cells`
+    every measure of a scenario.
 
     The tree is that of the text behind one line of its own, so Python's lines are one too high.
     """
 
-    def __init__(self, text: str, tokens: Sequence[Token], symbols: Mapping[str, Unit]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], symbols: Vocabulary) -> None:
         self.problems: list[Problem] = []
+        self.cells: set[str] = set()
         self._lines = text.split("\n")
         self._symbols = symbols
-        self._numbers = {(t.line, t.column): t for t in tokens if t.kind is Kind.NUMBER}
+        self._literals = {
+            (t.line, t.column): t for t in tokens if t.kind in {Kind.NUMBER, Kind.TEXT}
+        }
         self._depth = 0
         self._readers: dict[type[ast.expr], Callable[[Any], Part]] = {
             ast.BoolOp: self._joined,
@@ -58,7 +63,7 @@ class Grammar:
             ast.Compare: self._comparison,
             ast.Call: self._call,
             ast.Name: self._name,
-            ast.Constant: self._number,
+            ast.Constant: self._literal,
         }
 
     def read(self, node: ast.expr) -> Part:
@@ -168,12 +173,28 @@ class Grammar:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if node.keywords or not name:
             return self._foreign(node)
+        if name in self._symbols.of_scenario:
+            return self._cell(node, name)
         parts = [self._read_number(argument) for argument in node.args]
         if name not in FUNCTIONS:  # said already, with what it may be meant to be
             return _nothing(node)
         self._check_count(node, name, len(parts))
         unit = self._common_unit(parts, f"the arguments of one {name}")
         return self._part(node, meaning.Call(name, tuple(p.node for p in parts)), unit, *parts)
+
+    def _cell(self, node: ast.Call, name: str) -> Part:
+        """A measure of a scenario, whose name stands in quotes."""
+        token = self._literals.get(_place(node.args[0])) if len(node.args) == 1 else None
+        if token is None or token.kind is not Kind.TEXT:
+            return self._mistake(node, f'{name} takes one scenario in quotes: {name}("NAME")')
+        scenario = token.text[1:-1]
+        if scenario not in self._symbols.scenarios:
+            near = did_you_mean(scenario, self._symbols.scenarios)
+            known = near if self._symbols.scenarios else ": none is loaded"
+            return self._mistake(node.args[0], f"unknown scenario '{scenario}'{known}")
+        self.cells.add(cell(name, scenario))
+        unit = self._symbols.of_scenario[name]
+        return self._measure(node, cell(name, scenario), unit)
 
     def _check_count(self, node: ast.Call, name: str, count: int) -> None:
         if name == "abs" and count > 1:
@@ -184,14 +205,19 @@ class Grammar:
     def _name(self, node: ast.Name) -> Part:
         if node.id in _TRUTHS:
             return self._part(node, meaning.Fixed(_TRUTHS[node.id]), Unit.BOOLEAN)
-        unit = self._symbols.get(node.id)
-        measure = meaning.Flag(node.id) if unit is Unit.BOOLEAN else meaning.Measure(node.id)
-        return Part(measure, unit, True, node.id, *_place(node))  # noqa: FBT003
+        return self._measure(node, node.id, self._symbols.get(node.id))
 
-    def _number(self, node: ast.Constant) -> Part:
-        token = self._numbers.get(_place(node))
+    @staticmethod
+    def _measure(node: ast.expr, name: str, unit: Unit | None) -> Part:
+        measure = meaning.Flag(name) if unit is Unit.BOOLEAN else meaning.Measure(name)
+        return Part(measure, unit, True, name, *_place(node))  # noqa: FBT003
+
+    def _literal(self, node: ast.Constant) -> Part:
+        token = self._literals.get(_place(node))
         if token is None:
             return self._foreign(node)
+        if token.kind is Kind.TEXT:
+            return self._mistake(node, _LONELY_TEXT)
         return self._part(node, meaning.Number(token.value), token.unit)
 
 

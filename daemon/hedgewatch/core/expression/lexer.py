@@ -25,6 +25,7 @@ class Kind(Enum):
 
     NUMBER = "number"
     NAME = "name"
+    TEXT = "text"
     NOT = "not"
     OPERATOR = "operator"
     OPEN = "("
@@ -75,6 +76,7 @@ _PIECES = re.compile(
     | (?P<alien>    \w*[^\x00-\x7f][\w\x80-\U0010ffff]* )
     | (?P<number>   (?P<mantissa>\d+\.?\d*|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?
                     (?P<suffix>%[\w.]*|[A-Za-z_]\w*)? )
+    | (?P<text>     "[^"\n]*"|'[^'\n]*' )
     | (?P<foreign>  \#[^\n]*|\*\*|//|&&|\|\||:=|=[<>]|<[<>]|>>|->
                     |\.\s*[A-Za-z_]\w* |[fFrRbBuU]{0,2}(?:"[^"\n]*"?|'[^'\n]*'?) )
     | (?P<name>     [A-Za-z_]\w* )
@@ -125,10 +127,10 @@ class Lexer:
 
     @property
     def plain_text(self) -> str:
-        """The text as Python may parse it: every token in its place, every number as digits."""
+        """The text as Python may parse it: every token in its place, without what is not Python."""
         lines = [list(" " * len(line)) for line in self.text.split("\n")]
         for token in self.tokens:
-            text = "1" * len(token.text) if token.kind is Kind.NUMBER else token.text
+            text = _plain(token)
             start = token.column - 1
             lines[token.line - 1][start : start + len(text)] = text
         return "\n".join("".join(line) for line in lines)
@@ -157,8 +159,8 @@ class Lexer:
                 yield from self._number(piece)
             case "name":
                 yield from self._name(piece)
-            case "operator":
-                yield self._token(piece, Kind.OPERATOR)
+            case ("text" | "operator") as kind:
+                yield self._token(piece, Kind(kind))
             case "bracket":
                 yield self._token(piece, _KINDS[piece.group()])
             case "alien":
@@ -208,13 +210,24 @@ class Lexer:
         self.problems.append(Problem(self._line, column, message))
 
 
+def _plain(token: Token) -> str:
+    """Digits for a number, and for a text one that holds nothing which Python might interpret."""
+    match token.kind:
+        case Kind.NUMBER:
+            return "1" * len(token.text)
+        case Kind.TEXT:
+            return f"'{'x' * (len(token.text) - 2)}'"
+        case _:
+            return token.text
+
+
 def _reason(text: str) -> str:
     if text in _INSTEAD:
         return _INSTEAD[text]
     if text.startswith("#"):
         return "an expression holds no comment: write it beside the expression, in the file"
-    if text.endswith(('"', "'")) or text[:1] in {'"', "'"}:
-        return "text in quotes is not part of the language of expressions"
+    if '"' in text or "'" in text:
+        return 'a text in quotes is the name of a scenario, like "all-20", and ends in its line'
     if text.startswith("."):
         return f"{quoted(text)} is not part of the language: a measure is one plain name"
     shown = quoted(text) if text.isprintable() else f"U+{ord(text[0]):04X}"

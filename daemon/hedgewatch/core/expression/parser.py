@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.evaluation import Node
 from hedgewatch.core.expression.grammar import Grammar
 from hedgewatch.core.expression.lexer import Lexer
@@ -40,7 +41,8 @@ def parse_condition(text: str, symbols: Mapping[str, Unit]) -> Expression:
     return _parse(text, symbols, condition=True)
 
 
-def _parse(text: str, symbols: Mapping[str, Unit], *, condition: bool) -> Expression:
+def _parse(text: str, known: Mapping[str, Unit], *, condition: bool) -> Expression:
+    symbols = Vocabulary.of(known)
     lexer = Lexer(text)
     misnamed = list(unknown_names(lexer.tokens, symbols))
     unreadable = lexer.problems or WordOrder(lexer.tokens).problems
@@ -54,8 +56,8 @@ def _parse(text: str, symbols: Mapping[str, Unit], *, condition: bool) -> Expres
         problems.append(root.problem(f"{root.quote} can never change: name a measure"))
     if problems:
         raise ExpressionError(problems)
-    names = frozenset(token.text for token in lexer.tokens if token.text in symbols)
-    return Expression(text, names, root.unit is Unit.BOOLEAN, root.node)
+    names = {token.text for token in lexer.tokens if token.text in symbols}
+    return Expression(text, frozenset(names | grammar.cells), root.unit is Unit.BOOLEAN, root.node)
 
 
 def _python_tree(plain_text: str) -> ast.expr:

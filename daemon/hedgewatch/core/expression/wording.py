@@ -3,19 +3,19 @@
 Python's parser would stop at the first of them, and would say it in Python's words.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.lexer import LANGUAGE_WORDS, Kind, Token
 from hedgewatch.core.expression.problems import MOST_PROBLEMS, Problem, did_you_mean, quoted
-from hedgewatch.core.expression.units import Unit
 
 DEEPEST = 32
 FUNCTIONS = frozenset({"abs", "min", "max"})
 MOST_SUGGESTIONS = 8
 
 
-def unknown_names(tokens: Sequence[Token], symbols: Mapping[str, Unit]) -> Iterator[Problem]:
+def unknown_names(tokens: Sequence[Token], symbols: Vocabulary) -> Iterator[Problem]:
     """Report each name that is neither a measure nor a function, once."""
     seen: set[str] = set()
     ahead = [*tokens, Token(Kind.COMMA, "", 0, 0)]
@@ -23,21 +23,27 @@ def unknown_names(tokens: Sequence[Token], symbols: Mapping[str, Unit]) -> Itera
         if token.kind is not Kind.NAME or token.text in LANGUAGE_WORDS | seen:
             continue
         called = after.kind is Kind.OPEN
-        if token.text in (FUNCTIONS if called else symbols):
+        if token.text in (_functions(symbols) if called else symbols):
             continue
         seen.add(token.text)
         suggest = len(seen) <= MOST_SUGGESTIONS
         yield token.problem(_unknown(token.text, symbols, called=called, suggest=suggest))
 
 
-def _unknown(name: str, symbols: Mapping[str, Unit], *, called: bool, suggest: bool) -> str:
+def _functions(symbols: Vocabulary) -> frozenset[str]:
+    return FUNCTIONS | symbols.of_scenario.keys()
+
+
+def _unknown(name: str, symbols: Vocabulary, *, called: bool, suggest: bool) -> str:
     if called and name in symbols:
         return f"'{name}' is a measure, not a function: leave the parentheses out"
     if called:
-        near = did_you_mean(name, FUNCTIONS) if suggest else ""
+        near = did_you_mean(name, _functions(symbols)) if suggest else ""
         return f"unknown function '{name}', there are {', '.join(sorted(FUNCTIONS))}{near}"
     if name in FUNCTIONS:
         return f"'{name}' is a function: write its arguments in parentheses after it"
+    if name in symbols.of_scenario:
+        return f"'{name}' is a measure of a scenario: write {name}(\"NAME\")"
     near = did_you_mean(name, symbols) if suggest else ""
     return f"unknown measure '{name}'{near}"
 
@@ -62,7 +68,7 @@ class WordOrder:
 
     def _take_value(self, token: Token) -> None:
         match token.kind:
-            case Kind.NUMBER | Kind.NAME:
+            case Kind.NUMBER | Kind.NAME | Kind.TEXT:
                 self._value_next = False
             case Kind.OPEN:
                 self._enter(token, call=False)
