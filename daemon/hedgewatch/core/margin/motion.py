@@ -1,0 +1,128 @@
+"""What a pool of several currencies adds up to while some of its prices move together.
+
+A price that moves is offset + scale · y. Profit and requirement of a leg, translated into the
+account's currency, stay straight in y when its coin stands still (linear legs), when price and
+coin move as one (inverse legs: the coins lost are worth less), or when 1/price is what moves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf, isclose
+
+from hedgewatch.core.margin.collateral import Collateral
+from hedgewatch.core.margin.leg import Leg
+from hedgewatch.core.margin.netting import Group, Netted
+from hedgewatch.core.margin.surplus import Surplus, View
+from hedgewatch.core.margin.term import Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLeg:
+    """A leg at the price of its market, settled in a coin of the account's collateral.
+
+    `beta` is its part of a common move. Legs of one `netting` name (the underlying) that face
+    each other are asked margin for the larger side only; without a name, each for itself.
+    """
+
+    leg: Leg
+    market: str
+    price: float
+    settle: str
+    beta: float = 1.0
+    netting: str = ""
+
+
+Path = tuple[float, float]
+"""How a price goes with y: offset and scale."""
+
+
+@dataclass(slots=True)
+class Mixture:
+    """Collects what each coin and leg adds to the surplus."""
+
+    paths: Mapping[str, Path]
+    """Of the coins."""
+    profit_inside: bool
+    constant: float = 0.0
+    carry: float = 0.0
+    gross: float = 0.0
+    views: list[View] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
+    profits: dict[str, Path] = field(default_factory=dict)
+
+    def add_leg(self, held: HeldLeg, path: Path | None) -> None:
+        """Add a leg whose price goes along `path`, or of which y is 1/price."""
+        coin = self.paths[held.settle]
+        weight, profit, burden = _worth(held, path, coin) if path else _reciprocal(held.leg, coin)
+        gained = weight * profit[0], weight * profit[1]
+        self.gross += abs(gained[1])
+        if self.profit_inside:
+            before = self.profits.get(held.settle, (0.0, 0.0))
+            self.profits[held.settle] = before[0] + gained[0], before[1] + gained[1]
+        else:
+            self.constant += gained[0]
+            self.carry += gained[1]
+        self._ask(held, View(burden[0], weight, *burden[1]))
+
+    def add_coin(self, coin: Collateral, theta: float) -> None:
+        """Add a coin, after all legs that it settles."""
+        offset, scale = self.paths[coin.coin]
+        profit, profit_slope = self.profits.get(coin.coin, (0.0, 0.0))
+        asked = theta * coin.charge
+        self.constant -= asked * offset
+        self.carry -= asked * scale
+        self.gross += abs(coin.amount * scale)
+        value, slope = coin.amount * offset + profit, coin.amount * scale + profit_slope
+        if slope:
+            self.views.append(View(coin.discount.term, 1.0, value, slope))
+        else:
+            self.constant += coin.discount.counted(value)
+
+    def surplus(self, low: float, high: float) -> Netted:
+        """All of it, asked about between `low` and `high`."""
+        rest = Surplus(
+            constant=self.constant, carry=self.carry, gross=self.gross, views=self.views,
+            low=low, high=high,
+        )  # fmt: skip
+        return Netted(rest, tuple(self.groups.values()))
+
+    def _ask(self, held: HeldLeg, view: View) -> None:
+        if not held.netting:
+            self.views.append(view)
+            return
+        longs, shorts = self.groups.get(held.netting, ((), ()))
+        if held.leg.quantity > 0.0:
+            self.groups[held.netting] = (*longs, view), shorts
+        else:
+            self.groups[held.netting] = longs, (*shorts, view)
+
+
+_Worth = tuple[float, Path, tuple[Term, Path]]
+"""A weight, the profit as a line in y, and the requirement as a term with the path it sees."""
+
+
+def _worth(held: HeldLeg, path: Path, coin: Path) -> _Worth:
+    """What a leg is worth along the way, before its weight."""
+    leg, (offset, scale) = held.leg, path
+    if not scale:
+        return _standing(leg, offset, coin)
+    line = leg.profit_level + leg.profit_slope * offset, leg.profit_slope * scale
+    if not leg.inverse:
+        if coin[1]:
+            raise ValueError(f"{held.market} is linear: {held.settle} cannot move with its price")
+        return coin[0], line, (leg.burden, path)
+    if not isclose(coin[0] * scale, coin[1] * offset, rel_tol=1e-9, abs_tol=0.0):
+        raise ValueError(f"{held.market} is inverse: it moves as {held.settle} does, or alone")
+    return coin[1] / scale, line, (leg.burden, path)
+
+
+def _standing(leg: Leg, price: float, coin: Path) -> _Worth:
+    """A leg whose price stands: so many coins, whatever they come to be worth."""
+    profit, requirement = leg.value(price, leg.piece_at(price))
+    owed = Term((-inf,), (0.0,), (-requirement,))
+    return 1.0, (profit * coin[0], profit * coin[1]), (owed, coin)
+
+
+def _reciprocal(leg: Leg, coin: Path) -> _Worth:
+    """An inverse leg that moves alone, in y = 1/price."""
+    return coin[0], (leg.profit_slope, leg.profit_level), (leg.burden.reciprocal(), (0.0, 1.0))
