@@ -9,6 +9,7 @@ from hedgewatch.core.book.rows import AccountRow, MarketRow
 from hedgewatch.core.comparison import age_numbers
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.sampling import close_bar
 from hedgewatch.core.valuation import value_pool, value_position, widen
 
 
@@ -39,6 +40,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     turned = [account for account in book.accounts.values() if judge_sight(account, now)]
     for account in turned:
         account_changed(book, account)
+    close_bar(book, now)
     for account in book.accounts.values():
         age_feeds(account, now)
         age_numbers(account, now)

@@ -5,14 +5,13 @@ is equity less requirement. All money is in the settle currency of the pool.
 """
 
 from collections.abc import Iterable
-from math import inf, sqrt
+from math import inf
 
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
 from hedgewatch.core.margin import EMPTY
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.statistics.barrier import worst_distance
 
-_YEAR = 365.0 * 86400.0
-_SIGMAS = 4.0
 _YEARLY_VOLATILITY = 1.0
 """100 % a year until an estimate has warmed up (design §5)."""
 
@@ -142,6 +141,7 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
 def _widen(position: PositionRow, doubt: Unknown | None, now: float) -> None:
     last = position.last_distance
     if doubt is not None and not isinstance(last, Unknown):
-        age = max(0.0, now - doubt.since)
-        slack = _SIGMAS * _YEARLY_VOLATILITY * sqrt(age / _YEAR)
-        position.liquidation_distance_worst = last - slack
+        sigma = position.volatility
+        if isinstance(sigma, Unknown):
+            sigma = _YEARLY_VOLATILITY
+        position.liquidation_distance_worst = worst_distance(last, sigma, now - doubt.since)

@@ -27,6 +27,8 @@ from hedgewatch.core.model import (
     Subject,
     Unknown,
 )
+from hedgewatch.core.statistics.bars import bar_of
+from hedgewatch.core.statistics.estimates import HedgeEstimates
 
 
 class BookRow(Row):
@@ -46,6 +48,7 @@ class Book:
 
     def __init__(self, desk: Desk, now: float) -> None:
         self.now = now
+        self.bar = bar_of(now)
         self.markets: dict[tuple[str, str], MarketRow] = {}
         self.accounts: dict[str, AccountRow] = {}
         self.hedges: dict[str, HedgeRow] = {}
@@ -132,6 +135,8 @@ class Book:
     def _hedge(self, name: str) -> HedgeRow:
         plan = next(plan for plan in self.desk.hedges if plan.name == name)
         hedge = self.hedges.get(name) or HedgeRow(plan)
+        if (hedge.plan.exposure, hedge.plan.cover) != (plan.exposure, plan.cover):
+            hedge.estimates = HedgeEstimates()  # it is another hedge now, whatever its name
         hedge.plan = plan
         hedge.target = plan.target
         return hedge

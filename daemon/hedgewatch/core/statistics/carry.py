@@ -26,12 +26,15 @@ def seconds_to_expiry(expiry: float, now: float) -> float:
     return max(0.0, expiry - now)
 
 
+def annualised(simple: float, left: float) -> Known:
+    """Basis · year ÷ time left. Below an hour it is as of an hour; none once expired."""
+    return simple * _YEAR / max(left, _HOUR) if left > 0.0 else _EXPIRED
+
+
 def annualised_basis(futures: float, spot: float, left: float) -> Known:
-    """(F ÷ S − 1) · year ÷ time left. Below an hour it is as of an hour; none once expired."""
+    """(F ÷ S − 1) · year ÷ time left."""
     simple = basis(futures, spot)
-    if left <= 0.0:
-        return _EXPIRED
-    return simple * _YEAR / max(left, _HOUR) if isinstance(simple, float) else simple
+    return annualised(simple, left) if isinstance(simple, float) else simple
 
 
 def annualised_basis_continuous(futures: float, spot: float, left: float) -> Known:

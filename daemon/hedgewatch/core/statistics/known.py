@@ -1,5 +1,6 @@
 """What comes out of a formula is a number or says why it is none: a NaN would pass every rule."""
 
+from collections.abc import Callable
 from math import isfinite, sqrt
 
 from hedgewatch.core.model import Known, Unknown
@@ -27,3 +28,11 @@ def correlation(covariance: float, variance: float, other: float, reason: str) -
     """Covariance over both standard deviations, which rounding must not carry beyond ±1."""
     rho = quotient(covariance, sqrt(variance) * sqrt(other), reason)
     return rho if isinstance(rho, Unknown) else max(-1.0, min(rho, 1.0))
+
+
+def combine(function: Callable[..., Known], *values: Known) -> Known:
+    """The function of some numbers, or the first of them that is unknown."""
+    for value in values:
+        if isinstance(value, Unknown):
+            return value
+    return function(*values)

@@ -1,10 +1,12 @@
 """A hedge and its legs, as the book knows them."""
 
+from hedgewatch.core.book.rows.hedge_statistics import HedgeStatistics
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.model import HedgePlan, Known, LegPlan, Scope, Subject, Unknown
+from hedgewatch.core.statistics.estimates import HedgeEstimates
 
 
 class HedgeLeg:
@@ -43,12 +45,12 @@ class HedgeLeg:
         self.quantity = quantity
 
 
-class HedgeRow(Row):
+class HedgeRow(HedgeStatistics, Row):
     """A named pair of legs and how well they fit."""
 
     __slots__ = (
-        "basis", "contracts_to_target", "cover", "cover_pnl", "cover_value", "exposure",
-        "exposure_pnl", "exposure_value", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
+        "basis", "contracts_to_target", "cover", "cover_pnl", "cover_value", "estimates",
+        "exposure", "exposure_pnl", "exposure_value", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
         "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
         "target",
     )  # fmt: skip
@@ -60,6 +62,7 @@ class HedgeRow(Row):
         self.exposure: tuple[HedgeLeg, ...] = ()
         self.cover: tuple[HedgeLeg, ...] = ()
         self.in_coins = False
+        self.estimates = HedgeEstimates()
         self.hedge_ratio: Known = NOT_YET
         self.hedge_drift: Known = NOT_YET
         self.hedge_drift_floor: Known = NOT_YET

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from hedgewatch.core.book.rows.row import Row
 from hedgewatch.core.events import LiquidityRead, QuoteChanged
 from hedgewatch.core.model import Market, Unknown
+from hedgewatch.core.statistics.estimates import MarketEstimates
 
 if TYPE_CHECKING:  # a market lists the rows that its price touches, which name their market
     from hedgewatch.core.book.rows.hedge import HedgeRow
@@ -21,8 +22,8 @@ class MarketRow:
     """
 
     __slots__ = (
-        "doubt", "funding_rate", "hedges", "index_price", "liquidity", "market", "observed",
-        "pools", "positions", "price", "quote", "seen_at", "symbol", "touched", "venue",
+        "doubt", "estimates", "funding_rate", "hedges", "index_price", "liquidity", "market",
+        "observed", "pools", "positions", "price", "quote", "seen_at", "symbol", "touched", "venue",
         "venue_time",
     )  # fmt: skip
 
@@ -35,6 +36,7 @@ class MarketRow:
         self.funding_rate: float | None = None
         self.quote: QuoteChanged | None = None
         self.liquidity: LiquidityRead | None = None
+        self.estimates = MarketEstimates()
         self.venue_time = 0.0
         self.seen_at = now
         self.observed = 0

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.margin import Edges, Line
@@ -29,7 +30,7 @@ _NUMBERS = (
 )
 
 
-class PoolRow(Row):
+class PoolRow(PoolStatistics, Row):
     """What is liquidated together.
 
     `lines` are its positions that are alone in their market, `hedged` the pairs that share one,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.position_statistics import PositionStatistics
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject
@@ -28,7 +29,7 @@ _NUMBERS = (
 )
 
 
-class PositionRow(Row):
+class PositionRow(PositionStatistics, Row):
     """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
     that an older event cannot bring them back.
     """

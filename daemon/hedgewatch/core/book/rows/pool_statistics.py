@@ -1,0 +1,52 @@
+"""Leverage and funding of a whole margin pool: worked out when it is asked for."""
+
+from typing import TYPE_CHECKING
+
+from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.statistics import carry, leverage
+from hedgewatch.core.statistics.known import combine
+
+if TYPE_CHECKING:  # a position names its pool
+    from hedgewatch.core.book.rows.position import PositionRow
+
+
+class PoolStatistics:
+    """The measures of a pool that nothing is kept for."""
+
+    __slots__ = ()
+
+    positions: "list[PositionRow]"
+    equity: Known
+    headroom: Known
+
+    @property
+    def effective_leverage(self) -> Known:
+        return combine(leverage.effective_leverage, self._value(signed=False), self.equity)
+
+    @property
+    def net_leverage(self) -> Known:
+        return combine(leverage.effective_leverage, self._value(signed=True), self.equity)
+
+    @property
+    def funding_per_day(self) -> Known:
+        total = 0.0
+        for position in self.positions:
+            paid = position.funding_per_day
+            if isinstance(paid, Unknown):
+                return paid
+            total += paid
+        return total
+
+    @property
+    def time_to_liquidation_by_funding_seconds(self) -> Known:
+        return combine(carry.time_to_liquidation_by_funding, self.headroom, self.funding_per_day)
+
+    def _value(self, *, signed: bool) -> Known:
+        """The notional of all positions, in the currency of the pool."""
+        total = 0.0
+        for position in self.positions:
+            value = position.notional
+            if isinstance(value, Unknown):
+                return value
+            total += -value if signed and position.contracts < 0.0 else value
+        return total

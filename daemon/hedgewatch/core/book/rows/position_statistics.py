@@ -1,0 +1,169 @@
+"""What statistics, time and the order book say of a position: worked out when it is asked for."""
+
+from decimal import Decimal
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from hedgewatch.core.book.rows import trading
+from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.statistics import barrier, carry
+from hedgewatch.core.statistics.known import combine, unknown
+from hedgewatch.core.statistics.leverage import size_by_risk
+
+if TYPE_CHECKING:  # it lists its positions
+    from hedgewatch.core.book.rows.pool import PoolRow
+
+MARK_STEP = 1.0
+"""Seconds between two looks of the venue at its mark."""
+
+RISK, STOP_SIGMAS = 0.02, 2.0
+"""The part of the equity that one position may lose, and the daily sigmas of the move."""
+
+_NO_RATE = unknown("no funding rate was told")
+_NO_INTERVAL = unknown("the funding interval was not told")
+_INVERSE = unknown("only positions of linear markets are sized by risk")
+_NO_POOL = unknown("in no pool yet")
+
+
+def funding_rate_of(market: MarketRow) -> Known:
+    """The rate of the running interval; 0 where contracts end, for those have no funding."""
+    if market.doubt is not None:
+        return market.doubt
+    if market.market is not None and market.market.expiry is not None:
+        return 0.0
+    return _NO_RATE if market.funding_rate is None else market.funding_rate
+
+
+def funding_per_day_of(market: MarketRow, value: float) -> Known:
+    """Money a day at the rate of now for a signed value; what is paid is negative."""
+    rate = funding_rate_of(market)
+    if isinstance(rate, Unknown) or rate == 0.0:
+        return rate
+    interval = market.market.funding_interval if market.market is not None else None
+    return _NO_INTERVAL if interval is None else carry.funding_per_day(value, rate, interval)
+
+
+class PositionStatistics:
+    """The measures of a position that nothing is kept for: properties, so that a tick pays for
+    those only that a loaded rule reads.
+    """
+
+    __slots__ = ()
+
+    market: MarketRow
+    pool: "PoolRow | None"
+    contracts: float
+    notional: Known
+    mark_price: Known
+    liquidation_price_down: Known
+    liquidation_price_up: Known
+
+    @property
+    def volatility(self) -> Known:
+        return self.market.estimates.volatility
+
+    @property
+    def liquidation_distance_sigmas(self) -> Known:
+        return combine(barrier.sigma_distance, self._nearest(), self.volatility)
+
+    @property
+    def touch_probability(self) -> Known:
+        down, up, sigma = self._log_down(), self._log_up(), self.volatility
+        if isinstance(sigma, Unknown):
+            return sigma
+        return combine(barrier.either_touched, _touch(down, sigma), _touch(up, sigma))
+
+    @property
+    def median_time_to_liquidation_seconds(self) -> Known:
+        return combine(barrier.time_to_touch, self._nearest(), self.volatility)
+
+    @property
+    def adverse_move(self) -> Known:
+        if self.contracts > 0.0:
+            return combine(
+                lambda p, low: 1.0 - low / p, self.mark_price, self.liquidation_price_down
+            )
+        return combine(lambda p, high: high / p - 1.0, self.mark_price, self.liquidation_price_up)
+
+    @property
+    def risk_sized_contracts(self) -> Known:
+        pool, market = self.pool, self.market.market
+        if pool is None or market is None:
+            return _NO_POOL
+        if not market.linear:
+            return _INVERSE
+        contract = (market.contract_size, market.step, 0.0)
+        return combine(
+            lambda equity, price, sigma: _size(equity, price, sigma, contract),
+            pool.equity,
+            self.mark_price,
+            self.volatility,
+        )
+
+    @property
+    def funding_rate(self) -> Known:
+        return funding_rate_of(self.market)
+
+    @property
+    def funding_apr(self) -> Known:
+        return funding_per_day_of(self.market, -365.0)
+
+    @property
+    def funding_per_day(self) -> Known:
+        sign = 1.0 if self.contracts > 0.0 else -1.0
+        return combine(lambda value: funding_per_day_of(self.market, sign * value), self.notional)
+
+    @property
+    def time_to_expiry_seconds(self) -> Known:
+        return trading.time_to_expiry(self.market)
+
+    @property
+    def spread(self) -> Known:
+        return trading.spread_of(self.market)
+
+    @property
+    def depth(self) -> Known:
+        return trading.depth_against(self.market, self.contracts)
+
+    @property
+    def unwind_cost(self) -> Known:
+        return combine(lambda units: trading.unwind_cost_of(self.market, units), self._units())
+
+    @property
+    def unwind_slippage(self) -> Known:
+        return combine(lambda units: trading.slippage_of(self.market, units), self._units())
+
+    @property
+    def unwindable_share(self) -> Known:
+        return combine(lambda units: trading.unwindable_share(self.market, units), self._units())
+
+    @property
+    def unwind_seconds(self) -> Known:
+        return combine(lambda units: trading.unwind_seconds_of(self.market, units), self._units())
+
+    def _units(self) -> Known:
+        return trading.base_units(self.market, self.contracts)
+
+    def _log_down(self) -> Known:
+        return combine(barrier.log_distance, self.mark_price, self.liquidation_price_down)
+
+    def _log_up(self) -> Known:
+        return combine(barrier.log_distance, self.mark_price, self.liquidation_price_up)
+
+    def _nearest(self) -> Known:
+        return combine(min, self._log_down(), self._log_up())
+
+
+def _touch(distance: Known, sigma: float) -> Known:
+    return combine(
+        lambda b: barrier.touch_probability(b, sigma, barrier.DAY, step=MARK_STEP), distance
+    )
+
+
+def _size(
+    equity: float, price: float, sigma: float, contract: tuple[float, Decimal, float]
+) -> Known:
+    """Contracts whose loss is `RISK` of the equity when the price moves by the stop."""
+    move = STOP_SIGMAS * sigma * sqrt(barrier.DAY / barrier.YEAR)
+    return size_by_risk(equity, RISK, price, price * (1.0 - move), contract)
