@@ -14,6 +14,36 @@ from tests.support.servers import (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--vectors",
+        type=Path,
+        metavar="DIR",
+        help="directory of the vectors that tests/vectors reads (default: its own)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    directory = config.getoption("vectors")
+    if directory is not None and not directory.is_dir():
+        raise pytest.UsageError(f"--vectors {directory}: there is no such directory")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line: how many vectors agree, whatever else ran with them."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    outcomes = [
+        report.outcome == "passed"
+        for outcome in ("passed", "failed")
+        for report in reporter.getreports(outcome)
+        if any(name == "vector" for name, _ in report.user_properties)
+    ]
+    if outcomes:
+        reporter.write_line(f"vectors: {sum(outcomes)} of {len(outcomes)} agree")
+
+
 @pytest.fixture
 def start_server() -> Iterator[Callable[[Server], Server]]:
     """Start a server of tests.support.servers that the test describes; it ends with the test."""
