@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hedgewatch.core.book.rows import AccountRow, FeedRow, Row
+from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, Row
 from hedgewatch.core.judgement import Alert, Observation
 from hedgewatch.core.model import (
     AlertRecord,
@@ -223,6 +223,8 @@ def rendered(rule: Rule, row: Row) -> dict[str, str]:
         texts |= {"unusable_reason": row.unusable_reason, "blind_reason": row.blind_reason}
     if isinstance(row, FeedRow):
         texts["feed_reason"] = row.reason
+    if isinstance(row, HedgeRow):
+        texts["break_reason"] = row.break_reason
 
     def look_up(name: str) -> object:
         return texts[name] if name in texts else getattr(row, name)

@@ -10,12 +10,14 @@ from decimal import Decimal
 from math import inf
 
 from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow
+from hedgewatch.core.breaks import judge_break, missing_cover
 from hedgewatch.core.model import Unknown, WalletPlan
 
 _MEASURES = (
     "hedge_ratio", "hedge_drift", "hedge_drift_floor", "required_contracts",
     "contracts_to_target", "residual_delta", "residual_delta_coins", "exposure_value",
-    "cover_value", "exposure_pnl", "cover_pnl", "basis",
+    "cover_value", "exposure_pnl", "cover_pnl", "basis", "uncovered_value", "uncovered_coins",
+    "hedge_broken", "break_forced", "break_unexplained",
 )  # fmt: skip
 _SEVERAL = Unknown("the cover is not one market", 0.0)
 _NO_INDEX = Unknown("no index price", 0.0)
@@ -36,6 +38,7 @@ def _hold(
     if plan.wallet:
         wallet = wallets[plan.wallet]
         leg.doubt = None
+        leg.told = True
         entry_price = wallet.entry_prices.get(plan.asset)
         leg.hold(wallet.holdings[plan.asset] * leg.base_units * plan.share)
         if entry_price is not None:
@@ -43,6 +46,7 @@ def _hold(
         return
     account = accounts[plan.account]
     leg.doubt = account.doubt
+    leg.told = account.read_at is not None
     if plan.symbol:
         leg.hold(sum(held.quantity for held in leg.positions) * plan.share)
         leg.cost = sum(held.quantity * held.entry_price for held in leg.positions) * plan.share
@@ -57,6 +61,8 @@ def value_hedge(hedge: HedgeRow) -> None:
     if doubt is not None:
         for name in _MEASURES:
             setattr(hedge, name, doubt)
+        if hedge.broken is not None:
+            judge_break(hedge, known=False)
         return
     exposure, exposure_coins, exposure_delta, hedge.exposure_pnl = _total(hedge.exposure)
     cover, cover_coins, cover_delta, hedge.cover_pnl = _total(hedge.cover)
@@ -68,9 +74,17 @@ def value_hedge(hedge: HedgeRow) -> None:
     hedge.hedge_ratio = ratio = hedge_ratio(exposure_delta, cover_delta)
     hedge.hedge_drift = (ratio - target) / target
     hedge.residual_delta = exposure + cover
-    hedge.residual_delta_coins = (exposure + cover) / _coin_price(hedge.exposure[0])
-    _contracts(hedge, exposure, -target * exposure_delta, cover_delta)
+    coin_price = _coin_price(hedge.exposure[0])
+    hedge.residual_delta_coins = (exposure + cover) / coin_price
+    wanted = -target * exposure_delta
+    _contracts(hedge, exposure, wanted, cover_delta)
     hedge.basis = _basis(hedge)
+    missing = missing_cover(exposure_delta, wanted, cover_delta) + 0.0
+    hedge.uncovered_value = missing * coin_price if hedge.in_coins else missing
+    hedge.uncovered_coins = missing if hedge.in_coins else missing / coin_price
+    hedge.hedge_broken = hedge.break_forced = hedge.break_unexplained = False
+    if hedge.broken is not None:
+        judge_break(hedge, known=True)
 
 
 def hedge_ratio(exposure: float, cover: float) -> float:

@@ -22,6 +22,7 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
 
 TEXTS: Mapping[Scope, tuple[str, ...]] = {
     Scope.POOL: ("currency",),
+    Scope.HEDGE: ("break_reason",),
     Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
     Scope.FEED: ("feed_reason",),
 }

@@ -1,14 +1,24 @@
 """What the venue says of an account's assets, merged by its own update times as positions are."""
 
+from math import inf
+
 from hedgewatch.core.book.change import LAG, Change, waits
+from hedgewatch.core.book.pooling import ACCOUNT_POOL
 from hedgewatch.core.book.rows import AccountRow, BalanceRow
 from hedgewatch.core.events import BalanceReading, CollateralPriced
+from hedgewatch.core.margin import Discount
+from hedgewatch.core.model import CollateralSlice, EndReason
 
 _ABSENT = "not listed"
 
 
 def tell_balance(
-    account: AccountRow, reading: BalanceReading, change: Change, *, whole: bool
+    account: AccountRow,
+    reading: BalanceReading,
+    change: Change,
+    *,
+    whole: bool,
+    end: EndReason | None = None,
 ) -> None:
     """Merge what was said of one asset; only a whole reading knows the venue's own numbers."""
     balance = account.balances.get(reading.asset)
@@ -18,16 +28,19 @@ def tell_balance(
         balance.equity = reading.equity
         balance.maintenance_margin = reading.maintenance_margin
     amounts = (reading.total, reading.cross_wallet)
+    by = reading.total - balance.total
     if amounts != (balance.total, balance.cross_wallet):
         older = reading.venue_time < balance.venue_time
         lag = LAG if older else 0.0
         doubtful = older or _empties(account, balance, reading)
         if doubtful and waits(balance, amounts, change, whole=whole, lag=lag):
+            change.move(reading.asset, 0.0, end)
             change.doubt()
             return
         change.structure |= not (balance.cross_wallet and reading.cross_wallet)
         balance.total, balance.cross_wallet = amounts
         account.observed += 1
+    change.move(reading.asset, by, end)
     balance.disputed = None
     balance.venue_time = max(balance.venue_time, reading.venue_time)
 
@@ -47,18 +60,22 @@ def miss_balances(account: AccountRow, reported: set[str], change: Change) -> No
         elif _backs(account, balance):
             change.agrees = False
         else:
+            change.move(asset, -balance.total, None)
             balance.total = balance.cross_wallet = 0.0
             change.structure = True
 
 
 def _backs(account: AccountRow, balance: BalanceRow) -> bool:
-    """Whether open positions stand on this balance."""
-    pool = account.pools.get(balance.asset)
-    return pool is not None and bool(pool.positions)
+    """Whether open positions stand on this balance, alone or among others."""
+    pools = (account.pools.get(name) for name in (balance.asset, ACCOUNT_POOL))
+    return any(pool is not None and pool.positions for pool in pools)
 
 
-def price_collateral(account: AccountRow, event: CollateralPriced) -> None:
+def price_collateral(account: AccountRow, event: CollateralPriced, now: float) -> None:
     """What each coin of a multi-asset account counts as collateral, until it is told anew."""
     for reading in event.collateral:
+        slices = reading.slices or (CollateralSlice(inf, 1.0),)
         account.collateral[reading.asset] = reading
-    account.collateral_at = event.venue_time
+        account.discounts[reading.asset] = Discount(slices, reading.liability_rate)
+    account.collateral_at = now
+    account.observed += 1

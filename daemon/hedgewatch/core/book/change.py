@@ -9,10 +9,21 @@ LAG = 5.0
 """Seconds that a venue's replicas may lag: an older reading counts as said twice beyond that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is held of a symbol or an asset changed by `by` (contracts or coins, signed), and why,
+    where told. A late word on an earlier change has a `by` of 0.
+    """
+
+    of: str
+    by: float
+    end: EndReason | None = None
+
+
 @dataclass(slots=True)
 class Change:
     """What merging led to: a new structure, doubtful positions, positions that are gone, and why
-    those went that were gone already.
+    those went that were gone already. `moved` is all that changed in what is held.
 
     `agrees` is False when something was contradicted or missing that is still believed.
     """
@@ -23,6 +34,12 @@ class Change:
     agrees: bool = True
     ended: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
     explained: list[tuple[PositionRow, EndReason]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+
+    def move(self, of: str, by: float, end: EndReason | None) -> None:
+        """Note a change of what is held, or a late word on one."""
+        if by or end is not None:
+            self.moved.append(Moved(of, by, end))
 
     def doubt(self) -> None:
         """Something that was said, or not said, is not believed yet."""

@@ -92,4 +92,39 @@ HEDGE_MEASURES = (
     Measure(
         Scope.HEDGE, "basis", Unit.RATIO, "Futures over spot, less 1.", "hedgewatch_basis_ratio"
     ),
+    Measure(
+        Scope.HEDGE,
+        "hedge_broken",
+        Unit.BOOLEAN,
+        "A leg shrank, and the hedge has not fitted since.",
+        "hedgewatch_hedge_broken",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "break_forced",
+        Unit.BOOLEAN,
+        "It is broken by a liquidation, auto-deleveraging, settlement or expiry.",
+        "hedgewatch_hedge_break_forced",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "break_unexplained",
+        Unit.BOOLEAN,
+        "It is broken, and nobody has said why.",
+        "hedgewatch_hedge_break_unexplained",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "uncovered_value",
+        Unit.MONEY,
+        "Cover missing against the target, in the quote currency; negative is too much cover.",
+        "hedgewatch_uncovered_value",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "uncovered_coins",
+        Unit.NUMBER,
+        "Cover missing against the target, in coins of the exposure.",
+        "hedgewatch_uncovered_coins",
+    ),
 )

@@ -1,5 +1,6 @@
 """A hedge and its legs, as the book knows them."""
 
+from hedgewatch.core.book.rows.hedge_break import HedgeBreak
 from hedgewatch.core.book.rows.hedge_statistics import HedgeStatistics
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position import PositionRow
@@ -14,11 +15,12 @@ class HedgeLeg:
 
     `quantity` is signed units of its market's base, of which each is `underlying_units` coins of
     the underlying, and one coin of the plan's asset is `base_units`; `cost` is what they cost in
-    the quote currency, None until a first price is seen.
+    the quote currency, None until a first price is seen. `told` is whether its holder was ever
+    read whole.
     """
 
     __slots__ = (
-        "base_units", "cost", "doubt", "market", "plan", "positions", "quantity",
+        "base_units", "cost", "doubt", "market", "plan", "positions", "quantity", "told",
         "underlying_units",
     )  # fmt: skip
 
@@ -28,6 +30,7 @@ class HedgeLeg:
         self.positions: tuple[PositionRow, ...] = ()
         self.doubt: Unknown | None = NOT_YET
         self.quantity = 0.0
+        self.told = False
         base = market.symbol.partition("/")[0]
         self.underlying_units = underlying_of(base)[1]
         self.base_units = underlying_of(plan.asset or base)[1] / self.underlying_units
@@ -46,13 +49,14 @@ class HedgeLeg:
 
 
 class HedgeRow(HedgeStatistics, Row):
-    """A named pair of legs and how well they fit."""
+    """A named pair of legs and how well they fit; `broken` is what legs lost since it did."""
 
     __slots__ = (
-        "basis", "contracts_to_target", "cover", "cover_pnl", "cover_value", "estimates",
-        "exposure", "exposure_pnl", "exposure_value", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
-        "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
-        "target",
+        "basis", "break_forced", "break_unexplained", "broken", "contracts_to_target", "cover",
+        "cover_pnl", "cover_value", "estimates", "exposure", "exposure_pnl", "exposure_value",
+        "hedge_broken", "hedge_drift", "hedge_drift_floor", "hedge_ratio", "in_coins", "plan",
+        "required_contracts", "residual_delta", "residual_delta_coins", "target",
+        "uncovered_coins", "uncovered_value",
     )  # fmt: skip
 
     def __init__(self, plan: HedgePlan) -> None:
@@ -75,3 +79,14 @@ class HedgeRow(HedgeStatistics, Row):
         self.exposure_pnl: Known = NOT_YET
         self.cover_pnl: Known = NOT_YET
         self.basis: Known = NOT_YET
+        self.broken: HedgeBreak | None = None
+        self.hedge_broken: bool | Unknown = NOT_YET
+        self.break_forced: bool | Unknown = NOT_YET
+        self.break_unexplained: bool | Unknown = NOT_YET
+        self.uncovered_value: Known = NOT_YET
+        self.uncovered_coins: Known = NOT_YET
+
+    @property
+    def break_reason(self) -> str:
+        """Which leg lost what, and why; empty while the hedge is not broken."""
+        return str(self.broken) if self.broken is not None and self.hedge_broken is True else ""

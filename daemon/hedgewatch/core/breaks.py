@@ -1,0 +1,194 @@
+"""Hedge breaks: which leg shrank, why, and how much of the hedge is uncovered since.
+
+A break begins with what the venue says of a holding, never with its absence from our sight: a
+first reading, a blind account or a reload break nothing. It ends when the hedge is known to fit
+again, or when its owner changed its plan. Whether it fits is a matter of quantities: while sight
+is lost the last known prices serve to say that it broke, and never that it is mended.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hedgewatch.core.book.change import Moved
+from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow
+from hedgewatch.core.book.rows.hedge_break import FORCED, HedgeBreak, Recalled, gravest
+from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope
+
+TOLERANCE = 0.01
+"""A hedge within 1 % of its target, or within half a contract step, fits."""
+
+BY_HAND = frozenset({EndReason.CLOSED, EndReason.FLIPPED, EndReason.TRANSFERRED})
+_UNTOLD = "told before the restart, which forgot the details"
+
+
+class Fit(NamedTuple):
+    """`missing` is cover that the target asks for (+), or cover too much (−), in the unit of the
+    hedge's drift; `size` the larger of cover wanted and held; `tolerance` a fraction of it.
+    """
+
+    missing: float
+    size: float
+    tolerance: float
+
+    @property
+    def fits(self) -> bool:
+        return abs(self.missing) <= self.tolerance * self.size
+
+
+def note_moves(
+    hedges: Iterable[HedgeRow], account: AccountRow, moves: Sequence[Moved], now: float
+) -> list[HedgeRow]:
+    """Remember what legs of this account lost, and why; the hedges of which there is news."""
+    told: list[HedgeRow] = []
+    for hedge in hedges if moves else ():
+        for leg in (*hedge.exposure, *hedge.cover):
+            held = leg.plan.symbol or leg.plan.asset
+            mine = [move for move in moves if move.of == held]
+            if mine and leg.plan.account == account.name and _note(hedge, leg, account, mine, now):
+                told.append(hedge)
+    return told
+
+
+def _note(
+    hedge: HedgeRow, leg: HedgeLeg, account: AccountRow, moves: Sequence[Moved], now: float
+) -> bool:
+    """Take in what changed of one leg, or why it did; whether that is news of a break."""
+    held = _held(leg, account)
+    before = held - sum(move.by for move in moves)
+    turned = held * before < 0.0
+    lost = abs(before) if turned else abs(before) - abs(held)
+    if lost > 0.0:
+        unsaid = EndReason.FLIPPED if turned else EndReason.UNKNOWN
+        cause = gravest(move.end or unsaid for move in moves if move.by * before < 0.0)
+        hedge.broken = hedge.broken or HedgeBreak(hedge.plan)
+        hedge.broken.lose(leg.plan, cause, lost, now)
+        return True
+    late = [move.end for move in moves if move.end is not None and not move.by]
+    if hedge.broken is None or not late:
+        return False
+    return hedge.broken.explain(leg.plan, late[-1], now)
+
+
+def _held(leg: HedgeLeg, account: AccountRow) -> float:
+    if leg.plan.symbol:
+        return sum(position.contracts for position in leg.positions)
+    balance = account.balances.get(leg.plan.asset)
+    return balance.total if balance else 0.0
+
+
+def recall(hedges: Mapping[str, HedgeRow], records: Iterable[AlertRecord]) -> None:
+    """After a restart: a hedge whose alert of a break stands is broken until it is known to fit."""
+    for record in records:
+        hedge = hedges.get(record.subject.label("hedge"))
+        stands = record.state in {AlertState.PENDING, AlertState.FIRING}
+        if hedge is None or record.subject.scope is not Scope.HEDGE or not stands:
+            continue
+        if any(record.values.get(name) is True for name in _FLAGS):
+            hedge.broken = HedgeBreak(hedge.plan, _recalled(record, hedge.broken))
+
+
+_FLAGS = ("hedge_broken", "break_forced", "break_unexplained")
+
+
+def _recalled(record: AlertRecord, other: HedgeBreak | None) -> Recalled:
+    """What a stored alert says, with what another one on the same hedge said already."""
+    said = other.recalled if other is not None else None
+    forced = record.values.get("break_forced") is True
+    unexplained = record.values.get("break_unexplained") is True
+    cause = record.annotations.get("cause") or (said.cause if said else _UNTOLD)
+    if said is None:
+        return Recalled(forced, unexplained, cause)
+    graver = (forced, unexplained) > (said.forced, said.unexplained)
+    return Recalled(
+        forced or said.forced, unexplained or said.unexplained, cause if graver else said.cause
+    )
+
+
+def judge_break(hedge: HedgeRow, *, known: bool) -> None:
+    """Whether what was lost still leaves the hedge broken. `known`: nothing of it is in doubt."""
+    broken = hedge.broken
+    if broken is None or broken.plan != hedge.plan:
+        hedge.broken = None
+        return
+    fit = fit_of(hedge)
+    if fit is None or (broken.recalled and not known):
+        return
+    if known and fit.fits:
+        hedge.broken = None
+        return
+    side = hedge.cover if fit.missing > 0.0 else hedge.exposure
+    if known:
+        broken.keep(leg.plan for leg in side)
+    forced, unexplained, lost = _weighed(hedge, side, broken, fit)
+    enough = max(fit.tolerance, TOLERANCE) * fit.size
+    if fit.fits or (lost <= enough and not broken.recalled):
+        return
+    said = broken.recalled or Recalled(forced=False, unexplained=False, cause="")
+    hedge.hedge_broken = True
+    hedge.break_forced = forced > enough or said.forced
+    hedge.break_unexplained = not hedge.break_forced and (
+        forced + unexplained > enough or said.unexplained
+    )
+
+
+def _weighed(
+    hedge: HedgeRow, side: tuple[HedgeLeg, ...], broken: HedgeBreak, fit: Fit
+) -> tuple[float, float, float]:
+    """What the legs of a side lost by force, for an unknown cause and in all, as cover."""
+    legs = {leg.plan: leg for leg in side}
+    factor = 1.0 if fit.missing > 0.0 else hedge.plan.target
+    forced = unexplained = lost = 0.0
+    for loss in broken.losses():
+        leg = legs.get(loss.leg)
+        amount = _worth(hedge, leg, loss.amount) * factor if leg else 0.0
+        lost += amount
+        forced += amount if loss.cause in FORCED else 0.0
+        unexplained += 0.0 if loss.cause in FORCED | BY_HAND else amount
+    return forced, unexplained, lost
+
+
+def _worth(hedge: HedgeRow, leg: HedgeLeg, amount: float) -> float:
+    """So many contracts or coins of a leg, with the share of them that is this hedge's."""
+    market = leg.market.market
+    size = market.contract_size if market else 0.0
+    if market and not market.linear:
+        size /= leg.market.price
+    units = leg.base_units if leg.plan.asset else size
+    return abs(_delta(hedge, leg, amount * units * leg.plan.share))
+
+
+def fit_of(hedge: HedgeRow) -> Fit | None:
+    """How far the hedge is from its target at the last known prices; None before all was read."""
+    legs = (*hedge.exposure, *hedge.cover)
+    if any(leg.market.market is None or not leg.market.price or not leg.told for leg in legs):
+        return None
+    exposure = sum(_delta(hedge, leg, leg.quantity) for leg in hedge.exposure)
+    held = sum(_delta(hedge, leg, leg.quantity) for leg in hedge.cover)
+    wanted = -hedge.plan.target * exposure
+    size = max(abs(wanted), abs(held))
+    missing = missing_cover(exposure, wanted, held)
+    slack = _half_step(hedge)
+    return Fit(missing, size, max(TOLERANCE, slack / size if size else TOLERANCE))
+
+
+def missing_cover(exposure: float, wanted: float, held: float) -> float:
+    """Cover that the target asks for and is not there (+), or that is too much (−)."""
+    if exposure == 0.0:
+        return -abs(held)
+    return held - wanted if exposure > 0.0 else wanted - held
+
+
+def _half_step(hedge: HedgeRow) -> float:
+    """What no whole contract can mend; 0 when the cover is several markets."""
+    leg = hedge.cover[0]
+    market = leg.market.market
+    if len(hedge.cover) > 1 or market is None:
+        return 0.0
+    return _worth(hedge, leg, 0.5 * float(market.step)) / leg.plan.share
+
+
+def _delta(hedge: HedgeRow, leg: HedgeLeg, quantity: float) -> float:
+    """Base units of a leg in the unit in which the hedge's drift is measured."""
+    if hedge.in_coins:
+        return quantity * leg.underlying_units
+    return quantity * leg.market.price * leg.plan.beta
