@@ -7,8 +7,10 @@ is equity less requirement. All money is in the settle currency of the pool.
 from collections.abc import Iterable
 from math import inf
 
+from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
-from hedgewatch.core.margin import EMPTY
+from hedgewatch.core.margin.polarity import margin_ratio as margin_ratio  # noqa: PLC0414 - re-exported
+from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.barrier import worst_distance
 
@@ -36,6 +38,9 @@ def value_position(position: PositionRow) -> None:
     position.notional = leg.notional(price)
     position.profit, position.requirement = leg.value(price, piece)
     position.unrealized_pnl = position.profit
+    position.maintenance = position.requirement
+    if not position.bare:
+        position.maintenance = leg.maintenance(price, piece)
 
 
 def value_pool(pool: PoolRow) -> None:
@@ -43,44 +48,54 @@ def value_pool(pool: PoolRow) -> None:
     doubt = pool.account.doubt or pool.doubt
     if doubt is not None:
         blank_pool(pool, doubt)
-        return
+    elif pool.plain:
+        _value_plain(pool)
+    else:
+        _value_mixed(pool)
+
+
+def _value_plain(pool: PoolRow) -> None:
+    """The way of most ticks: linear contracts of one currency, solved from where they were."""
     wallet = wallet_of(pool)
     equity = wallet
-    requirement = 0.0
+    requirement = maintenance = 0.0
     for position in pool.positions:
         equity += position.profit
         requirement += position.requirement
+        maintenance += position.maintenance
     surplus = equity - requirement
     pool.equity = equity
-    pool.maintenance_margin = requirement
+    pool.maintenance_margin = maintenance
     pool.headroom = surplus
     pool.margin_ratio = margin_ratio(requirement, equity)
     if pool.positions:
-        _shocks(pool, wallet)
+        prices = [position.market.price for position in pool.positions]
+        low, high = pool.shock_edges.interval(wallet, prices)
+        _shocks(pool, low - 1.0, high - 1.0)
         _lines(pool, surplus, equity)
     else:
-        pool.shock_down, pool.shock_up, pool.shock_nearest = -inf, inf, inf
+        _shocks(pool, -inf, inf)
 
 
-def wallet_of(pool: PoolRow) -> float:
-    """What backs the pool, without unrealised profit."""
-    if pool.isolated:
-        return pool.positions[0].isolated_wallet or 0.0
-    return pool.account.balances[pool.currency].cross_wallet
+def _value_mixed(pool: PoolRow) -> None:
+    """Coins, haircuts, netting, betas, inverse contracts: the general solver, made anew."""
+    account, coin = account_of(pool), coin_price(pool)
+    pool.equity = account.equity / coin
+    pool.maintenance_margin = account.maintenance / coin
+    pool.headroom = account.headroom / coin
+    pool.margin_ratio = margin_ratio(account.requirement, account.equity)
+    _shocks(pool, *(account.shock() if pool.positions else (-inf, inf)))
+    for market, positions in pool.markets:
+        low, high = account.price_interval(market.symbol, moving_with(pool, market))
+        for position in positions:
+            settle = account.collateral[settle_of(position)].price
+            _line(position, low, high, account.equity / settle)
 
 
-def margin_ratio(requirement: float, equity: float) -> float:
-    """Requirement over equity: 0 without positions, 1 at liquidation, +inf when equity ≤ 0."""
-    if requirement == 0.0:
-        return 0.0
-    return requirement / equity if equity > 0.0 else inf
-
-
-def _shocks(pool: PoolRow, wallet: float) -> None:
-    """The common move of all prices that liquidates the pool, down and up."""
-    low, high = pool.shock_edges.interval(wallet, [p.market.price for p in pool.positions])
-    down, up = min(low - 1.0, 0.0), max(high - 1.0, 0.0)
-    if (low, high) == EMPTY:
+def _shocks(pool: PoolRow, low: float, high: float) -> None:
+    """The common moves of all prices between which the pool stands; now is at 0."""
+    down, up = min(low, 0.0), max(high, 0.0)
+    if low > high:
         down = up = 0.0
     pool.shock_down = down
     pool.shock_up = up
@@ -104,7 +119,8 @@ def _lines(pool: PoolRow, surplus: float, equity: float) -> None:
 def _line(position: PositionRow, low: float, high: float, equity: float) -> None:
     """A price is safe between `low` and `high`; beyond them already, liquidation is here."""
     price = position.market.price
-    position.leverage = abs(position.quantity) * price / equity if equity > 0.0 else inf
+    notional = position.leg.notional(price) if position.leg else 0.0
+    position.leverage = notional / equity if equity > 0.0 else inf
     below, above = (price - low) / price, (high - price) / price
     distance = min(below, above)
     position.liquidation_distance = position.liquidation_distance_worst = distance
