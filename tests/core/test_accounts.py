@@ -96,14 +96,14 @@ def test_readings_that_disagree_are_no_agreeing_readings_of_the_account() -> Non
 
 def test_a_regime_that_is_not_understood_makes_its_numbers_unknown() -> None:
     story = short_of_aix(on=desk(BASKET))
-    story.at(1.0, read(held(AIX, -200.0), unsupported="multi-asset mode"))
-    assert reason(story.pool().margin_ratio) == "multi-asset mode"
-    assert reason(story.position().liquidation_distance) == "multi-asset mode"
+    story.at(1.0, read(held(AIX, -200.0), regime="bybit-portfolio-margin"))
+    assert reason(story.pool("account").margin_ratio).startswith("portfolio margin is a simulation")
+    assert reason(story.position().liquidation_distance).startswith("portfolio margin is")
 
 
 def test_the_worst_distance_of_a_regime_not_understood_is_no_old_number() -> None:
     story = short_of_aix(on=desk(BASKET))
-    story.at(1.0, read(held(AIX, -200.0), unsupported="multi-asset mode"))
+    story.at(1.0, read(held(AIX, -200.0), regime="bybit-portfolio-margin"))
     before = known(story.position().last_distance)
     story.advance(10.0, CALM, ALTS)
     worst = story.position().liquidation_distance_worst

@@ -134,6 +134,8 @@ def _reading_of(account: AccountRow, now: float) -> Event:
         account="main",
         positions=tuple(_told(row, now) for row in account.positions.values() if row.contracts),
         balances=(balance(wallet)(now),),
+        cross_regime=account.cross_regime,
+        isolated_regime=account.isolated_regime,
     )
 
 

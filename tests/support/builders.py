@@ -27,6 +27,7 @@ from hedgewatch.core.events import (
     TiersChanged,
 )
 from hedgewatch.core.expression import parse_condition
+from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import (
     AccountPlan,
@@ -139,7 +140,7 @@ def read(
     wallet: float | None = 50_000.0,
     balances: Iterable[Callable[[float], BalanceReading]] = (),
     margin: float | None = None,
-    unsupported: str = "",
+    regime: str = "binance-usdm-cross",
     late: float = 0.0,
     account: str = "main",
 ) -> Said:
@@ -150,7 +151,8 @@ def read(
         positions=tuple(position(now - late) for position in positions),
         balances=tuple(one(now - late) for one in asked),
         margin_in_use=margin,
-        unsupported=unsupported,
+        cross_regime=regime_named(regime),
+        isolated_regime=regime_named("binance-usdm-isolated"),
     )
 
 

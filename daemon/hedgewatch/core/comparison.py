@@ -4,9 +4,10 @@ Both are compared at the moment at which the venue told its own, and never later
 moves between two readings is no disagreement (design §4; field.md N5).
 """
 
+from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
+from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.valuation import margin_ratio
 
 _NOT_TOLD = "the venue does not tell it"
 
@@ -43,6 +44,8 @@ def _told(pool: PoolRow) -> tuple[float | None, float | None]:
     """The venue's equity and maintenance margin of a pool, each None where it does not say."""
     if pool.isolated:
         return None, pool.positions[0].told_maintenance_margin
+    if is_whole(pool):
+        return pool.account.told_equity, pool.account.told_maintenance_margin
     if pool.currency not in pool.account.balances:
         return None, None
     balance = pool.account.balances[pool.currency]

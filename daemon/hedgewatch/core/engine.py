@@ -12,8 +12,10 @@ from hedgewatch.core.book import balances, readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
+from hedgewatch.core.book.legs import build_leg
 from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
@@ -65,6 +67,7 @@ class Engine:
         """Take up the alerts of the last run: firing ones fire on until there is evidence."""
         clamped = [_clamped(record, now) for record in records]
         steps = self.judge.restore(clamped, self.book.desk, now)
+        recall(self.book.hedges, clamped)
         steps += self.judge.judge(self.book.rows(), now, ())
         return self.judge.outcome(steps)
 
@@ -172,6 +175,7 @@ class Engine:
         account = self.book.accounts.get(event.account)
         if account is None:
             return NOTHING
+        read_before = account.read_at is not None
         change = self._apply(event, account, now)
         if change.structure:
             before = list(self.book.rows())
@@ -180,13 +184,18 @@ class Engine:
         else:
             gone = []
         gone += self.judge.explain(change.explained, now)
+        hedges = self.book.hedges.values()
+        retold: list[Row] = []
+        if read_before:
+            retold += note_moves(hedges, account, change.moved, now)
         judge_sight(account, now)
         account_changed(self.book, account)
         if isinstance(event, events.AccountRead):
             compare(account, now)
         steps = gone + self.judge.judge(self._rows_of(account), now)
         if isinstance(event, events.AccountRefused):
-            steps += self.judge.retell((account,), now)
+            retold.append(account)
+        steps += self.judge.retell(retold, now)
         confirm = (account.name,) if change.confirm else ()
         return self.judge.outcome(steps, confirm=confirm)
 
@@ -203,7 +212,7 @@ class Engine:
         for account in self.book.accounts.values():
             for position in account.positions.values():
                 if position.market is market:
-                    readings.build_leg(account, position)
+                    build_leg(account, position)
         self.book.reindex()
         return self._everything(now)
 
@@ -215,9 +224,9 @@ class Engine:
             case events.PositionChanged():
                 readings.tell_position(self.book, account, event.position, change, event)
             case events.BalanceChanged():
-                balances.tell_balance(account, event.balance, change, whole=False)
+                balances.tell_balance(account, event.balance, change, whole=False, end=event.end)
             case events.CollateralPriced():
-                balances.price_collateral(account, event)
+                balances.price_collateral(account, event, now)
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event.symbol, event.tiers)
             case _:

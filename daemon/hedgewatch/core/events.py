@@ -10,6 +10,7 @@ positive, short negative. Money is in the settle currency of the market or asset
 
 from dataclasses import dataclass
 
+from hedgewatch.core.margin.regimes import UNKNOWN, Regime
 from hedgewatch.core.model import (
     CollateralSlice,
     Desk,
@@ -97,8 +98,8 @@ class PositionReading:
     """One position as the venue told it.
 
     `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
-    `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, None when
-    it names none.
+    `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, and
+    `leverage` is the setting at the venue; None when it names none.
     """
 
     symbol: str
@@ -109,6 +110,7 @@ class PositionReading:
     isolated_wallet: float | None = None
     venue_liquidation_price: float | None = None
     venue_maintenance_margin: float | None = None
+    leverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ class AccountRead:
     `margin_in_use` is the venue's total initial margin of positions: above 0 while no position
     is reported means that the list is wrong, not the account flat. None where not told.
     `equity` and `maintenance_margin` are the venue's own totals, of an account that is one pool.
-    `unsupported` names a regime in which our numbers would lie (it makes the pools unknown).
+    The regimes are how its venue computes margin in the account's mode, of cross and of isolated
+    positions: one that is not known makes the pools unknown.
     """
 
     account: str
@@ -185,7 +188,8 @@ class AccountRead:
     margin_in_use: float | None = None
     equity: float | None = None
     maintenance_margin: float | None = None
-    unsupported: str = ""
+    cross_regime: Regime = UNKNOWN
+    isolated_regime: Regime = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

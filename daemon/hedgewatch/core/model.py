@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from hedgewatch.core.scenarios import Scenario
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -124,7 +126,8 @@ class Market:
 
     `contract_size` is base units a contract; `step` the smallest change of a quantity in
     contracts, exact, because contracts are rounded to it. Of an inverse market `contract_size` is
-    the face value in the quote currency. `funding_interval` is in seconds, None without funding.
+    the face value in the quote currency. `funding_interval` is in seconds, None without funding;
+    `taker_fee` is a fraction of the notional, None where it is not told.
     """
 
     venue: str
@@ -138,6 +141,7 @@ class Market:
     linear: bool = True
     expiry: float | None = None
     funding_interval: float | None = None
+    taker_fee: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,13 +202,17 @@ class PricePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What is to be watched, as its owner described it."""
+    """What is to be watched, as its owner described it. `betas` are the parts of a common move that
+    assets make where it is not all of it (0 for stable coins).
+    """
 
     instance: str
     accounts: tuple[AccountPlan, ...]
     wallets: tuple[WalletPlan, ...] = ()
     hedges: tuple[HedgePlan, ...] = ()
     prices: Mapping[str, PricePlan] = field(default_factory=dict)
+    betas: Mapping[str, float] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

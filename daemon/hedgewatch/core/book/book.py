@@ -1,8 +1,9 @@
 """The holder of latest known state: what the desk watches, and who touches whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
+from hedgewatch.core.book.pooling import index_pool, sort_into_pools
 from hedgewatch.core.book.prices import watch_anew
 from hedgewatch.core.book.rows import (
     NOT_YET,
@@ -16,7 +17,6 @@ from hedgewatch.core.book.rows import (
     Row,
 )
 from hedgewatch.core.book.underlying import underlying_of
-from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import (
     AccountPlan,
     Desk,
@@ -60,6 +60,8 @@ class Book:
         """Watch what `desk` says; accounts that stay keep their rows."""
         self.desk = desk
         self.accounts = {plan.name: self._account(plan, now) for plan in desk.accounts}
+        for account in self.accounts.values():
+            account.betas = desk.betas
         self.hedges = {plan.name: self._hedge(plan.name) for plan in desk.hedges}
         self.reindex()
 
@@ -101,13 +103,13 @@ class Book:
     def reindex(self) -> None:
         """Bring pools, legs and the lists of what a price touches in line with the positions."""
         for account in self.accounts.values():
-            self._pool(account)
+            sort_into_pools(account)
         for hedge in self.hedges.values():
             self._resolve(hedge)
         for market in self.markets.values():
             market.positions, market.pools, market.hedges = [], [], []
         for pool in self.pools():
-            self._index_pool(pool)
+            index_pool(pool)
         for hedge in self.hedges.values():
             self._index_hedge(hedge)
         for market in self.markets.values():
@@ -146,52 +148,6 @@ class Book:
         return (
             known if known and known.venue == plan.venue else AccountRow(plan.name, plan.venue, now)
         )
-
-    def _pool(self, account: AccountRow) -> None:
-        """Sort open positions into pools: cross by settle currency, isolated by themselves."""
-        pools = account.pools
-        account.pools = {}
-        for asset, balance in account.balances.items():
-            if balance.cross_wallet:
-                self._pool_named(account, pools, asset, asset, isolated=False)
-        for position in account.positions.values():
-            if not position.contracts:
-                continue
-            market = position.market.market
-            currency = market.settle if market else position.symbol.rpartition(":")[2]
-            isolated = position.isolated_wallet is not None
-            name = _isolated_name(position) if isolated else currency
-            pool = self._pool_named(account, pools, name, currency, isolated=isolated)
-            pool.positions.append(position)
-            position.pool = pool
-
-    @staticmethod
-    def _pool_named(
-        account: AccountRow, known: dict[str, PoolRow], name: str, currency: str, *, isolated: bool
-    ) -> PoolRow:
-        if name not in account.pools:
-            pool = known.get(name)
-            if pool is None or pool.isolated is not isolated:
-                pool = PoolRow(account, name, currency, isolated=isolated)
-            pool.positions = []
-            account.pools[name] = pool
-        return account.pools[name]
-
-    @staticmethod
-    def _index_pool(pool: PoolRow) -> None:
-        by_market: dict[MarketRow, list[PositionRow]] = {}
-        for position in pool.positions:
-            by_market.setdefault(position.market, []).append(position)
-        for market, positions in by_market.items():
-            market.pools.append(pool)
-            market.positions.extend(positions)
-        _make_solvers(pool, by_market.values())
-        pool.shock_edges = Edges([p.leg for p in pool.positions if p.leg is not None])
-        pool.sources = tuple(by_market) or (pool.account,)
-        for position in pool.positions:
-            position.sources = pool.sources
-            side = "long" if position.contracts > 0 else "short"
-            position.exported = (*position.subject.labels, ("side", side))
 
     @staticmethod
     def _index_hedge(hedge: HedgeRow) -> None:
@@ -254,18 +210,3 @@ class Book:
                 if plan.symbol and plan.account == account.name:
                     seen[self.market_of(plan)] = None
         return iter(seen)
-
-
-def _make_solvers(pool: PoolRow, by_market: Iterable[list[PositionRow]]) -> None:
-    """A position that is alone in its market has a simpler line than a pair that shares one."""
-    pool.lines, pool.hedged = [], []
-    for positions in by_market:
-        legs = [position.leg for position in positions if position.leg is not None]
-        if len(positions) == len(legs) == 1 and legs[0].plain():
-            pool.lines.append((positions[0], Line(legs[0])))
-        else:
-            pool.hedged.append((positions, Edges(legs)))
-
-
-def _isolated_name(position: PositionRow) -> str:
-    return position.symbol if position.kind == "net" else f"{position.symbol}:{position.kind}"

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from hedgewatch.core.book.legs import regime_of
+from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
+from hedgewatch.core.book.solving import unpriced
 from hedgewatch.core.model import Unknown
 
 READING_STALE_AFTER = 30.0
@@ -69,12 +72,16 @@ def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:
 
 def _flaw(pool: PoolRow) -> str:
     """Why the numbers of a pool would lie whatever the prices are, empty when they would not."""
-    if pool.account.unsupported:
-        return pool.account.unsupported
-    if not pool.isolated and pool.currency not in pool.account.balances:
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    if regime.unknown:
+        return regime.unknown
+    if is_whole(pool):
+        coin = unpriced(pool)
+        if coin:
+            return f"no collateral price of {coin} yet"
+    elif not pool.isolated and pool.currency not in pool.account.balances:
         return f"no balance of {pool.currency} yet"
-    untiered = [position.symbol for position in pool.positions if position.leg is None]
-    return f"no usable margin tiers of {untiered[0]}" if untiered else ""
+    return next((position.flaw for position in pool.positions if position.leg is None), "")
 
 
 def age_feeds(account: AccountRow, now: float) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from hedgewatch.core.book.balances import miss_balances, tell_balance
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change, waits
+from hedgewatch.core.book.legs import build_leg
 from hedgewatch.core.book.rows import NOT_YET, AccountRow, PositionRow
 from hedgewatch.core.events import (
     AccountRead,
     PositionChanged,
     PositionReading,
 )
-from hedgewatch.core.margin import Leg, are_marginal
 from hedgewatch.core.model import EndReason, PositionKind, Tier
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
@@ -29,7 +29,9 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.readings += 1
     account.margin_in_use = event.margin_in_use
     account.margin_told = account.margin_told or _tells_margin(event)
-    account.unsupported = event.unsupported
+    account.told_equity = event.equity
+    account.told_maintenance_margin = event.maintenance_margin
+    _take_regimes(account, event, change)
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
     miss_balances(account, {balance.asset for balance in event.balances}, change)
@@ -40,6 +42,17 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
         account.read_at = now
     account.observed += 1
     return change
+
+
+def _take_regimes(account: AccountRow, event: AccountRead, change: Change) -> None:
+    """The account's mode decides what is liquidated together, and how each position counts."""
+    regimes = (event.cross_regime, event.isolated_regime)
+    if regimes == (account.cross_regime, account.isolated_regime):
+        return
+    account.cross_regime, account.isolated_regime = regimes
+    change.structure = True
+    for position in account.positions.values():
+        build_leg(account, position)
 
 
 def forget_order(account: AccountRow) -> None:
@@ -69,19 +82,22 @@ def tell_position(
     same, whole = _same(position, reading), streamed is None
     claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
     older = reading.venue_time < position.venue_time
+    end = streamed.end if streamed else None
     if older and not same and waits(position, claim, change, whole=whole):
+        change.move(position.symbol, 0.0, end)
         change.doubt()
         return
+    change.move(position.symbol, reading.contracts - position.contracts, end)
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
     if whole:
         position.told_liquidation_price = reading.venue_liquidation_price
         position.told_maintenance_margin = reading.venue_maintenance_margin
+        _take_leverage(account, position, reading.leverage)
     position.observed += 1
     if reading.contracts:
         position.missed = 0
         position.position_vanished = False
-    end = streamed.end if streamed else None
     if not same:
         _take(account, position, reading, end, change)
     elif end is not None and not reading.contracts:
@@ -118,6 +134,13 @@ def _take(
         change.ended.append((position, EndReason.FLIPPED))
 
 
+def _take_leverage(account: AccountRow, position: PositionRow, leverage: float | None) -> None:
+    """The setting at the venue, on which its fee to close may depend."""
+    if leverage != position.told_leverage:
+        position.told_leverage = leverage
+        build_leg(account, position)
+
+
 def _same(position: PositionRow, reading: PositionReading) -> bool:
     if not position.contracts and not reading.contracts:
         return True
@@ -126,19 +149,6 @@ def _same(position: PositionRow, reading: PositionReading) -> bool:
         and position.entry_price == reading.entry_price
         and position.isolated_wallet == reading.isolated_wallet
     )
-
-
-def build_leg(account: AccountRow, position: PositionRow) -> None:
-    """Bring the solver's view of a position in line with its market, tiers and quantity."""
-    market = position.market.market
-    tiers = account.tiers.get(position.symbol)
-    position.leg = None
-    position.tier = 0
-    if market is None:
-        return
-    position.quantity = position.contracts * market.contract_size
-    if tiers and are_marginal(tiers) and market.linear and position.contracts:
-        position.leg = Leg(position.quantity, position.entry_price, tiers)
 
 
 def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> bool:
@@ -180,6 +190,7 @@ def _miss(
         position.observed += 1
         change.structure = True
         return
+    change.move(position.symbol, -position.contracts, None)
     position.contracts = 0.0
     position.position_vanished = False
     change.structure = True
@@ -206,11 +217,11 @@ def _margin_still_used(
         return bool(account.margin_in_use)
     cross = account.pools.get(currency)
     explained = sum(
-        other.requirement
+        other.maintenance
         for other in (cross.positions if cross else ())
         if (other.symbol, other.kind) in reported
     )
-    return balance.maintenance_margin > explained + position.requirement / 2
+    return balance.maintenance_margin > explained + position.maintenance / 2
 
 
 def _tells_margin(event: AccountRead) -> bool:

@@ -1,6 +1,13 @@
 """Assets under their multipliers: 1000PEPE and PEPE are one underlying."""
 
 import re
+from collections.abc import Mapping
+
+STABLE = frozenset({
+    "USD", "USDT", "USDC", "USDE", "USD1", "FDUSD", "TUSD", "BUSD", "BFUSD", "RLUSD", "PYUSD",
+    "DAI", "USDD", "USDP", "LDUSDT", "RWUSD",
+})  # fmt: skip
+"""Coins that a common move of all prices leaves where they are."""
 
 _MULTIPLIER = re.compile(r"(1(?:0{3,6})|1M)(?=[A-Z])")
 
@@ -16,3 +23,11 @@ def underlying_of(base: str) -> tuple[str, float]:
         return base, 1.0
     multiplier = 1e6 if found[0] == "1M" else float(found[0])
     return base[found.end() :], multiplier
+
+
+def beta_of(asset: str, betas: Mapping[str, float]) -> float:
+    """What part of a common move an asset makes: as its owner said, else 0 if stable, else 1."""
+    underlying = underlying_of(asset)[0]
+    if underlying in betas:
+        return betas[underlying]
+    return 0.0 if underlying in STABLE else 1.0

@@ -1,6 +1,7 @@
 """Binance's USDⓈ-margined futures: which replies mean equity, maintenance, wallets and tiers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -9,27 +10,44 @@ import structlog
 from hedgewatch.core.events import (
     AccountRead,
     BalanceReading,
+    CollateralPriced,
+    LiquidityRead,
     PositionReading,
     PriceEvent,
     QuoteChanged,
 )
+from hedgewatch.core.margin.regimes import REGIMES, PoolOf, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
+from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
 from hedgewatch.venues.dialects.binance_common import (
+    ACCOUNT_INFO,
     RESTRICTIONS,
     Listing,
     PriceFrames,
     key_rights,
+    under_portfolio_margin,
     unified_market,
 )
-from hedgewatch.venues.dialects.binance_user import Leg, UserFrames, leg_of, signed
+from hedgewatch.venues.dialects.binance_replies import (
+    balance,
+    isolated_maintenance,
+    position,
+    tiers,
+)
+from hedgewatch.venues.dialects.binance_terms import (
+    LEVELS,
+    collateral,
+    funding_intervals,
+    liquidity,
+)
+from hedgewatch.venues.dialects.binance_user import UserFrames
 from hedgewatch.venues.fields import (
-    OddReplyError,
     Row,
     UnlistedMarketError,
-    above_zero_or_none,
     number,
     number_or,
+    number_or_none,
     rows,
     table,
     text,
@@ -39,7 +57,17 @@ VENUE = "binanceusdm"
 _NEVER_BY_ITSELF = 2**53
 """A time of the last login so far ahead that ccxt never fetches or renews a listen key itself."""
 
+PORTFOLIO_MARGIN = replace(
+    REGIMES["binance-portfolio-margin"],
+    unknown="a Portfolio Margin account, of which the futures are only a part",
+)
+
 log = structlog.get_logger()
+
+
+def _regimes(cross: str) -> tuple[Regime, Regime]:
+    """Those of cross and of isolated positions."""
+    return REGIMES[cross], REGIMES["binance-usdm-isolated"]
 
 
 class BinanceUsdm:
@@ -57,11 +85,16 @@ class BinanceUsdm:
         ("GET", "https://fapi.binance.com/fapi/v1/time"),
         ("GET", "https://fapi.binance.com/fapi/v1/leverageBracket"),
         ("GET", "https://fapi.binance.com/fapi/v1/multiAssetsMargin"),
+        ("GET", "https://fapi.binance.com/fapi/v1/assetIndex"),
+        ("GET", "https://fapi.binance.com/fapi/v1/fundingInfo"),
+        ("GET", "https://fapi.binance.com/fapi/v1/depth"),
+        ("GET", "https://fapi.binance.com/fapi/v1/ticker/24hr"),
         ("GET", "https://fapi.binance.com/fapi/v3/account"),
         ("GET", "https://fapi.binance.com/fapi/v3/positionRisk"),
         ("POST", "https://fapi.binance.com/fapi/v1/listenKey"),
         ("PUT", "https://fapi.binance.com/fapi/v1/listenKey"),
         RESTRICTIONS,
+        ACCOUNT_INFO,
         ("GET", "wss://fstream.binance.com/public/ws/*"),
         ("GET", "wss://fstream.binance.com/market/ws/*"),
         ("GET", "wss://fstream.binance.com/private/ws"),
@@ -75,7 +108,8 @@ class BinanceUsdm:
         self._user = UserFrames(account, self._listing)
         self._held: set[Leg] = set()
         self._owned: set[str] = set()
-        self._unsupported = ""
+        self._intervals: Mapping[str, float] = {}
+        self._regimes = _regimes("binance-usdm-cross")
 
     def feed_of(self, path: str) -> Feed:
         """Which of the three kinds of socket that Binance's streams are sorted into."""
@@ -96,10 +130,37 @@ class BinanceUsdm:
         return await key_rights(exchange)
 
     async def settle_in(self, exchange: Exchange) -> None:
-        """In multi-assets mode all collateral is one pool: our numbers would lie."""
+        """In multi-assets mode all collateral is one pool. Under Portfolio Margin what we read is a
+        part of a larger account, which is liquidated as a whole: our numbers would lie.
+        """
         reply = table(await exchange.fapiprivate_get_multiassetsmargin(), "multiAssetsMargin")
         multi = reply.get("multiAssetsMargin") in {True, "true"}
-        self._unsupported = "multi-assets mode" if multi else ""
+        self._regimes = _regimes("binance-usdm-multi-assets" if multi else "binance-usdm-cross")
+        if await under_portfolio_margin(exchange):
+            self._regimes = (PORTFOLIO_MARGIN, PORTFOLIO_MARGIN)
+
+    @property
+    def _is_one_pool(self) -> bool:
+        return self._regimes[0].pool is PoolOf.ACCOUNT
+
+    async def read_terms(self, exchange: Exchange) -> None:
+        """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
+        reply = await exchange.fapipublic_get_fundinginfo()
+        self._intervals = funding_intervals(reply, self._listing)
+
+    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
+        """Both sides of the book, and the day's volume: weight 6 of 2400 a minute."""
+        market = exchange.market_id(symbol)
+        depth = await exchange.fapipublic_get_depth({"symbol": market, "limit": LEVELS})
+        day = await exchange.fapipublic_get_ticker_24hr({"symbol": market})
+        return liquidity(VENUE, symbol, depth, day)
+
+    async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
+        """What each asset counts while all of them back every position: weight 10."""
+        if not self._is_one_pool:
+            return None
+        priced, told = collateral(await exchange.fapipublic_get_assetindex())
+        return CollateralPriced(self._account, priced, told)
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
@@ -107,12 +168,18 @@ class BinanceUsdm:
         account = table(await exchange.fapiprivatev3_get_account(), "account")
         assets = rows(account.get("assets"), "assets")
         in_use = sum(number_or(row, "positionInitialMargin", 0.0) for row in assets)
+        positions = tuple(self._positions(held))
+        self._user.seen(positions)
+        one_pool = account if self._is_one_pool else {}
         return AccountRead(
             account=self._account,
-            positions=tuple(self._positions(held)),
-            balances=tuple(self._balances(assets, _isolated_maintenance(held))),
+            positions=positions,
+            balances=tuple(self._balances(assets, isolated_maintenance(held))),
             margin_in_use=max(in_use, number_or(account, "totalPositionInitialMargin", 0.0)),
-            unsupported=self._unsupported,
+            equity=number_or_none(one_pool, "totalMarginBalance"),
+            maintenance_margin=number_or_none(one_pool, "totalMaintMargin"),
+            cross_regime=self._regimes[0],
+            isolated_regime=self._regimes[1],
         )
 
     async def read_quotes(
@@ -130,7 +197,7 @@ class BinanceUsdm:
             if leg is None or not (amount or leg in self._held):
                 continue
             self._held.add(leg)
-            yield _position(row, leg, amount)
+            yield position(row, leg, amount)
 
     def _leg(self, row: Row, amount: float) -> Leg | None:
         """Old servers list every market; a flat one that ccxt does not know concerns nobody."""
@@ -146,7 +213,7 @@ class BinanceUsdm:
     ) -> Iterable[BalanceReading]:
         for row in assets:
             asset = text(row, "asset")
-            reading = _balance(row, isolated.get(asset, 0.0))
+            reading = balance(row, isolated.get(asset, 0.0))
             if reading.total or reading.equity or asset in self._owned:
                 self._owned.add(asset)
                 yield reading
@@ -157,14 +224,14 @@ class BinanceUsdm:
         found: dict[str, tuple[Tier, ...]] = {}
         for row in listed:
             try:
-                found[self._listing.symbol(row, "symbol")] = _tiers(row)
+                found[self._listing.symbol(row, "symbol")] = tiers(row)
             except UnlistedMarketError as error:
                 log.debug("tiers of an unlisted market", account=self._account, error=str(error))
         return found
 
     def market(self, unified: Row) -> Market:
         """A perpetual or a dated future; its contract is one unit of its base."""
-        return unified_market(VENUE, unified)
+        return unified_market(VENUE, unified, self._intervals.get(text(unified, "symbol")))
 
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids."""
@@ -189,63 +256,3 @@ class BinanceUsdm:
             await exchange.watch_bids_asks(list(symbols))
         else:
             await exchange.watch_positions()
-
-
-def _isolated_wallet(row: Row) -> float | None:
-    """v3 dropped `marginType`: a position that has a wallet of its own is isolated."""
-    wallet = number_or(row, "isolatedWallet", 0.0)
-    isolated = wallet or number_or(row, "isolatedMargin", 0.0)
-    return wallet if isolated or row.get("marginType") == "isolated" else None
-
-
-def _isolated_maintenance(held: Iterable[Row]) -> Mapping[str, float]:
-    """What the isolated positions need, by asset: the venue counts it into the asset's total."""
-    needed: dict[str, float] = {}
-    for row in held:
-        if _isolated_wallet(row) is not None:
-            asset = str(row.get("marginAsset", ""))
-            needed[asset] = needed.get(asset, 0.0) + number_or(row, "maintMargin", 0.0)
-    return needed
-
-
-def _position(row: Row, leg: Leg, amount: float) -> PositionReading:
-    symbol, kind = leg
-    return PositionReading(
-        symbol=symbol,
-        kind=kind,
-        contracts=signed(amount, kind),
-        entry_price=number(row, "entryPrice"),
-        venue_time=number_or(row, "updateTime", 0.0) / 1000.0,
-        isolated_wallet=_isolated_wallet(row),
-        venue_liquidation_price=above_zero_or_none(row, "liquidationPrice"),
-    )
-
-
-def _balance(row: Row, isolated_maintenance: float) -> BalanceReading:
-    """Equity and maintenance are those of the cross pool, which is what is liquidated together."""
-    cross_wallet = number(row, "crossWalletBalance")
-    needed = number(row, "maintMargin") - isolated_maintenance
-    return BalanceReading(
-        asset=text(row, "asset"),
-        total=number(row, "walletBalance"),
-        cross_wallet=cross_wallet,
-        equity=cross_wallet + number(row, "crossUnPnl"),
-        maintenance_margin=max(needed, 0.0),
-        venue_time=number_or(row, "updateTime", 0.0) / 1000.0,
-    )
-
-
-def _tiers(row: Row) -> tuple[Tier, ...]:
-    brackets = (_tier(bracket) for bracket in rows(row.get("brackets"), "brackets"))
-    tiers = tuple(sorted(brackets, key=lambda tier: tier.floor))
-    if not tiers:
-        raise OddReplyError("a market without brackets")
-    return tiers
-
-
-def _tier(bracket: Row) -> Tier:
-    return Tier(
-        floor=number(bracket, "notionalFloor"),
-        rate=number(bracket, "maintMarginRatio"),
-        deduction=number(bracket, "cum"),
-    )

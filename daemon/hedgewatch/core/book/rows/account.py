@@ -1,10 +1,14 @@
 """An account, its balances and its feeds, as the book knows them."""
 
+from collections.abc import Mapping
+
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.events import CollateralReading
+from hedgewatch.core.margin import Discount
+from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
 
 
@@ -48,11 +52,13 @@ class AccountRow(Row):
     """
 
     __slots__ = (
-        "account_blind", "account_unusable", "balances", "blind_reason", "blind_seconds",
-        "collateral", "collateral_at", "doubt", "feeds", "heard_at",
-        "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
+        "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
+        "collateral", "collateral_at", "cross_regime", "discounts",
+        "doubt", "feeds", "heard_at",
+        "isolated_regime", "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
-        "unsupported", "unusable_reason", "venue", "watched",
+        "told_equity",
+        "told_maintenance_margin", "unusable_reason", "venue", "watched",
     )  # fmt: skip
 
     def __init__(self, name: str, venue: str, now: float) -> None:
@@ -65,11 +71,16 @@ class AccountRow(Row):
         self.readings = 0
         self.margin_in_use: float | None = None
         self.margin_told = False
-        self.unsupported = ""
+        self.cross_regime = UNKNOWN
+        self.isolated_regime = UNKNOWN
+        self.told_equity: float | None = None
+        self.told_maintenance_margin: float | None = None
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
         self.balances: dict[str, BalanceRow] = {}
         self.collateral: dict[str, CollateralReading] = {}
         self.collateral_at = 0.0
+        self.discounts: dict[str, Discount] = {}
+        self.betas: Mapping[str, float] = {}
         self.pools: dict[str, PoolRow] = {}
         self.feeds: dict[str, FeedRow] = {}
         self.tiers: dict[str, tuple[Tier, ...]] = {}

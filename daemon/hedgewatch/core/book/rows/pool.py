@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
@@ -33,7 +34,8 @@ _NUMBERS = (
 class PoolRow(PoolStatistics, Row):
     """What is liquidated together.
 
-    `lines` are its positions that are alone in their market, `hedged` the pairs that share one,
+    While it is `plain` (linear contracts of one currency) it has fast solvers of its own: `lines`
+    are its positions that are alone in their market, `hedged` the pairs that share one,
     each with the solver of their liquidation prices; `shock_edges` solves the common shock.
     """
 
@@ -51,7 +53,9 @@ class PoolRow(PoolStatistics, Row):
         "maintenance_margin",
         "margin_ratio",
         "margin_ratio_disagreement",
+        "markets",
         "name",
+        "plain",
         "positions",
         "shock_down",
         "shock_edges",
@@ -87,6 +91,8 @@ class PoolRow(PoolStatistics, Row):
         self.currency = currency
         self.isolated = isolated
         self.positions: list[PositionRow] = []
+        self.markets: tuple[tuple[MarketRow, list[PositionRow]], ...] = ()
+        self.plain = True
         self.lines: list[tuple[PositionRow, Line]] = []
         self.hedged: list[tuple[list[PositionRow], Edges]] = []
         self.shock_edges = Edges(())

@@ -36,9 +36,11 @@ class PositionRow(PositionStatistics, Row):
 
     __slots__ = (
         "account",
+        "bare",
         "contracts",
         "disputed",
         "entry_price",
+        "flaw",
         "isolated_wallet",
         "kind",
         "last_distance",
@@ -50,6 +52,7 @@ class PositionRow(PositionStatistics, Row):
         "liquidation_price_disagreement",
         "liquidation_price_down",
         "liquidation_price_up",
+        "maintenance",
         "mark_price",
         "market",
         "missed",
@@ -61,6 +64,7 @@ class PositionRow(PositionStatistics, Row):
         "requirement",
         "symbol",
         "tier",
+        "told_leverage",
         "told_liquidation_price",
         "told_maintenance_margin",
         "unrealized_pnl",
@@ -96,13 +100,17 @@ class PositionRow(PositionStatistics, Row):
         self.entry_price = 0.0
         self.isolated_wallet: float | None = None
         self.venue_time = 0.0
+        self.told_leverage: float | None = None
         self.told_liquidation_price: float | None = None
         self.told_maintenance_margin: float | None = None
         self.missed = 0
         self.disputed: tuple[object, float] | None = None
         self.quantity = 0.0
         self.leg: Leg | None = None
+        self.flaw = ""
         self.tier = 0
+        self.bare = True
+        self.maintenance = 0.0
         self.requirement = 0.0
         self.profit = 0.0
         self.position_vanished = False

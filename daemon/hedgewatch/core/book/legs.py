@@ -1,0 +1,101 @@
+"""What the solver needs to know of a position, in the regime that its margin is under."""
+
+from collections.abc import Sequence
+
+from hedgewatch.core.book.rows import AccountRow, PositionRow
+from hedgewatch.core.margin import Leg, are_marginal, at_any_price, tier_of
+from hedgewatch.core.margin.bybit import Leveraged
+from hedgewatch.core.margin.regimes import Basis, Fee, Regime, TierKind
+from hedgewatch.core.model import Market, Tier
+
+
+def regime_of(account: AccountRow, *, isolated: bool) -> Regime:
+    """How margin is computed for the account's isolated positions, or for its cross ones."""
+    return account.isolated_regime if isolated else account.cross_regime
+
+
+def build_leg(account: AccountRow, position: PositionRow) -> None:
+    """Bring the solver's view of a position in line with its market, tiers, regime and quantity.
+
+    Where it cannot be made, `flaw` says why, and the pool of the position is unknown.
+    """
+    market = position.market.market
+    position.leg, position.tier, position.flaw = None, 0, ""
+    if market is None:
+        position.flaw = f"the market {position.symbol} is not loaded yet"
+        return
+    position.quantity = position.contracts * market.contract_size
+    if not position.contracts:
+        return
+    regime = regime_of(account, isolated=position.isolated_wallet is not None)
+    try:
+        leg = _leg(position, market, regime, account.tiers.get(position.symbol, ()))
+    except LookupError as error:
+        position.flaw = str(error)
+        return
+    position.leg = leg
+    position.bare = leg.required == leg.maintained
+
+
+def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
+    """Raises LookupError, saying what is missing, where the regime cannot be computed."""
+    if regime.unknown:
+        raise LookupError(regime.unknown)
+    table = _table(regime, tiers, position)
+    taker = _taker(regime, market)
+    fixed = 0.0
+    if regime.fee is Fee.CLOSE_AT_ENTRY:
+        fixed = _leveraged(position, market, taker, table).fee_to_close
+    if regime.basis is Basis.ENTRY:
+        fixed += _leveraged(position, market, taker, table).maintenance_margin
+        table = at_any_price(0.0)
+    return Leg(
+        position.quantity,
+        position.entry_price,
+        table,
+        fee=taker if regime.fee is Fee.TAKER_AT_MARK else 0.0,
+        theta=regime.theta,
+        inverse=not market.linear,
+        fixed=fixed,
+    )
+
+
+def _table(regime: Regime, tiers: Sequence[Tier], position: PositionRow) -> Sequence[Tier]:
+    """The tiers as a concave solver may use them."""
+    flawed = LookupError(f"no usable margin tiers of {position.symbol}")
+    if not tiers:
+        raise flawed
+    match regime.tiers:
+        case TierKind.MARGINAL | TierKind.FLAT if are_marginal(tiers):
+            return tiers
+        case TierKind.WHOLE_BY_SIZE:
+            return at_any_price(tier_of(tiers, abs(position.contracts)).rate)
+        case _:
+            raise flawed
+
+
+def _taker(regime: Regime, market: Market) -> float:
+    if regime.fee is Fee.NONE:
+        return 0.0
+    if market.taker_fee is None:
+        raise LookupError(f"no taker fee of {market.symbol} told")
+    return market.taker_fee
+
+
+def _leveraged(
+    position: PositionRow, market: Market, taker: float, table: Sequence[Tier]
+) -> Leveraged:
+    if not position.told_leverage:
+        raise LookupError(f"no leverage of {position.symbol} told")
+    size = abs(position.quantity)
+    worth = size * position.entry_price if market.linear else size / position.entry_price
+    tier = tier_of(table, worth)
+    return Leveraged(
+        quantity=position.quantity,
+        entry=position.entry_price,
+        leverage=position.told_leverage,
+        rate=tier.rate,
+        deduction=tier.deduction,
+        taker=taker,
+        linear=market.linear,
+    )

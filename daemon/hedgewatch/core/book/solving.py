@@ -1,0 +1,97 @@
+"""Any pool as the general solver sees it: coins, haircuts, netting, betas, inverse contracts."""
+
+from collections.abc import Callable
+
+from hedgewatch.core.book.legs import regime_of
+from hedgewatch.core.book.pooling import base_of, is_whole, settle_of, wallet_of
+from hedgewatch.core.book.rows import MarketRow, PoolRow
+from hedgewatch.core.book.underlying import beta_of, underlying_of
+from hedgewatch.core.margin import IN_FULL, Account, Collateral, HeldLeg
+from hedgewatch.core.margin.regimes import Netting
+
+PriceOf = Callable[[MarketRow], float]
+
+
+def mark_of(market: MarketRow) -> float:
+    """Its price of now."""
+    return market.price
+
+
+def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
+    """The pool at the prices of now, or at others, in its currency.
+
+    A pool of one coin is counted in that coin where its contracts are linear; where they are
+    inverse it is counted in the quote currency, at the price of its first market, so that coin
+    and contracts move together (`coin_price` translates back).
+    """
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    netted = regime.netting is Netting.LARGER_SIDE
+    legs = [
+        HeldLeg(
+            leg=position.leg,
+            market=position.symbol,
+            price=price_of(position.market),
+            settle=settle_of(position),
+            beta=beta_of(base_of(position), pool.account.betas),
+            netting=underlying_of(base_of(position))[0] if netted else "",
+        )
+        for position in pool.positions
+        if position.leg is not None
+    ]
+    collateral = _whole(pool) if is_whole(pool) else [_single(pool, price_of)]
+    return Account(legs, collateral, profit_inside=regime.profit_in_haircut, theta=regime.theta)
+
+
+def coin_price(pool: PoolRow, price_of: PriceOf = mark_of) -> float:
+    """What one unit of the pool's currency is worth in the currency of its `account_of`."""
+    return price_of(pool.positions[0].market) if is_inverse(pool) else 1.0
+
+
+def is_inverse(pool: PoolRow) -> bool:
+    """Whether the pool is of one coin that its own contracts are about."""
+    first = pool.positions[0].leg if pool.positions else None
+    return first is not None and first.inverse and not is_whole(pool)
+
+
+def _single(pool: PoolRow, price_of: PriceOf) -> Collateral:
+    """The one coin behind a pool of a settle currency, or behind an isolated position."""
+    beta = beta_of(pool.currency, pool.account.betas) if is_inverse(pool) else 0.0
+    return Collateral(
+        coin=pool.currency, amount=wallet_of(pool), price=coin_price(pool, price_of),
+        discount=IN_FULL, beta=beta,
+    )  # fmt: skip
+
+
+def _whole(pool: PoolRow) -> list[Collateral]:
+    account = pool.account
+    return [
+        Collateral(
+            coin=asset,
+            amount=account.balances[asset].cross_wallet if asset in account.balances else 0.0,
+            price=reading.price,
+            discount=account.discounts[asset],
+            beta=beta_of(asset, account.betas),
+        )
+        for asset, reading in account.collateral.items()
+    ]
+
+
+def unpriced(pool: PoolRow) -> str:
+    """A coin behind the pool of a whole account whose value the venue has not told, or ""."""
+    account = pool.account
+    needed = {asset for asset, row in account.balances.items() if row.cross_wallet}
+    needed |= {settle_of(position) for position in pool.positions}
+    return next((asset for asset in sorted(needed) if asset not in account.collateral), "")
+
+
+def moving_with(pool: PoolRow, market: MarketRow) -> frozenset[str]:
+    """The coins behind a whole account that are the market's own asset: they go with its price.
+
+    A pool of one coin is counted in it, so that nothing of it moves.
+    """
+    if not is_whole(pool):
+        return frozenset()
+    underlying = underlying_of(market.symbol.partition("/")[0])[0]
+    return frozenset(
+        coin for coin in pool.account.collateral if underlying_of(coin)[0] == underlying
+    )
