@@ -9,7 +9,7 @@ from math import inf
 
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
-from hedgewatch.core.margin.polarity import margin_ratio as margin_ratio  # noqa: PLC0414 - re-exported
+from hedgewatch.core.book.solving import account_of, coin_price, moving_with
 from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.barrier import worst_distance
