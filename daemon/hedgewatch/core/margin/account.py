@@ -4,12 +4,12 @@ Made anew at the prices of now. All money is in the currency of the account, int
 prices of the collateral translate.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from math import inf
 
 from hedgewatch.core.margin.collateral import Collateral
 from hedgewatch.core.margin.edges import EMPTY
-from hedgewatch.core.margin.motion import HeldLeg, Mixture, Path
+from hedgewatch.core.margin.motion import HeldLeg, Mixture
 
 
 class Account:
@@ -21,7 +21,8 @@ class Account:
     """
 
     __slots__ = (
-        "_profit_inside", "_theta", "collateral", "equity", "legs", "maintenance", "requirement",
+        "_asked", "_netting", "_profit_inside", "_profits", "_theta", "_valued", "collateral",
+        "equity", "legs", "maintenance", "requirement",
     )  # fmt: skip
 
     def __init__(
@@ -36,11 +37,16 @@ class Account:
         self.collateral = {coin.coin: coin for coin in collateral}
         self._profit_inside = profit_inside
         self._theta = theta
-        profits, required, maintained = self._valued()
+        self._valued = [_valued(held) for held in legs]
+        self._netting = any(held.netting for held in legs)
+        self._profits = dict.fromkeys(self.collateral, 0.0)
+        for held, profit, _, _ in self._valued:
+            self._profits[held.settle] += profit
         charge = sum(coin.charge * coin.price for coin in collateral)
-        self.equity = self._counted(profits)
-        self.requirement = _netted(required) + theta * charge
-        self.maintenance = _netted(maintained) + charge
+        self.equity = self._counted()
+        self._asked = self._netted(required=True)
+        self.requirement = self._asked + theta * charge
+        self.maintenance = self._netted(required=False) + charge
 
     @property
     def headroom(self) -> float:
@@ -56,7 +62,13 @@ class Account:
         coins = {
             name: (coin.price, coin.price * coin.beta) for name, coin in self.collateral.items()
         }
-        return self._interval(lambda held: (held.price, held.price * held.beta), coins, (low, high))
+        mixture = Mixture(coins, self._profit_inside)
+        for held, profit, requirement, _ in self._valued:
+            if held.beta:
+                mixture.add_leg(held, (held.price, held.price * held.beta))
+            else:
+                mixture.add_standing(held, profit, requirement)
+        return self._solved(mixture, low, high)
 
     def price_interval(self, market: str, moving: Collection[str] = ()) -> tuple[float, float]:
         """The prices of one market between which it stands, all else as it is.
@@ -68,70 +80,69 @@ class Account:
         if alone and moving:
             raise ValueError(f"{market} is inverse: it moves with {first.settle}, or alone")
 
-        def path(held: HeldLeg) -> Path | None:
-            if held.market != market:
-                return held.price, 0.0
-            return None if alone else (0.0, 1.0)
-
         coins = {
             name: (0.0, coin.price / first.price) if name in moving else (coin.price, 0.0)
             for name, coin in self.collateral.items()
         }
-        found = self._interval(path, coins, (0.0, inf))
+        mixture = Mixture(coins, self._profit_inside)
+        mine = [entry for entry in self._valued if entry[0].market == market]
+        for held, _, _, _ in mine:
+            mixture.add_leg(held, None if alone else (0.0, 1.0))
+        self._add_others(mixture, mine, apart=bool(moving))
+        found = self._solved(mixture, 0.0, inf)
         return reciprocal(found) if alone else found
 
-    def _interval(
-        self,
-        path: Callable[[HeldLeg], Path | None],
-        coins: dict[str, Path],
-        asked: tuple[float, float],
-    ) -> tuple[float, float]:
-        mixture = Mixture(coins, self._profit_inside)
-        for held in self.legs:
-            mixture.add_leg(held, path(held))
+    def _add_others(self, mixture: Mixture, mine: "list[_Valued]", *, apart: bool) -> None:
+        """The legs of all other markets: one by one, or as their sum when only that matters."""
+        if apart or self._netting:
+            for entry in self._valued:
+                if entry not in mine:
+                    mixture.add_standing(*entry[:3])
+            return
+        for coin, profit in self._profits.items():
+            mixture.gain(coin, profit * self.collateral[coin].price, 0.0)
+        mixture.constant -= self._asked
+        for held, profit, requirement, _ in mine:
+            mixture.add_standing(held, -profit, -requirement)
+
+    def _solved(self, mixture: Mixture, low: float, high: float) -> tuple[float, float]:
         for coin in self.collateral.values():
             mixture.add_coin(coin, self._theta)
-        return mixture.surplus(*asked).interval()
+        return mixture.surplus(low, high).interval()
 
-    def _counted(self, profits: dict[str, float]) -> float:
+    def _counted(self) -> float:
+        """Equity: each coin with the profit of its legs, inside the discount or beside it."""
         equity = 0.0
         for name, coin in self.collateral.items():
-            profit = profits.get(name, 0.0) * coin.price
-            owned = coin.amount * coin.price
+            owned, profit = coin.amount * coin.price, self._profits[name] * coin.price
             if self._profit_inside:
                 equity += coin.discount.counted(owned + profit)
             else:
                 equity += coin.discount.counted(owned) + profit
         return equity
 
-    def _valued(self) -> tuple[dict[str, float], "_Asked", "_Asked"]:
-        """Profits by coin, in coins; requirement and maintenance of each leg."""
-        profits: dict[str, float] = {}
-        required: _Asked = []
-        maintained: _Asked = []
-        for held in self.legs:
-            leg, price, coin = held.leg, held.price, self.collateral[held.settle].price
-            piece = leg.piece_at(price)
-            profit, requirement = leg.value(price, piece)
-            profits[held.settle] = profits.get(held.settle, 0.0) + profit
-            required.append((held, requirement * coin))
-            maintained.append((held, leg.maintenance(price, piece) * coin))
-        return profits, required, maintained
+    def _netted(self, *, required: bool) -> float:
+        """What all legs are asked together: of each netting name the larger side."""
+        total = 0.0
+        sides: dict[str, list[float]] = {}
+        for held, _, requirement, maintenance in self._valued:
+            asked = requirement if required else maintenance
+            asked *= self.collateral[held.settle].price
+            if held.netting:
+                sides.setdefault(held.netting, [0.0, 0.0])[held.leg.quantity > 0.0] += asked
+            else:
+                total += asked
+        return total + sum(map(max, sides.values()))
 
 
-_Asked = list[tuple[HeldLeg, float]]
+_Valued = tuple[HeldLeg, float, float, float]
 
 
-def _netted(asked: _Asked) -> float:
-    """What all legs are asked together: of each netting name the larger side."""
-    total = 0.0
-    sides: dict[str, list[float]] = {}
-    for held, amount in asked:
-        if held.netting:
-            sides.setdefault(held.netting, [0.0, 0.0])[held.leg.quantity > 0.0] += amount
-        else:
-            total += amount
-    return total + sum(map(max, sides.values()))
+def _valued(held: HeldLeg) -> _Valued:
+    """A leg with its profit, requirement and maintenance, in its settle coin."""
+    leg, price = held.leg, held.price
+    piece = leg.piece_at(price)
+    return held, *leg.value(price, piece), leg.maintenance(price, piece)
 
 
 def reciprocal(interval: tuple[float, float]) -> tuple[float, float]:

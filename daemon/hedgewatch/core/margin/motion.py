@@ -15,6 +15,8 @@ from hedgewatch.core.margin.netting import Group, Netted
 from hedgewatch.core.margin.surplus import Surplus, View
 from hedgewatch.core.margin.term import Term
 
+_NONE = (0.0, 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLeg:
@@ -53,16 +55,26 @@ class Mixture:
     def add_leg(self, held: HeldLeg, path: Path | None) -> None:
         """Add a leg whose price goes along `path`, or of which y is 1/price."""
         coin = self.paths[held.settle]
-        weight, profit, burden = _worth(held, path, coin) if path else _reciprocal(held.leg, coin)
-        gained = weight * profit[0], weight * profit[1]
-        self.gross += abs(gained[1])
-        if self.profit_inside:
-            before = self.profits.get(held.settle, (0.0, 0.0))
-            self.profits[held.settle] = before[0] + gained[0], before[1] + gained[1]
+        leg = held.leg
+        if path is None:
+            weight, term, path = coin[0], leg.burden.reciprocal(), (0.0, 1.0)
+            level, slope = leg.profit_slope, leg.profit_level
         else:
-            self.constant += gained[0]
-            self.carry += gained[1]
-        self._ask(held, View(burden[0], weight, *burden[1]))
+            weight, term = _weight(held, path, coin), leg.burden
+            level = leg.profit_level + leg.profit_slope * path[0]
+            slope = leg.profit_slope * path[1]
+        self.gain(held.settle, weight * level, weight * slope)
+        self._ask(held, View(term, weight, *path))
+
+    def add_standing(self, held: HeldLeg, profit: float, requirement: float) -> None:
+        """Add a leg whose price stands: so many coins, whatever they come to be worth."""
+        offset, scale = self.paths[held.settle]
+        self.gain(held.settle, profit * offset, profit * scale)
+        if held.netting:
+            self._ask(held, View(Term((-inf,), (0.0,), (-requirement,)), 1.0, offset, scale))
+        else:
+            self.constant -= requirement * offset
+            self.carry -= requirement * scale
 
     def add_coin(self, coin: Collateral, theta: float) -> None:
         """Add a coin, after all legs that it settles."""
@@ -86,6 +98,16 @@ class Mixture:
         )  # fmt: skip
         return Netted(rest, tuple(self.groups.values()))
 
+    def gain(self, coin: str, level: float, slope: float) -> None:
+        """Profit of the legs that a coin settles, as a line in y."""
+        self.gross += abs(slope)
+        if self.profit_inside:
+            before = self.profits.get(coin, _NONE)
+            self.profits[coin] = before[0] + level, before[1] + slope
+        else:
+            self.constant += level
+            self.carry += slope
+
     def _ask(self, held: HeldLeg, view: View) -> None:
         if not held.netting:
             self.views.append(view)
@@ -97,32 +119,12 @@ class Mixture:
             self.groups[held.netting] = longs, (*shorts, view)
 
 
-_Worth = tuple[float, Path, tuple[Term, Path]]
-"""A weight, the profit as a line in y, and the requirement as a term with the path it sees."""
-
-
-def _worth(held: HeldLeg, path: Path, coin: Path) -> _Worth:
-    """What a leg is worth along the way, before its weight."""
-    leg, (offset, scale) = held.leg, path
-    if not scale:
-        return _standing(leg, offset, coin)
-    line = leg.profit_level + leg.profit_slope * offset, leg.profit_slope * scale
-    if not leg.inverse:
+def _weight(held: HeldLeg, path: Path, coin: Path) -> float:
+    """What the line of a leg is multiplied by to be in the account's currency, all along."""
+    if not held.leg.inverse:
         if coin[1]:
             raise ValueError(f"{held.market} is linear: {held.settle} cannot move with its price")
-        return coin[0], line, (leg.burden, path)
-    if not isclose(coin[0] * scale, coin[1] * offset, rel_tol=1e-9, abs_tol=0.0):
+        return coin[0]
+    if not isclose(coin[0] * path[1], coin[1] * path[0], rel_tol=1e-9, abs_tol=0.0):
         raise ValueError(f"{held.market} is inverse: it moves as {held.settle} does, or alone")
-    return coin[1] / scale, line, (leg.burden, path)
-
-
-def _standing(leg: Leg, price: float, coin: Path) -> _Worth:
-    """A leg whose price stands: so many coins, whatever they come to be worth."""
-    profit, requirement = leg.value(price, leg.piece_at(price))
-    owed = Term((-inf,), (0.0,), (-requirement,))
-    return 1.0, (profit * coin[0], profit * coin[1]), (owed, coin)
-
-
-def _reciprocal(leg: Leg, coin: Path) -> _Worth:
-    """An inverse leg that moves alone, in y = 1/price."""
-    return coin[0], (leg.profit_slope, leg.profit_level), (leg.burden.reciprocal(), (0.0, 1.0))
+    return coin[1] / path[1]

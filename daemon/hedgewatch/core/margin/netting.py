@@ -27,6 +27,8 @@ class Netted:
 
     def interval(self) -> tuple[float, float]:
         """As `Surplus.interval`."""
+        if not self.groups:
+            return self.rest.interval()
         return self.rest.within(self._edge(up=False), self._edge(up=True))
 
     def _edge(self, *, up: bool) -> float:
