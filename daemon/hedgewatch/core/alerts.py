@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, Row
+from hedgewatch.core.expression import value_of
 from hedgewatch.core.judgement import Alert, Observation
 from hedgewatch.core.model import (
     AlertRecord,
@@ -208,12 +209,17 @@ def frozen_values(rule: Rule, row: Row) -> dict[str, float | bool | None]:
         names |= rule.clear.names
     for template in rule.annotations.values():
         names |= template.names
-    values = {name: getattr(row, name) for name in sorted(names) if hasattr(row, name)}
+    values = {name: _held(row, name) for name in sorted(names)}
     return {
         name: None if isinstance(value, Unknown) else value
         for name, value in values.items()
         if isinstance(value, float | bool | Unknown)
     }
+
+
+def _held(row: Row, name: str) -> object:
+    """A measure of the row; None for what is none: a label, a text."""
+    return value_of(row, name) if hasattr(row, name) or not name.isidentifier() else None
 
 
 def rendered(rule: Rule, row: Row) -> dict[str, str]:
@@ -227,6 +233,6 @@ def rendered(rule: Rule, row: Row) -> dict[str, str]:
         texts["break_reason"] = row.break_reason
 
     def look_up(name: str) -> object:
-        return texts[name] if name in texts else getattr(row, name)
+        return texts[name] if name in texts else value_of(row, name)
 
     return {name: template.render(look_up) for name, template in rule.annotations.items()}

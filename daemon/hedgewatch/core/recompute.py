@@ -5,7 +5,7 @@ from math import inf
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
-from hedgewatch.core.book.rows import AccountRow, MarketRow
+from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, PoolRow
 from hedgewatch.core.comparison import age_numbers
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
@@ -19,8 +19,12 @@ def price_moved(market: MarketRow) -> None:
         value_position(position)
     for pool in market.pools:
         value_pool(pool)
+        if pool.watch is not None:
+            pool.watch.follow(market)
     for hedge in market.hedges:
         value_hedge(hedge)
+        if hedge.watch is not None:
+            hedge.watch.follow(market)
 
 
 def account_changed(book: Book, account: AccountRow) -> None:
@@ -29,10 +33,20 @@ def account_changed(book: Book, account: AccountRow) -> None:
         for position in pool.positions:
             value_position(position)
         value_pool(pool)
+        _watch_anew(book, pool)
     wallets = {wallet.name: wallet for wallet in book.desk.wallets}
     for hedge in book.hedges.values():
         hold_quantities(hedge, book.accounts, wallets)
         value_hedge(hedge)
+        _watch_anew(book, hedge)
+
+
+def _watch_anew(book: Book, row: PoolRow | HedgeRow) -> None:
+    """Stress what changed under the scenarios that rules read; nothing where they read none."""
+    make = book.watchers.get(row.subject.scope)
+    if make is not None or row.watch is not None:
+        row.stressed = Cells()
+        row.watch = make(row) if make is not None else None
 
 
 def time_passed(book: Book, now: float) -> list[AccountRow]:

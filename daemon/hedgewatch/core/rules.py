@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hedgewatch.core.expression import Expression, Unit
+from hedgewatch.core.expression import Expression, Unit, spelt
 from hedgewatch.core.expression.problems import Problem, did_you_mean
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
@@ -129,8 +129,8 @@ def _template(text: str, parts: tuple[str | _Field, ...]) -> Template:
 def _part(token: re.Match[str], names: Mapping[str, Unit | None]) -> str | _Field:
     if token.group() in ("{{", "}}"):
         return token.group()[0]
-    name, spec = token["name"], token["format"] or ""
-    if name is None:
+    name, spec = spelt(token["name"] or ""), token["format"] or ""
+    if token["name"] is None:
         raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
     if name not in names:
         raise ValueError(f"'{name}' cannot be shown here{did_you_mean(name, names)}")

@@ -1,7 +1,8 @@
 """The holder of latest known state: what the desk watches, and who touches whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from hedgewatch.core.book.pooling import index_pool, sort_into_pools
 from hedgewatch.core.book.prices import watch_anew
@@ -15,6 +16,7 @@ from hedgewatch.core.book.rows import (
     PoolRow,
     PositionRow,
     Row,
+    Watch,
 )
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.model import (
@@ -53,6 +55,7 @@ class Book:
         self.accounts: dict[str, AccountRow] = {}
         self.hedges: dict[str, HedgeRow] = {}
         self.totals = BookRow()
+        self.watchers: Mapping[Scope, Callable[[Any], Watch]] = {}
         self.desk = desk
         self.replace_desk(desk, now)
 

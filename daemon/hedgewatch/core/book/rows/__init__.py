@@ -10,12 +10,13 @@ from hedgewatch.core.book.rows.hedge import HedgeLeg, HedgeRow
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
-from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.book.rows.row import NOT_YET, Cells, Row, Watch
 
 __all__ = [
     "NOT_YET",
     "AccountRow",
     "BalanceRow",
+    "Cells",
     "FeedRow",
     "HedgeLeg",
     "HedgeRow",
@@ -23,4 +24,5 @@ __all__ = [
     "PoolRow",
     "PositionRow",
     "Row",
+    "Watch",
 ]

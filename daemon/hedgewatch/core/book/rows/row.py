@@ -1,10 +1,10 @@
 """What every watched subject has, whatever it is."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from hedgewatch.core.judgement import Alert, Judgement, Observation
-from hedgewatch.core.model import Subject, Unknown
+from hedgewatch.core.model import Known, Subject, Unknown
 
 NOT_YET = Unknown("not heard of yet", 0.0)
 
@@ -15,10 +15,28 @@ class Source(Protocol):
     observed: int
 
 
-class Row:
-    """One watched subject. `exported` are its labels in Prometheus: its identity and more."""
+class Cells(dict[str, Known | bool]):
+    """Measures of scenarios by name, as far as rules read them."""
 
-    __slots__ = ("alerts", "exported", "judgement", "observed", "sources", "subject")
+    def __missing__(self, _name: str) -> Unknown:
+        return NOT_YET
+
+
+class Watch(Protocol):
+    """Keeps the cells of a row true when prices move (`core/stress`)."""
+
+    def follow(self, market: Any) -> None: ...
+
+
+class Row:
+    """One watched subject. `exported` are its labels in Prometheus: its identity and more.
+
+    `stressed` holds the measures of scenarios, which `watch` keeps true; None: no rule reads any.
+    """
+
+    __slots__ = (
+        "alerts", "exported", "judgement", "observed", "sources", "stressed", "subject", "watch",
+    )  # fmt: skip
 
     def __init__(self, subject: Subject, extra: tuple[tuple[str, str], ...] = ()) -> None:
         self.subject = subject
@@ -27,6 +45,8 @@ class Row:
         self.observed = 0
         self.alerts: dict[str, Alert] = {}
         self.judgement: Judgement | None = None
+        self.stressed = Cells()
+        self.watch: Watch | None = None
 
     def observation(self) -> Observation:
         """How often each input was observed so far."""

@@ -1,0 +1,59 @@
+"""A scenario as factors of the prices of markets, kept because they never change."""
+
+from functools import lru_cache
+
+from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.model import Market
+from hedgewatch.core.scenarios import MONEY, Scenario
+
+
+@lru_cache(maxsize=4096)
+def asset_of(base: str) -> str:
+    """The underlying of a base, as scenarios name it."""
+    return underlying_of(base.upper())[0]
+
+
+class Moves:
+    """What a scenario does to each market and coin."""
+
+    __slots__ = ("_marks", "_prices", "scenario")
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._marks: dict[tuple[str, str], float] = {}
+        self._prices: dict[tuple[str, str], float] = {}
+
+    def mark(self, market: Market) -> float:
+        """The factor of a contract's mark price."""
+        key = market.base, market.quote
+        factor = self._marks.get(key)
+        if factor is None:
+            pair = asset_of(market.base), asset_of(market.quote)
+            factor = self._marks[key] = self.scenario.mark(*pair)
+        return factor
+
+    def price(self, coin: str, currency: str) -> float:
+        """The factor of a coin's price in a currency."""
+        key = coin, currency
+        factor = self._prices.get(key)
+        if factor is None:
+            factor = self._prices[key] = self.scenario.price(asset_of(coin), asset_of(currency))
+        return factor
+
+    def worth(self, coin: str) -> float:
+        """The factor of what a coin is worth in dollars."""
+        return self.scenario.worth(asset_of(coin))
+
+    def haircut(self, coin: str) -> float:
+        """Points by which less of the coin counts; money is cut only where it is named."""
+        asset = asset_of(coin)
+        if asset in MONEY and asset not in self.scenario.haircuts:
+            return 0.0
+        return self.scenario.haircut(asset)
+
+    def funding(self, market: Market, signed_notional: float) -> float:
+        """What a position pays; dated contracts have no funding."""
+        terms = self.scenario.funding
+        if terms is None or market.expiry is not None:
+            return 0.0
+        return terms.paid(signed_notional)

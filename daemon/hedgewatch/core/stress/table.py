@@ -1,0 +1,57 @@
+"""Every scenario on every pool and hedge, for whoever looks: a scrape, the interface, a plot."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hedgewatch.core.book.rows import HedgeRow, PoolRow
+from hedgewatch.core.model import Unknown
+from hedgewatch.core.scenarios import Scenario
+from hedgewatch.core.stress.accounts import account_of
+from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
+from hedgewatch.core.stress.moves import Moves
+from hedgewatch.core.stress.pools import PoolStress, stress_pool
+
+CURVE = tuple(step / 100.0 for step in range(-90, 151))
+"""The common moves of a plot."""
+
+
+@dataclass(frozen=True, slots=True)
+class StressTable:
+    """By row and by the name of the scenario; a row that cannot be vouched for is unknown."""
+
+    scenarios: tuple[Scenario, ...]
+    pools: Sequence[tuple[PoolRow, Mapping[str, PoolStress] | Unknown]]
+    hedges: Sequence[tuple[HedgeRow, Mapping[str, HedgeStress] | Unknown]]
+
+
+def table_of(
+    pools: Iterable[PoolRow], hedges: Iterable[HedgeRow], scenarios: Sequence[Moves]
+) -> StressTable:
+    """Computed anew from the prices of now."""
+    return StressTable(
+        tuple(moves.scenario for moves in scenarios),
+        [(pool, _pool(pool, scenarios)) for pool in pools],
+        [(hedge, _hedge(hedge, scenarios)) for hedge in hedges],
+    )
+
+
+def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
+    """Margin ratio against a common move of all prices; empty while the pool is unknown."""
+    if isinstance(pool.equity, Unknown):
+        return []
+    backed = account_of(pool)
+    moves = [(x, Moves(Scenario(name="common", common=x))) for x in CURVE]
+    return [(x, stress_pool(backed, move).margin_ratio) for x, move in moves]
+
+
+def _pool(pool: PoolRow, scenarios: Sequence[Moves]) -> Mapping[str, PoolStress] | Unknown:
+    if isinstance(pool.equity, Unknown):
+        return pool.equity
+    backed = account_of(pool)
+    return {moves.scenario.name: stress_pool(backed, moves) for moves in scenarios}
+
+
+def _hedge(hedge: HedgeRow, scenarios: Sequence[Moves]) -> Mapping[str, HedgeStress] | Unknown:
+    if isinstance(hedge.exposure_value, Unknown):
+        return hedge.exposure_value
+    return {moves.scenario.name: stress_hedge(hedge, moves) for moves in scenarios}
