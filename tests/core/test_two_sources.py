@@ -5,7 +5,18 @@ from math import inf
 import pytest
 
 from hedgewatch.core.model import Unknown
-from tests.support.builders import AIX, balance, held, mark, market, read, refused, tiered, told
+from tests.support.builders import (
+    AIX,
+    balance,
+    held,
+    mark,
+    market,
+    read,
+    refused,
+    tiered,
+    told,
+    with_its_own,
+)
 from tests.support.stories import ALTS, CALM, Story, known
 
 WALLET = 50_000.0
@@ -16,7 +27,7 @@ def _story(*, equity: float | None, maintenance: float | None, price: float | No
     story = Story()
     story.at(0.0, market(AIX), tiered(AIX), ALTS)
     funds = balance(WALLET, equity=equity, maintenance=maintenance)
-    short = held(AIX, -200.0, venue_price=price)
+    short = with_its_own(held(AIX, -200.0), price=price)
     story.at(0.0, read(short, wallet=None), CALM)
     story.at(1.0, read(short, wallet=None, balances=[funds]), CALM)
     story.at(2.0, read(short, wallet=None, balances=[funds]))
@@ -65,7 +76,7 @@ def test_the_venues_liquidation_price_is_compared_with_the_nearer_of_ours() -> N
 def test_a_price_that_only_the_venue_names_is_as_far_apart_as_can_be() -> None:
     story = Story()
     story.at(0.0, market(AIX), tiered(AIX), ALTS)
-    rich = held(AIX, 10.0, venue_price=300.0)
+    rich = with_its_own(held(AIX, 10.0), price=300.0)
     story.at(0.0, read(rich), CALM)
     story.at(1.0, read(rich))
     assert story.position().liquidation_price == inf
@@ -81,7 +92,7 @@ def test_a_position_event_without_the_venues_price_does_not_forget_it() -> None:
 def test_an_isolated_position_is_compared_by_its_own_maintenance_margin() -> None:
     story = Story()
     story.at(0.0, market(AIX), tiered(AIX), ALTS)
-    alone = held(AIX, -200.0, isolated=20_000.0, venue_maintenance=3_000.0)
+    alone = with_its_own(held(AIX, -200.0, isolated=20_000.0), maintenance=3_000.0)
     story.at(0.0, read(alone), CALM)
     story.at(1.0, read(alone))
     pool = story.pool(AIX)

@@ -64,7 +64,9 @@ def tiers(*rows: tuple[float, float]) -> tuple[Tier, ...]:
 TIERS = tiers((0.0, 0.01), (100_000.0, 0.02), (1_000_000.0, 0.05))
 
 
-def market(symbol: str, *, contract_size: float = 1.0, step: str = "1") -> MarketDefined:
+def market(
+    symbol: str, *, contract_size: float = 1.0, step: str = "1", taker_fee: float | None = None
+) -> MarketDefined:
     base, _, rest = symbol.partition("/")
     quote, _, settle = rest.partition(":")
     return MarketDefined(
@@ -77,6 +79,8 @@ def market(symbol: str, *, contract_size: float = 1.0, step: str = "1") -> Marke
             contract_size=contract_size,
             step=Decimal(step),
             tick=Decimal("0.01"),
+            linear=settle in {"", quote},
+            taker_fee=taker_fee,
         )
     )
 
@@ -101,8 +105,6 @@ def held(
     *,
     kind: PositionKind = "net",
     isolated: float | None = None,
-    venue_price: float | None = None,
-    venue_maintenance: float | None = None,
 ) -> Callable[[float], PositionReading]:
     """A position as the venue would tell it at a moment."""
     return lambda said: PositionReading(
@@ -112,8 +114,18 @@ def held(
         entry_price=entry,
         venue_time=said,
         isolated_wallet=isolated,
-        venue_liquidation_price=venue_price,
-        venue_maintenance_margin=venue_maintenance,
+    )
+
+
+def with_its_own(
+    position: Callable[[float], PositionReading],
+    *,
+    price: float | None = None,
+    maintenance: float | None = None,
+) -> Callable[[float], PositionReading]:
+    """The same with the venue's own liquidation price and maintenance margin."""
+    return lambda said: replace(
+        position(said), venue_liquidation_price=price, venue_maintenance_margin=maintenance
     )
 
 

@@ -29,10 +29,9 @@ _POSITION_MEASURES = (
 
 def value_position(position: PositionRow) -> None:
     """Profit, notional and requirement at the mark; the tier of last time is tried first."""
-    leg = position.leg
-    if leg is None:
+    leg, price = position.leg, position.market.price
+    if leg is None or not price:
         return
-    price = position.market.price
     piece = position.tier = leg.piece_at(price, position.tier)
     position.mark_price = price
     position.notional = leg.notional(price)

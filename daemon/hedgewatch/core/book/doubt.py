@@ -12,6 +12,9 @@ from hedgewatch.core.model import Unknown
 READING_STALE_AFTER = 30.0
 """Seconds without an agreeing reading (REST, or a private socket that answers pings)."""
 
+COLLATERAL_STALE_AFTER = 30.0
+"""Seconds for which the venue's word on what coins count as collateral holds."""
+
 FIRST_READING_WITHIN = 15.0
 """Seconds that a start may take before a silent venue counts as blindness."""
 
@@ -47,7 +50,7 @@ def _examine(account: AccountRow, now: float) -> None:
     for market in account.watched:
         market.doubt = doubt_of(market, now)
     for pool in account.pools.values():
-        reason = _flaw(pool)
+        reason = _flaw(pool, now)
         if not reason:
             pool.doubt = None
         elif pool.doubt is None or pool.doubt.reason != reason:
@@ -70,7 +73,7 @@ def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:
     return min(filter(None, doubts), key=lambda doubt: doubt.since, default=None)
 
 
-def _flaw(pool: PoolRow) -> str:
+def _flaw(pool: PoolRow, now: float) -> str:
     """Why the numbers of a pool would lie whatever the prices are, empty when they would not."""
     regime = regime_of(pool.account, isolated=pool.isolated)
     if regime.unknown:
@@ -79,6 +82,8 @@ def _flaw(pool: PoolRow) -> str:
         coin = unpriced(pool)
         if coin:
             return f"no collateral price of {coin} yet"
+        if now - pool.account.collateral_at > COLLATERAL_STALE_AFTER:
+            return f"no collateral prices for {COLLATERAL_STALE_AFTER:.0f} s"
     elif not pool.isolated and pool.currency not in pool.account.balances:
         return f"no balance of {pool.currency} yet"
     return next((position.flaw for position in pool.positions if position.leg is None), "")

@@ -1,0 +1,217 @@
+"""Pools of coins, of whole accounts, and of regimes whose requirement is more than a rate."""
+
+from collections.abc import Callable
+from math import inf
+
+import pytest
+
+from hedgewatch.core.events import CollateralPriced, CollateralReading, PositionReading
+from hedgewatch.core.model import CollateralSlice, Desk, Tier
+from tests.support.builders import balance, desk, held, mark, market, read, tiered
+from tests.support.stories import Story, known, reason
+
+BTC_COIN, BTC, ETH = "BTC/USD:BTC", "BTC/USDT:USDT", "ETH/USDT:USDT"
+FLAT = (Tier(0.0, 0.01, 0.0),)
+HALF_PERCENT = (Tier(0.0, 0.005, 0.0),)
+
+Held = Callable[[float], PositionReading]
+
+
+def _coin_pool(position: Held, wallet: float | None, price: float, size: float = 100.0) -> Story:
+    """A book of Bitcoin's coin-margined contract of 100 dollars alone."""
+    story = Story(on=desk(prices={}, holdings={}))
+    funds = [] if wallet is None else [balance(wallet, "BTC")]
+    story.at(0.0, market(BTC_COIN, contract_size=size), tiered(BTC_COIN, FLAT))
+    story.at(0.0, read(position, wallet=None, balances=funds, regime="binance-coinm-cross"))
+    story.at(0.0, mark(BTC_COIN, price))
+    return story
+
+
+def test_a_fully_collateralised_inverse_short_has_no_liquidation_price_anywhere() -> None:
+    """500 contracts of 100 dollars sold at 50,000 against the bitcoin that they are worth."""
+    story = _coin_pool(held(BTC_COIN, -500.0, 50_000.0), 1.0, 50_000.0)
+    position, pool = story.position(BTC_COIN), story.pool("BTC")
+    assert position.liquidation_price == position.liquidation_distance == inf
+    assert (pool.shock_down, pool.shock_up, pool.shock_nearest) == (-inf, inf, inf)
+    assert pool.equity == 1.0
+    assert pool.maintenance_margin == pytest.approx(0.01)
+    story.at(1.0, mark(BTC_COIN, 500_000.0))
+    assert known(pool.margin_ratio) == pytest.approx(0.01)
+    assert story.position(BTC_COIN).liquidation_price == inf
+
+
+def test_an_inverse_short_with_less_than_its_coins_is_liquidated_upward() -> None:
+    """W + Q/P - Q/E = m Q/P at P = Q (1 - m) / (Q/E - W): 49,500 / 0.5."""
+    story = _coin_pool(held(BTC_COIN, -500.0, 50_000.0), 0.5, 50_000.0)
+    position = story.position(BTC_COIN)
+    assert position.liquidation_price == pytest.approx(99_000.0)
+    assert position.liquidation_price_down == -inf
+    assert position.liquidation_distance == pytest.approx(0.98)
+    assert story.pool("BTC").shock_up == pytest.approx(0.98)
+
+
+def test_a_coin_margined_long_loses_twice_and_is_liquidated_below() -> None:
+    """W + Q/E - Q/P = m Q/P at P = Q (1 + m) / (W + Q/E): 50,500 / 1.5."""
+    story = _coin_pool(held(BTC_COIN, 500.0, 50_000.0), 0.5, 50_000.0)
+    assert story.position(BTC_COIN).liquidation_price == pytest.approx(50_500.0 / 1.5)
+    assert story.pool("BTC").shock_down == pytest.approx(1.01 / 1.5 - 1.0)
+    story.at(1.0, mark(BTC_COIN, 40_000.0))
+    assert story.position(BTC_COIN).unrealized_pnl == pytest.approx(-0.25)
+    assert story.pool("BTC").equity == pytest.approx(0.25)
+    assert story.position(BTC_COIN).notional == pytest.approx(1.25)
+    assert story.position(BTC_COIN).leverage == pytest.approx(5.0)
+
+
+def test_an_isolated_coin_margined_long_is_liquidated_where_binance_said() -> None:
+    """ccxt's recorded BTCUSD_PERP: its wallet is printed to 8 decimals, worth half a dollar."""
+    alone = held(BTC_COIN, 2.0, 37_643.10000021, isolated=0.00268058)
+    story = Story(on=desk(prices={}, holdings={}))
+    story.at(0.0, market(BTC_COIN, contract_size=100.0), tiered(BTC_COIN, (Tier(0.0, 0.004, 0.0),)))
+    story.at(0.0, read(alone, wallet=None, regime="binance-coinm-cross"), mark(BTC_COIN, 37_000.0))
+    assert story.position(BTC_COIN).liquidation_price == pytest.approx(25_119.97445760, abs=0.5)
+    assert story.pool(BTC_COIN).currency == "BTC"
+
+
+def _priced(
+    *coins: CollateralReading, account: str = "main"
+) -> Callable[[float], CollateralPriced]:
+    return lambda now: CollateralPriced(account, coins, now)
+
+
+def _whole(
+    *positions: Held, on: Desk | None = None, wallets: dict[str, float], rate: float = 0.95
+) -> Story:
+    """A multi-assets account: Bitcoin at 60,000 counts at `rate`, Tether at 1."""
+    story = Story(on=on or desk(prices={}, holdings={}))
+    for symbol, price in ((BTC, 60_000.0), (ETH, 3_000.0)):
+        story.at(0.0, market(symbol), tiered(symbol, HALF_PERCENT), mark(symbol, price))
+    funds = [balance(amount, coin) for coin, amount in wallets.items()]
+    multi = "binance-usdm-multi-assets"
+    story.at(0.0, read(*positions, wallet=None, balances=funds, regime=multi))
+    bitcoin = CollateralReading(asset="BTC", price=60_000.0, slices=(CollateralSlice(inf, rate),))
+    story.at(0.0, _priced(bitcoin, CollateralReading(asset="USDT", price=1.0)))
+    story.at(0.0, *(mark(symbol, price) for symbol, price in ((BTC, 60_000.0), (ETH, 3_000.0))))
+    return story
+
+
+def test_a_delta_neutral_book_on_discounted_coins_is_liquidated_by_a_rise_all_the_same() -> None:
+    """One bitcoin at 95 % beside its short: a rise gains 0.95 and loses 1 and what is asked.
+
+    57,000 (1 + x) - 60,000 x = 300 (1 + x) at x = 56,700 / 3,300.
+    """
+    story = _whole(held(BTC, -1.0, 60_000.0), wallets={"BTC": 1.0})
+    pool, position = story.pool("account"), story.position(BTC)
+    assert pool.currency == "USD"
+    assert pool.equity == pytest.approx(57_000.0)
+    assert pool.shock_up == pytest.approx(56_700.0 / 3_300.0)
+    assert pool.shock_down == -inf
+    assert position.liquidation_price == pytest.approx(60_000.0 * (1.0 + 56_700.0 / 3_300.0))
+
+
+def test_what_is_owed_counts_in_full_while_what_is_owned_is_discounted() -> None:
+    story = _whole(held(BTC, 1.0, 60_000.0), wallets={"BTC": 1.0, "USDT": -10_000.0})
+    assert story.pool("account").equity == pytest.approx(0.95 * 60_000.0 - 10_000.0)
+    story.at(1.0, mark(BTC, 50_000.0))
+    assert story.pool("account").equity == pytest.approx(0.95 * 60_000.0 - 20_000.0)
+
+
+def test_a_price_of_one_market_leaves_the_coins_of_another_where_they_are() -> None:
+    """Short 10 ETH at 3,000 on one bitcoin: 57,000 - 10 (P - 3,000) = 0.05 P."""
+    story = _whole(held(ETH, -10.0, 3_000.0), wallets={"BTC": 1.0})
+    line = known(story.position(ETH).liquidation_price)
+    assert line == pytest.approx(87_000.0 / 10.05)
+    assert known(story.pool("account").shock_up) > line / 3_000.0 - 1.0
+
+
+def test_a_coin_whose_price_the_venue_has_not_told_makes_the_whole_pool_unknown() -> None:
+    story = _whole(held(BTC, -1.0, 60_000.0), wallets={"BTC": 1.0, "SOL": 5.0})
+    assert reason(story.pool("account").margin_ratio) == "no collateral price of SOL yet"
+    assert story.account().account_blind is True
+
+
+def test_prices_of_coins_that_are_not_told_again_are_doubted_after_half_a_minute() -> None:
+    story = _whole(held(BTC, -1.0, 60_000.0), wallets={"BTC": 1.0})
+    again = read(
+        held(BTC, -1.0, 60_000.0), wallet=None, balances=[balance(1.0, "BTC")],
+        regime="binance-usdm-multi-assets",
+    )  # fmt: skip
+    story.advance(29.0, mark(BTC, 60_000.0), again)
+    assert story.pool("account").equity == pytest.approx(57_000.0)
+    story.advance(32.0, mark(BTC, 60_000.0), again)
+    assert reason(story.pool("account").equity) == "no collateral prices for 30 s"
+    assert story.account().account_blind is True
+
+
+def test_an_account_that_becomes_whole_has_one_pool_and_ends_the_ones_before() -> None:
+    story = Story(on=desk(prices={}, holdings={}))
+    story.at(0.0, market(BTC), tiered(BTC, HALF_PERCENT), mark(BTC, 60_000.0))
+    story.at(0.0, read(held(BTC, -1.0, 60_000.0)), mark(BTC, 60_000.0))
+    assert set(story.account().pools) == {"USDT"}
+    story.at(1.0, read(held(BTC, -1.0, 60_000.0), regime="binance-usdm-multi-assets"))
+    assert set(story.account().pools) == {"account"}
+
+
+def test_betas_bend_the_common_shock_and_leave_the_price_lines_alone() -> None:
+    """Long 10 ETH at beta 1.5 in a pool of 5,000: 5,000 + 45,000 x = 150 (1 + 1.5 x)."""
+    plain = desk(prices={}, holdings={})
+    betas = Desk(instance="test", accounts=plain.accounts, betas={"ETH": 1.5})
+    lines, shocks = [], []
+    for on in (plain, betas):
+        story = Story(on=on)
+        story.at(0.0, market(ETH), tiered(ETH, HALF_PERCENT), mark(ETH, 3_000.0))
+        story.at(0.0, read(held(ETH, 10.0, 3_000.0), wallet=5_000.0), mark(ETH, 3_000.0))
+        lines.append(known(story.position(ETH).liquidation_price))
+        shocks.append(known(story.pool().shock_down))
+    assert lines[0] == pytest.approx(lines[1])
+    assert shocks[1] == pytest.approx(-4_850.0 / (45_000.0 - 225.0))
+    assert shocks[0] == pytest.approx(1.5 * shocks[1])
+
+
+def _regime(
+    name: str, *positions: Held, wallet: float = 1_000.0, fee: float | None = None
+) -> Story:
+    story = Story(on=desk(prices={}, holdings={}))
+    story.at(0.0, market(ETH, taker_fee=fee), tiered(ETH, FLAT), mark(ETH, 3_000.0))
+    story.at(0.0, read(*positions, wallet=wallet, regime=name), mark(ETH, 3_000.0))
+    return story
+
+
+def test_a_taker_fee_is_required_beside_the_maintenance_and_is_no_part_of_it() -> None:
+    """OKX: equity is compared with maintenance + fee: 30 + 3,000 · 0.05 %."""
+    story = _regime("okx-single-currency-cross", held(ETH, 1.0, 3_000.0), fee=0.0005)
+    pool = story.pool()
+    assert pool.maintenance_margin == pytest.approx(30.0)
+    assert pool.margin_ratio == pytest.approx(31.5 / 1_000.0)
+    assert pool.headroom == pytest.approx(968.5)
+    assert story.position(ETH).liquidation_price == pytest.approx(2_000.0 / (1.0 - 0.0105))
+
+
+def test_a_regime_with_a_fee_that_nobody_told_is_unknown_and_not_free() -> None:
+    story = _regime("okx-single-currency-cross", held(ETH, 1.0, 3_000.0))
+    assert reason(story.pool().margin_ratio) == f"no taker fee of {ETH} told"
+
+
+def test_two_sides_that_are_netted_ask_for_the_larger_one_only() -> None:
+    long, short = held(ETH, 2.0, 3_000.0, kind="long"), held(ETH, -1.0, 3_000.0, kind="short")
+    netted = _regime("gate-cross", long, short, fee=0.0)
+    plain = _regime("binance-usdm-cross", long, short)
+    assert netted.pool().maintenance_margin == pytest.approx(60.0)
+    assert plain.pool().maintenance_margin == pytest.approx(90.0)
+
+
+def test_a_venue_that_nobody_studied_gets_no_number_of_ours() -> None:
+    story = _regime("a venue of tomorrow", held(ETH, 1.0, 3_000.0))
+    assert "not known" in reason(story.pool().margin_ratio)
+    assert "not known" in reason(story.position(ETH).liquidation_distance)
+
+
+def test_the_rate_of_a_position_by_its_size_is_that_of_its_contracts() -> None:
+    """OKX's tiers go by contracts, whole: 1 % below 100 of them, 2 % from there."""
+    by_size = (Tier(0.0, 0.01, 0.0), Tier(100.0, 0.02, 0.0))
+    story = _regime("okx-single-currency-cross", held(ETH, 99.0, 3_000.0), wallet=90_000.0, fee=0.0)
+    story.at(1.0, tiered(ETH, by_size), mark(ETH, 3_000.0))
+    assert story.pool().maintenance_margin == pytest.approx(0.01 * 99 * 3_000.0)
+    story.at(
+        2.0, read(held(ETH, 100.0, 3_000.0), wallet=90_000.0, regime="okx-single-currency-cross")
+    )
+    assert story.pool().maintenance_margin == pytest.approx(0.02 * 100 * 3_000.0)
