@@ -17,6 +17,7 @@ from tests.support.builders import (
     rule,
     tiered,
     told,
+    with_its_own,
 )
 from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, known, short_of_aix
 
@@ -187,8 +188,8 @@ def test_an_older_word_that_a_stream_repeats_is_still_an_older_word() -> None:
 def test_an_older_reading_that_is_repeated_wins_over_a_newer_word() -> None:
     story = short_of_aix()
     story.at(2.0, told(held(AIX, -300.0)))
-    moved = held(AIX, -250.0, venue_price=1_200.0)
-    again = held(AIX, -250.0, venue_price=1_201.0)
+    moved = with_its_own(held(AIX, -250.0), price=1_200.0)
+    again = with_its_own(held(AIX, -250.0), price=1_201.0)
     story.at(3.0, _at(1.0, read(moved)))
     assert _contracts(story) == -300.0
     story.at(5.0, _at(1.0, read(again)))
