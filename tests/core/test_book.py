@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hedgewatch.core.book.rows import AccountRow, PositionRow, Row
 from hedgewatch.core.events import AccountRead, Event, PositionReading, TiersChanged
 from hedgewatch.core.measures import CATALOGUE
+from hedgewatch.core.measures.hedge import BREAK_MEASURES
 from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import LegPlan, PositionKind, Scope, Unknown
 from tests.support.builders import (
@@ -151,7 +152,7 @@ def _measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
     return {
         (str(row.subject), measure.name): getattr(row, measure.name)
         for row in rows
-        for measure in set(CATALOGUE) - set(VENUE_MEASURES)
+        for measure in set(CATALOGUE) - set(VENUE_MEASURES) - set(BREAK_MEASURES)
         if measure.scope in scopes and measure.scope is row.subject.scope
     }
 

@@ -4,6 +4,31 @@ from hedgewatch.core.expression import Unit
 from hedgewatch.core.measures.measure import Measure
 from hedgewatch.core.model import Scope
 
+BREAK_MEASURES = (
+    Measure(
+        Scope.HEDGE,
+        "hedge_broken",
+        Unit.BOOLEAN,
+        "A leg shrank, and the hedge has not fitted since.",
+        "hedgewatch_hedge_broken",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "break_forced",
+        Unit.BOOLEAN,
+        "It is broken by a liquidation, auto-deleveraging, settlement or expiry.",
+        "hedgewatch_hedge_break_forced",
+    ),
+    Measure(
+        Scope.HEDGE,
+        "break_unexplained",
+        Unit.BOOLEAN,
+        "It is broken, and nobody has said why.",
+        "hedgewatch_hedge_break_unexplained",
+    ),
+)
+"""What is remembered: it follows from what happened, not from what is held."""
+
 HEDGE_MEASURES = (
     Measure(
         Scope.HEDGE,
@@ -92,27 +117,7 @@ HEDGE_MEASURES = (
     Measure(
         Scope.HEDGE, "basis", Unit.RATIO, "Futures over spot, less 1.", "hedgewatch_basis_ratio"
     ),
-    Measure(
-        Scope.HEDGE,
-        "hedge_broken",
-        Unit.BOOLEAN,
-        "A leg shrank, and the hedge has not fitted since.",
-        "hedgewatch_hedge_broken",
-    ),
-    Measure(
-        Scope.HEDGE,
-        "break_forced",
-        Unit.BOOLEAN,
-        "It is broken by a liquidation, auto-deleveraging, settlement or expiry.",
-        "hedgewatch_hedge_break_forced",
-    ),
-    Measure(
-        Scope.HEDGE,
-        "break_unexplained",
-        Unit.BOOLEAN,
-        "It is broken, and nobody has said why.",
-        "hedgewatch_hedge_break_unexplained",
-    ),
+    *BREAK_MEASURES,
     Measure(
         Scope.HEDGE,
         "uncovered_value",
