@@ -33,6 +33,15 @@ class Asked:
     async def refresh_tiers(self) -> None:
         await self._answer("refresh_tiers")
 
+    async def refresh_terms(self) -> None:
+        await self._answer("refresh_terms")
+
+    async def read_collateral(self) -> None:
+        await self._answer("read_collateral")
+
+    async def read_liquidity(self) -> None:
+        await self._answer("read_liquidity")
+
     async def check_key(self) -> None:
         await self._answer("check_key")
 

@@ -25,6 +25,7 @@ POSITION = {
     "maintMargin": "2.4",
     "updateTime": 1722161166529,
 }
+SHORT = {**POSITION, "symbol": "ETHUSDT", "positionAmt": "-1.5"}
 ASSET = {
     "asset": "USDT",
     "walletBalance": "25.7",
@@ -56,6 +57,15 @@ class Replies:
 
     async def fapiprivate_get_multiassetsmargin(self) -> Any:
         return self.others["mode"]
+
+    async def sapi_get_account_info(self) -> Any:
+        return self.others.get("info", {"isPortfolioMarginRetailEnabled": False})
+
+    async def fapipublic_get_fundinginfo(self) -> Any:
+        return self.others["funding"]
+
+    async def fapipublic_get_assetindex(self) -> Any:
+        return self.others["indices"]
 
     async def private_get_account(self) -> Any:
         return self.account
@@ -147,12 +157,39 @@ async def test_an_explicit_zero_is_told_for_what_was_held_and_for_nothing_else()
     assert [position.contracts for position in then.positions] == [0.0]
 
 
-async def test_multi_assets_mode_is_named_as_not_supported() -> None:
+async def test_the_regime_of_the_account_comes_with_every_reading() -> None:
+    spoken = dialect()
+    for multi, regime in ((True, "binance-usdm-multi-assets"), (False, "binance-usdm-cross")):
+        await spoken.settle_in(Replies(mode={"multiAssetsMargin": multi}))
+        reading = await spoken.read_account(Replies())
+        assert (reading.cross_regime.name, reading.cross_regime.unknown) == (regime, "")
+        assert reading.isolated_regime.name == "binance-usdm-isolated"
+
+
+async def test_a_portfolio_margin_account_is_named_as_one_whose_numbers_would_lie() -> None:
+    spoken = dialect()
+    info = {"isPortfolioMarginRetailEnabled": True}
+    await spoken.settle_in(Replies(mode={"multiAssetsMargin": True}, info=info))
+    reading = await spoken.read_account(Replies((POSITION,)))
+    for regime in (reading.cross_regime, reading.isolated_regime):
+        assert "Portfolio Margin" in regime.unknown
+
+
+async def test_in_multi_assets_mode_the_totals_in_dollars_are_the_venues_own() -> None:
     spoken = dialect()
     await spoken.settle_in(Replies(mode={"multiAssetsMargin": True}))
-    assert (await spoken.read_account(Replies())).unsupported == "multi-assets mode"
+    account = recorded("binance.replies.json")["methods"]["fetchPositions"][2]["reply"]
+    reading = await spoken.read_account(Replies((), account))
+    assert (reading.equity, reading.maintenance_margin) == (26.26840422, 2.43034303)
     await spoken.settle_in(Replies(mode={"multiAssetsMargin": False}))
-    assert (await spoken.read_account(Replies())).unsupported == ""
+    reading = await spoken.read_account(Replies((), account))
+    assert (reading.equity, reading.maintenance_margin) == (None, None)
+
+
+async def test_a_position_brings_the_maintenance_margin_that_the_venue_asks_for_it() -> None:
+    reading = await dialect().read_account(Replies((POSITION, {**SHORT, "maintMargin": ""})))
+    told = [position.venue_maintenance_margin for position in reading.positions]
+    assert told == [2.4, None]
 
 
 async def test_tiers_come_ordered_with_the_deductions_of_the_venue() -> None:

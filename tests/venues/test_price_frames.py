@@ -37,10 +37,29 @@ def frames() -> PriceFrames:
     return PriceFrames("binanceusdm", listing)
 
 
-def test_a_mark_price_frame_becomes_one_event_with_its_index_price() -> None:
+def test_a_mark_price_frame_becomes_one_event_with_index_price_and_funding() -> None:
     assert frames().decode(MARK, NOW) == MarkPriceChanged(
-        "binanceusdm", "BTC/USDT:USDT", 11794.15, 1_700_000_000.123, 11784.62659091
+        "binanceusdm", "BTC/USDT:USDT", 11794.15, 1_700_000_000.123, 11784.62659091, 0.00038167
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ("-0.00012500", -0.000125),
+        ("0.00000000", 0.0),
+        ("", None),
+        (None, None),
+        ("NaN", None),
+        ([], None),
+    ],
+)
+def test_a_funding_rate_of_any_sign_is_told_and_a_missing_one_spoils_no_price(
+    told: object, rate: float | None
+) -> None:
+    event = frames().decode({**MARK, "r": told}, NOW)
+    assert isinstance(event, MarkPriceChanged)
+    assert (event.price, event.funding_rate) == (11794.15, rate)
 
 
 def test_a_book_ticker_frame_becomes_a_quote_at_the_time_of_the_venue() -> None:

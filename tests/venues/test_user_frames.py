@@ -14,7 +14,14 @@ T = 1_700_000_000_000
 
 def decoder() -> UserFrames:
     listing = Listing()
-    listing.learn({"BTC/USDT:USDT": {"id": "BTCUSDT"}, "ETH/USDT:USDT": {"id": "ETHUSDT"}})
+    dated = {"id": "BTCUSDT_231229", "expiry": T + 1_800_000}
+    listing.learn(
+        {
+            "BTC/USDT:USDT": {"id": "BTCUSDT"},
+            "ETH/USDT:USDT": {"id": "ETHUSDT"},
+            "BTC/USDT:USDT-231229": dated,
+        }
+    )
     return UserFrames("main", listing)
 
 
@@ -69,7 +76,7 @@ def test_an_isolated_position_brings_its_own_wallet() -> None:
     [
         ("autoclose-1596107620040000020", EndReason.LIQUIDATED),
         ("adl_autoclose", EndReason.AUTO_DELEVERAGED),
-        ("settlement_autoclose-17", EndReason.EXPIRED),
+        ("settlement_autoclose-17", EndReason.SETTLED),
         ("web_a1b2c3", EndReason.CLOSED),
     ],
 )

@@ -210,6 +210,9 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         await seen.until(AccountRead)
         await seen.watch.keep_listen_key()
         await seen.watch.refresh_tiers()
+        await seen.watch.refresh_terms()
+        await seen.watch.read_collateral()
+        await seen.watch.read_liquidity()
         await seen.watch.check_key()
         await seen.fresh_mark()
         assert seen.watch.refused_requests == 0
@@ -220,6 +223,10 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         "GET /fapi/v1/exchangeInfo",
         "GET /fapi/v1/leverageBracket",
         "GET /fapi/v1/multiAssetsMargin",
+        "GET /sapi/v1/account/info",
+        "GET /fapi/v1/fundingInfo",
+        "GET /fapi/v1/depth",
+        "GET /fapi/v1/ticker/24hr",
         "POST /fapi/v1/listenKey",
         "PUT /fapi/v1/listenKey",
         "GET /fapi/v3/positionRisk",

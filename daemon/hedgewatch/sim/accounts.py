@@ -50,9 +50,23 @@ class SpotBalance:
     locked: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What left the spot wallet: how (a transfer's type, `withdraw`, `sell`), how much, when."""
+
+    how: str
+    asset: str
+    amount: Decimal
+    at: int
+
+
 @dataclass(slots=True)
 class Account:
-    """One login; its wallets and positions change only through the world."""
+    """One login; its wallets and positions change only through the world.
+
+    `wallet` holds USDT, `collateral` the other assets of the futures wallet, which count only in
+    multi-assets mode.
+    """
 
     name: str
     key: str
@@ -62,6 +76,10 @@ class Account:
     updated: int = 0
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
     spot: dict[str, SpotBalance] = field(default_factory=dict)
+    collateral: dict[str, Decimal] = field(default_factory=dict)
+    multi_assets: bool = False
+    portfolio_margin: bool = False
+    moved: list[Moved] = field(default_factory=list)
     rights: dict[str, bool] = field(default_factory=lambda: dict(READING_ONLY))
 
     def held(self) -> list[Position]:

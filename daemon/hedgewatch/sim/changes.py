@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hedgewatch.sim.accounts import ZERO, Account, Position
+from hedgewatch.sim.markets import QUOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class AccountChanged:
     reason: str
     positions: tuple[Position, ...] = ()
     paid: Decimal = ZERO
+    asset: str = QUOTE
 
 
 @dataclass(frozen=True, slots=True)

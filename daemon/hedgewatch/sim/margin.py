@@ -4,13 +4,16 @@ The liquidation price is that of the FAQ "How to Calculate Liquidation Price of 
 Contracts", with the bracket taken at the liquidation price itself ("substitute and recalculate").
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
 
 from hedgewatch.sim.accounts import ZERO, Account, Position
-from hedgewatch.sim.markets import Perpetual, Tier
+from hedgewatch.sim.markets import QUOTE, AssetIndex, Perpetual, Tier
+
+HALVINGS = 120
+FAR = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Venue:
 
     markets: Mapping[str, Perpetual]
     marks: Mapping[str, Decimal]
+    indices: Mapping[str, AssetIndex] = field(default_factory=dict)
 
     def maintenance(self, position: Position) -> Decimal:
         """Maintenance of one position at its mark."""
@@ -37,13 +41,26 @@ def cross(account: Account) -> list[Position]:
 
 
 def maintenance_margin(account: Account, venue: Venue) -> Decimal:
-    """Maintenance of all cross positions."""
-    return sum((venue.maintenance(position) for position in cross(account)), ZERO)
+    """Maintenance of all cross positions, in USDT; in multi-assets mode in USD."""
+    needed = sum((venue.maintenance(position) for position in cross(account)), ZERO)
+    return needed * venue.indices[QUOTE].ask_rate if account.multi_assets else needed
 
 
 def margin_balance(account: Account, venue: Venue) -> Decimal:
-    """Cross wallet and the unrealised profit of the cross positions."""
-    return account.cross_wallet + sum((venue.pnl(position) for position in cross(account)), ZERO)
+    """Cross wallet and the unrealised profit of the cross positions, in USDT.
+
+    In multi-assets mode that of every asset, in USD: what is owned at its bid rate, what is owed
+    at its ask rate (FAQ "How to Calculate Margin Ratio in the Multi-Assets Mode").
+    """
+    usdt = account.cross_wallet + sum((venue.pnl(position) for position in cross(account)), ZERO)
+    if not account.multi_assets:
+        return usdt
+    equities = {**account.collateral, QUOTE: usdt}
+    return sum((_worth(equity, venue.indices[asset]) for asset, equity in equities.items()), ZERO)
+
+
+def _worth(equity: Decimal, index: AssetIndex) -> Decimal:
+    return min(equity * index.bid_rate, equity * index.ask_rate)
 
 
 def margin_ratio(account: Account, venue: Venue) -> Decimal:
@@ -56,6 +73,8 @@ def margin_ratio(account: Account, venue: Venue) -> Decimal:
 
 def liquidation_price(position: Position, account: Account, venue: Venue) -> Decimal:
     """The price at which the position's pool is liquidated, other marks frozen; 0 when none is."""
+    if account.multi_assets:
+        return _halved_in_on(position.symbol, account, venue)
     if position.isolated_wallet is not None:
         return _nearest_root([position], position.isolated_wallet, venue)
     legs = [leg for leg in cross(account) if leg.symbol == position.symbol]
@@ -64,6 +83,26 @@ def liquidation_price(position: Position, account: Account, venue: Venue) -> Dec
         (venue.pnl(o) - venue.maintenance(o) for o in others), ZERO
     )
     return _nearest_root(legs, backing, venue)
+
+
+def _halved_in_on(symbol: str, account: Account, venue: Venue) -> Decimal:
+    """No formula is published for multi-assets mode: try prices until the ratio is 1."""
+    mark = venue.marks[symbol]
+
+    def safe(price: Decimal) -> bool:
+        there = replace(venue, marks={**venue.marks, symbol: price})
+        return maintenance_margin(account, there) < margin_balance(account, there)
+
+    ends = [end for end in (mark / FAR, mark * FAR) if not safe(end)] if safe(mark) else []
+    prices = [_between(mark, end, safe) for end in ends]
+    return min(prices, key=lambda price: abs(price - mark), default=ZERO)
+
+
+def _between(good: Decimal, bad: Decimal, safe: Callable[[Decimal], bool]) -> Decimal:
+    for _ in range(HALVINGS):
+        middle = (good + bad) / 2
+        good, bad = (middle, bad) if safe(middle) else (good, middle)
+    return bad
 
 
 def _nearest_root(legs: list[Position], backing: Decimal, venue: Venue) -> Decimal:

@@ -19,17 +19,40 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Perpetual:
-    """A USDT-margined perpetual; its contract is one unit of its base."""
+    """A USDT-margined contract, of one unit of its base. One with an `expiry` (milliseconds) is
+    dated, whatever the name of this class.
+    """
 
     symbol: str
     base: str
     tick: Decimal
     step: Decimal
     tiers: tuple[Tier, ...]
+    funding_hours: int = 8
+    expiry: int | None = None
 
     def tier_of(self, notional: Decimal) -> Tier:
         """The bracket that a notional falls into; the last one has no end."""
         return next((tier for tier in self.tiers if notional <= tier.cap), self.tiers[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class AssetIndex:
+    """What multi-assets mode makes of an asset, in USD."""
+
+    index: Decimal
+    bid_buffer: Decimal
+    ask_buffer: Decimal
+
+    @property
+    def bid_rate(self) -> Decimal:
+        """What a unit that is owned counts."""
+        return self.index * (1 - self.bid_buffer)
+
+    @property
+    def ask_rate(self) -> Decimal:
+        """What a unit that is owed counts."""
+        return self.index * (1 + self.ask_buffer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +122,9 @@ SPOT_PAIRS = (
 )
 
 OPENING_MARKS = {"ALTUSDT": Decimal("0.40"), "AIXUSDT": Decimal(1000), "BTCUSDT": Decimal(60_000)}
+
+ASSET_INDICES = {
+    "USDT": AssetIndex(Decimal(1), Decimal("0.0001"), Decimal("0.0001")),
+    "USDC": AssetIndex(Decimal(1), Decimal("0.0001"), Decimal("0.0001")),
+    "BTC": AssetIndex(Decimal(60_000), Decimal("0.05"), Decimal("0.05")),
+}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from hedgewatch.sim import margin
-from hedgewatch.sim.accounts import ZERO, Account, Position, SpotBalance
+from hedgewatch.sim.accounts import ZERO, Account, Moved, Position, SpotBalance
 from hedgewatch.sim.changes import (
     AccountChanged,
     Change,
@@ -20,7 +20,15 @@ from hedgewatch.sim.changes import (
 )
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET
-from hedgewatch.sim.markets import OPENING_MARKS, PERPETUALS, SPOT_PAIRS, Tier
+from hedgewatch.sim.markets import (
+    ASSET_INDICES,
+    OPENING_MARKS,
+    PERPETUALS,
+    QUOTE,
+    SPOT_PAIRS,
+    Perpetual,
+    Tier,
+)
 
 Number = Decimal | int | str | float
 MARGIN_CALL_RATIO = Decimal("0.8")
@@ -41,7 +49,10 @@ class World:
         self.spot_pairs = {pair.symbol: pair for pair in SPOT_PAIRS}
         self.marks = dict(OPENING_MARKS)
         self.spot_prices: dict[str, Decimal] = {}
+        self.indices = dict(ASSET_INDICES)
         self.funding_rate = Decimal("0.0001")
+        self.level_amount = Decimal(1000)
+        self.account_first = False
         self.accounts = {
             "main": Account("main", DEMO_KEY, DEMO_SECRET, Decimal(100_000), updated=now()),
             "second": Account("second", SECOND_KEY, SECOND_SECRET, Decimal(5_000), updated=now()),
@@ -53,7 +64,7 @@ class World:
     @property
     def venue(self) -> margin.Venue:
         """Listings and marks as the formulas want them."""
-        return margin.Venue(self.markets, self.marks)
+        return margin.Venue(self.markets, self.marks, self.indices)
 
     def account_of(self, key: str) -> Account | None:
         """The account that a key logs into."""
@@ -75,6 +86,16 @@ class World:
         """Move a mark and report it at once."""
         self.move(symbol, price)
         self._tell(MarkSet(symbol))
+
+    def list_market(self, market: Perpetual, mark: Number) -> None:
+        """Add a contract, or list one anew with other terms."""
+        self.markets[market.symbol] = market
+        self.marks[market.symbol] = exact(mark)
+
+    def set_index(self, asset: str, index: Number) -> None:
+        """Move what multi-assets mode takes an asset for."""
+        self.indices[asset] = replace(self.indices[asset], index=exact(index))
+        self._watch_margins()
 
     def set_tiers(self, symbol: str, tiers: tuple[Tier, ...]) -> None:
         """Change the maintenance brackets of a market, as venues do overnight."""
@@ -113,22 +134,36 @@ class World:
         before = owner.positions.get((symbol, "BOTH"), Position(symbol, ZERO, ZERO))
         after, realised = _filled(before, signed, price)
         owner.wallet += realised
-        self._tell(Filled(owner, after, signed, realised, client_id))
+        fill = Filled(owner, after, signed, realised, client_id)
+        if not self.account_first:
+            self._tell(fill)
         self.hold(after, account)
+        if self.account_first:
+            self._tell(fill)
 
-    def liquidate(self, symbol: str, *, account: str = "main") -> None:
-        """Take the position over at its mark, as the venue's engine does."""
-        held = self.accounts[account].positions[symbol, "BOTH"]
-        self.trade(symbol, -held.amount, account=account, client_id=f"autoclose-{self._now()}")
+    def liquidate(
+        self, symbol: str, quantity: Number | None = None, *, account: str = "main"
+    ) -> None:
+        """Take the position, or the part of it that is named, over at its mark."""
+        self._close(symbol, quantity, account, f"autoclose-{self._now()}")
+
+    def settle(self, symbol: str, *, account: str = "main") -> None:
+        """Close the position because its contract ends, or is delisted."""
+        self._close(symbol, None, account, f"settlement_autoclose-{self._now()}")
+
+    def _close(self, symbol: str, quantity: Number | None, account: str, client_id: str) -> None:
+        held = self.accounts[account].positions[symbol, "BOTH"].amount
+        traded = -held if quantity is None else exact(quantity)
+        self.trade(symbol, traded, account=account, client_id=client_id)
 
     def deleverage(self, symbol: str, quantity: Number, *, account: str = "main") -> None:
         """Close a part of the position against a bankrupt counterparty."""
         self.trade(symbol, quantity, account=account, client_id="adl_autoclose")
 
-    def deposit(self, amount: Number, *, account: str = "main") -> None:
-        """Transfer USDT into the futures wallet; a negative amount takes it out."""
+    def deposit(self, amount: Number, asset: str = QUOTE, *, account: str = "main") -> None:
+        """Transfer an asset into the futures wallet; a negative amount takes it out."""
         reason = "DEPOSIT" if exact(amount) >= 0 else "WITHDRAW"
-        self._pay(self.accounts[account], exact(amount), reason)
+        self._pay(self.accounts[account], exact(amount), reason, asset)
 
     def settle_funding(self, symbol: str, *, account: str = "main") -> None:
         """Charge or pay one funding interval on a position."""
@@ -144,6 +179,14 @@ class World:
         owner = self.accounts[account]
         owner.spot[asset] = SpotBalance(exact(free), exact(locked))
         self._tell(SpotChanged(owner, asset))
+
+    def move_spot(self, asset: str, amount: Number, how: str, *, account: str = "main") -> None:
+        """Take some out of the spot wallet: by `withdraw`, `sell`, or a transfer of a type of
+        Binance's (`MAIN_UMFUTURE`), which the receiving wallet is not told of here.
+        """
+        owner, before = self.accounts[account], self.accounts[account].spot[asset]
+        owner.moved.append(Moved(how, asset, exact(amount), self._now()))
+        self.set_spot_balance(asset, before.free - exact(amount), before.locked, account=account)
 
     def set_rights(self, *, account: str = "main", **rights: bool) -> None:
         """Change what the account's key may do, by Binance's names."""
@@ -162,10 +205,13 @@ class World:
         owner = self.accounts[account]
         return margin.liquidation_price(owner.positions[symbol, side], owner, self.venue)
 
-    def _pay(self, owner: Account, amount: Decimal, reason: str) -> None:
-        owner.wallet += amount
+    def _pay(self, owner: Account, amount: Decimal, reason: str, asset: str = QUOTE) -> None:
+        if asset == QUOTE:
+            owner.wallet += amount
+        else:
+            owner.collateral[asset] = owner.collateral.get(asset, ZERO) + amount
         owner.updated = self._now()
-        self._tell(AccountChanged(owner, reason, paid=amount))
+        self._tell(AccountChanged(owner, reason, paid=amount, asset=asset))
         self._watch_margins()
 
     def _watch_margins(self) -> None:

@@ -27,6 +27,11 @@ class Catalogue:
         self._dialect.list_markets(self._markets)
         self.define(self._defined)
 
+    @property
+    def defined(self) -> list[str]:
+        """The markets that were told of."""
+        return list(self._defined)
+
     async def load_tiers(self, exchange: Exchange) -> None:
         """Read the tiers, and tell what changed of what was told before."""
         self._tiers = await self._dialect.tiers(exchange)

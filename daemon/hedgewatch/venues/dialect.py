@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol
 from hedgewatch.core.events import (
     AccountRead,
     BalanceChanged,
+    CollateralPriced,
+    LiquidityRead,
     PositionChanged,
     PriceEvent,
     QuoteChanged,
@@ -67,6 +69,15 @@ class Dialect(Protocol):
 
     async def settle_in(self, exchange: Exchange) -> None:
         """Read the regime of the account (multi-assets mode and the like)."""
+
+    async def read_terms(self, exchange: Exchange) -> None:
+        """Read what the listing of the markets lacks and changes more often."""
+
+    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
+        """The order book of a market and what a day trades, None where nobody needs it."""
+
+    async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
+        """What each asset counts as collateral, None where each asset is a pool of its own."""
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """One whole reading."""

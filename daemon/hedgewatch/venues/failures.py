@@ -1,9 +1,23 @@
 """Puts what went wrong with a venue into words that help its owner, without secrets."""
 
-import ccxt
+import traceback
 
+import ccxt
+import structlog
+
+from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.permissions import KeyRefusedError
+from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.session import PausedError
+
+_EXPECTED = (
+    ccxt.BaseError,
+    ForbiddenRequestError,
+    KeyRefusedError,
+    OddReplyError,
+    PausedError,
+)
 
 _KEY_CODES = ("-2015", "-2014")
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
@@ -18,6 +32,19 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (ccxt.NetworkError, "the venue cannot be reached"),
     (ccxt.OperationFailed, "the venue is out of order"),
 )
+
+log = structlog.get_logger()
+
+
+def log_oddity(error: BaseException, account: str, redactor: Redactor) -> None:
+    """What nobody thought of is worth a place in the code; its text may hold secrets."""
+    cause = first_cause(error)
+    if isinstance(cause, _EXPECTED):
+        return
+    frames = traceback.extract_tb(cause.__traceback__)
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+    what = f"{type(cause).__name__}: {redactor.scrub(cause)}"
+    log.error("an oddity of the venue", account=account, error=what, where=where)
 
 
 def first_cause(error: BaseException) -> BaseException:

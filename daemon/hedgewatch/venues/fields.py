@@ -60,6 +60,16 @@ def above_zero_or_none(row: Row, name: str) -> float | None:
         return None
 
 
+def number_or_none(row: Row, name: str) -> float | None:
+    """A number that comes along with more important ones: what is none says nothing."""
+    if row.get(name) in (None, ""):
+        return None
+    try:
+        return number(row, name)
+    except OddReplyError:
+        return None
+
+
 def moment(row: Row, name: str) -> float:
     """Epoch seconds of a venue's milliseconds."""
     return positive(row, name) / 1000.0

@@ -4,7 +4,6 @@ Importing this module imports ccxt, which takes seconds.
 """
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from random import Random
@@ -17,15 +16,13 @@ from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import dialect_of
-from hedgewatch.venues.failures import first_cause, in_words
+from hedgewatch.venues.failures import in_words, log_oddity
 from hedgewatch.venues.feeds import Feeds
-from hedgewatch.venues.fields import OddReplyError
-from hedgewatch.venues.permissions import KeyRefusedError
 from hedgewatch.venues.reader import Reader
-from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.sidelines import Sidelines
 from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.streams import Streams, being_cancelled
 from hedgewatch.venues.surroundings import Backoff, Spawn, Surroundings
@@ -36,13 +33,6 @@ _READING_GAP_SECONDS = 1.0
 _GOOD_WHILE_SECONDS = 60.0
 _RELIST_SECONDS = 300.0
 _RENEWAL_PAUSES = (0.0, 5.0, 30.0, 60.0, 120.0)
-_EXPECTED = (
-    ccxt.BaseError,
-    ForbiddenRequestError,
-    KeyRefusedError,
-    OddReplyError,
-    PausedError,
-)
 
 log = structlog.get_logger()
 
@@ -72,6 +62,7 @@ class AccountWatch:
         self._catalogue = Catalogue(settings.name, self._dialect, publish)
         self._symbols = set(symbols)
         self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
+        self._sidelines = Sidelines(self._dialect, self._catalogue, self._around)
         self._standing: Standing | None = None
         self._ended_odd = self._ended_refused = 0
         self._task: asyncio.Task[object] | None = None
@@ -111,18 +102,9 @@ class AccountWatch:
                 raise
             return InterruptedError("the request was interrupted")
         except Exception as error:  # noqa: BLE001 - see above
-            self._log_oddity(first_cause(error))
+            log_oddity(error, self.name, self._redactor)
             return error
         return None
-
-    def _log_oddity(self, cause: BaseException) -> None:
-        """What nobody thought of is worth a place in the code; its text may hold secrets."""
-        if isinstance(cause, _EXPECTED):
-            return
-        frames = traceback.extract_tb(cause.__traceback__)
-        where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
-        what = f"{type(cause).__name__}: {self._redactor.scrub(cause)}"
-        log.error("an oddity of the venue", account=self.name, error=what, where=where)
 
     def _end(self, reason: str) -> None:
         self._feeds.lose_all("the connection ended")
@@ -162,10 +144,16 @@ class AccountWatch:
     async def _load(self, exchange: Exchange) -> None:
         await self._catalogue.load_markets(exchange)
         await self._catalogue.load_tiers(exchange)
-        unsettled = await self._survive(self._dialect.settle_in(exchange))
-        if unsettled is not None:
-            reason = in_words(unsettled, self._redactor)
-            log.warning("the venue does not tell the margin mode", account=self.name, reason=reason)
+        await self._attempt(self._dialect.settle_in(exchange), "the margin mode is not told")
+        await self._attempt(self._dialect.read_terms(exchange), "funding intervals are not told")
+
+    async def _attempt(self, work: Awaitable[None], complaint: str) -> BaseException | None:
+        """Do what the account can be watched without, for a while."""
+        failure = await self._survive(work)
+        if failure is not None:
+            reason = in_words(failure, self._redactor)
+            log.warning(complaint, account=self.name, reason=reason)
+        return failure
 
     async def _verify(self, exchange: Exchange) -> None:
         unknown = self._settings.allow_unverified_key
@@ -178,6 +166,7 @@ class AccountWatch:
             group.create_task(self._read_when_wanted(standing.streams))
             group.create_task(self._measure_when_wanted(standing))
             group.create_task(self._relist())
+            group.create_task(self._begin_aside())
             await standing.until_doomed()
 
     async def _read_when_wanted(self, streams: Streams) -> None:
@@ -199,6 +188,11 @@ class AccountWatch:
             await standing.streams.clock_wanted.wait()
             standing.streams.clock_wanted.clear()
             await self.read_clock()
+
+    async def _begin_aside(self) -> None:
+        """The first time at once, then as the jobs have it."""
+        await self.read_collateral()
+        await self.read_liquidity()
 
     async def _relist(self) -> None:
         """A market that is missing may be a typing error, or be listed tomorrow."""
@@ -250,25 +244,34 @@ class AccountWatch:
         if standing is None:
             return
         for work in (self._load(standing.exchange), standing.connection.measure_clock()):
-            failure = await self._survive(work)
-            if failure is not None:
-                reason = in_words(failure, self._redactor)
-                log.warning("markets and tiers are old", account=self.name, reason=reason)
+            await self._attempt(work, "markets and tiers are old")
         self._catalogue.define(self._symbols)
         standing.streams.follow(self._catalogue.known(self._symbols))
+
+    async def refresh_terms(self) -> None:
+        """Read anew what changes more often than markets do: funding intervals."""
+        await self._aside(self._sidelines.read_terms, "funding intervals are old")
+
+    async def read_collateral(self) -> None:
+        """Read what the assets of a multi-asset account count."""
+        await self._aside(self._sidelines.read_collateral, "the prices of collateral are old")
+
+    async def read_liquidity(self) -> None:
+        """Read the order books of the markets that are watched, one after the other."""
+        await self._aside(self._sidelines.read_liquidity, "order books are old")
+
+    async def _aside(self, read: Callable[[Standing], Awaitable[None]], complaint: str) -> None:
+        if self._standing is not None:
+            await self._attempt(read(self._standing), complaint)
 
     async def check_key(self) -> None:
         """Verify again what the key may do; one that can do too much is let go of."""
         standing = self._standing
         if standing is None:
             return
-        failure = await self._survive(self._verify(standing.exchange))
+        verifying = self._verify(standing.exchange)
+        failure = await self._attempt(verifying, "the key was not verified")
         if failure is not None:
-            log.warning(
-                "the key was not verified",
-                account=self.name,
-                reason=in_words(failure, self._redactor),
-            )
             standing.doom_if_key_is_refused(failure)
 
     async def reconnect(self, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Replies about an account of the futures venue: margins, balances, brackets."""
 
+from decimal import Decimal
 from typing import Any
 
 from hedgewatch.sim import margin
@@ -15,7 +16,7 @@ Reply = dict[str, Any]
 def account_information(world: World, account: Account) -> Reply:
     """GET /fapi/v3/account."""
     rows = [_account_row(world, account, position) for position in account.held()]
-    return {**_totals(world, account), "assets": [_asset(world, account)], "positions": rows}
+    return {**_totals(world, account), "assets": _assets(world, account), "positions": rows}
 
 
 def account_information_v2(world: World, account: Account) -> Reply:
@@ -27,7 +28,7 @@ def account_information_v2(world: World, account: Account) -> Reply:
         "feeBurn": True,
         "tradeGroupId": -1,
         "updateTime": 0,
-        "multiAssetsMargin": False,
+        "multiAssetsMargin": account.multi_assets,
     }
     reply = account_information(world, account)
     assets = [{**asset, "marginAvailable": True} for asset in reply["assets"]]
@@ -37,21 +38,18 @@ def account_information_v2(world: World, account: Account) -> Reply:
 
 def balances(world: World, account: Account) -> list[Reply]:
     """GET /fapi/v3/balance."""
-    asset = _asset(world, account)
-    shared = {
-        name: asset[name] for name in ("crossWalletBalance", "crossUnPnl", "availableBalance")
+    return [_balance(asset, account) for asset in _assets(world, account)]
+
+
+def _balance(asset: Reply, account: Account) -> Reply:
+    names = ("asset", "crossWalletBalance", "crossUnPnl", "availableBalance", "maxWithdrawAmount")
+    return {
+        "accountAlias": alias(account),
+        "balance": asset["walletBalance"],
+        **{name: asset[name] for name in names},
+        "marginAvailable": True,
+        "updateTime": account.updated,
     }
-    return [
-        {
-            "accountAlias": alias(account),
-            "asset": QUOTE,
-            "balance": asset["walletBalance"],
-            **shared,
-            "maxWithdrawAmount": asset["maxWithdrawAmount"],
-            "marginAvailable": True,
-            "updateTime": account.updated,
-        }
-    ]
 
 
 def leverage_brackets(market: Perpetual) -> Reply:
@@ -122,22 +120,55 @@ def _account_row_v2(world: World, account: Account, position: Position) -> Reply
     }
 
 
+TOTALS = {
+    "totalInitialMargin": "initialMargin",
+    "totalMaintMargin": "maintMargin",
+    "totalWalletBalance": "walletBalance",
+    "totalUnrealizedProfit": "unrealizedProfit",
+    "totalMarginBalance": "marginBalance",
+    "totalPositionInitialMargin": "positionInitialMargin",
+    "totalOpenOrderInitialMargin": "openOrderInitialMargin",
+    "totalCrossWalletBalance": "crossWalletBalance",
+    "totalCrossUnPnl": "crossUnPnl",
+    "availableBalance": "availableBalance",
+    "maxWithdrawAmount": "maxWithdrawAmount",
+}
+OWED = {name for name in TOTALS.values() if name.endswith(("InitialMargin", "Margin"))}
+
+
 def _totals(world: World, account: Account) -> Reply:
-    asset = _asset(world, account)
-    of_asset = {
-        "totalInitialMargin": "initialMargin",
-        "totalMaintMargin": "maintMargin",
-        "totalWalletBalance": "walletBalance",
-        "totalUnrealizedProfit": "unrealizedProfit",
-        "totalMarginBalance": "marginBalance",
-        "totalPositionInitialMargin": "positionInitialMargin",
-        "totalOpenOrderInitialMargin": "openOrderInitialMargin",
-        "totalCrossWalletBalance": "crossWalletBalance",
-        "totalCrossUnPnl": "crossUnPnl",
-        "availableBalance": "availableBalance",
-        "maxWithdrawAmount": "maxWithdrawAmount",
+    """Those of USDT; in multi-assets mode sums in USD, of what is owed at the ask rates."""
+    assets = _assets(world, account)
+    if not account.multi_assets:
+        return {total: assets[0][name] for total, name in TOTALS.items()}
+    return {total: money(_in_usd(world, assets, name)) for total, name in TOTALS.items()}
+
+
+def _in_usd(world: World, assets: list[Reply], name: str) -> Decimal:
+    total = ZERO
+    for asset in assets:
+        amount, index = Decimal(asset[name]), world.indices[asset["asset"]]
+        at_ask = amount < 0 or name in OWED
+        total += amount * (index.ask_rate if at_ask else index.bid_rate)
+    return total
+
+
+def _assets(world: World, account: Account) -> list[Reply]:
+    others = account.collateral.items()
+    return [_asset(world, account), *(_idle(name, held, account) for name, held in others)]
+
+
+def _idle(asset: str, held: Decimal, account: Account) -> Reply:
+    """An asset in which no contract is settled."""
+    nothing = ("unrealizedProfit", "maintMargin", "initialMargin", "crossUnPnl")
+    margins = ("positionInitialMargin", "openOrderInitialMargin")
+    owned = ("walletBalance", "marginBalance", "crossWalletBalance", "availableBalance")
+    return {
+        "asset": asset,
+        **dict.fromkeys((*nothing, *margins), money(ZERO)),
+        **dict.fromkeys((*owned, "maxWithdrawAmount"), money(held)),
+        "updateTime": account.updated,
     }
-    return {total: asset[name] for total, name in of_asset.items()}
 
 
 def _asset(world: World, account: Account) -> Reply:

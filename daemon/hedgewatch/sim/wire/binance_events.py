@@ -17,10 +17,13 @@ Frame = dict[str, Any]
 def account_update(change: AccountChanged, world: World) -> Frame:
     """ACCOUNT_UPDATE: the wallet, and the positions that changed."""
     now = epoch_milliseconds()
+    total, cross = change.account.wallet, change.account.cross_wallet
+    if change.asset != QUOTE:
+        total = cross = change.account.collateral[change.asset]
     wallet = {
-        "a": QUOTE,
-        "wb": money(change.account.wallet),
-        "cw": money(change.account.cross_wallet),
+        "a": change.asset,
+        "wb": money(total),
+        "cw": money(cross),
         "bc": plain(change.paid),
     }
     positions = [_position(position, world) for position in change.positions]

@@ -77,6 +77,7 @@ class FrameMaker:
 
     def _mark(self, symbol: str) -> Frame:
         now, mark = self._now(), money(self._world.marks[symbol])
+        dated = self._world.markets[symbol].expiry is not None
         return {
             "e": "markPriceUpdate",
             "E": now,
@@ -85,8 +86,8 @@ class FrameMaker:
             "ap": mark,
             "P": mark,
             "i": mark,
-            "r": money(self._world.funding_rate),
-            "T": next_funding(now),
+            "r": "" if dated else money(self._world.funding_rate),
+            "T": 0 if dated else next_funding(now),
         }
 
     def _book(self, symbol: str, category: str) -> Frame:

@@ -51,8 +51,8 @@ def _perpetual(market: Perpetual) -> Reply:
     return {
         "symbol": market.symbol,
         "pair": market.symbol,
-        "contractType": "PERPETUAL",
-        "deliveryDate": PERPETUAL_DELIVERY,
+        "contractType": "PERPETUAL" if market.expiry is None else "CURRENT_QUARTER",
+        "deliveryDate": market.expiry or PERPETUAL_DELIVERY,
         "onboardDate": LISTED,
         "status": "TRADING",
         "maintMarginPercent": "2.5000",

@@ -1,5 +1,6 @@
 """Replies about the markets, futures and spot: marks, quotes, the day's range."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,8 @@ from hedgewatch.sim.wire.numbers import money, on_tick, plain
 from hedgewatch.sim.world import World
 
 Reply = dict[str, Any]
-FUNDING_INTERVAL = 8 * 3_600_000
+USUAL_HOURS = 8
+FUNDING_INTERVAL = USUAL_HOURS * 3_600_000
 QUANTITY = "1000"
 
 
@@ -32,14 +34,51 @@ def premium_index(world: World, symbol: str) -> Reply:
     }
 
 
-def funding_info(_world: World, symbol: str) -> Reply:
-    """One market of GET /fapi/v1/fundingInfo."""
+def funding_info(world: World) -> list[Reply]:
+    """GET /fapi/v1/fundingInfo: only the markets whose terms were adjusted."""
+    adjusted = [market for market in world.markets.values() if market.funding_hours != USUAL_HOURS]
+    return [
+        {
+            "symbol": market.symbol,
+            "adjustedFundingRateCap": "0.02000000",
+            "adjustedFundingRateFloor": "-0.02000000",
+            "fundingIntervalHours": market.funding_hours,
+            "disclaimer": False,
+        }
+        for market in adjusted
+    ]
+
+
+def depth(world: World, symbol: str, limit: int) -> Reply:
+    """GET /fapi/v1/depth: a level at each tick away from the mark, all of one amount."""
+    tick, amount = world.markets[symbol].tick, plain(world.level_amount)
+    bid, ask = (Decimal(price) for price in quote(world.marks[symbol], tick))
+    now = epoch_milliseconds()
     return {
-        "symbol": symbol,
-        "adjustedFundingRateCap": "0.02000000",
-        "adjustedFundingRateFloor": "-0.02000000",
-        "fundingIntervalHours": 8,
-        "disclaimer": False,
+        "lastUpdateId": now,
+        "E": now,
+        "T": now,
+        "bids": [[plain(bid - step * tick), amount] for step in range(limit) if bid > step * tick],
+        "asks": [[plain(ask + step * tick), amount] for step in range(limit)],
+    }
+
+
+def asset_index(world: World, asset: str) -> Reply:
+    """One asset of GET /fapi/v1/assetIndex. Automatic exchange has half of the buffers here."""
+    terms = world.indices[asset]
+    eased = replace(terms, bid_buffer=terms.bid_buffer / 2, ask_buffer=terms.ask_buffer / 2)
+    return {
+        "symbol": f"{asset}USD",
+        "time": epoch_milliseconds(),
+        "index": money(terms.index),
+        "bidBuffer": money(terms.bid_buffer),
+        "askBuffer": money(terms.ask_buffer),
+        "bidRate": money(terms.bid_rate),
+        "askRate": money(terms.ask_rate),
+        "autoExchangeBidBuffer": money(eased.bid_buffer),
+        "autoExchangeAskBuffer": money(eased.ask_buffer),
+        "autoExchangeBidRate": money(eased.bid_rate),
+        "autoExchangeAskRate": money(eased.ask_rate),
     }
 
 

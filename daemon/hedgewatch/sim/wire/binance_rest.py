@@ -60,7 +60,7 @@ class BinanceRest:
             return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>")
         if route is None:
             raise Refusal(*UNKNOWN_KEY)
-        self._weigh(route)
+        self._weigh(route.weight_of(request.query))
         payload = request.raw_path.partition("?")[2] + await request.text()
         call = Call(self._service, request.query, self._caller(request, route, payload))
         return self._json(route.reply(call))
@@ -76,11 +76,11 @@ class BinanceRest:
             raise Refusal(*UNKNOWN_KEY)
         return account
 
-    def _weigh(self, route: Route) -> None:
+    def _weigh(self, weight: int) -> None:
         minute = steady_seconds() // MINUTE
         if minute != self._minute:
             self._minute, self._weight = minute, 0
-        self._weight += route.weight
+        self._weight += weight
         if self._weight > WEIGHT_LIMIT:
             raise Refusal(*TOO_MANY)
 

@@ -19,6 +19,7 @@ from hedgewatch.sim.wire.signature import Refusal
 from hedgewatch.sim.world import World
 
 UNKNOWN_SYMBOL = (400, -1121, "Invalid symbol.")
+DEPTH_WEIGHTS = {5: 2, 10: 2, 20: 2, 50: 2, 100: 5, 500: 10, 1000: 20}
 NO_LISTEN_KEY = (400, -1125, "This listenKey does not exist.")
 
 
@@ -49,7 +50,11 @@ class Route:
 
     reply: Callable[[Call], Any]
     security: str = "none"
-    weight: int = 1
+    weight: int | Callable[[Mapping[str, str]], int] = 1
+
+    def weight_of(self, query: Mapping[str, str]) -> int:
+        """What a request with these parameters weighs."""
+        return self.weight if isinstance(self.weight, int) else self.weight(query)
 
 
 def _one_or_all(
@@ -121,6 +126,33 @@ def _end(venue: str) -> Route:
     return Route(answer, "key")
 
 
+def _depth(call: Call) -> Any:
+    symbol, limit = call.query.get("symbol", ""), _limit(call.query)
+    if symbol not in call.world.markets:
+        raise Refusal(*UNKNOWN_SYMBOL)
+    if limit not in DEPTH_WEIGHTS:
+        raise Refusal(400, -4021, f"{limit} is not valid depth limit.")
+    return binance_market.depth(call.world, symbol, limit)
+
+
+def _weight_of_depth(query: Mapping[str, str]) -> int:
+    return DEPTH_WEIGHTS.get(_limit(query), 1)
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    text = query.get("limit", "500")
+    return int(text) if text.isdigit() else 0
+
+
+def _indices(call: Call) -> Any:
+    symbol, assets = call.query.get("symbol"), list(call.world.indices)
+    named = [asset for asset in assets if symbol in {None, f"{asset}USD"}]
+    if not named:
+        raise Refusal(*UNKNOWN_SYMBOL)
+    replies = [binance_market.asset_index(call.world, asset) for asset in named]
+    return replies[0] if symbol else replies
+
+
 def _brackets(world: World, symbol: str) -> Any:
     return binance_account.leverage_brackets(world.markets[symbol])
 
@@ -132,9 +164,14 @@ ROUTES: Mapping[str, Route] = {
         lambda call: binance_listings.futures_exchange_info(call.world)
     ),
     "GET /fapi/v1/premiumIndex": Route(_futures(binance_market.premium_index)),
-    "GET /fapi/v1/fundingInfo": Route(_futures(binance_market.funding_info)),
+    "GET /fapi/v1/fundingInfo": Route(lambda call: binance_market.funding_info(call.world)),
+    "GET /fapi/v1/assetIndex": Route(_indices, weight=10),
+    "GET /fapi/v1/depth": Route(_depth, weight=_weight_of_depth),
     "GET /fapi/v1/openInterest": Route(_futures(binance_market.open_interest)),
-    "GET /fapi/v1/ticker/24hr": Route(_futures(binance_market.futures_day), weight=40),
+    "GET /fapi/v1/ticker/24hr": Route(
+        _futures(binance_market.futures_day),
+        weight=lambda query: 1 if query.get("symbol") else 40,
+    ),
     "GET /fapi/v1/ticker/bookTicker": Route(_futures(binance_market.futures_book), weight=5),
     "GET /fapi/v1/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
     "GET /fapi/v2/ticker/price": Route(_futures(binance_market.futures_price), weight=2),
@@ -146,7 +183,9 @@ ROUTES: Mapping[str, Route] = {
     "GET /fapi/v2/balance": _signed(binance_account.balances),
     "GET /fapi/v3/balance": _signed(binance_account.balances),
     "GET /fapi/v1/symbolConfig": _signed(binance_account.symbol_configuration),
-    "GET /fapi/v1/multiAssetsMargin": _signed(lambda *_: {"multiAssetsMargin": False}, 30),
+    "GET /fapi/v1/multiAssetsMargin": _signed(
+        lambda _, me: {"multiAssetsMargin": me.multi_assets}, 30
+    ),
     "GET /fapi/v1/positionSide/dual": _signed(
         lambda _, me: {"dualSidePosition": me.hedge_mode}, 30
     ),
@@ -168,6 +207,7 @@ ROUTES: Mapping[str, Route] = {
     "DELETE /api/v3/userDataStream": _end("spot"),
     "GET /sapi/v1/system/status": Route(lambda _: binance_spot.system_status()),
     "GET /sapi/v1/account/apiRestrictions": _signed(binance_spot.api_restrictions, 1),
+    "GET /sapi/v1/account/info": _signed(binance_spot.account_info, 1),
     "GET /sapi/v1/margin/allPairs": Route(lambda _: []),
     "GET /sapi/v1/margin/isolated/allPairs": Route(lambda _: []),
     "GET /sapi/v1/capital/config/getall": _signed(binance_spot.all_coins, 10),

@@ -44,6 +44,12 @@ def api_restrictions(_world: World, account: Account) -> Reply:
     return {"createTime": 1_700_000_000_000, **account.rights}
 
 
+def account_info(_world: World, account: Account) -> Reply:
+    """GET /sapi/v1/account/info."""
+    enabled = dict.fromkeys(("isMarginEnabled", "isFutureEnabled", "isOptionsEnabled"), True)
+    return {"vipLevel": 0, **enabled, "isPortfolioMarginRetailEnabled": account.portfolio_margin}
+
+
 def all_coins(world: World, account: Account) -> list[Reply]:
     """GET /sapi/v1/capital/config/getall."""
     bases = {market.base for market in world.markets.values()}

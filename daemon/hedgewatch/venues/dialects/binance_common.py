@@ -1,6 +1,6 @@
 """What all of Binance's markets share: price frames, listings, and the rights of a key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
@@ -11,12 +11,14 @@ from hedgewatch.venues.fields import (
     UnlistedMarketError,
     above_zero_or_none,
     moment,
+    number_or_none,
     positive,
     table,
     text,
 )
 
 RESTRICTIONS = ("GET", "https://api.binance.com/sapi/v1/account/apiRestrictions")
+ACCOUNT_INFO = ("GET", "https://api.binance.com/sapi/v1/account/info")
 
 
 class Listing:
@@ -24,10 +26,21 @@ class Listing:
 
     def __init__(self) -> None:
         self._symbols: dict[str, str] = {}
+        self._ends: dict[str, float] = {}
 
     def learn(self, markets: Mapping[str, Row]) -> None:
         """Take in ccxt's markets."""
         self._symbols = {str(market["id"]): symbol for symbol, market in markets.items()}
+        ends = ((symbol, end_of(market)) for symbol, market in markets.items())
+        self._ends = {symbol: end for symbol, end in ends if end is not None}
+
+    def end(self, symbol: str) -> float | None:
+        """When a dated contract ends, None where it does not."""
+        return self._ends.get(symbol)
+
+    def perpetuals(self) -> Iterator[tuple[str, str]]:
+        """Ids and symbols of what has no end, and pays funding instead."""
+        return (pair for pair in self._symbols.items() if pair[1] not in self._ends)
 
     def symbol(self, row: Row, name: str = "s") -> str:
         """The symbol that a field names; an unlisted one is not to be skipped in silence."""
@@ -60,6 +73,7 @@ class PriceFrames:
             positive(message, "p"),
             moment(message, "E"),
             above_zero_or_none(message, "i"),
+            number_or_none(message, "r"),
         )
 
     def quote(self, message: Row, now: float, name: str = "s") -> QuoteChanged:
@@ -70,9 +84,14 @@ class PriceFrames:
         return QuoteChanged(self._venue, symbol, bid, ask, venue_time)
 
 
-def unified_market(venue: str, unified: Row) -> Market:
-    """A market with its exact steps, as the venue's filters write them."""
+def end_of(unified: Row) -> float | None:
+    """The end of a dated contract in epoch seconds: ccxt has milliseconds."""
     expiry = unified.get("expiry")
+    return None if expiry is None else float(expiry) / 1000.0
+
+
+def unified_market(venue: str, unified: Row, funding_interval: float | None = None) -> Market:
+    """A market with its exact steps, as the venue's filters write them."""
     return Market(
         venue=venue,
         symbol=text(unified, "symbol"),
@@ -83,7 +102,8 @@ def unified_market(venue: str, unified: Row) -> Market:
         step=_exact(unified, "LOT_SIZE", "stepSize", "amount"),
         tick=_exact(unified, "PRICE_FILTER", "tickSize", "price"),
         linear=unified.get("linear") is not False,
-        expiry=None if expiry is None else expiry / 1000.0,
+        expiry=end_of(unified),
+        funding_interval=funding_interval,
     )
 
 
@@ -100,3 +120,9 @@ async def key_rights(exchange: Exchange) -> Row:
     """What Binance says that the key may do, by its own names."""
     reply = await exchange.sapi_get_account_apirestrictions()
     return table(reply, "apiRestrictions")
+
+
+async def under_portfolio_margin(exchange: Exchange) -> bool:
+    """Whether the account is a Portfolio Margin one (not told of Portfolio Margin Pro)."""
+    reply = table(await exchange.sapi_get_account_info(), "account/info")
+    return reply.get("isPortfolioMarginRetailEnabled") in {True, "true"}

@@ -9,7 +9,14 @@ from typing import Any
 
 import orjson
 
-from hedgewatch.core.events import AccountRead, BalanceReading, PriceEvent, QuoteChanged
+from hedgewatch.core.events import (
+    AccountRead,
+    BalanceReading,
+    CollateralPriced,
+    LiquidityRead,
+    PriceEvent,
+    QuoteChanged,
+)
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
 from hedgewatch.venues.dialects.binance_common import (
@@ -73,6 +80,19 @@ class BinanceSpot:
 
     async def settle_in(self, exchange: Exchange) -> None:
         """A spot account has one regime."""
+
+    async def read_terms(self, exchange: Exchange) -> None:
+        """A spot pair has no terms beside its listing."""
+
+    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
+        """What is owned outright needs no unwinding in a hurry."""
+        del exchange, symbol
+        return None
+
+    async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
+        """Nothing is borrowed here."""
+        del exchange
+        return None
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """What is owned, free and locked together."""

@@ -1,7 +1,6 @@
-"""Binance's private futures stream: positions and balances as they change, and why they went."""
+"""Binance's private futures stream: positions and balances as they change, and why they shrank."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from hedgewatch.core.events import (
     BalanceChanged,
@@ -9,46 +8,29 @@ from hedgewatch.core.events import (
     PositionChanged,
     PositionReading,
 )
-from hedgewatch.core.model import EndReason, PositionKind
+from hedgewatch.core.model import EndReason
 from hedgewatch.venues.dialect import AccountNews, ReadAgain, StreamExpired
+from hedgewatch.venues.dialects.binance_causes import Causes, Fill, Leg, leg_of, signed
 from hedgewatch.venues.dialects.binance_common import Listing
 from hedgewatch.venues.fields import (
-    OddReplyError,
     Row,
     UnlistedMarketError,
     moment,
     number,
+    number_or,
     rows,
     table,
     text,
 )
 
-_KINDS: dict[object, PositionKind] = {"BOTH": "net", "LONG": "long", "SHORT": "short"}
-_FORCED = (
-    ("autoclose-", EndReason.LIQUIDATED),
-    ("adl_autoclose", EndReason.AUTO_DELEVERAGED),
-    ("settlement_autoclose-", EndReason.EXPIRED),
-)
-_SAME_EVENT_SECONDS = 5.0
 _HINTS = {
     "MARGIN_CALL": "the venue called for margin",
     "ACCOUNT_CONFIG_UPDATE": "leverage or margin mode was changed",
 }
-
-Leg = tuple[str, PositionKind]
-
-
-def leg_of(row: Row, symbol: str, side_field: str) -> Leg:
-    """The identity of a position within its account."""
-    kind = _KINDS.get(row.get(side_field))
-    if kind is None:
-        raise OddReplyError(f"{side_field} is {row.get(side_field)!r:.40}, not a position side")
-    return symbol, kind
-
-
-def signed(contracts: float, kind: PositionKind) -> float:
-    """A short leg is negative, whether or not the sender wrote the sign."""
-    return -abs(contracts) if kind == "short" else contracts
+_TRANSFERS = frozenset(
+    {"DEPOSIT", "WITHDRAW", "ADMIN_WITHDRAW", "ASSET_TRANSFER", "COIN_SWAP_WITHDRAW"}
+)
+"""Reasons of an ACCOUNT_UPDATE for which an amount leaves the wallet for another one."""
 
 
 class UserFrames:
@@ -57,8 +39,13 @@ class UserFrames:
     def __init__(self, account: str, listing: Listing) -> None:
         self._account = account
         self._listing = listing
-        self._forced: dict[Leg, tuple[EndReason, float]] = {}
-        self._closed: dict[Leg, PositionReading] = {}
+        self._causes = Causes()
+        self._wallets: dict[str, float] = {}
+
+    def seen(self, positions: Iterable[PositionReading]) -> None:
+        """What a whole reading showed: what is told next is compared with it."""
+        for position in positions:
+            self._causes.seen(position)
 
     def decode(self, message: Row) -> list[AccountNews]:
         """What a frame tells, in order; nothing for the kinds that do not concern us."""
@@ -75,10 +62,12 @@ class UserFrames:
     def _account_update(self, message: Row) -> Iterator[AccountNews]:
         told, update = moment(message, "T"), table(message.get("a"), "a")
         reason = update.get("m")
+        changes = [self._position(row, told, reason) for row in rows(update.get("P") or [], "P")]
+        causes = {item.end for item in changes if isinstance(item, PositionChanged) and item.end}
         for row in rows(update.get("B") or [], "B"):
-            yield BalanceChanged(self._account, _balance(row, told))
-        for row in rows(update.get("P") or [], "P"):
-            yield self._position(row, told, reason)
+            reading = _balance(row, told)
+            yield BalanceChanged(self._account, reading, self._lost(reading, row, reason, causes))
+        yield from changes
         yield ReadAgain(f"the account changed ({reason!s:.30})")
 
     def _position(self, row: Row, told: float, reason: object) -> PositionChanged | ReadAgain:
@@ -87,39 +76,33 @@ class UserFrames:
         except UnlistedMarketError as error:
             return ReadAgain(str(error))
         reading = _position_reading(row, leg_of(row, symbol, "ps"), told)
-        end = None if reading.contracts else self._end(reading, reason)
-        return PositionChanged(self._account, reading, end)
+        return PositionChanged(self._account, reading, self._causes.told(reading, reason))
 
-    def _end(self, flat: PositionReading, reason: object) -> EndReason | None:
-        leg = (flat.symbol, flat.kind)
-        forced, at = self._forced.pop(leg, (None, 0.0))
-        if forced is not None and flat.venue_time - at <= _SAME_EVENT_SECONDS:
-            return forced
+    def _lost(
+        self, reading: BalanceReading, row: Row, reason: object, causes: set[EndReason]
+    ) -> EndReason | None:
+        """Why a wallet holds less than it did: moved away, or lost with what was closed."""
+        before = self._wallets.get(reading.asset, reading.total - number_or(row, "bc", 0.0))
+        self._wallets[reading.asset] = reading.total
+        if reading.total >= before:
+            return None
+        if reason in _TRANSFERS:
+            return EndReason.TRANSFERRED
         if reason == "INSURANCE_CLEAR":
             return EndReason.LIQUIDATED
         if reason != "ORDER":
             return None
-        self._closed[leg] = flat
-        return EndReason.CLOSED
+        return next(iter(causes)) if len(causes) == 1 else EndReason.CLOSED
 
     def _order_update(self, message: Row) -> Iterator[AccountNews]:
-        """Usually before the position goes; when after, the reason given for it is put right."""
+        """Before what it does to the position, or after: then the reason given is put right."""
         order = table(message.get("o"), "o")
-        reason = _forced_by(order.get("c"))
-        if reason is None:
-            return
-        told, leg = moment(message, "T"), leg_of(order, self._listing.symbol(order), "ps")
-        flat = self._closed.pop(leg, None)
-        if flat is not None and told - flat.venue_time <= _SAME_EVENT_SECONDS:
-            yield PositionChanged(self._account, replace(flat, venue_time=told), reason)
-        else:
-            self._forced[leg] = (reason, told)
-
-
-def _forced_by(client_id: object) -> EndReason | None:
-    if not isinstance(client_id, str):
-        return None
-    return next((reason for mark, reason in _FORCED if client_id.startswith(mark)), None)
+        symbol = self._listing.symbol(order)
+        leg = leg_of(order, symbol, "ps")
+        fill = Fill.of(order, moment(message, "T"), self._listing.end(symbol))
+        explained = self._causes.filled(leg, fill)
+        if explained is not None:
+            yield PositionChanged(self._account, explained, fill.cause)
 
 
 def _balance(row: Row, told: float) -> BalanceReading:

@@ -1,0 +1,80 @@
+"""What Binance's private futures replies say of positions, balances and tiers."""
+
+from collections.abc import Iterable, Mapping
+
+from hedgewatch.core.events import BalanceReading, PositionReading
+from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialects.binance_causes import Leg, signed
+from hedgewatch.venues.fields import (
+    OddReplyError,
+    Row,
+    above_zero_or_none,
+    number,
+    number_or,
+    number_or_none,
+    rows,
+    text,
+)
+
+
+def _isolated_wallet(row: Row) -> float | None:
+    """v3 dropped `marginType`: a position that has a wallet of its own is isolated."""
+    wallet = number_or(row, "isolatedWallet", 0.0)
+    isolated = wallet or number_or(row, "isolatedMargin", 0.0)
+    return wallet if isolated or row.get("marginType") == "isolated" else None
+
+
+def isolated_maintenance(held: Iterable[Row]) -> Mapping[str, float]:
+    """What the isolated positions need, by asset: the venue counts it into the asset's total."""
+    needed: dict[str, float] = {}
+    for row in held:
+        if _isolated_wallet(row) is not None:
+            asset = str(row.get("marginAsset", ""))
+            needed[asset] = needed.get(asset, 0.0) + number_or(row, "maintMargin", 0.0)
+    return needed
+
+
+def position(row: Row, leg: Leg, amount: float) -> PositionReading:
+    """One position, with what the venue itself says of its margin."""
+    symbol, kind = leg
+    return PositionReading(
+        symbol=symbol,
+        kind=kind,
+        contracts=signed(amount, kind),
+        entry_price=number(row, "entryPrice"),
+        venue_time=number_or(row, "updateTime", 0.0) / 1000.0,
+        isolated_wallet=_isolated_wallet(row),
+        venue_liquidation_price=above_zero_or_none(row, "liquidationPrice"),
+        venue_maintenance_margin=number_or_none(row, "maintMargin"),
+    )
+
+
+def balance(row: Row, isolated_maintenance: float) -> BalanceReading:
+    """Equity and maintenance are those of the cross pool, which is what is liquidated together."""
+    cross_wallet = number(row, "crossWalletBalance")
+    needed = number(row, "maintMargin") - isolated_maintenance
+    return BalanceReading(
+        asset=text(row, "asset"),
+        total=number(row, "walletBalance"),
+        cross_wallet=cross_wallet,
+        equity=cross_wallet + number(row, "crossUnPnl"),
+        maintenance_margin=max(needed, 0.0),
+        venue_time=number_or(row, "updateTime", 0.0) / 1000.0,
+    )
+
+
+def tiers(row: Row) -> tuple[Tier, ...]:
+    """The brackets of one market."""
+    brackets = (_tier(bracket) for bracket in rows(row.get("brackets"), "brackets"))
+    found = tuple(sorted(brackets, key=lambda tier: tier.floor))
+    if not found:
+        raise OddReplyError("a market without brackets")
+    return found
+
+
+def _tier(bracket: Row) -> Tier:
+    return Tier(
+        floor=number(bracket, "notionalFloor"),
+        rate=number(bracket, "maintMarginRatio"),
+        deduction=number(bracket, "cum"),
+    )

@@ -1,0 +1,72 @@
+"""What Binance's public replies say of trading: funding intervals, order books, collateral."""
+
+from collections.abc import Iterator, Mapping
+from math import inf
+
+from hedgewatch.core.events import CollateralReading, LiquidityRead
+from hedgewatch.core.model import CollateralSlice
+from hedgewatch.venues.dialects.binance_common import Listing
+from hedgewatch.venues.fields import OddReplyError, Row, moment, positive, rows, table, text
+
+LEVELS = 100
+"""Of each side of an order book: request weight 5 of 2400 a minute (500 levels weigh 10)."""
+
+_HOUR = 3600.0
+_USUAL_INTERVAL = 8 * _HOUR
+
+
+def funding_intervals(reply: object, listing: Listing) -> Mapping[str, float]:
+    """Seconds by symbol. The venue names what it adjusted; every other perpetual pays each 8 h."""
+    adjusted = {
+        text(row, "symbol"): positive(row, "fundingIntervalHours") * _HOUR
+        for row in rows(reply, "fundingInfo")
+        if row.get("fundingIntervalHours") is not None
+    }
+    pairs = listing.perpetuals()
+    return {symbol: adjusted.get(market, _USUAL_INTERVAL) for market, symbol in pairs}
+
+
+def liquidity(venue: str, symbol: str, depth: object, day: object) -> LiquidityRead:
+    """The order book and what was traded in a day; its contracts are base units."""
+    book, traded = table(depth, "depth"), table(day, "ticker/24hr")
+    bids, asks = tuple(_levels(book.get("bids"))), tuple(_levels(book.get("asks")))
+    prices = [-price for price, _ in bids], [price for price, _ in asks]
+    if prices != (sorted(prices[0]), sorted(prices[1])):
+        raise OddReplyError("an order book out of order")
+    if bids and asks and bids[0][0] >= asks[0][0]:
+        raise OddReplyError("an order book whose sides cross")
+    volume = positive(traded, "volume") if traded.get("volume") is not None else None
+    return LiquidityRead(venue, symbol, bids, asks, moment(book, "E"), volume)
+
+
+def _levels(side: object) -> Iterator[tuple[float, float]]:
+    if not isinstance(side, list):
+        raise OddReplyError("a side of an order book is no list")
+    for level in side:
+        if not isinstance(level, list) or len(level) < 2:  # noqa: PLR2004 - a price and an amount
+            raise OddReplyError("a level of an order book is no pair")
+        pair = {"price": level[0], "amount": level[1]}
+        yield positive(pair, "price"), positive(pair, "amount")
+
+
+def collateral(reply: object) -> tuple[tuple[CollateralReading, ...], float]:
+    """What each asset counts in multi-assets mode, in USD, and the oldest time among them.
+
+    Binance counts what is owned of an asset at its bid rate and what is owed at its ask rate:
+    "Account Equity = sum of min(assetEquity * bidRate, assetEquity * askRate)"; maintenance is
+    converted at the ask rate as well.
+    """
+    listed = [row for row in rows(reply, "assetIndex") if text(row, "symbol").endswith("USD")]
+    if not listed:
+        raise OddReplyError("no asset index")
+    return tuple(map(_collateral, listed)), min(moment(row, "time") for row in listed)
+
+
+def _collateral(row: Row) -> CollateralReading:
+    index = positive(row, "index")
+    return CollateralReading(
+        asset=text(row, "symbol").removesuffix("USD"),
+        price=index,
+        slices=(CollateralSlice(inf, positive(row, "bidRate") / index),),
+        liability_rate=positive(row, "askRate") / index,
+    )

@@ -1,0 +1,58 @@
+"""Readings that the account can be watched without: a failure makes them old, nobody blind."""
+
+import asyncio
+
+import ccxt
+import structlog
+
+from hedgewatch.venues.catalogue import Catalogue
+from hedgewatch.venues.dialect import Dialect
+from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.standing import Standing
+from hedgewatch.venues.surroundings import Surroundings
+
+ROUND_SECONDS = 25.0
+"""What a round of all order books takes at least: a little less than the pause of its job."""
+
+_PAUSE_SECONDS = 1.0
+"""Between two books at least. At weight 6 each that is 360 of Binance's 2400 a minute, however many
+markets are watched: beyond 25 of them a round takes longer.
+"""
+
+log = structlog.get_logger()
+
+
+class Sidelines:
+    """Order books, funding intervals, and the prices of collateral, of one account."""
+
+    def __init__(self, dialect: Dialect, catalogue: Catalogue, around: Surroundings) -> None:
+        self._dialect = dialect
+        self._catalogue = catalogue
+        self._around = around
+
+    async def read_liquidity(self, standing: Standing) -> None:
+        """One round, evenly spread; a market that cannot be read holds up no other."""
+        symbols = standing.streams.symbols
+        pause = max(ROUND_SECONDS / max(len(symbols), 1), _PAUSE_SECONDS)
+        for number, symbol in enumerate(symbols):
+            if number:
+                await asyncio.sleep(pause)
+            try:
+                book = await self._dialect.read_liquidity(standing.exchange, symbol)
+            except (ccxt.ExchangeError, OddReplyError) as error:
+                log.info("an order book was not read", symbol=symbol, error=type(error).__name__)
+                continue
+            if book is None:
+                return
+            self._around.publish(book)
+
+    async def read_collateral(self, standing: Standing) -> None:
+        """What each asset counts, where all of them are one pool."""
+        priced = await self._dialect.read_collateral(standing.exchange)
+        if priced is not None:
+            self._around.publish(priced)
+
+    async def read_terms(self, standing: Standing) -> None:
+        """What the listing lacks; what changed by it is told."""
+        await self._dialect.read_terms(standing.exchange)
+        self._catalogue.define(self._catalogue.defined)
