@@ -16,7 +16,7 @@ from hedgewatch.core.model import AlertState, Severity
 from hedgewatch.telemetry.exposition import HELP, Exposition
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from tests.support.servers import find_program
-from tests.telemetry.desk import NOT_YET, Desk, alert, busy_daemon, pool, position
+from tests.telemetry.desk import NOT_YET, Desk, alert, busy_daemon, full, pool, position
 
 Labels = frozenset[tuple[str, str]]
 
@@ -47,7 +47,7 @@ def only(values: dict[Labels, float]) -> float:
 def test_promtool_finds_nothing_to_say_about_a_full_scrape() -> None:
     verdict = subprocess.run(
         [find_program("promtool"), "check", "metrics"],
-        input=scraped(Desk()),
+        input=scraped(full()),
         capture_output=True,
         text=True,
         check=False,
@@ -58,7 +58,7 @@ def test_promtool_finds_nothing_to_say_about_a_full_scrape() -> None:
 def test_every_metric_of_the_catalogue_is_in_the_scrape_of_a_full_book() -> None:
     exported = {measure.metric for measure in CATALOGUE if measure.metric}
     assert (
-        exported | {"hedgewatch_mark_price", "hedgewatch_alerts"} <= series(scraped(Desk())).keys()
+        exported | {"hedgewatch_mark_price", "hedgewatch_alerts"} <= series(scraped(full())).keys()
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from hedgewatch.core.expression import Vocabulary
 from hedgewatch.core.measures.desk import DESK_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
+from hedgewatch.core.measures.hedge_statistics import HEDGE_STATISTICS
 from hedgewatch.core.measures.measure import Measure
 from hedgewatch.core.measures.pool import POOL_MEASURES
 from hedgewatch.core.measures.position import POSITION_MEASURES
+from hedgewatch.core.measures.statistics import STATISTICS
 from hedgewatch.core.measures.stress import STRESS_MEASURES
 from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import Scope
@@ -18,6 +20,8 @@ CATALOGUE: tuple[Measure, ...] = (
     *POOL_MEASURES,
     *POSITION_MEASURES,
     *HEDGE_MEASURES,
+    *STATISTICS,
+    *HEDGE_STATISTICS,
     *VENUE_MEASURES,
     *DESK_MEASURES,
 )

@@ -1,7 +1,8 @@
 """How well the two sides of a hedge move together, and what it costs to hold, roll and leave."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Literal
 
 from hedgewatch.core.book.rows import trading
 from hedgewatch.core.book.rows.position_statistics import funding_per_day_of
@@ -82,8 +83,8 @@ class HedgeStatistics:
 
     @property
     def annualised_basis(self) -> Known:
-        left = self.cover_expiry_seconds
-        if left == float("inf"):
+        left = self.cover_time_to_expiry_seconds
+        if left == inf:
             return _PERPETUAL
         return combine(carry.annualised, self.basis, left)
 
@@ -101,19 +102,18 @@ class HedgeStatistics:
 
     @property
     def cover_unwind_cost(self) -> Known:
-        return _sum(self.cover, lambda leg: trading.unwind_cost_of(leg.market, leg.quantity))
+        return _sum(self.cover, lambda leg: _closing(leg, "cost"))
 
     @property
     def cover_unwind_seconds(self) -> Known:
         longest: Known = 0.0
         for leg in self.cover:
-            seconds = trading.unwind_seconds_of(leg.market, leg.quantity)
-            longest = combine(max, longest, seconds)
+            longest = combine(max, longest, leg.doubt or _closing(leg, "seconds"))
         return longest
 
     @property
-    def cover_expiry_seconds(self) -> Known:
-        first: Known = float("inf")
+    def cover_time_to_expiry_seconds(self) -> Known:
+        first: Known = inf
         for leg in self.cover:
             first = combine(min, first, trading.time_to_expiry(leg.market))
         return first
@@ -161,6 +161,13 @@ class HedgeStatistics:
             if expiry > first and far.market.symbol.partition("/")[0] == base:
                 return near, far
         return None
+
+
+def _closing(leg: "HedgeLeg", name: Literal["cost", "seconds"]) -> Known:
+    closing = trading.closing_of(leg.market, leg.quantity)
+    if isinstance(closing, Unknown):
+        return closing
+    return closing.cost if name == "cost" else closing.seconds
 
 
 def _dated(legs: "tuple[HedgeLeg, ...]") -> "Iterator[tuple[float, HedgeLeg]]":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from hedgewatch.core.book.rows.row import Row
 from hedgewatch.core.events import LiquidityRead, QuoteChanged
 from hedgewatch.core.model import Market, Unknown
+from hedgewatch.core.statistics.closing import ClosingCosts
 from hedgewatch.core.statistics.estimates import MarketEstimates
 
 if TYPE_CHECKING:  # a market lists the rows that its price touches, which name their market
@@ -22,9 +23,9 @@ class MarketRow:
     """
 
     __slots__ = (
-        "doubt", "estimates", "funding_rate", "hedges", "index_price", "liquidity", "market",
-        "observed", "pools", "positions", "price", "quote", "seen_at", "symbol", "touched", "venue",
-        "venue_time",
+        "costs", "doubt", "estimates", "funding_rate", "hedges", "index_price", "liquidity",
+        "market", "observed", "pools", "positions", "price", "quote", "seen_at", "symbol",
+        "touched", "venue", "venue_time",
     )  # fmt: skip
 
     def __init__(self, venue: str, symbol: str, now: float) -> None:
@@ -36,6 +37,7 @@ class MarketRow:
         self.funding_rate: float | None = None
         self.quote: QuoteChanged | None = None
         self.liquidity: LiquidityRead | None = None
+        self.costs: ClosingCosts | None = None
         self.estimates = MarketEstimates()
         self.venue_time = 0.0
         self.seen_at = now

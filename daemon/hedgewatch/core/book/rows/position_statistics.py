@@ -124,26 +124,28 @@ class PositionStatistics:
 
     @property
     def depth(self) -> Known:
-        return trading.depth_against(self.market, self.contracts)
+        closing = trading.closing_of_contracts(self.market, self.contracts)
+        return closing if isinstance(closing, Unknown) else closing.depth
 
     @property
     def unwind_cost(self) -> Known:
-        return combine(lambda units: trading.unwind_cost_of(self.market, units), self._units())
+        closing = trading.closing_of_contracts(self.market, self.contracts)
+        return closing if isinstance(closing, Unknown) else closing.cost
 
     @property
     def unwind_slippage(self) -> Known:
-        return combine(lambda units: trading.slippage_of(self.market, units), self._units())
+        closing = trading.closing_of_contracts(self.market, self.contracts)
+        return closing if isinstance(closing, Unknown) else closing.slippage
 
     @property
     def unwindable_share(self) -> Known:
-        return combine(lambda units: trading.unwindable_share(self.market, units), self._units())
+        closing = trading.closing_of_contracts(self.market, self.contracts)
+        return closing if isinstance(closing, Unknown) else closing.share
 
     @property
     def unwind_seconds(self) -> Known:
-        return combine(lambda units: trading.unwind_seconds_of(self.market, units), self._units())
-
-    def _units(self) -> Known:
-        return trading.base_units(self.market, self.contracts)
+        closing = trading.closing_of_contracts(self.market, self.contracts)
+        return closing if isinstance(closing, Unknown) else closing.seconds
 
     def _log_down(self) -> Known:
         return combine(barrier.log_distance, self.mark_price, self.liquidation_price_down)

@@ -1,0 +1,147 @@
+"""What statistics, time and the order book say of positions and pools."""
+
+from hedgewatch.core.expression import Unit
+from hedgewatch.core.measures.measure import Measure
+from hedgewatch.core.model import Scope
+
+STATISTICS = (
+    Measure(
+        Scope.POSITION,
+        "volatility",
+        Unit.RATIO,
+        "Volatility of the mark a year, of the last half hour or day, the larger.",
+        "hedgewatch_volatility_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "liquidation_distance_sigmas",
+        Unit.NUMBER,
+        "Standard deviations of a day to the nearest liquidation price, +Inf: none.",
+        "hedgewatch_liquidation_distance_sigmas",
+    ),
+    Measure(
+        Scope.POSITION,
+        "touch_probability",
+        Unit.RATIO,
+        "At most so likely the mark reaches a liquidation price within a day.",
+        "hedgewatch_touch_probability_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "median_time_to_liquidation_seconds",
+        Unit.SECONDS,
+        "Time within which an even chance liquidates, +Inf: none.",
+        "hedgewatch_median_time_to_liquidation_seconds",
+    ),
+    Measure(
+        Scope.POSITION,
+        "adverse_move",
+        Unit.RATIO,
+        "Move against the position that liquidates, +Inf: none.",
+        "hedgewatch_adverse_move_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "risk_sized_contracts",
+        Unit.CONTRACTS,
+        "Contracts that lose 2 % of the equity when two daily deviations go against them.",
+        "hedgewatch_risk_sized_contracts",
+    ),
+    Measure(
+        Scope.POSITION,
+        "funding_rate",
+        Unit.RATIO,
+        "Funding rate of the running interval: longs pay it when positive.",
+        "hedgewatch_funding_rate_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "funding_apr",
+        Unit.RATIO,
+        "The funding rate a year, by the market's own interval.",
+        "hedgewatch_funding_apr_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "funding_per_day",
+        Unit.MONEY,
+        "Funding of a day at the rate of now, paid negative.",
+        "hedgewatch_funding_per_day",
+    ),
+    Measure(
+        Scope.POSITION,
+        "time_to_expiry_seconds",
+        Unit.SECONDS,
+        "Time until the contract ends, +Inf for a perpetual one.",
+        "hedgewatch_time_to_expiry_seconds",
+    ),
+    Measure(
+        Scope.POSITION,
+        "spread",
+        Unit.RATIO,
+        "Ask less bid over the middle.",
+        "hedgewatch_spread_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "depth",
+        Unit.MONEY,
+        "Money within 0.5 % of the middle on the side that closing takes.",
+        "hedgewatch_depth",
+    ),
+    Measure(
+        Scope.POSITION,
+        "unwind_cost",
+        Unit.MONEY,
+        "What closing at once loses against the middle, in the quote currency.",
+        "hedgewatch_unwind_cost",
+    ),
+    Measure(
+        Scope.POSITION,
+        "unwind_slippage",
+        Unit.RATIO,
+        "The same as a fraction of the value.",
+        "hedgewatch_unwind_slippage_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "unwindable_share",
+        Unit.RATIO,
+        "Share of the position that the visible order book takes.",
+        "hedgewatch_unwindable_share_ratio",
+    ),
+    Measure(
+        Scope.POSITION,
+        "unwind_seconds",
+        Unit.SECONDS,
+        "Time to close as a tenth of what the market trades in a day.",
+        "hedgewatch_unwind_seconds",
+    ),
+    Measure(
+        Scope.POOL,
+        "effective_leverage",
+        Unit.NUMBER,
+        "Gross notional over equity, +Inf when equity is gone.",
+        "hedgewatch_effective_leverage",
+    ),
+    Measure(
+        Scope.POOL,
+        "net_leverage",
+        Unit.NUMBER,
+        "Net notional over equity, short negative.",
+        "hedgewatch_net_leverage",
+    ),
+    Measure(
+        Scope.POOL,
+        "funding_per_day",
+        Unit.MONEY,
+        "Funding of all its positions a day, paid negative.",
+    ),
+    Measure(
+        Scope.POOL,
+        "time_to_liquidation_by_funding_seconds",
+        Unit.SECONDS,
+        "Time until funding alone eats the headroom, +Inf when none is paid.",
+        "hedgewatch_time_to_liquidation_by_funding_seconds",
+    ),
+)

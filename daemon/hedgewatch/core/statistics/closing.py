@@ -1,0 +1,68 @@
+"""What it costs to close positions against one reading of an order book, worked out once."""
+
+from dataclasses import dataclass
+
+from hedgewatch.core.events import LiquidityRead
+from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.statistics import liquidity
+from hedgewatch.core.statistics.known import combine, quotient, unknown
+
+DEPTH_WIDTH = 0.005
+"""Depth is counted within half a percent of the middle."""
+
+PARTICIPATION = 0.1
+"""The share of what a market trades that one may take without moving it much."""
+
+_NO_VOLUME = unknown("the volume of the day was not told")
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Of one holding: money near the middle on the side it would take, money lost by closing it at
+    once (fees aside) and as a fraction, how much of it the visible book takes, and how long a
+    tenth of the day's trade takes to do it.
+    """
+
+    depth: Known
+    cost: Known
+    slippage: Known
+    share: Known
+    seconds: Known
+
+
+class ClosingCosts:
+    """Everything asked of one reading. Holdings are in base units, short negative."""
+
+    __slots__ = ("_made", "book", "middle")
+
+    def __init__(self, book: LiquidityRead) -> None:
+        self.book = book
+        self.middle = liquidity.middle(book.bids, book.asks)
+        self._made: dict[float, Closing] = {}
+
+    def of(self, held: float) -> Closing | Unknown:
+        """The costs of closing that much, selling into the bids or buying from the asks."""
+        if isinstance(self.middle, Unknown):
+            return self.middle
+        if held not in self._made:
+            self._made[held] = self._closing(held, self.middle)
+        return self._made[held]
+
+    def _closing(self, held: float, mid: float) -> Closing:
+        levels, size = (self.book.bids if held > 0.0 else self.book.asks), abs(held)
+        cost = liquidity.unwind_cost(levels, size, mid)
+        share = liquidity.fill(levels, size).filled / size if size else 1.0
+        return Closing(
+            depth=liquidity.depth(levels, mid, DEPTH_WIDTH),
+            cost=cost,
+            slippage=combine(lambda money: quotient(money, size * mid, "nothing held"), cost),
+            share=share,
+            seconds=self._seconds(size),
+        )
+
+    def _seconds(self, size: float) -> Known:
+        volume = self.book.day_volume
+        if volume is None:
+            return _NO_VOLUME
+        hours = liquidity.hours_to_unwind(size, volume, PARTICIPATION)
+        return combine(lambda value: value * 3600.0, hours)
