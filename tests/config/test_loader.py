@@ -32,6 +32,17 @@ def test_a_sound_file_becomes_the_desk_that_the_core_watches(sound: Configuratio
     )
 
 
+def test_betas_of_the_common_move_reach_the_desk_and_none_is_negative(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND + "betas: {ALT: 1.5, BTC: 0}\n")
+    assert load(path).desk().betas == {"ALT": 1.5, "BTC": 0.0}
+    path.write_text(SOUND + "betas: {ALT: -1.5, BTC: much}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    assert "ALT: must be greater than or equal to 0" in str(caught.value)
+    assert "BTC: must be a number" in str(caught.value)
+
+
 def test_what_is_not_said_has_a_default_that_is_safe(folder: Path) -> None:
     path = folder / "hedgewatch.yaml"
     head, tail = SOUND.split("rules:")[0], SOUND.split("instance: desk-1\n")[1]

@@ -23,6 +23,7 @@ class Configuration:
     accounts: tuple[AccountSettings, ...]
     wallets: tuple[WalletSettings, ...]
     prices: Mapping[str, PriceSettings]
+    betas: Mapping[str, float]
     hedges: tuple[HedgeSettings, ...]
     rules: tuple[Rule, ...]
     receivers: tuple[ReceiverSettings, ...]
@@ -48,6 +49,7 @@ class Configuration:
                 asset: PricePlan(account=price.account, symbol=price.symbol)
                 for asset, price in self.prices.items()
             },
+            betas=self.betas,
         )
 
 

@@ -65,6 +65,7 @@ def _configuration(path: Path, draft: Draft, rules: tuple[Rule, ...]) -> Configu
         accounts=tuple(part.settings for part in draft.accounts),
         wallets=tuple(part.settings for part in draft.wallets),
         prices={str(part.location[-1]): part.settings for part in draft.prices},
+        betas=dict(draft.top.betas),
         hedges=tuple(part.settings for part in draft.hedges),
         rules=rules,
         receivers=tuple(part.settings for part in draft.receivers),

@@ -79,8 +79,11 @@ class HedgeSettings(Settings):
 
 
 class TopSettings(Settings):
-    """What stands alone at the top of the file."""
+    """What stands alone at the top of the file. `betas` are the parts of a common move that assets
+    make, where it is neither all of it nor, for stable coins, nothing.
+    """
 
     instance: Name = "hedgewatch"
     store: LocalPath = Path("/var/lib/hedgewatch/state.db")
     replica: Name | None = None
+    betas: Mapping[Asset, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)
