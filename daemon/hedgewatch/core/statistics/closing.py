@@ -1,11 +1,13 @@
 """What it costs to close positions against one reading of an order book, worked out once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from hedgewatch.core.events import LiquidityRead
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics import liquidity
 from hedgewatch.core.statistics.known import combine, quotient, unknown
+from hedgewatch.core.statistics.liquidity import Level
 
 DEPTH_WIDTH = 0.005
 """Depth is counted within half a percent of the middle."""
@@ -14,6 +16,19 @@ PARTICIPATION = 0.1
 """The share of what a market trades that one may take without moving it much."""
 
 _NO_VOLUME = unknown("the volume of the day was not told")
+
+
+class OrderBook(Protocol):
+    """One reading of an order book, best levels first, with what the day traded so far known."""
+
+    @property
+    def bids(self) -> Sequence[Level]: ...
+    @property
+    def asks(self) -> Sequence[Level]: ...
+    @property
+    def day_volume(self) -> float | None: ...
+    @property
+    def venue_time(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,7 @@ class ClosingCosts:
 
     __slots__ = ("_made", "book", "middle")
 
-    def __init__(self, book: LiquidityRead) -> None:
+    def __init__(self, book: OrderBook) -> None:
         self.book = book
         self.middle = liquidity.middle(book.bids, book.asks)
         self._made: dict[float, Closing] = {}
