@@ -39,7 +39,7 @@ class Engine:
         self, desk: Desk, rules: Sequence[Rule], now: float, new_episode: Callable[[], str]
     ) -> None:
         self.book = Book(desk, now)
-        self.book.watchers = watchers(rules, desk.scenarios)
+        self.book.watchers = watchers(rules, desk)
         self.judge = Judge(rules, new_episode)
         self._clocks: dict[str, VenueClock] = {}
 
@@ -167,7 +167,7 @@ class Engine:
 
     def _reload(self, event: events.RulesReplaced, now: float) -> Outcome:
         before = list(self.book.rows())
-        self.book.watchers = watchers(event.rules, event.desk.scenarios)
+        self.book.watchers = watchers(event.rules, event.desk)
         self.book.replace_desk(event.desk, now)
         steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
         steps += self.judge.forget_unwatched(event.desk, now)

@@ -12,12 +12,11 @@ from typing import Literal
 OTHERS = "*"
 """Stands for every asset that is not named."""
 
-MONEY = frozenset(
-    (
-        "USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USDP", "PYUSD", "RLUSD", "USD1", "USDE",
-        "USDG", "DAI", "USDS", "GUSD", "BFUSD", "EURI", "EURC", "EUR", "GBP", "TRY", "BRL", "JPY",
-    )
-)  # fmt: skip
+MONEY = frozenset({
+    "USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USDP", "PYUSD", "RLUSD", "USD1", "USDE",
+    "USDG", "USDD", "DAI", "USDS", "GUSD", "BFUSD", "RWUSD", "LDUSDT", "EURI", "EURC", "EUR",
+    "GBP", "TRY", "BRL", "JPY",
+})  # fmt: skip
 
 Payer = Literal["longs", "shorts", "everyone"]
 

@@ -4,8 +4,9 @@ Always from live marks. For rules it is computed when the inputs moved enough to
 (`watch`), for readers when they ask (`table`).
 """
 
+from hedgewatch.core.stress.accounts import backed_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
-from hedgewatch.core.stress.moves import Moves
+from hedgewatch.core.stress.moves import Moves, moves_of
 from hedgewatch.core.stress.pools import PoolStress, stress_pool
 from hedgewatch.core.stress.table import StressTable, curve_of, table_of
 from hedgewatch.core.stress.watch import TOLERANCE, scenarios_read, watchers
@@ -16,7 +17,9 @@ __all__ = [
     "Moves",
     "PoolStress",
     "StressTable",
+    "backed_of",
     "curve_of",
+    "moves_of",
     "scenarios_read",
     "stress_hedge",
     "stress_pool",

@@ -1,4 +1,4 @@
-"""What the book knows of a pool, as the account that the margin solver reckons with.
+"""What the book knows of a pool, in the shape in which scenarios can move it.
 
 The one place that has to know every kind of pool; the rest of the stress knows accounts alone.
 """
@@ -6,12 +6,12 @@ The one place that has to know every kind of pool; the rest of the stress knows 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hedgewatch.core.book.legs import regime_of
+from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import MarketRow, PoolRow
-from hedgewatch.core.margin.account import Account
-from hedgewatch.core.margin.collateral import Collateral
-from hedgewatch.core.margin.motion import HeldLeg
+from hedgewatch.core.book.solving import account_of, is_inverse
+from hedgewatch.core.margin import Account, Collateral, HeldLeg
 from hedgewatch.core.model import Market
-from hedgewatch.core.book.pooling import wallet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +23,46 @@ class Held:
     market: Market
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backed:
-    """A pool at the prices of now: its legs, the coins behind them, and how they count."""
+    """A pool at the prices of now: its legs, and the coins behind them.
 
-    currency: str
+    It is reckoned in `money`, in which the coins have their prices, and told in `unit`, a coin of
+    its own or "" for the money itself. `plain`: linear contracts and one coin that counts in full.
+    """
+
+    now: Account
     held: Sequence[Held]
-    collateral: Sequence[Collateral]
-    profit_inside: bool = True
-    theta: float = 1.0
+    coins: Sequence[Collateral]
+    money: str
+    unit: str
+    profit_inside: bool
+    theta: float
+    plain: bool
 
-    def account(self, legs: Sequence[HeldLeg], collateral: Sequence[Collateral]) -> Account:
+    def account(self, legs: Sequence[HeldLeg], coins: Sequence[Collateral]) -> Account:
         """The same pool with other legs and coins."""
-        return Account(legs, collateral, profit_inside=self.profit_inside, theta=self.theta)
+        return Account(legs, coins, profit_inside=self.profit_inside, theta=self.theta)
 
 
-def account_of(pool: PoolRow) -> Backed:
-    """A pool whose numbers are known, so that its markets are and its wallet is."""
+def backed_of(pool: PoolRow) -> Backed:
+    """A pool whose numbers are known, so that its markets and all that backs it are."""
+    account = account_of(pool)
+    rows = [position.market for position in pool.positions if position.leg is not None]
     held = [
-        Held(
-            HeldLeg(
-                leg=position.leg,
-                market=position.symbol,
-                price=position.market.price,
-                settle=pool.currency,
-            ),
-            position.market,
-            position.market.market,
-        )
-        for position in pool.positions
-        if position.leg is not None and position.market.market is not None
+        Held(leg, row, row.market)
+        for leg, row in zip(account.legs, rows, strict=True)
+        if row.market is not None
     ]
-    wallet = Collateral(coin=pool.currency, amount=wallet_of(pool), price=1.0)
-    return Backed(pool.currency, held, (wallet,))
+    inverse = is_inverse(pool)
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    return Backed(
+        now=account,
+        held=held,
+        coins=tuple(account.collateral.values()),
+        money=held[0].market.quote if inverse else pool.currency,
+        unit="" if is_whole(pool) else pool.currency,
+        profit_inside=regime.profit_in_haircut,
+        theta=regime.theta,
+        plain=pool.plain,
+    )

@@ -1,9 +1,10 @@
 """A scenario as factors of the prices of markets, kept because they never change."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from hedgewatch.core.book.underlying import underlying_of
-from hedgewatch.core.model import Market
+from hedgewatch.core.model import Desk, Market
 from hedgewatch.core.scenarios import MONEY, Scenario
 
 
@@ -57,3 +58,11 @@ class Moves:
         if terms is None or market.expiry is not None:
             return 0.0
         return terms.paid(signed_notional)
+
+
+def moves_of(desk: Desk) -> list[Moves]:
+    """The scenarios of a desk, with its betas where they name none of their own."""
+    return [
+        Moves(scenario if scenario.betas else replace(scenario, betas=desk.betas))
+        for scenario in desk.scenarios
+    ]

@@ -2,17 +2,17 @@
 
 The prices go straight from now to the scenario. A pool that passes through liquidation on that way
 is liquidated. With marginal tiers the headroom is concave along it, so that a pool which stands at
-both ends stands between them (margin.md §2.1). Where that is not certain (a settle coin that moves
-as well, inverse contracts, haircuts) the way is looked at in eighths.
+both ends stands between them (margin.md §2.1). Where that is not certain (a coin behind it moves
+or is cut, inverse contracts) the way is looked at in eighths.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from hedgewatch.core.margin.account import Account
-from hedgewatch.core.margin.collateral import Collateral, Discount
-from hedgewatch.core.margin.motion import HeldLeg
+from hedgewatch.core.margin import Account, Collateral, HeldLeg
+from hedgewatch.core.margin.collateral import Discount
+from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import CollateralSlice
 from hedgewatch.core.stress.accounts import Backed
 from hedgewatch.core.stress.moves import Moves
@@ -24,7 +24,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class PoolStress:
-    """A pool under a scenario. `headrooms` are those along the way, the last at its end."""
+    """A pool under a scenario, in its own currency. `headrooms` are those along the way."""
 
     equity: float
     margin_ratio: float
@@ -34,27 +34,54 @@ class PoolStress:
 
 def stress_pool(backed: Backed, moves: Moves) -> PoolStress:
     """The pool at the end of the scenario, and whether it gets there."""
-    way = [_at(backed, moves, step / _STEPS) for step in _stations(backed, moves)]
+    if backed.plain and not moves.haircut(backed.unit):
+        return _plain(backed, moves)
+    stations = _stations(backed, moves)
+    way = [_at(backed, moves, step / _STEPS) if step else backed.now for step in stations]
+    units = [_unit(account, backed) for account in way]
     end = way[-1]
-    headrooms = tuple(account.headroom for account in way)
-    fallen = any(account.headroom <= _ROUNDING * account.requirement for account in way)
-    ratio = margin_ratio(end)
-    return PoolStress(end.equity, ratio, fallen and bool(backed.held), headrooms)
+    fallen = any(_is_short(account.headroom, account.requirement) for account in way)
+    return PoolStress(
+        equity=end.equity / units[-1],
+        margin_ratio=margin_ratio(end.requirement, end.equity),
+        liquidated=fallen and bool(backed.held),
+        headrooms=tuple(account.headroom / unit for account, unit in zip(way, units, strict=True)),
+    )
 
 
-def margin_ratio(account: Account) -> float:
-    """Requirement over equity: 0 without positions, 1 at liquidation, +inf when equity ≤ 0."""
-    if account.requirement == 0.0:
-        return 0.0
-    return account.requirement / account.equity if account.equity > 0.0 else inf
+def _plain(backed: Backed, moves: Moves) -> PoolStress:
+    """The same for linear contracts and one coin: both ends suffice, the coin stands still."""
+    (coin,) = backed.coins
+    equity, requirement = coin.amount, 0.0
+    for held in backed.held:
+        leg, market = held.leg.leg, held.market
+        price = held.leg.price * moves.mark(market)
+        profit, need = leg.value(price, leg.piece_at(price))
+        equity += profit - moves.funding(market, leg.quantity * price)
+        requirement += need
+    now, then = backed.now.headroom, equity - requirement
+    fallen = _is_short(now, backed.now.requirement) or _is_short(then, requirement)
+    ratio = margin_ratio(requirement, equity)
+    return PoolStress(equity, ratio, fallen and bool(backed.held), (now, then))
+
+
+def _is_short(headroom: float, requirement: float) -> bool:
+    return headroom <= _ROUNDING * requirement
 
 
 def _stations(backed: Backed, moves: Moves) -> Sequence[int]:
     """Where to look: both ends, and the way between them where concavity is not certain."""
-    coins_stand = all(moves.price(coin.coin, backed.currency) == 1.0 for coin in backed.collateral)
-    if coins_stand and not any(held.leg.leg.inverse for held in backed.held):
+    stand = all(
+        moves.price(coin.coin, backed.money) == 1.0 and not moves.haircut(coin.coin)
+        for coin in backed.coins
+    )
+    if stand and not any(held.leg.leg.inverse for held in backed.held):
         return (0, _STEPS)
     return range(_STEPS + 1)
+
+
+def _unit(account: Account, backed: Backed) -> float:
+    return account.collateral[backed.unit].price if backed.unit else 1.0
 
 
 def _at(backed: Backed, moves: Moves, part: float) -> Account:
@@ -89,13 +116,12 @@ def _funding(
 def _coins(
     backed: Backed, moves: Moves, paid: dict[str, float], part: float
 ) -> Iterator[Collateral]:
-    for coin in backed.collateral:
-        factor = _part(moves.price(coin.coin, backed.currency), part)
+    for coin in backed.coins:
         cut = moves.haircut(coin.coin) * part
         yield replace(
             coin,
             amount=coin.amount - paid.get(coin.coin, 0.0),
-            price=coin.price * factor,
+            price=coin.price * _part(moves.price(coin.coin, backed.money), part),
             discount=_cut(coin.discount, cut) if cut else coin.discount,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hedgewatch.core.book.rows import HedgeRow, PoolRow
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.scenarios import Scenario
-from hedgewatch.core.stress.accounts import account_of
+from hedgewatch.core.stress.accounts import backed_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
 from hedgewatch.core.stress.moves import Moves
 from hedgewatch.core.stress.pools import PoolStress, stress_pool
@@ -39,7 +39,7 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
     """Margin ratio against a common move of all prices; empty while the pool is unknown."""
     if isinstance(pool.equity, Unknown):
         return []
-    backed = account_of(pool)
+    backed = backed_of(pool)
     moves = [(x, Moves(Scenario(name="common", common=x))) for x in CURVE]
     return [(x, stress_pool(backed, move).margin_ratio) for x, move in moves]
 
@@ -47,7 +47,7 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
 def _pool(pool: PoolRow, scenarios: Sequence[Moves]) -> Mapping[str, PoolStress] | Unknown:
     if isinstance(pool.equity, Unknown):
         return pool.equity
-    backed = account_of(pool)
+    backed = backed_of(pool)
     return {moves.scenario.name: stress_pool(backed, moves) for moves in scenarios}
 
 

@@ -15,12 +15,11 @@ from typing import Any
 
 from hedgewatch.core.book.rows import HedgeRow, MarketRow, PoolRow, Watch
 from hedgewatch.core.expression import cell, parts_of
-from hedgewatch.core.model import Known, Scope, Unknown
+from hedgewatch.core.model import Desk, Known, Scope, Unknown
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.scenarios import Scenario
-from hedgewatch.core.stress.accounts import Backed, Held, account_of
+from hedgewatch.core.stress.accounts import Backed, Held, backed_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
-from hedgewatch.core.stress.moves import Moves
+from hedgewatch.core.stress.moves import Moves, moves_of
 from hedgewatch.core.stress.pools import PoolStress, stress_pool
 
 TOLERANCE = 1e-3
@@ -35,12 +34,10 @@ _SECOND_ORDER = 1.03
 Cells = dict[str, Known | bool]
 
 
-def watchers(
-    rules: Iterable[Rule], scenarios: Iterable[Scenario]
-) -> Mapping[Scope, Callable[[Any], Watch]]:
+def watchers(rules: Iterable[Rule], desk: Desk) -> Mapping[Scope, Callable[[Any], Watch]]:
     """What makes the watch of a row, for the scopes whose rules read any scenario."""
     wanted = scenarios_read(rules)
-    every = [Moves(scenario) for scenario in scenarios]
+    every = moves_of(desk)
     made: dict[Scope, Callable[[Any], Watch]] = {}
     for scope, watch in ((Scope.POOL, PoolWatch), (Scope.HEDGE, HedgeWatch)):
         read = [moves for moves in every if moves.scenario.name in wanted.get(scope, ())]
@@ -105,7 +102,7 @@ class PoolWatch:
             names = (moves.scenario.name for moves in self._scenarios)
             pool.stressed.update(_unknown(_POOL, names, pool.equity))
             return
-        backed = account_of(pool)
+        backed = backed_of(pool)
         for moves in self._scenarios:
             found = stress_pool(backed, moves)
             pool.stressed.update(_of_pool(moves.scenario.name, found))
@@ -167,10 +164,11 @@ def _unknown(
 def _weight(backed: Backed, held: Held, moves: Moves) -> float:
     """What a leg adds to stressed equity and requirement, for each part that its price moves."""
     leg, price = held.leg.leg, held.leg.price
-    coin = next(coin for coin in backed.collateral if coin.coin == held.leg.settle)
-    ends = (price, price * moves.mark(held.market))
-    notional = max(map(leg.notional, ends)) * coin.price
-    notional *= max(1.0, moves.price(coin.coin, backed.currency))
-    rate = max(rate for rate, _ in leg.required)
+    coins = {coin.coin: coin for coin in backed.coins}
+    coin = coins[held.leg.settle]
+    notional = max(leg.notional(price), leg.notional(price * moves.mark(held.market)))
+    if coin.coin != backed.unit:
+        notional *= coin.price * max(1.0, moves.price(coin.coin, backed.money))
+    rate: float = max(rate for rate, _ in leg.required)
     paid = abs(moves.funding(held.market, 1.0))
     return notional * max(coin.discount.term.slopes) * (1.0 + rate + paid)
