@@ -41,15 +41,16 @@ class Leg(Term):
         fixed: float = 0.0,
     ) -> None:
         self.quantity = quantity
-        self.entry = entry
+        self.entry = entry if quantity else 1.0
         self.inverse = inverse
         self.size = abs(quantity)
         self.profit_level, self.profit_slope = _profit(quantity, entry, inverse=inverse)
         table = tuple(tiers) if quantity else _NOTHING
-        starts = [tier.floor / self.size if tier.floor else 0.0 for tier in table]
         if inverse:  # the notional in coins falls as the price rises
-            starts = [0.0, *(1.0 / start for start in reversed(starts[1:]))]
+            starts = [0.0, *(self.size / tier.floor for tier in reversed(table[1:]))]
             table = table[::-1]
+        else:
+            starts = [0.0, *(tier.floor / self.size for tier in table[1:])]
         self.maintained = tuple((tier.rate, tier.deduction - fixed) for tier in table)
         self.required = tuple(
             (theta * (rate + fee), theta * deduction) for rate, deduction in self.maintained
