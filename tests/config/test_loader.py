@@ -32,6 +32,13 @@ def test_a_sound_file_becomes_the_desk_that_the_core_watches(sound: Configuratio
     )
 
 
+def test_a_hedge_may_aim_at_the_ratio_that_leaves_the_least_variance(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND.replace("    cover:", "    target: minimum_variance\n    cover:"))
+    (plan,) = load(path).desk().hedges
+    assert plan.minimum_variance
+
+
 def test_betas_of_the_common_move_reach_the_desk_and_none_is_negative(folder: Path) -> None:
     path = folder / "hedgewatch.yaml"
     path.write_text(SOUND + "betas: {ALT: 1.5, BTC: 0}\n")
@@ -171,6 +178,11 @@ def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: P
             'cover: [{account: main, symbol: "AIX/USDT:USDT"}]',
             "target: 0\n    cover: []",
             "14:13: target: must be greater than 0",
+        ),
+        (
+            'cover: [{account: main, symbol: "AIX/USDT:USDT"}]',
+            'cover: [{account: main, symbol: "AIX/USDT:USDT"}]\n    target: minimum',
+            "target: must be a number without quotes, or minimum_variance",
         ),
         ("rules/*.yaml", "rulez/*.yaml", "15:9: no file matches rulez/*.yaml"),
         ("to: [desk]", "to: [dusk]", "19:40: unknown receiver 'dusk' (did you mean 'desk'?)"),

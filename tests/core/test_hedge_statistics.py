@@ -346,6 +346,37 @@ def test_a_naked_exposure_is_told_the_ratio_that_would_fit_it() -> None:
     assert row.held_effectiveness == pytest.approx(0.0)
 
 
+def test_a_minimum_variance_target_is_unknown_until_it_is_estimated() -> None:
+    story = squeezed(12)
+    story.reload(on=desk(replace(BASKET, minimum_variance=True)))
+    row = story.hedge()
+    for value in (row.target, row.hedge_drift, row.contracts_to_target, row.uncovered_value):
+        assert reason(value) == "12 of 30 bars seen"
+    assert row.hedge_ratio == pytest.approx(1.0)
+    assert row.required_contracts == pytest.approx(250.0)
+
+
+def test_a_minimum_variance_target_follows_the_estimate_once_it_is_known() -> None:
+    story = squeezed(400)
+    story.reload(on=desk(replace(BASKET, minimum_variance=True)))
+    row = story.hedge()
+    assert row.target == row.minimum_variance_ratio == pytest.approx(1.2, abs=0.01)
+    assert known(row.hedge_drift) == pytest.approx(1.0 / known(row.target) - 1.0)
+    assert row.contracts_to_target == -50.0
+
+
+def test_a_cover_that_moves_against_the_exposure_has_no_minimum_variance_target() -> None:
+    story = squeezed(0)
+    aix, alt = 1_310.0, 0.655
+    for bar in range(1, 41):
+        common = 0.001 if bar % 2 else -0.001
+        aix, alt = aix * (1.0 + common), alt * (1.0 - common)
+        story.at(FIRST_BAR + 60.0 * bar, heard(), mark(AIX, aix), mark(ALT, alt), ClockAdvanced())
+    story.reload(on=desk(replace(BASKET, minimum_variance=True)))
+    assert known(story.hedge().hedge_correlation) == pytest.approx(-1.0, abs=0.05)
+    assert "adds risk" in reason(story.hedge().target)
+
+
 def test_each_statistic_of_the_catalogue_is_a_measure_of_its_row() -> None:
     story = squeezed(0)
     rows = {Scope.POSITION: story.position(), Scope.POOL: story.pool(), Scope.HEDGE: story.hedge()}

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hedgewatch.config.schema import HedgeSettings, LegSettings, PriceSettings, WalletSettings
+from hedgewatch.config.schema import (
+    MINIMUM_VARIANCE,
+    HedgeSettings,
+    LegSettings,
+    PriceSettings,
+    WalletSettings,
+)
 from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, WalletPlan
 from hedgewatch.core.rules import Rule
 from hedgewatch.notify.routing import RouteSettings
@@ -70,7 +76,8 @@ def _hedge(hedge: HedgeSettings) -> HedgePlan:
         name=hedge.name,
         exposure=tuple(map(_leg, hedge.exposure)),
         cover=tuple(map(_leg, hedge.cover)),
-        target=hedge.target,
+        target=hedge.target if isinstance(hedge.target, float) else 1.0,
+        minimum_variance=hedge.target == MINIMUM_VARIANCE,
         basis_of_drift=hedge.basis_of_drift,
     )
 

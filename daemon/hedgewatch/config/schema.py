@@ -2,15 +2,37 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    model_validator,
+)
 
 from hedgewatch.config.symbols import checked_symbol
 from hedgewatch.settings import LocalPath, Name, Settings
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
+MINIMUM_VARIANCE: Final = "minimum_variance"
+
+
+_POSITIVE = TypeAdapter(Positive)
+
+
+def _target(value: object) -> object:
+    if not isinstance(value, str):
+        return _POSITIVE.validate_python(value)
+    if value != MINIMUM_VARIANCE:
+        raise ValueError(f"must be a number without quotes, or {MINIMUM_VARIANCE}")
+    return value
+
+
+Target = Annotated[float | Literal["minimum_variance"], PlainValidator(_target)]
 Asset = Annotated[str, Field(pattern=r"^[^\s/:]+$")]
 Symbol = Annotated[str, AfterValidator(checked_symbol)]
 
@@ -74,7 +96,7 @@ class HedgeSettings(Settings):
     name: Name
     exposure: Annotated[tuple[LegSettings, ...], Field(min_length=1)]
     cover: Annotated[tuple[LegSettings, ...], Field(min_length=1)]
-    target: Positive = 1.0
+    target: Target = 1.0
     basis_of_drift: Literal["coins", "value"] | None = None
 
 

@@ -136,7 +136,7 @@ def _weighed(
 ) -> tuple[float, float, float]:
     """What the legs of a side lost by force, for an unknown cause and in all, as cover."""
     legs = {leg.plan: leg for leg in side}
-    factor = 1.0 if fit.missing > 0.0 else hedge.plan.target
+    factor = 1.0 if fit.missing > 0.0 else hedge.aim
     forced = unexplained = lost = 0.0
     for loss in broken.losses():
         leg = legs.get(loss.leg)
@@ -164,7 +164,7 @@ def fit_of(hedge: HedgeRow) -> Fit | None:
         return None
     exposure = sum(_delta(hedge, leg, leg.quantity) for leg in hedge.exposure)
     held = sum(_delta(hedge, leg, leg.quantity) for leg in hedge.cover)
-    wanted = -hedge.plan.target * exposure
+    wanted = -hedge.aim * exposure
     size = max(abs(wanted), abs(held))
     missing = missing_cover(exposure, wanted, held)
     slack = _half_step(hedge)

@@ -19,7 +19,11 @@ _MEASURES = (
     "cover_value", "exposure_pnl", "cover_pnl", "basis", "uncovered_value", "uncovered_coins",
     "hedge_broken", "break_forced", "break_unexplained",
 )  # fmt: skip
+_OF_TARGET = (
+    "hedge_drift", "hedge_drift_floor", "contracts_to_target", "uncovered_value", "uncovered_coins",
+)  # fmt: skip
 _SEVERAL = Unknown("the cover is not one market", 0.0)
+_ADDS_RISK = Unknown("the minimum-variance ratio is not above 0: this cover adds risk", 0.0)
 _NO_INDEX = Unknown("no index price", 0.0)
 
 
@@ -68,7 +72,7 @@ def value_hedge(hedge: HedgeRow) -> None:
     cover, cover_coins, cover_delta, hedge.cover_pnl = _total(hedge.cover)
     if hedge.in_coins:
         exposure_delta, cover_delta = exposure_coins, cover_coins
-    target = hedge.plan.target
+    target = _aim(hedge)
     hedge.exposure_value = exposure
     hedge.cover_value = cover
     hedge.hedge_ratio = ratio = hedge_ratio(exposure_delta, cover_delta)
@@ -85,6 +89,18 @@ def value_hedge(hedge: HedgeRow) -> None:
     hedge.hedge_broken = hedge.break_forced = hedge.break_unexplained = False
     if hedge.broken is not None:
         judge_break(hedge, known=True)
+    if isinstance(hedge.target, Unknown):
+        for name in _OF_TARGET:
+            setattr(hedge, name, hedge.target)
+
+
+def _aim(hedge: HedgeRow) -> float:
+    """The target of now: what its owner said, or the minimum-variance ratio once it is known."""
+    if hedge.plan.minimum_variance:
+        best = hedge.minimum_variance_ratio
+        hedge.target = _ADDS_RISK if isinstance(best, float) and best <= 0.0 else best
+        hedge.aim = hedge.target if isinstance(hedge.target, float) else hedge.aim
+    return hedge.aim
 
 
 def hedge_ratio(exposure: float, cover: float) -> float:

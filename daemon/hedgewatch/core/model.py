@@ -179,7 +179,8 @@ class LegPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HedgePlan:
-    """What is owned, what offsets it, and the ratio that its owner wants (> 0).
+    """What is owned, what offsets it, and the ratio that its owner wants (> 0), or
+    `minimum_variance`: the one that leaves the least variance, as it is estimated.
 
     `basis_of_drift` is how the drift is measured; None decides by the legs: coins when all have
     one underlying, else value.
@@ -189,6 +190,7 @@ class HedgePlan:
     exposure: tuple[LegPlan, ...]
     cover: tuple[LegPlan, ...]
     target: float = 1.0
+    minimum_variance: bool = False
     basis_of_drift: Literal["coins", "value"] | None = None
 
 

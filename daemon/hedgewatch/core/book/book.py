@@ -143,7 +143,8 @@ class Book:
         if (hedge.plan.exposure, hedge.plan.cover) != (plan.exposure, plan.cover):
             hedge.estimates = HedgeEstimates()  # it is another hedge now, whatever its name
         hedge.plan = plan
-        hedge.target = plan.target
+        if not plan.minimum_variance:
+            hedge.target = hedge.aim = plan.target
         return hedge
 
     def _account(self, plan: AccountPlan, now: float) -> AccountRow:

@@ -49,20 +49,24 @@ class HedgeLeg:
 
 
 class HedgeRow(HedgeStatistics, Row):
-    """A named pair of legs and how well they fit; `broken` is what legs lost since it did."""
+    """A named pair of legs and how well they fit; `broken` is what legs lost since it did.
+
+    `aim` is the target as a number, also while the minimum-variance one is unknown (1 at first).
+    """
 
     __slots__ = (
-        "basis", "break_forced", "break_unexplained", "broken", "contracts_to_target", "cover",
-        "cover_pnl", "cover_value", "estimates", "exposure", "exposure_pnl", "exposure_value",
-        "hedge_broken", "hedge_drift", "hedge_drift_floor", "hedge_ratio", "in_coins", "plan",
-        "required_contracts", "residual_delta", "residual_delta_coins", "target",
-        "uncovered_coins", "uncovered_value",
+        "aim", "basis", "break_forced", "break_unexplained", "broken", "contracts_to_target",
+        "cover", "cover_pnl", "cover_value", "estimates", "exposure", "exposure_pnl",
+        "exposure_value", "hedge_broken", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
+        "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
+        "target", "uncovered_coins", "uncovered_value",
     )  # fmt: skip
 
     def __init__(self, plan: HedgePlan) -> None:
         super().__init__(Subject(Scope.HEDGE, (("hedge", plan.name),)))
         self.plan = plan
         self.target: Known = plan.target
+        self.aim = plan.target
         self.exposure: tuple[HedgeLeg, ...] = ()
         self.cover: tuple[HedgeLeg, ...] = ()
         self.in_coins = False
