@@ -65,6 +65,7 @@ class Faults:
     retry_after: int | None = None
     redirect_to: str | None = None
     pongs: bool = True
+    muted: set[str] = field(default_factory=set)
     behind_milliseconds: int = 0
     _healthy: asyncio.Event = field(default_factory=asyncio.Event)
     _silent_until: float = 0.0
@@ -85,6 +86,10 @@ class Faults:
     def silent(self) -> bool:
         """True while market data is held back."""
         return steady_seconds() < self._silent_until
+
+    def mute(self, channel: str) -> None:
+        """One channel says nothing more, as in a market in which nothing happens."""
+        self.muted.add(channel)
 
     def lag(self, seconds: float) -> None:
         """Frames keep coming, but their event times are this old: a feed that looks alive."""
@@ -141,4 +146,5 @@ class Faults:
         self.rest_status = self.retry_after = self.redirect_to = None
         self._refuse_until, self._empty_left = 0.0, 0.0
         self.behind_milliseconds = 0
+        self.muted.clear()
         self._healthy.set()

@@ -14,7 +14,7 @@ from hedgewatch.venues.surroundings import Surroundings
 ROUND_SECONDS = 25.0
 """What a round of all order books takes at least: a little less than the pause of its job."""
 
-_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
 """Between two books at least. At weight 6 each that is 360 of Binance's 2400 a minute, however many
 markets are watched: beyond 25 of them a round takes longer.
 """
@@ -29,22 +29,26 @@ class Sidelines:
         self._dialect = dialect
         self._catalogue = catalogue
         self._around = around
+        self._one_round = asyncio.Lock()
 
     async def read_liquidity(self, standing: Standing) -> None:
         """One round, evenly spread; a market that cannot be read holds up no other."""
-        symbols = standing.streams.symbols
-        pause = max(ROUND_SECONDS / max(len(symbols), 1), _PAUSE_SECONDS)
-        for number, symbol in enumerate(symbols):
-            if number:
-                await asyncio.sleep(pause)
-            try:
-                book = await self._dialect.read_liquidity(standing.exchange, symbol)
-            except (ccxt.ExchangeError, OddReplyError) as error:
-                log.info("an order book was not read", symbol=symbol, error=type(error).__name__)
-                continue
-            if book is None:
-                return
-            self._around.publish(book)
+        async with self._one_round:
+            symbols = standing.streams.symbols
+            pause = max(ROUND_SECONDS / max(len(symbols), 1), PAUSE_SECONDS)
+            for number, symbol in enumerate(symbols):
+                if number:
+                    await asyncio.sleep(pause)
+                await self._read_book(standing, symbol)
+
+    async def _read_book(self, standing: Standing, symbol: str) -> None:
+        try:
+            book = await self._dialect.read_liquidity(standing.exchange, symbol)
+        except (ccxt.BadRequest, OddReplyError) as error:
+            log.info("an order book was not read", symbol=symbol, error=type(error).__name__)
+        else:
+            if book is not None:
+                self._around.publish(book)
 
     async def read_collateral(self, standing: Standing) -> None:
         """What each asset counts, where all of them are one pool."""

@@ -53,6 +53,8 @@ class FrameMaker:
     def frame(self, stream: str, category: str) -> bytes | None:
         """What a stream says now; a channel of another category is accepted and mute."""
         channel = channel_of(stream)
+        if channel in self._faults.muted:
+            return None
         if category != "spot" and FUTURES_CATEGORIES[channel] != category:
             return None
         listed = self._world.spot_pairs if category == "spot" else self._world.markets
