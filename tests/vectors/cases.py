@@ -94,10 +94,10 @@ def cases_of(directory: Path) -> list[Case]:
 def _cases(file: Path) -> Iterator[Case]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        if not str(content["schema"]).startswith(SCHEMA):
+        if not content.get("schema", SCHEMA).startswith(SCHEMA):
             raise ValueError(f"schema {content['schema']}")  # noqa: TRY301
         raw_cases = list(content["cases"])
-    except (ValueError, LookupError, TypeError) as problem:
+    except (ValueError, LookupError, TypeError, AttributeError) as problem:
         yield Case(file.stem, "", {}, {}, {}, f"no file of vectors: {problem!r}")
         return
     for position, raw in enumerate(raw_cases):

@@ -109,3 +109,20 @@ def inverse_cross_bankruptcy_price(position: Leveraged, available: float) -> flo
     terms = Terms(position.quantity, position.entry, linear=False)
     price = liquidation_price(terms, available)
     return None if price is None else (1.0 + side * position.taker) * price
+
+
+def mark_liquidation_price(position: Leveraged, extra_margin: float = 0.0) -> float | None:
+    """Isolated since 2025-09-02, maintenance at the mark: the wallet is initial margin + extra.
+
+    What was added has paid the taker fee: extra ÷ (1 − s·f), of an inverse contract ÷ (1 + s·f).
+    """
+    side = 1.0 if (position.quantity > 0.0) is position.linear else -1.0
+    wallet = position.initial_margin + extra_margin / (1.0 - side * position.taker)
+    terms = Terms(
+        position.quantity,
+        position.entry,
+        rate=position.rate,
+        deduction=position.deduction,
+        linear=position.linear,
+    )
+    return liquidation_price(terms, wallet)

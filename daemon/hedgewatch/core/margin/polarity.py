@@ -5,6 +5,7 @@ when equity is 0 or less. Two venues may give opposite meanings to one field nam
 OKX and of Bitget), so a number of a venue goes nowhere without its `VenueRatio`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -69,24 +70,37 @@ VENUE_RATIOS: Mapping[str, VenueRatio] = MappingProxyType(
 )
 """By the word that a dialect or a rule of a venue is known by. Sources: margin §1.11."""
 
-OF_DEFINITION: Mapping[str, str] = MappingProxyType(
+OTHER_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "mm_over_equity": "ccxt",
+        "canonical": "ccxt",
+        "marginratio": "ccxt",
         "equity_over_mm": "kraken",
         "eq_over_mm": "kraken",
-        "okx_rate": "okx",
-        "accountmmrate": "bybit",
-        "mgnratio": "okx",
+        "margin_level": "kraken",
+        "kraken_futures": "kraken",
+        "binance_um": "binance",
+        "binance_usdm": "binance",
+        "binance_cm": "binance",
+        "binance_coinm": "binance",
+        "binance_pm": "unimmr",
         "uni_mmr": "unimmr",
+        "bybit_uta": "bybit",
+        "accountmmrate": "bybit",
+        "account_mm_rate": "bybit",
+        "okx_linear": "okx",
+        "okx_multi": "okx",
+        "okx_rate": "okx",
+        "bitget_uta": "bitget",
     }
 )
-"""Other words for the same definitions."""
+"""Other words for the same. `mgnRatio` is none of them: it means opposite things."""
 
 
 def venue_ratio(word: str) -> VenueRatio:
     """The ratio of a venue, or of a definition, by any of its words; KeyError when unheard of."""
     key = word.casefold()
-    return VENUE_RATIOS[OF_DEFINITION.get(key, key)]
+    return VENUE_RATIOS[OTHER_WORDS.get(key, key)]
 
 
 def margin_ratio(requirement: float, equity: float) -> float:
@@ -160,8 +174,14 @@ def price_from_venue(value: object, mark: float) -> float | None:
     return None if price in _NO_PRICES and far else price
 
 
+_WRITTEN = re.compile(r"[-+.0-9eE]+")
+"""Digits as venues write them: "1_0", " 1" and other scripts' digits are numbers to Python only."""
+
+
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
         return None
     try:
         number = float(value)
