@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import inf, isinf
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hedgewatch.core.margin import EMPTY, Edges, Leg, Line, are_marginal
+from hedgewatch.core.margin import EMPTY, Edges, Leg, Line, are_marginal, deductions, marginal
 from hedgewatch.core.model import Tier
 from tests.support.builders import tiers
 
@@ -266,3 +266,17 @@ def test_tiers_that_jump_or_fall_are_refused_since_the_solver_stands_on_them() -
     assert not are_marginal((Tier(0.0, 0.01, 0.0), Tier(1_000.0, 0.02, 0.0)))
     assert not are_marginal((Tier(0.0, 0.02, 0.0), Tier(1_000.0, 0.01, -10.0)))
     assert not are_marginal((Tier(0.0, 0.01, 0.0), Tier(0.0, 0.02, 0.0)))
+
+
+def test_deductions_meet_a_published_table_to_its_last_digit() -> None:
+    rows = [
+        ("0", "0.01"), ("5000", "0.015"), ("10000", "0.02"), ("50000", "0.025"),
+        ("100000", "0.0333"), ("175000", "0.05"), ("250000", "0.1"), ("750000", "0.125"),
+        ("1500000", "0.1667"), ("4500000", "0.25"), ("7500000", "0.5"),
+    ]  # fmt: skip
+    exact = [Fraction(0)]
+    for (_, before), (floor, rate) in pairwise(rows):
+        exact.append(exact[-1] + Fraction(floor) * (Fraction(rate) - Fraction(before)))
+    brackets = [(float(floor), float(rate)) for floor, rate in rows]
+    assert list(deductions(brackets)) == [float(cum) for cum in exact]
+    assert are_marginal(marginal(brackets))

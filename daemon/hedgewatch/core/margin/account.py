@@ -54,7 +54,11 @@ class Account:
         return self.equity - self.requirement
 
     def shock(self) -> tuple[float, float]:
-        """The common moves x between which it stands, every price going by its beta · x."""
+        """The common moves x between which it stands, every price going by its beta · x.
+
+        ValueError when a linear leg's settle coin has a beta, or an inverse leg's another than
+        its own: their product is no line. Value such a move by an account at the moved prices.
+        """
         betas = [held.beta for held in self.legs]
         betas += [coin.beta for coin in self.collateral.values()]
         low = max((-1.0 / beta for beta in betas if beta > 0.0), default=-inf)
@@ -75,7 +79,9 @@ class Account:
 
         Coins named in `moving` go with the market's price in proportion.
         """
-        first = next(held for held in self.legs if held.market == market)
+        first = next((held for held in self.legs if held.market == market), None)
+        if first is None:
+            raise LookupError(f"no leg of {market}")
         alone = first.leg.inverse and first.settle not in moving
         if alone and moving:
             raise ValueError(f"{market} is inverse: it moves with {first.settle}, or alone")
