@@ -92,6 +92,13 @@ OTHER_WORDS: Mapping[str, str] = MappingProxyType(
         "okx_multi": "okx",
         "okx_rate": "okx",
         "bitget_uta": "bitget",
+        "mm/equity": "ccxt",
+        "mm/collateral": "ccxt",
+        "mm/marginbalance": "binance",
+        "mm/margin_balance": "deribit",
+        "equity/mm": "kraken",
+        "equity/(mm+fee)": "okx",
+        "adjequity/mm": "unimmr",
     }
 )
 """Other words for the same. `mgnRatio` is none of them: it means opposite things."""

@@ -1,0 +1,56 @@
+"""The harness itself: nothing that a vector says is passed over in silence."""
+
+import json
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vectors.cases import Case, Fields, cases_of, differences
+
+
+def _case(expected: Any, **tolerance: str) -> Case:
+    return Case("one", "pnl", {}, expected, tolerance)
+
+
+@pytest.mark.parametrize("got", [None, inf, -inf])
+def test_null_stands_for_none_and_for_infinity_and_for_nothing_else(got: float | None) -> None:
+    assert differences(_case({"price": None}), {"price": got}) == []
+    assert differences(_case({"price": "0"}), {"price": got})
+    assert differences(_case({"price": None}), {"price": 0.0})
+
+
+def test_the_widest_of_the_tolerances_of_a_case_decides() -> None:
+    assert differences(_case({"a": "100"}, rel="0.01"), {"a": 101.0}) == []
+    assert differences(_case({"a": "100"}, rel="0.01"), {"a": 101.1})
+    assert differences(_case({"a": "100"}, abs="2", rel="1e-9"), {"a": 102.0}) == []
+    assert differences(_case({"a": "100"}), {"a": 100.0 + 5e-11}) == []
+    assert differences(_case({"a": "100"}), {"a": 100.0 + 5e-10})
+
+
+def test_every_leaf_is_compared_in_dictionaries_and_lists_too() -> None:
+    expected = {"prices": {"BTC": "1", "ETH": None}, "cum": ["0", "50"]}
+    right = {"prices": {"BTC": 1.0, "ETH": None}, "cum": [0.0, 50.0]}
+    assert differences(_case(expected), right) == []
+    assert differences(_case(expected), {**right, "cum": [0.0]})
+    assert differences(_case(expected), {**right, "cum": [0.0, 51.0]})
+    assert differences(_case(expected), {**right, "prices": {"BTC": 1.0}})
+    assert differences(_case(expected), {**right, "prices": {"BTC": nan, "ETH": None}})
+
+
+def test_an_input_that_nobody_reads_is_found_however_deep_it_stands() -> None:
+    given = Fields({"side": "long", "odd": "1", "positions": [{"qty": "1", "strange": "2"}]})
+    assert given.side() == "long"
+    assert [one.number("qty") for one in given.each("positions")] == [1.0]
+    assert given.unread() == ["odd", "strange"]
+
+
+def test_a_file_or_a_case_that_is_no_vector_is_a_case_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "other.json").write_text(json.dumps({"schema": "something/1", "cases": []}))
+    (tmp_path / "half.json").write_text(json.dumps({"cases": [{"id": "only"}]}))
+    found = cases_of(tmp_path)
+    assert len(found) == 4
+    assert all(case.problem for case in found)
