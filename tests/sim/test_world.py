@@ -86,3 +86,42 @@ def test_marks_stand_on_the_tick_of_their_market() -> None:
     world, _ = hedged_world()
     world.move("AIXUSDT", 1000.0061)
     assert world.marks["AIXUSDT"] == Decimal("1000.01")
+
+
+def test_liquidation_of_a_part_leaves_the_rest_and_names_its_order() -> None:
+    world, heard = hedged_world()
+    world.liquidate("AIXUSDT", 80)
+    assert amount_and_entry(world) == [-120, 1000]
+    assert [type(change) for change in heard] == [Filled, AccountChanged]
+    assert isinstance(heard[0], Filled)
+    assert heard[0].client_id.startswith("autoclose-")
+
+
+def test_auto_deleveraging_takes_a_part_at_the_mark_and_pays_its_profit() -> None:
+    world, heard = hedged_world()
+    world.move("AIXUSDT", 900)
+    world.deleverage("AIXUSDT", 50)
+    assert amount_and_entry(world) == [-150, 1000]
+    assert world.accounts["main"].wallet == 105_000
+    assert [change.client_id for change in heard if isinstance(change, Filled)] == ["adl_autoclose"]
+
+
+def test_settlement_closes_all_and_the_order_of_the_two_reports_can_be_turned() -> None:
+    world, heard = hedged_world()
+    world.account_first = True
+    world.settle("AIXUSDT")
+    assert short_of(world).amount == 0
+    assert [type(change) for change in heard] == [AccountChanged, Filled]
+    assert isinstance(heard[1], Filled)
+    assert heard[1].client_id.startswith("settlement_autoclose-")
+
+
+def test_what_leaves_the_spot_wallet_is_remembered_with_how_it_went() -> None:
+    world, _ = hedged_world()
+    world.set_spot_balance("ALT", 500_000)
+    world.move_spot("ALT", 100_000, "withdraw")
+    owner = world.accounts["main"]
+    assert owner.spot["ALT"].free == 400_000
+    assert [(moved.how, moved.asset, moved.amount) for moved in owner.moved] == [
+        ("withdraw", "ALT", 100_000)
+    ]
