@@ -6,8 +6,8 @@ from math import inf
 import pytest
 
 from hedgewatch.core.events import CollateralPriced, CollateralReading, PositionReading
-from hedgewatch.core.model import CollateralSlice, Desk, Tier
-from tests.support.builders import balance, desk, held, mark, market, read, tiered
+from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Tier
+from tests.support.builders import balance, desk, hedge, held, mark, market, read, tiered
 from tests.support.stories import Story, known, reason
 
 BTC_COIN, BTC, ETH = "BTC/USD:BTC", "BTC/USDT:USDT", "ETH/USDT:USDT"
@@ -215,3 +215,39 @@ def test_the_rate_of_a_position_by_its_size_is_that_of_its_contracts() -> None:
         2.0, read(held(ETH, 100.0, 3_000.0), wallet=90_000.0, regime="okx-single-currency-cross")
     )
     assert story.pool().maintenance_margin == pytest.approx(0.02 * 100 * 3_000.0)
+
+
+def _synthetic_dollar(contracts: float, price: float) -> Story:
+    """One bitcoin in the account, its own contracts of 100 dollars sold against it at 50,000."""
+    owned = LegPlan(account="main", asset="BTC")
+    sold = LegPlan(account="main", symbol=BTC_COIN)
+    story = Story(on=desk(hedge(owned, sold), prices={}, holdings={}))
+    story.at(0.0, market(BTC_COIN, contract_size=100.0), tiered(BTC_COIN, FLAT))
+    short = held(BTC_COIN, contracts, 50_000.0)
+    funds = [balance(1.0, "BTC")]
+    story.at(0.0, mark(BTC_COIN, 50_000.0))
+    story.at(0.0, read(short, wallet=None, balances=funds, regime="binance-coinm-cross"))
+    story.at(0.0, mark(BTC_COIN, price))
+    return story
+
+
+@pytest.mark.parametrize("price", [20_000.0, 50_000.0, 125_000.0])
+def test_coins_and_the_inverse_short_that_they_back_stay_a_dollar_at_any_price(
+    price: float,
+) -> None:
+    """Q/P of cover beside W + Q/P - Q/E of coins: covered at any price once it is at one."""
+    story = _synthetic_dollar(-500.0, price)
+    row = story.hedge()
+    assert row.hedge_ratio == pytest.approx(1.0)
+    assert row.residual_delta == pytest.approx(0.0, abs=1e-6)
+    assert row.exposure_value == pytest.approx(50_000.0)
+    assert row.cover_value == pytest.approx(-50_000.0)
+    assert known(row.exposure_pnl) + known(row.cover_pnl) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_an_inverse_cover_that_is_too_small_says_how_many_contracts_are_missing() -> None:
+    row = _synthetic_dollar(-300.0, 50_000.0).hedge()
+    assert row.hedge_ratio == pytest.approx(0.6)
+    assert row.required_contracts == pytest.approx(500.0)
+    assert row.contracts_to_target == -200.0
+    assert row.cover_pnl == 0.0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from math import inf
 
-from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow
+from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow, PositionRow
 from hedgewatch.core.breaks import judge_break, missing_cover
 from hedgewatch.core.model import Unknown, WalletPlan
 
@@ -53,10 +53,17 @@ def _hold(
     leg.told = account.read_at is not None
     if plan.symbol:
         leg.hold(sum(held.quantity for held in leg.positions) * plan.share)
-        leg.cost = sum(held.quantity * held.entry_price for held in leg.positions) * plan.share
+        leg.cost = sum(map(_cost, leg.positions)) * plan.share
     else:
         balance = account.balances.get(plan.asset)
         leg.hold(balance.total * leg.base_units * plan.share if balance else 0.0)
+
+
+def _cost(position: PositionRow) -> float:
+    """What a position was entered for: money, or the coins of an inverse contract."""
+    if position.leg is not None and position.leg.inverse:
+        return position.quantity / position.entry_price
+    return position.quantity * position.entry_price
 
 
 def value_hedge(hedge: HedgeRow) -> None:
@@ -134,13 +141,12 @@ def _total(legs: tuple[HedgeLeg, ...]) -> tuple[float, float, float, float]:
     value = coins = weighted = profit = 0.0
     for leg in legs:
         price = leg.market.price
-        worth = leg.quantity * price
-        if leg.cost is None:
-            leg.cost = worth
+        quantity = leg.quantity
+        worth = quantity * price
         value += worth
-        coins += leg.quantity * leg.underlying_units
+        coins += quantity * leg.underlying_units
         weighted += worth * leg.plan.beta
-        profit += worth - leg.cost
+        profit += leg.profit()
     return value, coins, weighted, profit
 
 
@@ -152,8 +158,8 @@ def _contracts(hedge: HedgeRow, exposure: float, wanted: float, held: float) -> 
         hedge.required_contracts = hedge.contracts_to_target = _SEVERAL
         hedge.hedge_drift_floor = 0.0
         return
-    worth = market.contract_size * leg.market.price
-    in_coins = market.contract_size * leg.underlying_units
+    worth = market.contract_size * (leg.market.price if market.linear else 1.0)
+    in_coins = worth / leg.market.price * leg.underlying_units
     contract = in_coins if hedge.in_coins else worth * leg.plan.beta
     hedge.required_contracts = required_contracts(exposure, worth)
     hedge.contracts_to_target = contracts_between(held, wanted, contract, market.step)

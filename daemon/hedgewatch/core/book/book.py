@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from hedgewatch.core.book.pooling import index_pool, sort_into_pools
+from hedgewatch.core.book.pooling import index_pool, settle_of, sort_into_pools
 from hedgewatch.core.book.prices import watch_anew
 from hedgewatch.core.book.rows import (
     NOT_YET,
@@ -18,6 +18,7 @@ from hedgewatch.core.book.rows import (
     Row,
     Watch,
 )
+from hedgewatch.core.book.rows.evenness import Adviser, DeskEvenness
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.model import (
     AccountPlan,
@@ -33,16 +34,19 @@ from hedgewatch.core.statistics.bars import bar_of
 from hedgewatch.core.statistics.estimates import HedgeEstimates
 
 
-class BookRow(Row):
-    """The whole desk in three numbers."""
+class BookRow(DeskEvenness, Row):
+    """The whole desk in a few numbers."""
 
-    __slots__ = ("accounts_blind", "nearest_liquidation_distance", "worst_margin_ratio")
+    __slots__ = (
+        "accounts_blind", "adviser", "nearest_liquidation_distance", "worst_margin_ratio",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__(Subject(Scope.BOOK, ()))
         self.worst_margin_ratio: Known = NOT_YET
         self.nearest_liquidation_distance: Known = NOT_YET
         self.accounts_blind = 0.0
+        self.adviser: Adviser | None = None
 
 
 class Book:
@@ -113,6 +117,7 @@ class Book:
             market.positions, market.pools, market.hedges = [], [], []
         for pool in self.pools():
             index_pool(pool)
+            pool.adviser = self.totals.adviser
         for hedge in self.hedges.values():
             self._index_hedge(hedge)
         for market in self.markets.values():
@@ -155,7 +160,9 @@ class Book:
 
     @staticmethod
     def _index_hedge(hedge: HedgeRow) -> None:
-        markets = dict.fromkeys(leg.market for leg in hedge.exposure + hedge.cover)
+        legs = hedge.exposure + hedge.cover
+        markets = dict.fromkeys(leg.market for leg in legs)
+        markets |= dict.fromkeys(position.market for leg in legs for position in leg.earning)
         for market in markets:
             market.hedges.append(hedge)
         hedge.sources = tuple(markets) or (hedge,)
@@ -177,6 +184,14 @@ class Book:
                 position
                 for (symbol, _), position in self.accounts[plan.account].positions.items()
                 if symbol == plan.symbol and position.contracts
+            )
+        elif plan.account:
+            leg.earning = tuple(
+                position
+                for position in self.accounts[plan.account].positions.values()
+                if position.leg is not None
+                and position.leg.inverse
+                and settle_of(position) == plan.asset
             )
         return leg
 

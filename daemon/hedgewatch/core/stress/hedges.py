@@ -36,13 +36,8 @@ def _profit(leg: HedgeLeg, moves: Moves) -> float:
     if market is None:
         return 0.0
     if leg.plan.symbol:
-        return value_of_leg(leg, market) * _contract(market, moves, leg.quantity)
+        return leg.quantity * leg.market.price * _contract(market, moves, leg.quantity)
     return leg.quantity * leg.market.price * (moves.worth(leg.plan.asset) - 1.0)
-
-
-def value_of_leg(leg: HedgeLeg, market: Market) -> float:
-    """Signed, in the quote currency: of inverse contracts the face."""
-    return leg.quantity * leg.market.price if market.linear else leg.quantity
 
 
 def _contract(market: Market, moves: Moves, quantity: float) -> float:

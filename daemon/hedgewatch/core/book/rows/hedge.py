@@ -13,14 +13,15 @@ from hedgewatch.core.statistics.estimates import HedgeEstimates
 class HedgeLeg:
     """One leg of a hedge, resolved: what it holds, and where its price comes from.
 
-    `quantity` is signed units of its market's base, of which each is `underlying_units` coins of
-    the underlying, and one coin of the plan's asset is `base_units`; `cost` is what they cost in
-    the quote currency, None until a first price is seen. `told` is whether its holder was ever
-    read whole.
+    `held` is signed units of its market's base, of which each is `underlying_units` coins of the
+    underlying, and one coin of the plan's asset is `base_units`; of an inverse market it is units
+    of the quote currency. `cost` is what it cost: money for units of the base (None until a first
+    price is seen), coins for an inverse market. `earning` are the positions that pay their profit
+    in the coins of this leg. `told` is whether its holder was ever read whole.
     """
 
     __slots__ = (
-        "base_units", "cost", "doubt", "market", "plan", "positions", "quantity", "told",
+        "base_units", "cost", "doubt", "earning", "held", "market", "plan", "positions", "told",
         "underlying_units",
     )  # fmt: skip
 
@@ -29,23 +30,53 @@ class HedgeLeg:
         self.market = market
         self.positions: tuple[PositionRow, ...] = ()
         self.doubt: Unknown | None = NOT_YET
-        self.quantity = 0.0
+        self.earning: tuple[PositionRow, ...] = ()
+        self.held = 0.0
         self.told = False
         base = market.symbol.partition("/")[0]
         self.underlying_units = underlying_of(base)[1]
         self.base_units = underlying_of(plan.asset or base)[1] / self.underlying_units
         self.cost: float | None = None
 
-    def hold(self, quantity: float) -> None:
+    @property
+    def inverse(self) -> bool:
+        """Whether it is a position in a coin-margined contract."""
+        market = self.market.market
+        return market is not None and not market.linear and bool(self.plan.symbol)
+
+    @property
+    def quantity(self) -> float:
+        """Signed units of the base at the price of now: fewer coins are a face value that stays.
+
+        The coins that back inverse contracts are exposure, with their profit (margin.md §3).
+        """
+        if self.inverse:
+            return self.held / self.market.price if self.market.price else 0.0
+        if self.earning:
+            profit = sum(position.profit for position in self.earning)
+            return self.held + profit * self.base_units * self.plan.share
+        return self.held
+
+    def hold(self, held: float) -> None:
         """Hold that much, bought at the first price that is seen.
 
         What is added later is taken as bought at the average so far.
         """
-        if self.cost is not None and self.quantity:
-            self.cost *= quantity / self.quantity
+        if self.cost is not None and self.held:
+            self.cost *= held / self.held
         else:
             self.cost = None
-        self.quantity = quantity
+        self.held = held
+
+    def profit(self) -> float:
+        """In the quote currency; of coins that back contracts without the profit of these."""
+        price = self.market.price
+        if self.inverse:
+            return price * (self.cost or 0.0) - self.held
+        worth = self.held * price
+        if self.cost is None:
+            self.cost = worth
+        return worth - self.cost
 
 
 class HedgeRow(HedgeStatistics, Row):
