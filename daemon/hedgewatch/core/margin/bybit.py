@@ -7,7 +7,7 @@ margins, isolated for the maintenance margin alone (help centre, "New Margin Cal
 from dataclasses import dataclass
 
 from hedgewatch.core.margin.contract import bankruptcy_price, margin_requirement, notional
-from hedgewatch.core.margin.regimes import Basis
+from hedgewatch.core.margin.regime import Basis
 from hedgewatch.core.margin.single import Terms, liquidation_price
 
 

@@ -4,7 +4,7 @@ but of the comparison with theirs.
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from hedgewatch.core.margin.regimes import Display
+from hedgewatch.core.margin.regime import Display
 
 
 def shifted(price: float | None, shift: float) -> float | None:
