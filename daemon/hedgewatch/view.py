@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
+from hedgewatch.core.evenness import Advice
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.core.rules import Rule
 
@@ -28,6 +29,10 @@ class EngineView:
     def alerts(self) -> Iterable[AlertRecord]:
         """Every alert that is pending or firing, or that ended alarmingly."""
         return self._engine.alerts()
+
+    def evenness(self) -> Iterable[Advice]:
+        """What moved between pools of one currency would lift the nearest line by how much."""
+        return self._engine.adviser.advice()
 
     def rules(self) -> Iterable[Rule]:
         """The loaded rules."""

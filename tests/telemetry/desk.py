@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from hedgewatch.core.evenness import Advice
 from hedgewatch.core.expression import parse_condition
 from hedgewatch.core.measures import CATALOGUE, symbols
 from hedgewatch.core.model import AlertRecord, AlertState, Known, Scope, Severity, Subject, Unknown
@@ -156,6 +157,9 @@ class Desk:
 
     def rules(self) -> Iterable[Rule]:
         return [MARGIN_DANGER]
+
+    def evenness(self) -> Iterable[Advice]:
+        return ()
 
     def reasons_not_ready(self) -> Iterable[str]:
         return self.not_ready

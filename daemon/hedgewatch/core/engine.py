@@ -17,6 +17,7 @@ from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
+from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
@@ -40,6 +41,7 @@ class Engine:
     ) -> None:
         self.book = Book(desk, now)
         self.book.watchers = watchers(rules, desk)
+        self.adviser = self.book.totals.adviser = Adviser(self.book)
         self.judge = Judge(rules, new_episode)
         self._clocks: dict[str, VenueClock] = {}
 

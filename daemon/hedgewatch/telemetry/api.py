@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 
+from hedgewatch.core.evenness import Advice
 from hedgewatch.core.measures import CATALOGUE
 from hedgewatch.core.model import AlertRecord, Scope, Unknown
 from hedgewatch.core.rules import Rule
@@ -43,6 +44,20 @@ def alert(record: AlertRecord) -> Document:
         "fired_at": record.fired_at,
         "reason": record.reason,
         "episode": record.episode,
+    }
+
+
+def evenness(advice: Advice) -> Document:
+    """What is advised for the pools of one currency; the moves are never made by us."""
+    found = advice.leveling
+    return {
+        "currency": advice.currency,
+        "nearest_before": jsonable(found.before),
+        "nearest_after": jsonable(found.after),
+        "moves": [
+            {"from": move.source, "to": move.target, "amount": move.amount} for move in found.moves
+        ],
+        "left_out": [{"pool": pool, "reason": reason} for pool, reason in advice.left_out],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import orjson
 from aiohttp import hdrs, web
 
+from hedgewatch.core.evenness import Advice
 from hedgewatch.core.model import AlertRecord, Scope
 from hedgewatch.core.rules import Rule
 from hedgewatch.settings import Secret
@@ -34,6 +35,8 @@ class View(Protocol):
     def alerts(self) -> Iterable[AlertRecord]: ...
 
     def rules(self) -> Iterable[Rule]: ...
+
+    def evenness(self) -> Iterable[Advice]: ...
 
     def reasons_not_ready(self) -> Iterable[str]: ...
 
@@ -140,6 +143,7 @@ def _documents(view: View) -> Mapping[str, Callable[[], Mapping[str, object]]]:
         "/api/v1/accounts": lambda: {"accounts": api.accounts(view.rows())},
         "/api/v1/positions": lambda: {"positions": api.rows_of(Scope.POSITION, view.rows())},
         "/api/v1/pools": lambda: {"pools": api.rows_of(Scope.POOL, view.rows())},
+        "/api/v1/evenness": lambda: {"evenness": [api.evenness(each) for each in view.evenness()]},
         "/api/v1/hedges": lambda: {"hedges": api.rows_of(Scope.HEDGE, view.rows())},
         "/api/v1/alerts": lambda: {"alerts": [api.alert(each) for each in view.alerts()]},
         "/api/v1/rules": lambda: {"rules": [api.rule(each) for each in view.rules()]},

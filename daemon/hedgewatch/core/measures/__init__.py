@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from hedgewatch.core.expression import Vocabulary
 from hedgewatch.core.measures.desk import DESK_MEASURES
+from hedgewatch.core.measures.evenness import EVENNESS_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
 from hedgewatch.core.measures.hedge_statistics import HEDGE_STATISTICS
 from hedgewatch.core.measures.measure import Measure
@@ -24,6 +25,7 @@ CATALOGUE: tuple[Measure, ...] = (
     *HEDGE_STATISTICS,
     *VENUE_MEASURES,
     *DESK_MEASURES,
+    *EVENNESS_MEASURES,
 )
 
 

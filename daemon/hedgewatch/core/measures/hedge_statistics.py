@@ -21,6 +21,13 @@ HEDGE_STATISTICS = (
     ),
     Measure(
         Scope.HEDGE,
+        "recent_correlation",
+        Unit.NUMBER,
+        "The same of the last half hour.",
+        "hedgewatch_recent_correlation",
+    ),
+    Measure(
+        Scope.HEDGE,
         "correlation_shift",
         Unit.NUMBER,
         "Correlation of the last half hour against that of the day, in standard errors.",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hedgewatch.core.book.rows.evenness import Adviser, PoolEvenness
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
@@ -31,7 +32,7 @@ _NUMBERS = (
 )
 
 
-class PoolRow(PoolStatistics, Row):
+class PoolRow(PoolEvenness, PoolStatistics, Row):
     """What is liquidated together.
 
     While it is `plain` (linear contracts of one currency) it has fast solvers of its own: `lines`
@@ -41,6 +42,7 @@ class PoolRow(PoolStatistics, Row):
 
     __slots__ = (
         "account",
+        "adviser",
         "currency",
         "doubt",
         "equity",
@@ -98,5 +100,6 @@ class PoolRow(PoolStatistics, Row):
         self.shock_edges = Edges(())
         self.doubt: Unknown | None = None
         self.told_at: float | None = None
+        self.adviser: Adviser | None = None
         for number in _NUMBERS:
             setattr(self, number, NOT_YET)

@@ -1,0 +1,186 @@
+"""The pools of the desk as vessels, and what is advised of them, worked out when it is asked for.
+
+What may be taken out of a pool is an assumption, because the venue's initial margin depends on
+settings that not every venue tells: what is left must be `RESERVE` times what the pool must be
+worth, and notional ÷ leverage where leverage was told; and no more than the wallet goes out,
+since unrealised profit cannot be withdrawn.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.legs import regime_of
+from hedgewatch.core.book.pooling import is_whole, wallet_of
+from hedgewatch.core.book.rows import NOT_YET, PoolRow
+from hedgewatch.core.book.solving import account_of, is_inverse
+from hedgewatch.core.evenness.leveling import Leveling, Vessel, level
+from hedgewatch.core.margin import Account, Collateral, HeldLeg
+from hedgewatch.core.model import Known, Unknown
+
+RESERVE = 2.0
+"""Times the requirement that stays in a pool from which something is moved."""
+
+FRESH_FOR = 1.0
+"""Seconds for which an answer is given again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is advised for the pools of one currency. `left_out` are those of which nothing is
+    known now, with the reason.
+    """
+
+    currency: str
+    leveling: Leveling
+    left_out: tuple[tuple[str, str], ...]
+
+
+class Adviser:
+    """Answers from the book of now, at most once in `FRESH_FOR` seconds."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._at = -FRESH_FOR
+        self._advice: tuple[Advice, ...] = ()
+        self._changes: dict[PoolRow, Known] = {}
+
+    def advice(self) -> tuple[Advice, ...]:
+        """One for each currency of which there are several pools."""
+        if not 0.0 <= self._book.now - self._at < FRESH_FOR:
+            self._renew()
+        return self._advice
+
+    def transfer_of(self, pool: PoolRow) -> Known:
+        """What the pool should receive (+) or give (−) for the nearest line to be farthest."""
+        self.advice()
+        if pool not in self._changes:
+            self._renew()
+        return self._changes.get(pool, NOT_YET)
+
+    def gain(self) -> Known:
+        """How much farther the nearest line comes, in the currency where that is most."""
+        gained = 0.0
+        for each in self.advice():
+            for _, reason in each.left_out:
+                return Unknown(reason, self._at)
+            gained = max(gained, each.leveling.gain)
+        return gained
+
+    def _renew(self) -> None:
+        self._at = self._book.now
+        self._changes = {}
+        by_currency: dict[str, list[PoolRow]] = {}
+        for pool in self._book.pools():
+            by_currency.setdefault(_money_of(pool), []).append(pool)
+        self._advice = tuple(
+            self._advise(currency, pools) for currency, pools in by_currency.items()
+        )
+
+    def _advise(self, currency: str, pools: list[PoolRow]) -> Advice:
+        names = {_name(pool): pool for pool in pools}
+        known = [pool for pool in pools if not isinstance(pool.headroom, Unknown)]
+        found = level([vessel_of(pool) for pool in known])
+        left_out = []
+        for name, pool in names.items():
+            if isinstance(pool.headroom, Unknown):
+                left_out.append((name, pool.headroom.reason))
+                self._changes[pool] = pool.headroom
+            else:
+                self._changes[pool] = 0.0
+        for move in found.moves:
+            source, target = names[move.source], names[move.target]
+            self._changes[source] = _added(self._changes[source], -move.amount)
+            self._changes[target] = _added(self._changes[target], move.amount)
+        return Advice(currency, found, tuple(left_out))
+
+
+def _added(held: Known, amount: float) -> Known:
+    return held if isinstance(held, Unknown) else held + amount
+
+
+def _money_of(pool: PoolRow) -> str:
+    """What can be moved into it: its currency, or for a whole account what counts there in full."""
+    return f"{pool.currency} (whole accounts)" if is_whole(pool) else pool.currency
+
+
+def _name(pool: PoolRow) -> str:
+    return f"{pool.account.name}/{pool.name}"
+
+
+def vessel_of(pool: PoolRow) -> Vessel:
+    """A pool whose numbers are known."""
+    betas = [1.0] if pool.plain else [held.beta for held in account_of(pool).legs]
+    return Vessel(
+        name=_name(pool),
+        surplus_at=_plain_surplus(pool) if pool.plain else _mixed_surplus(pool),
+        equity=_number(pool.equity),
+        movable=_movable(pool),
+        bottom=-1.0 / max((1.0, *betas)),
+    )
+
+
+def _movable(pool: PoolRow) -> float:
+    equity = _number(pool.equity)
+    stays = RESERVE * (equity - _number(pool.headroom))
+    if is_whole(pool):  # its positions are counted in several coins
+        return max(0.0, equity - stays)
+    initial = sum(
+        _number(held.notional) / held.told_leverage for held in pool.positions if held.told_leverage
+    )
+    return max(0.0, min(wallet_of(pool), equity - max(stays, initial)))
+
+
+def _number(value: Known) -> float:
+    return 0.0 if isinstance(value, Unknown) else value
+
+
+def _plain_surplus(pool: PoolRow) -> Callable[[float], float]:
+    """Linear contracts of one currency: the sum of their lines."""
+    wallet = wallet_of(pool)
+    legs = [(held.leg, held.market.price) for held in pool.positions if held.leg is not None]
+
+    def surplus_at(move: float) -> float:
+        total = wallet
+        for leg, price in legs:
+            moved = price * (1.0 + move)
+            level_, slope = leg.line_at(moved)
+            total += level_ + slope * moved
+        return total
+
+    return surplus_at
+
+
+def _mixed_surplus(pool: PoolRow) -> Callable[[float], float]:
+    """Any other pool: its account made anew with every price moved by its beta."""
+    account = account_of(pool)
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    inverse = is_inverse(pool)
+
+    def surplus_at(move: float) -> float:
+        coins = list(_moved_coins(account.collateral.values(), move))
+        moved = Account(
+            list(_moved_legs(account.legs, move)),
+            coins,
+            profit_inside=regime.profit_in_haircut,
+            theta=regime.theta,
+        )
+        return moved.headroom / (coins[0].price if inverse else 1.0)
+
+    return surplus_at
+
+
+def _moved_legs(legs: Iterable[HeldLeg], move: float) -> Iterator[HeldLeg]:
+    for held in legs:
+        yield HeldLeg(
+            leg=held.leg, market=held.market, price=held.price * (1.0 + held.beta * move),
+            settle=held.settle, beta=held.beta, netting=held.netting,
+        )  # fmt: skip
+
+
+def _moved_coins(coins: Iterable[Collateral], move: float) -> Iterator[Collateral]:
+    for coin in coins:
+        yield Collateral(
+            coin=coin.coin, amount=coin.amount, price=coin.price * (1.0 + coin.beta * move),
+            discount=coin.discount, beta=coin.beta, charge=coin.charge,
+        )  # fmt: skip
