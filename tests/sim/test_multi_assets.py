@@ -51,7 +51,7 @@ def test_equity_of_two_assets_is_what_binance_publishes() -> None:
 
 
 def test_maintenance_is_converted_at_the_ask_rate_as_published() -> None:
-    """0.5 BTC at 20,000 USDT and 0.8 %: 79.596 of the published 199.596 (the rest is of ETHUSDC)."""
+    """0.5 BTC at 20,000 USDT and 0.8 %: 79.596 of the published 199.596; the rest is of USDC."""
     owner, venue = published(Position("BTCUSDT", Decimal("0.5"), Decimal(20_000)))
     assert maintenance_margin(owner, venue) == Decimal("79.596")
     assert margin_ratio(owner, venue) == Decimal("79.596") / Decimal("416.02")

@@ -129,3 +129,14 @@ def test_action_happens_at_the_price_of_its_own_moment() -> None:
     player.advance(30.0)
     short = stage.world.accounts["main"].positions["AIXUSDT", "BOTH"]
     assert [short.amount, short.entry] == [-250, 1000]
+
+
+def test_auto_deleveraging_leaves_the_hedge_too_small_until_the_trader_covers_again() -> None:
+    short_of_cover = seconds_in("adl", lambda world: drift(world) < Decimal("-0.3"))
+    assert (short_of_cover[0], short_of_cover[-1]) == (9.0, 19.9)
+    assert drift(played("adl")) == 0
+
+
+def test_a_delisted_cover_leaves_the_holding_bare_to_the_end() -> None:
+    bare = seconds_in("delisting", lambda world: drift(world) == -1)
+    assert (bare[0], bare[-1]) == (6.0, 20.0)

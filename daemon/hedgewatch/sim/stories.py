@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from math import inf
 from types import MappingProxyType
 
+from hedgewatch.sim.break_stories import BREAK_STORIES
 from hedgewatch.sim.fault_stories import FAULT_STORIES
 from hedgewatch.sim.opening import hedged
 from hedgewatch.sim.script import Action, Chapter, Stage, Story
@@ -129,6 +130,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
         "hedged-book": HEDGED_BOOK,
         "selloff": SELLOFF,
         "squeeze": SQUEEZE,
+        **BREAK_STORIES,
         **FAULT_STORIES,
         "manual": MANUAL,
     }
