@@ -58,7 +58,16 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
     ):
         parser = actions.add_parser(name, help=help_text)
         parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
+        if name == "check":
+            _add_scenarios(parser)
         _with_json(parser)
+
+
+def _add_scenarios(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scenarios", action="append", type=Path, default=[], metavar="FILE",
+        help="scenarios that the rules may name, in place of the shipped ones",
+    )  # fmt: skip
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from hedgewatch.cli.answers import FAILED, WELL, tell
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.rule_tests import run_rule_tests
+from hedgewatch.config.scenario_files import load_scenarios
+from hedgewatch.config.shipped import shipped_scenarios
 
 
 def perform(options: Namespace) -> int:
@@ -15,7 +17,8 @@ def perform(options: Namespace) -> int:
 
 
 def _check(options: Namespace) -> int:
-    rules = load_rules(_files(options.paths))
+    scenarios = load_scenarios(_files(options.scenarios) or shipped_scenarios())
+    rules = load_rules(_files(options.paths), [scenario.name for scenario in scenarios])
     names = [rule.name for rule in rules]
     tell(options, {"rules": names}, f"{len(names)} rules: {', '.join(names)}")
     return WELL

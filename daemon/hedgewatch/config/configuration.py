@@ -13,6 +13,7 @@ from hedgewatch.config.schema import (
 )
 from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, WalletPlan
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.settings import Secret
@@ -31,6 +32,7 @@ class Configuration:
     prices: Mapping[str, PriceSettings]
     betas: Mapping[str, float]
     hedges: tuple[HedgeSettings, ...]
+    scenarios: tuple[Scenario, ...]
     rules: tuple[Rule, ...]
     receivers: tuple[ReceiverSettings, ...]
     routes: tuple[RouteSettings, ...]
@@ -50,6 +52,7 @@ class Configuration:
             instance=self.instance,
             accounts=tuple(AccountPlan(name=a.name, venue=a.venue) for a in self.accounts),
             wallets=tuple(map(_wallet, self.wallets)),
+            scenarios=self.scenarios,
             hedges=tuple(map(_hedge, self.hedges)),
             prices={
                 asset: PricePlan(account=price.account, symbol=price.symbol)

@@ -26,7 +26,7 @@ from hedgewatch.venues.settings import VENUES, AccountSettings
 
 Part = TypeVar("Part", bound=BaseModel)
 
-_LISTS = ("accounts", "wallets", "hedges", "rules", "receivers", "routes")
+_LISTS = ("accounts", "wallets", "hedges", "scenarios", "rules", "receivers", "routes")
 _MAPPINGS = ("prices", "http", "log")
 
 

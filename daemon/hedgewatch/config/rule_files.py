@@ -1,6 +1,6 @@
 """Rule files, read to rules: every mistake of every file at once, at its line and column."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,21 +20,23 @@ class _Placed:
     location: Location
 
 
-def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """The rules of all files, or every mistake in them."""
+def load_rules(paths: Iterable[Path], scenarios: Collection[str] = ()) -> tuple[Rule, ...]:
+    """The rules of all files, which may name these scenarios, or every mistake in them."""
     problems: list[Problem] = []
     placed: list[_Placed] = []
     for path in paths:
         with collecting(problems):
             source = read_source(path, problems)
-            placed += _rules_of(source, problems)
+            placed += _rules_of(source, scenarios, problems)
     problems += _twice(placed)
     if problems:
         raise ConfigurationError(problems)
     return tuple(found.rule for found in placed if found.rule is not None)
 
 
-def _rules_of(source: Source, problems: list[Problem]) -> Iterator[_Placed]:
+def _rules_of(
+    source: Source, scenarios: Collection[str], problems: list[Problem]
+) -> Iterator[_Placed]:
     if not isinstance(source.value, dict):
         problems.append(source.problem((), "a rule file is a mapping: groups: [ … ]"))
         return
@@ -43,7 +45,7 @@ def _rules_of(source: Source, problems: list[Problem]) -> Iterator[_Placed]:
         group = validated(GroupSettings, source, location, problems)
         labels = dict(group.labels) if group else {}
         for place in _items(source, (*location, "rules")):
-            rule = RuleReading(source, place, labels, problems).rule()
+            rule = RuleReading(source, place, (labels, scenarios), problems).rule()
             yield _Placed(source.get((*place, "alert")), rule, source, place)
 
 

@@ -1,7 +1,7 @@
 """One rule of a file, read to a rule of the core: its expressions, labels and templates checked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from hedgewatch.config.mistakes import validated
@@ -27,18 +27,26 @@ _WORD = re.compile(r"\w+")
 _OURS = ("alertname", "alertstate")
 
 
-def shown_names(scope: Scope) -> dict[str, Unit | None]:
+def shown_names(scope: Scope, scenarios: Collection[str]) -> dict[str, Unit | None]:
     """What an annotation may show: measures, identity labels, and the texts of the scope."""
     texts = ("alertname", "severity", *IDENTITY[scope], *TEXTS.get(scope, ()))
-    return {**symbols(scope), **dict.fromkeys(texts, TEXT)}
+    return {**symbols(scope, scenarios), **dict.fromkeys(texts, TEXT)}
 
 
 class RuleReading:
-    """Reads what stands at one location; a part that is wrong does not hide another."""
+    """Reads what stands at one location; a part that is wrong does not hide another.
+
+    `around` are the labels of its group, and the scenarios that there are.
+    """
 
     def __init__(
-        self, source: Source, location: Location, labels: Mapping[str, str], problems: list[Problem]
+        self,
+        source: Source,
+        location: Location,
+        around: tuple[Mapping[str, str], Collection[str]],
+        problems: list[Problem],
     ) -> None:
+        labels, self._scenarios = around
         self._source = source
         self._at = location
         self._problems = problems
@@ -96,7 +104,7 @@ class RuleReading:
         if self._scope is None or not isinstance(text, str):
             return None
         try:
-            return parse_condition(text, symbols(self._scope))
+            return parse_condition(text, symbols(self._scope, self._scenarios))
         except ExpressionError as error:
             for problem in error.problems:
                 message = problem.message + _scope_of_word(text, problem, self._scope)
@@ -105,7 +113,7 @@ class RuleReading:
 
     def _annotations(self) -> dict[str, Template]:
         templates: dict[str, Template] = {}
-        names = shown_names(self._scope) if self._scope else {}
+        names = shown_names(self._scope, self._scenarios) if self._scope else {}
         for name, text in self._texts("annotations").items() if names else ():
             location = (*self._at, "annotations", name)
             self._check_label(name, location)
@@ -159,7 +167,13 @@ def _scope_of_word(text: str, problem: InText, scope: Scope) -> str:
     """Where the word at fault is a measure, when it is none of the rule's own scope."""
     line = text.split("\n")[problem.line - 1] if text else ""
     word = _WORD.match(line, problem.column - 1)
-    if word is None or word.group() in symbols(scope):
+    if word is None or word.group() in _measures(scope):
         return ""
-    scopes = [other.value for other in Scope if word.group() in symbols(other)]
+    scopes = [other.value for other in Scope if word.group() in _measures(other)]
     return f": it is a measure of on: {' or '.join(scopes)}" if scopes else ""
+
+
+def _measures(scope: Scope) -> set[str]:
+    """Plain ones, and those of scenarios."""
+    known = symbols(scope)
+    return {*known, *known.of_scenario}

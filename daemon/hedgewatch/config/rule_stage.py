@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from hedgewatch.config.series import Sample, Value
-from hedgewatch.core.book.rows import Row
+from hedgewatch.core.book.rows import Cells, Row
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import AlertRecord, Scope, Subject, Unknown
@@ -24,6 +24,11 @@ _EXAMPLES = {
 """The labels of a subject where a test does not say."""
 
 
+class _Untold(Cells):
+    def __missing__(self, _name: str) -> Unknown:
+        return _NOT_SAID
+
+
 class _Actor(Row):
     """A subject whose measures are plain attributes; every series of it is an input of its own."""
 
@@ -37,6 +42,7 @@ class _Actor(Row):
         self.sources = ()
         for name, held in {**dict.fromkeys(symbols(scope), _NOT_SAID), **shown}.items():
             setattr(self, name, held)
+        self.stressed = _Untold()
 
     def take(self, measure: str, value: Value, now: float) -> None:
         """A new observation of one measure, or the old one standing on."""
@@ -47,7 +53,11 @@ class _Actor(Row):
             return
         self.inputs[measure].observed += 1
         unknown = Unknown("unknown in the test", now)
-        setattr(self, measure, unknown if value is Sample.UNKNOWN else value)
+        told = unknown if value is Sample.UNKNOWN else value
+        if measure.isidentifier():
+            setattr(self, measure, told)
+        else:
+            self.stressed[measure] = told
 
 
 class Stage:

@@ -47,7 +47,8 @@ class RuleTestSettings(Settings):
 
 
 class RuleTestFileSettings(Settings):
-    """A file of tests; each test is read alone."""
+    """A file of tests; each test is read alone. Without `scenario_files` there are the shipped."""
 
     rule_files: Annotated[tuple[Text, ...], Field(min_length=1)]
+    scenario_files: tuple[Text, ...] | None = None
     tests: Annotated[tuple[object, ...], Field(min_length=1)]

@@ -13,8 +13,11 @@ from hedgewatch.config.rule_test_schema import (
     RuleTestFileSettings,
     RuleTestSettings,
 )
+from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.series import SeriesError, Value, parse_series
+from hedgewatch.config.shipped import shipped_scenarios
 from hedgewatch.config.yaml_source import Location, Source, read_source
+from hedgewatch.core.expression import spelt
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.core.rules import Rule
@@ -31,23 +34,33 @@ def run_rule_tests(path: Path) -> list[Problem]:
     problems: list[Problem] = []
     source = read_source(path, problems)
     file = validated(RuleTestFileSettings, source, (), problems)
+    scenarios: list[str] = []
     rules: tuple[Rule, ...] = ()
     with collecting(problems):
-        rules = load_rules(_rule_paths(source, problems))
-    tests = [_Test(source, location, rules, problems) for location in _tests(source)]
+        scenarios = [scenario.name for scenario in load_scenarios(_scenarios(source, problems))]
+        rules = load_rules(_paths(source, "rule_files", problems), scenarios)
+    known = (rules, scenarios)
+    tests = [_Test(source, location, known, problems) for location in _tests(source)]
     if problems or file is None:
         raise ConfigurationError(problems)
     return [failure for test in tests for failure in test.failures()]
 
 
-def _rule_paths(source: Source, problems: list[Problem]) -> Iterator[Path]:
-    held = source.get(("rule_files",))
-    for index, name in enumerate(held if isinstance(held, list) else ()):
-        path = Path(source.file).parent / str(name)
-        if path.is_file():
-            yield path
-        else:
-            problems.append(source.problem(("rule_files", index), f"no rule file {path}"))
+def _paths(source: Source, key: str, problems: list[Problem]) -> list[Path]:
+    held = source.get((key,))
+    names = held if isinstance(held, list) else []
+    paths = [Path(source.file).parent / str(name) for name in names]
+    for index, path in enumerate(paths):
+        if not path.is_file():
+            kind = key.removesuffix("_files")
+            problems.append(source.problem((key, index), f"no {kind} file {path}"))
+    return [path for path in paths if path.is_file()]
+
+
+def _scenarios(source: Source, problems: list[Problem]) -> list[Path]:
+    if source.get(("scenario_files",)) is None:
+        return shipped_scenarios()
+    return _paths(source, "scenario_files", problems)
 
 
 def _tests(source: Source) -> Iterator[Location]:
@@ -56,14 +69,21 @@ def _tests(source: Source) -> Iterator[Location]:
 
 
 class _Test:
-    """One story: what was measured, and which alerts must stand when."""
+    """One story: what was measured, and which alerts must stand when.
+
+    `known` are the rules, and the names of the scenarios.
+    """
 
     def __init__(
-        self, source: Source, location: Location, rules: Sequence[Rule], problems: list[Problem]
+        self,
+        source: Source,
+        location: Location,
+        known: tuple[Sequence[Rule], Sequence[str]],
+        problems: list[Problem],
     ) -> None:
         self._source = source
         self._at = location
-        self._rules = rules
+        self._rules, self._scenarios = known
         self._settings = validated(RuleTestSettings, source, location, problems)
         self._series = list(self._read_series(problems))
         problems += self._wrong_checks()
@@ -96,16 +116,17 @@ class _Test:
     ) -> Iterator[tuple[Mapping[str, str], str, list[Value]]]:
         if self._settings is None:
             return
-        known = symbols(self._settings.on)
+        known = symbols(self._settings.on, self._scenarios)
         for index, series in enumerate(self._settings.input_series):
             place = (*self._at, "input_series", index)
-            if series.measure not in known:
+            measure = spelt(series.measure)
+            if measure not in known:
                 hint = did_you_mean(series.measure, known)
                 message = f"a {self._settings.on} has no measure '{series.measure}'{hint}"
                 problems.append(self._source.problem((*place, "measure"), message))
             try:
                 values = parse_series(_as_text(series.values))
-                yield {**self._settings.subject, **series.subject}, series.measure, values
+                yield {**self._settings.subject, **series.subject}, measure, values
             except SeriesError as error:
                 where = (*place, "values")
                 problems.append(self._source.problem_within(where, 1, error.column, error.message))

@@ -1,4 +1,4 @@
-"""Where the rules that come with the program are: in the wheel, or beside a checkout."""
+"""Where rules and scenarios that come with the program are: in the wheel, or beside a checkout."""
 
 from pathlib import Path
 
@@ -9,6 +9,11 @@ _PLACES = (_PACKAGE / "shipped" / "rules", _PACKAGE.parents[1] / "rules")
 def shipped_rules() -> list[Path]:
     """The shipped rule files; empty only where the installation lost them."""
     return _files("*.yaml")
+
+
+def shipped_scenarios() -> list[Path]:
+    """The shipped scenario files."""
+    return _files("scenarios/*.yaml")
 
 
 def demo_rules() -> list[Path]:

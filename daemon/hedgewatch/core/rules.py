@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hedgewatch.core.expression import Expression, Unit, spelt
+from hedgewatch.core.expression import Expression, Unit, parts_of, spelt
 from hedgewatch.core.expression.problems import Problem, did_you_mean
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
@@ -133,9 +133,17 @@ def _part(token: re.Match[str], names: Mapping[str, Unit | None]) -> str | _Fiel
     if token["name"] is None:
         raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
     if name not in names:
-        raise ValueError(f"'{name}' cannot be shown here{did_you_mean(name, names)}")
+        raise ValueError(_unknown(name, names))
     _check_format(name, spec, names[name])
     return _Field(name, spec)
+
+
+def _unknown(name: str, names: Mapping[str, Unit | None]) -> str:
+    measure, scenario = parts_of(name)
+    if scenario:
+        known = [other for of, other in map(parts_of, names) if of == measure]
+        return f"unknown scenario '{scenario}'{did_you_mean(scenario, known)}"
+    return f"'{name}' cannot be shown here{did_you_mean(name, names)}"
 
 
 def _check_format(name: str, spec: str, unit: Unit | None) -> None:

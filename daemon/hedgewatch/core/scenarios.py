@@ -43,7 +43,7 @@ class Scenario:
 
     `prices` are moves of single assets, `common` · `betas` those of all others; `basis` is what
     contracts move beyond their underlying; `haircuts` how many points less of a coin's value
-    count as collateral. `grid` is the name of the grid that it is a cell of.
+    count as collateral. `grid` is the name of the grid that it is a cell of. What is not `scraped` is no metric.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Scenario:
     funding: Funding | None = None
     sources: tuple[str, ...] = ()
     grid: str = ""
+    scraped: bool = True
 
     def worth(self, asset: str) -> float:
         """What an asset is worth in dollars, of what it is worth now: 0.8 after a fall of 20 %."""

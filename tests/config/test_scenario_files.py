@@ -1,0 +1,189 @@
+"""Scenario files: what they become, and every mistake in them with its place."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hedgewatch.config.loader import load
+from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.config.rule_files import load_rules
+from hedgewatch.config.scenario_files import load_scenarios
+from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
+from hedgewatch.core.scenarios import MONEY, Funding, Scenario
+from tests.config.conftest import SOUND
+
+FILE = """\
+scenarios:
+  - {name: all, grid: [-50%, -2.5%, +20%], betas: {BTC: 0.5, "*": 1.5}}
+  - name: alts-40
+    title: a correlation break
+    prices: {btc: -15%, "*": -40%}
+    basis: {"*": +5%}
+    depeg: {USDT: -5%}
+    haircuts: {"*": 20%}
+    funding: {rate: 0.1%, intervals: 9, payer: everyone}
+    sources: [somewhere]
+    scraped: false
+"""
+RULE = """\
+groups:
+  - name: stress
+    rules:
+      - alert: WouldFall
+        on: pool
+        expr: stressed_margin_ratio("alts-40") > 90%
+        labels: {severity: warning}
+        annotations: {summary: '{stressed_equity("all+20"):,.0f} left'}
+"""
+
+Said = Callable[[str, str], list[str]]
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Said:
+    """What the reader says once a text of the sound file is replaced."""
+
+    def mistakes(old: str, new: str) -> list[str]:
+        assert old in FILE
+        path = tmp_path / "mine.yaml"
+        path.write_text(FILE.replace(old, new, 1))
+        with pytest.raises(ConfigurationError) as error:
+            load_scenarios([path])
+        return [line.replace(f"{path}:", "") for line in str(error.value).splitlines()]
+
+    return mistakes
+
+
+def test_a_grid_is_one_scenario_for_each_of_its_moves(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(FILE)
+    *grid, last = load_scenarios([path])
+    assert [(cell.name, cell.common, cell.grid) for cell in grid] == [
+        ("all-50", -0.5, "all"), ("all-2.5", -0.025, "all"), ("all+20", 0.2, "all"),
+    ]  # fmt: skip
+    assert last == Scenario(
+        name="alts-40",
+        title="a correlation break",
+        prices={"BTC": -0.15, "*": -0.4},
+        basis={"*": 0.05},
+        depeg={"USDT": -0.05},
+        haircuts={"*": 0.2},
+        funding=Funding(0.001, 9, "everyone"),
+        sources=("somewhere",),
+        scraped=False,
+    )
+    assert last.worth("BTC") == 0.85
+    assert last.worth("PEPE") == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("title:", "titel:", "4:5: unknown key 'titel' (did you mean 'title'?)"),
+        ("-15%", "-15", "5:19: a move is written with its %"),
+        ("-15%", "-115%", "5:19: nothing falls by 100 % or more"),
+        ("-15%", "15 %", "a move is written with its %"),
+        ('btc: -15%, "*"', "BTC/USDT", "an asset is named without its market"),
+        ("-50%", "fast", "2:24: a move is written with its %"),
+        ("[-50%, -2.5%, +20%]", "[]", "grid: must not be empty"),
+        ("[-50%, -2.5%, +20%]", "-50%", "grid: must be a list"),
+        ('"*": 1.5', '"*": 2.5', "2:5: betas: 2.5 × -50% is a fall of 100 % or more"),
+        ("betas", "common: -5%, betas", "2:5: common and grid: keep one"),
+        ('"*": -40%}', '"*": -40%}\n    common: -5%', "3:5: prices: '*' and a common move both"),
+        ("title: a correlation break", "betas: {BTC: 1}", "betas: scale a common move"),
+        ("depeg: {USDT", 'depeg: {"*"', "depeg: name the coins that lose their peg"),
+        ('haircuts: {"*": 20%', 'haircuts: {"*": -20%', "a haircut takes 0% to 100%"),
+        ("intervals: 9", "intervals: 1.5", "9:38: intervals: must be a whole number"),
+        ("payer: everyone", "payer: everybody", "(did you mean 'everyone'?)"),
+        ("name: alts-40", "name: alts 40", "3:11: a scenario is named with letters"),
+        ("name: alts-40", "name: all+20", "3:11: the scenario all+20 stands already in"),
+        ("name: all,", 'name: a"ll,', "a scenario is named with letters"),
+    ],
+)
+def test_every_mistake_in_a_scenario_has_its_place(
+    old: str, new: str, mistake: str, said: Said
+) -> None:
+    assert any(mistake in line for line in said(old, new)), said(old, new)
+
+
+def test_a_scenario_that_moves_nothing_says_what_it_could_move(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("scenarios: [{name: calm}]\n")
+    with pytest.raises(
+        ConfigurationError, match="1:13: the scenario calm moves nothing: add common"
+    ):
+        load_scenarios([path])
+
+
+def _configured(folder: Path, scenarios: str = "scenarios: [shipped, mine.yaml]\n") -> Path:
+    (folder / "mine.yaml").write_text(FILE.replace("name: all,", "name: mine,"))
+    (folder / "rules" / "stress.yaml").write_text(RULE)
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND + scenarios)
+    return path
+
+
+def test_a_configuration_names_its_scenarios_beside_the_shipped_ones(folder: Path) -> None:
+    text = (folder / "mine.yaml", _configured(folder))[1]
+    (folder / "mine.yaml").write_text(
+        FILE.replace("name: all,", "name: mine,").replace("alts-40", "deep")
+    )
+    configuration = load(text)
+    names = [scenario.name for scenario in configuration.scenarios]
+    assert {"all-20", "all+20", "oct-2025", "mine-50", "deep"} <= set(names)
+    assert configuration.desk().scenarios == configuration.scenarios
+    assert any("alts-40" in rule.expr.text for rule in configuration.rules)
+
+
+def test_without_a_word_about_scenarios_the_shipped_ones_are_there(folder: Path) -> None:
+    shipped = load_scenarios(shipped_scenarios())
+    assert load(_configured(folder, "")).scenarios == shipped
+    assert {scenario.name for scenario in shipped} >= {
+        "oct-2025",
+        "luna-2022",
+        "covid-2020",
+        "all+50",
+    }
+
+
+def test_a_rule_on_a_scenario_that_is_not_there_is_told_with_its_place(folder: Path) -> None:
+    path = _configured(folder)
+    (folder / "mine.yaml").write_text(
+        FILE.replace("alts-40", "alts-45").replace("name: all,", "name: mine,")
+    )
+    path.write_text(SOUND + "scenarios: [mine.yaml]\n")
+    with pytest.raises(ConfigurationError) as error:
+        load(path)
+    first, second = str(error.value).splitlines()
+    assert "stress.yaml:6:37: unknown scenario 'alts-40' (did you mean 'alts-45'?)" in first
+    assert "stress.yaml:8:33: unknown scenario 'all+20'" in second
+
+
+def test_while_a_scenario_is_wrong_no_rule_is_blamed_for_naming_it(folder: Path) -> None:
+    path = _configured(folder, "scenarios: [mine.yaml]\n")
+    (folder / "mine.yaml").write_text(FILE.replace("-15%", "-15"))
+    with pytest.raises(ConfigurationError) as error:
+        load(path)
+    (line,) = str(error.value).splitlines()
+    assert "mine.yaml:5:19" in line
+
+
+def test_a_scenario_file_that_does_not_exist_is_told_at_its_line(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"no file matches none\.yaml"):
+        load(_configured(folder, "scenarios: [none.yaml]\n"))
+
+
+def test_everything_of_the_shipped_history_has_its_sources() -> None:
+    for scenario in load_scenarios(shipped_scenarios()):
+        assert scenario.title
+        if scenario.title.startswith("modelled on"):
+            assert scenario.sources
+            assert all(re.match(r"https://\S+$", source) for source in scenario.sources)
+        assert not MONEY & scenario.prices.keys()
+
+
+def test_the_shipped_rules_name_scenarios_that_are_shipped() -> None:
+    names = [scenario.name for scenario in load_scenarios(shipped_scenarios())]
+    assert load_rules(shipped_rules(), names)
