@@ -102,6 +102,8 @@ def _size(pool: Sequence[Position], wallet: float) -> float:
 
 
 def _near(got: float, wanted: float) -> bool:
+    if wanted == -inf:
+        return got < 1e-9  # the rounding of a root at a price of nothing
     if isinf(wanted) or isinf(got):
         return got == wanted
     return abs(got - wanted) <= 1e-9 * max(1.0, wanted)
