@@ -276,7 +276,7 @@ def test_without_a_rate_the_funding_is_unknown_and_never_nothing() -> None:
 def test_an_order_book_that_is_no_longer_read_says_nothing_about_today() -> None:
     story = with_book(squeezed(0))
     assert known(story.position().unwind_cost) == pytest.approx(210.0)
-    story.at(story.now - START + 121.0, heard(), mark(AIX, 1_310.0), mark(ALT, 0.655))
+    story.at(story.now - START + 301.0, heard(), mark(AIX, 1_310.0), mark(ALT, 0.655))
     for value in (
         story.position().unwind_cost,
         story.position().depth,

@@ -15,6 +15,9 @@ DEPTH_WIDTH = 0.005
 PARTICIPATION = 0.1
 """The share of what a market trades that one may take without moving it much."""
 
+_MOST_KEPT = 64
+"""An inverse holding is other base units at every price: not all that was ever asked is kept."""
+
 _NO_VOLUME = unknown("the volume of the day was not told")
 
 
@@ -60,6 +63,8 @@ class ClosingCosts:
         if isinstance(self.middle, Unknown):
             return self.middle
         if held not in self._made:
+            if len(self._made) >= _MOST_KEPT:
+                self._made.clear()
             self._made[held] = self._closing(held, self.middle)
         return self._made[held]
 

@@ -48,7 +48,9 @@ class MarketEstimates:
 class HedgeEstimates:
     """How the returns of the two sides of a hedge move together."""
 
-    __slots__ = ("_fast", "beta", "calendar", "correlation", "effectiveness", "moments", "shift")
+    __slots__ = (
+        "_fast", "beta", "calendar", "correlation", "effectiveness", "moments", "recent", "shift",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._fast = Covariance(FAST)
@@ -57,6 +59,7 @@ class HedgeEstimates:
         self.beta: Known = not_warm(0)
         self.correlation: Known = self.beta
         self.effectiveness: Known = self.beta
+        self.recent: Known = self.beta
         self.shift: Known = self.beta
 
     def close(self, exposure: float | None, cover: float | None) -> None:
@@ -68,4 +71,5 @@ class HedgeEstimates:
         self.beta = self.moments.beta
         self.correlation = self.moments.correlation
         self.effectiveness = self.moments.effectiveness
+        self.recent = self._fast.correlation
         self.shift = correlation_shift(self._fast, self.moments)

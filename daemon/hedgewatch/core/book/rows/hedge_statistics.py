@@ -42,6 +42,10 @@ class HedgeStatistics:
         return self.estimates.correlation
 
     @property
+    def recent_correlation(self) -> Known:
+        return self.estimates.recent
+
+    @property
     def correlation_shift(self) -> Known:
         return self.estimates.shift
 

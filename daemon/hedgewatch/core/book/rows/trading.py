@@ -12,8 +12,10 @@ from hedgewatch.core.statistics.carry import seconds_to_expiry
 from hedgewatch.core.statistics.closing import Closing, ClosingCosts
 from hedgewatch.core.statistics.known import unknown
 
-STALE_AFTER = 120.0
-"""Seconds after which a quote or an order book is no longer what one could trade at."""
+STALE_AFTER = 300.0
+"""Seconds after which a quote or an order book is no longer what one could trade at. Books are
+polled one by one: where hundreds of markets are watched, a round takes minutes.
+"""
 
 _NO_MARKET = unknown("the market is not loaded yet")
 _NO_BOOK = unknown("the order book was not read")
