@@ -7,6 +7,9 @@ from hedgewatch.core.engine import Engine
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.stress import StressTable, moves_of, table_of
+
+_STRESS_SECONDS = 1.0
 
 
 class EngineView:
@@ -15,6 +18,7 @@ class EngineView:
     def __init__(self, engine: Engine, status: Mapping[str, object]) -> None:
         self._engine = engine
         self._status = status
+        self._stress: tuple[float, StressTable] | None = None
 
     def rows(self) -> Iterable[Row]:
         """Every subject."""
@@ -33,6 +37,14 @@ class EngineView:
     def evenness(self) -> Iterable[Advice]:
         """What moved between pools of one currency would lift the nearest line by how much."""
         return self._engine.adviser.advice()
+
+    def stress(self) -> StressTable:
+        """Every scenario on every pool and hedge, computed at most once a second."""
+        book = self._engine.book
+        if self._stress is None or not 0.0 <= book.now - self._stress[0] < _STRESS_SECONDS:
+            table = table_of(book.pools(), book.hedges.values(), moves_of(book.desk))
+            self._stress = book.now, table
+        return self._stress[1]
 
     def rules(self) -> Iterable[Rule]:
         """The loaded rules."""

@@ -7,6 +7,7 @@ from hedgewatch.core.expression import parse_condition
 from hedgewatch.core.measures import CATALOGUE, symbols
 from hedgewatch.core.model import AlertRecord, AlertState, Known, Scope, Severity, Subject, Unknown
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.stress import StressTable
 from hedgewatch.telemetry.exposition import Labels, Mark, Row
 from hedgewatch.telemetry.metrics import DaemonMetrics
 
@@ -157,6 +158,9 @@ class Desk:
 
     def rules(self) -> Iterable[Rule]:
         return [MARGIN_DANGER]
+
+    def stress(self) -> StressTable:
+        return StressTable((), [], [])
 
     def evenness(self) -> Iterable[Advice]:
         return ()

@@ -92,11 +92,11 @@ class _Scope:
             kept[labels] = prefixes
             for append, prefix, value in zip(appends, prefixes, self._values(row), strict=True):
                 if not isinstance(value, Unknown):
-                    append(prefix + _text(value))
+                    append(prefix + text_of(value))
         self._prefixes = kept
 
     def _prefixes_of(self, labels: Labels) -> tuple[str, ...]:
-        return tuple(_prefix(m.metric, labels + m.fixed) for m in self._measures)
+        return tuple(prefix_of(m.metric, labels + m.fixed) for m in self._measures)
 
 
 def _reader(names: tuple[str, ...]) -> Callable[[Row], tuple[Known, ...]]:
@@ -107,7 +107,8 @@ def _reader(names: tuple[str, ...]) -> Callable[[Row], tuple[Known, ...]]:
     return attrgetter(*names) if names else lambda _: ()
 
 
-def _text(value: float) -> str:
+def text_of(value: float) -> str:
+    """A value as Prometheus reads it, with the end of its line."""
     if value - value == 0:
         return f"{value:d}\n" if isinstance(value, int) else f"{value!r}\n"
     if math.isnan(value):
@@ -115,7 +116,8 @@ def _text(value: float) -> str:
     return "+Inf\n" if value > 0 else "-Inf\n"
 
 
-def _prefix(metric: str, labels: Labels) -> str:
+def prefix_of(metric: str, labels: Labels) -> str:
+    """What precedes the value of a series."""
     if not labels:
         return f"{metric} "
     inside = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels)
@@ -129,7 +131,7 @@ def _escaped(text: str) -> str:
 def _mark_lines(marks: Iterable[Mark]) -> Iterable[str]:
     for venue, symbol, price in marks:
         if not isinstance(price, Unknown):
-            yield _prefix(_MARK_PRICE, (("venue", venue), ("symbol", symbol))) + _text(price)
+            yield prefix_of(_MARK_PRICE, (("venue", venue), ("symbol", symbol))) + text_of(price)
 
 
 def _is_exported(alert: AlertRecord) -> bool:
@@ -148,7 +150,7 @@ def _alert_line(alert: AlertRecord) -> str:
         ("alertstate", alert.state.value),
         ("severity", alert.severity.value),
     )
-    return _prefix(_ALERTS, own + alert.subject.labels) + "1\n"
+    return prefix_of(_ALERTS, own + alert.subject.labels) + "1\n"
 
 
 def _block(metric: str, lines: Iterable[str]) -> Iterable[str]:

@@ -12,11 +12,13 @@ from aiohttp import hdrs, web
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.model import AlertRecord, Scope
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.stress import StressTable
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.settings import HttpSettings
+from hedgewatch.telemetry.stress import StressSeries, stress_document
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -35,6 +37,8 @@ class View(Protocol):
     def alerts(self) -> Iterable[AlertRecord]: ...
 
     def rules(self) -> Iterable[Rule]: ...
+
+    def stress(self) -> StressTable: ...
 
     def evenness(self) -> Iterable[Advice]: ...
 
@@ -55,6 +59,7 @@ def application(
     app = web.Application(middlewares=[_only_for(hosts), _only_with(token)])
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
+    app.add_routes([web.get("/api/v1/stress", _stress(view))])
     app.add_routes([web.get(path, _json(document)) for path, document in _documents(view).items()])
     return app
 
@@ -128,13 +133,21 @@ def _health(view: View) -> Mapping[str, Handler]:
 
 
 def _metrics(view: View, daemon: DaemonMetrics) -> Handler:
-    exposition = Exposition()
+    exposition, stressed = Exposition(), StressSeries()
 
     async def scrape(_request: web.Request) -> web.Response:
         text = exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
+        text = stressed.render(view.stress()) + text
         return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
     return scrape
+
+
+def _stress(view: View) -> Handler:
+    async def answer(request: web.Request) -> web.Response:
+        return _answer(stress_document(view.stress(), curves="curves" in request.query))
+
+    return answer
 
 
 def _documents(view: View) -> Mapping[str, Callable[[], Mapping[str, object]]]:
