@@ -70,6 +70,9 @@ class Replies:
     async def private_get_account(self) -> Any:
         return self.account
 
+    def nonce(self) -> int:
+        return 1_700_000_000_000
+
     def safe_currency_code(self, name: str) -> str:
         return name
 

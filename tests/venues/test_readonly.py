@@ -4,6 +4,7 @@ import pytest
 from aiohttp import ClientError, web
 from yarl import URL
 
+from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.endpoint import moved
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
@@ -11,6 +12,7 @@ from hedgewatch.venues.session import Fence, PausedError, guarded_session
 from hedgewatch.venues.settings import EndpointSettings
 
 LIVE = AllowList(BinanceUsdm.requests, BinanceUsdm.operations)
+SPOT = AllowList(BinanceSpot.requests, BinanceSpot.operations)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,22 @@ def test_only_subscriptions_are_ever_said_on_a_socket(frame: object) -> None:
     LIVE.check_frame({"method": "SUBSCRIBE", "params": ["btcusdt@markPrice@1s"], "id": 1})
     with pytest.raises(ForbiddenRequestError):
         LIVE.check_frame(frame)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.binance.com/api/v3/myTrades?symbol=ALTUSDT",
+        "https://api.binance.com/sapi/v1/asset/transfer?type=MAIN_UMFUTURE",
+        "https://api.binance.com/sapi/v1/capital/withdraw/history?coin=ALT",
+    ],
+)
+def test_records_of_the_spot_wallet_are_read_and_what_makes_them_is_refused(url: str) -> None:
+    SPOT.check_request("GET", URL(url))
+    refused = (("POST", url), ("GET", "wss://ws-api.binance.com/ws-api/v3"))
+    for method, address in (*refused, ("POST", url.replace("history", "apply"))):
+        with pytest.raises(ForbiddenRequestError):
+            SPOT.check_request(method, URL(address))
 
 
 class Server:

@@ -65,3 +65,48 @@ async def test_money_that_leaves_the_futures_wallet_was_transferred(
         seen.forget()
         exchange.world.deposit(30_000)
         assert (await seen.until(BalanceChanged, within=1.0)).end is None
+
+
+@pytest.mark.parametrize(
+    ("how", "end"),
+    [
+        ("MAIN_UMFUTURE", EndReason.TRANSFERRED),
+        ("withdraw", EndReason.TRANSFERRED),
+        ("sell", EndReason.CLOSED),
+    ],
+)
+async def test_a_coin_that_left_the_spot_wallet_says_how_it_went(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, how: str, end: EndReason
+) -> None:
+    exchange.world.set_spot_balance("ALT", 500_000)
+    async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
+        await seen.until(AccountRead)
+        exchange.world.move_spot("ALT", 200_000, how)
+        await seen.watch.reconcile()
+        told = await seen.until(BalanceChanged, within=1.0)
+        assert (told.account, told.balance.asset, told.balance.total) == ("main", "ALT", 300_000)
+        assert told.end is end
+        reading = seen.all(AccountRead)[-1]
+        assert {balance.asset: balance.total for balance in reading.balances}["ALT"] == 300_000
+        seen.forget()
+        await seen.watch.reconcile()
+        assert seen.all(BalanceChanged) == []
+        assert seen.watch.refused_requests == 0
+
+
+async def test_a_coin_that_went_for_a_reason_nobody_knows_is_given_none(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.world.set_spot_balance("ALT", 500_000)
+    exchange.world.set_spot_balance("BTC", 3)
+    async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
+        await seen.until(AccountRead)
+        exchange.world.set_spot_balance("ALT", 100_000)
+        exchange.world.set_spot_balance("BTC", 1)
+        before = exchange.requests.get("GET /api/v3/myTrades", 0)
+        await seen.watch.reconcile()
+        assert seen.all(BalanceChanged) == []
+        assert exchange.requests["GET /api/v3/myTrades"] - before == 1
+        exchange.world.set_spot_balance("ALT", 400_000)
+        await seen.watch.reconcile()
+        assert exchange.requests["GET /api/v3/myTrades"] - before == 1

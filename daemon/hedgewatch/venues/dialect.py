@@ -1,23 +1,27 @@
 """What the venue layer must know of one venue to speak with it: one file of `dialects` each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from hedgewatch.core.events import (
     AccountRead,
     BalanceChanged,
+    BalanceReading,
     CollateralPriced,
     LiquidityRead,
     PositionChanged,
     PriceEvent,
     QuoteChanged,
 )
-from hedgewatch.core.model import Market, Tier
+from hedgewatch.core.model import EndReason, Market, Tier
 from hedgewatch.venues.fields import Row
 
 Exchange = Any
 """ccxt's own classes promise more in their types than their replies keep."""
+
+Question = Callable[[], Awaitable[EndReason | None]]
+"""Asks the venue whether it knows why a balance shrank."""
 
 Feed = Literal["mark", "quote", "user"]
 """What is streamed. The fourth feed of an account, `rest`, is asked for."""
@@ -78,6 +82,13 @@ class Dialect(Protocol):
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each asset counts as collateral, None where each asset is a pool of its own."""
+
+    def losses(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
+        """Balances that the last reading showed to be less, with what to ask for the reason, until
+        one knows; none where the private stream tells.
+        """
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """One whole reading."""

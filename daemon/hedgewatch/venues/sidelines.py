@@ -1,12 +1,15 @@
 """Readings that the account can be watched without: a failure makes them old, nobody blind."""
 
 import asyncio
+from collections.abc import Sequence
 
 import ccxt
 import structlog
 
+from hedgewatch.core.events import BalanceChanged
+from hedgewatch.core.model import EndReason
 from hedgewatch.venues.catalogue import Catalogue
-from hedgewatch.venues.dialect import Dialect
+from hedgewatch.venues.dialect import Dialect, Question
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.surroundings import Surroundings
@@ -25,7 +28,10 @@ log = structlog.get_logger()
 class Sidelines:
     """Order books, funding intervals, and the prices of collateral, of one account."""
 
-    def __init__(self, dialect: Dialect, catalogue: Catalogue, around: Surroundings) -> None:
+    def __init__(
+        self, account: str, dialect: Dialect, catalogue: Catalogue, around: Surroundings
+    ) -> None:
+        self._account = account
         self._dialect = dialect
         self._catalogue = catalogue
         self._around = around
@@ -55,6 +61,26 @@ class Sidelines:
         priced = await self._dialect.read_collateral(standing.exchange)
         if priced is not None:
             self._around.publish(priced)
+
+    async def explain_losses(self, standing: Standing) -> None:
+        """Ask why coins became less; what the venue knows is told of the same balance again."""
+        for balance, questions in self._dialect.losses(standing.exchange, standing.streams.symbols):
+            end = await self._answer(questions)
+            log.info("a balance shrank", asset=balance.asset, reason=end)
+            if end is not None:
+                self._around.publish(BalanceChanged(self._account, balance, end))
+
+    async def _answer(self, questions: Sequence[Question]) -> EndReason | None:
+        """The first that knows. One that this key may not ask keeps nobody from the others."""
+        for ask in questions:
+            try:
+                end = await ask()
+            except (ccxt.ExchangeError, ccxt.DDoSProtection, OddReplyError) as error:
+                log.info("the venue does not say", error=type(error).__name__)
+                continue
+            if end is not None:
+                return end
+        return None
 
     async def read_terms(self, standing: Standing) -> None:
         """What the listing lacks; what changed by it is told."""

@@ -62,7 +62,7 @@ class AccountWatch:
         self._catalogue = Catalogue(settings.name, self._dialect, publish)
         self._symbols = set(symbols)
         self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
-        self._sidelines = Sidelines(self._dialect, self._catalogue, self._around)
+        self._sidelines = Sidelines(self.name, self._dialect, self._catalogue, self._around)
         self._standing: Standing | None = None
         self._ended_odd = self._ended_refused = 0
         self._task: asyncio.Task[object] | None = None
@@ -211,6 +211,7 @@ class AccountWatch:
             return
         failure = await self._survive(self._reader.read(standing.connection, standing.streams))
         if failure is None:
+            await self._aside(self._sidelines.explain_losses, "nobody knows where a coin went")
             return
         self._feeds.lost("rest", in_words(failure, self._redactor))
         if isinstance(failure, ccxt.InvalidNonce):

@@ -103,6 +103,17 @@ def _positions(reply: Callable[[World, Account], Any]) -> Route:
     return Route(answer, "signed", 5)
 
 
+def _since(reply: Callable[[Call, int], Any], weight: int = 1) -> Route:
+    return Route(lambda call: reply(call, int(call.query.get("startTime", "0"))), "signed", weight)
+
+
+def _one_of(call: Call, listed: Iterable[str]) -> str:
+    symbol = call.query.get("symbol", "")
+    if symbol not in listed:
+        raise Refusal(*UNKNOWN_SYMBOL)
+    return symbol
+
+
 def _issue(venue: str) -> Route:
     return Route(
         lambda call: {"listenKey": call.service.listen_keys.issue(call.account, venue)}, "key"
@@ -127,9 +138,7 @@ def _end(venue: str) -> Route:
 
 
 def _depth(call: Call) -> Any:
-    symbol, limit = call.query.get("symbol", ""), _limit(call.query)
-    if symbol not in call.world.markets:
-        raise Refusal(*UNKNOWN_SYMBOL)
+    symbol, limit = _one_of(call, call.world.markets), _limit(call.query)
     if limit not in DEPTH_WEIGHTS:
         raise Refusal(400, -4021, f"{limit} is not valid depth limit.")
     return binance_market.depth(call.world, symbol, limit)
@@ -202,6 +211,18 @@ ROUTES: Mapping[str, Route] = {
     "GET /api/v3/ticker/bookTicker": Route(_spot(binance_market.spot_book), weight=4),
     "GET /api/v3/ticker/price": Route(_spot(binance_market.spot_price), weight=4),
     "GET /api/v3/account": _signed(binance_spot.spot_account, 20),
+    "GET /api/v3/myTrades": _since(
+        lambda call, since: binance_spot.own_trades(
+            call.world, call.account, _one_of(call, call.world.spot_pairs), since
+        ),
+        20,
+    ),
+    "GET /sapi/v1/asset/transfer": _since(
+        lambda call, since: binance_spot.transfers(call.account, call.query["type"], since)
+    ),
+    "GET /sapi/v1/capital/withdraw/history": _since(
+        lambda call, since: binance_spot.withdrawals(call.account, call.query["coin"], since)
+    ),
     "POST /api/v3/userDataStream": _issue("spot"),
     "PUT /api/v3/userDataStream": _prolong("spot"),
     "DELETE /api/v3/userDataStream": _end("spot"),

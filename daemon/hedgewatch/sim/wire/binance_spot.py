@@ -5,7 +5,7 @@ from typing import Any
 from hedgewatch.sim.accounts import Account, SpotBalance
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.markets import QUOTE
-from hedgewatch.sim.wire.numbers import money
+from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
 
 Reply = dict[str, Any]
@@ -54,6 +54,64 @@ def all_coins(world: World, account: Account) -> list[Reply]:
     """GET /sapi/v1/capital/config/getall."""
     bases = {market.base for market in world.markets.values()}
     return [_coin(coin, account) for coin in sorted({*bases, QUOTE})]
+
+
+def transfers(account: Account, kind: str, since: int) -> Reply:
+    """GET /sapi/v1/asset/transfer."""
+    found = [moved for moved in account.moved if moved.how == kind and moved.at >= since]
+    listed = [
+        {
+            "asset": moved.asset,
+            "amount": plain(moved.amount),
+            "type": kind,
+            "status": "CONFIRMED",
+            "tranId": moved.at,
+            "timestamp": moved.at,
+        }
+        for moved in found
+    ]
+    return {"total": len(listed), "rows": listed} if listed else {"total": 0}
+
+
+def withdrawals(account: Account, coin: str, since: int) -> list[Reply]:
+    """GET /sapi/v1/capital/withdraw/history."""
+    return [
+        {
+            "id": f"{moved.at:x}",
+            "amount": plain(moved.amount),
+            "transactionFee": "1",
+            "coin": coin,
+            "status": 4,
+            "network": "ETH",
+            "transferType": 0,
+            "walletType": 0,
+        }
+        for moved in account.moved
+        if (moved.how, moved.asset) == ("withdraw", coin) and moved.at >= since
+    ]
+
+
+def own_trades(world: World, account: Account, symbol: str, since: int) -> list[Reply]:
+    """GET /api/v3/myTrades: every sale here is one against USDT."""
+    base, price = world.spot_pairs[symbol].base, world.spot_price(symbol)
+    return [
+        {
+            "symbol": symbol,
+            "id": moved.at,
+            "orderId": moved.at,
+            "price": money(price),
+            "qty": money(moved.amount),
+            "quoteQty": money(moved.amount * price),
+            "commission": "0",
+            "commissionAsset": QUOTE,
+            "time": moved.at,
+            "isBuyer": False,
+            "isMaker": False,
+            "isBestMatch": True,
+        }
+        for moved in account.moved
+        if (moved.how, moved.asset) == ("sell", base) and moved.at >= since
+    ]
 
 
 def system_status() -> Reply:

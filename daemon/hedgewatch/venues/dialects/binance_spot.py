@@ -3,7 +3,7 @@
 Its user stream is not used: it lives on the socket that also takes orders, which is never opened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
+from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
 from hedgewatch.venues.dialects.binance_common import (
     RESTRICTIONS,
     Listing,
@@ -26,6 +26,7 @@ from hedgewatch.venues.dialects.binance_common import (
     key_rights,
     unified_market,
 )
+from hedgewatch.venues.dialects.binance_outflows import Outflows
 from hedgewatch.venues.fields import Row, number, number_or, rows, table, text
 
 VENUE = "binance"
@@ -49,6 +50,9 @@ class BinanceSpot:
         ("GET", "https://api.binance.com/api/v3/time"),
         ("GET", "https://api.binance.com/api/v3/account"),
         ("GET", "https://api.binance.com/api/v3/ticker/bookTicker"),
+        ("GET", "https://api.binance.com/api/v3/myTrades"),
+        ("GET", "https://api.binance.com/sapi/v1/asset/transfer"),
+        ("GET", "https://api.binance.com/sapi/v1/capital/withdraw/history"),
         RESTRICTIONS,
         ("GET", "wss://stream.binance.com:9443/ws/*"),
     )
@@ -59,6 +63,7 @@ class BinanceSpot:
         self._listing = Listing()
         self._frames = PriceFrames(VENUE, self._listing)
         self._owned: set[str] = set()
+        self._outflows = Outflows()
 
     def feed_of(self, path: str) -> Feed:
         """The only sockets are those of quotes."""
@@ -94,14 +99,23 @@ class BinanceSpot:
         del exchange
         return None
 
+    def losses(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
+        """Coins that were transferred, sold or withdrawn since the reading before."""
+        return self._outflows.questions(exchange, symbols)
+
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """What is owned, free and locked together."""
+        asked = exchange.nonce()
         reply = table(await exchange.private_get_account(), "account")
         told = number_or(reply, "updateTime", 0.0) / 1000.0
         owned = [self._balance(exchange, row, told) for row in rows(reply["balances"], "balances")]
         kept = tuple(asset for asset in owned if asset.total or asset.asset in self._owned)
         self._owned |= {asset.asset for asset in kept}
-        return AccountRead(account=self._account, positions=(), balances=kept)
+        reading = AccountRead(account=self._account, positions=(), balances=kept)
+        self._outflows.seen(reading, asked)
+        return reading
 
     def _balance(self, exchange: Exchange, row: Row, told: float) -> BalanceReading:
         total = number(row, "free") + number(row, "locked")

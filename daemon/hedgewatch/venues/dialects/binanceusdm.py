@@ -18,7 +18,7 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.margin.regimes import REGIMES, PoolOf, Regime
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Exchange, Feed
+from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
 from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
@@ -161,6 +161,13 @@ class BinanceUsdm:
             return None
         priced, told = collateral(await exchange.fapipublic_get_assetindex())
         return CollateralPriced(self._account, priced, told)
+
+    def losses(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
+        """The private stream tells of them."""
+        del exchange, symbols
+        return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
