@@ -241,6 +241,19 @@ def test_in_the_dark_the_estimate_replaces_the_hundred_percent_once_it_is_warm()
         assert worst == pytest.approx(last - lost, rel=1e-3)
 
 
+def test_a_market_that_stood_still_may_still_move_in_the_dark() -> None:
+    story = squeezed(0)
+    for bar in range(1, 41):
+        at = FIRST_BAR + 60.0 * bar
+        story.at(at, heard(), mark(AIX, 1_310.0), mark(ALT, 0.655), ClockAdvanced())
+    assert known(story.position().volatility) < 0.2
+    last, since = known(story.position().liquidation_distance), story.now
+    for _ in range(60):
+        story.at(story.now - START + 1.0, heard(), ClockAdvanced())
+    lost = 4.0 * 0.2 * sqrt((story.now - since) / (365.0 * DAY))
+    assert story.position().liquidation_distance_worst == pytest.approx(last - lost, rel=1e-3)
+
+
 # ----------------------------------------------------------------------- funding, expiry, liquidity
 
 

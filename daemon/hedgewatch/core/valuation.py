@@ -17,6 +17,9 @@ from hedgewatch.core.statistics.barrier import worst_distance
 _YEARLY_VOLATILITY = 1.0
 """100 % a year until an estimate has warmed up (design §5)."""
 
+_LEAST_VOLATILITY = 0.2
+"""A market that stood still says nothing about what it does in the dark."""
+
 _POOL_MEASURES = (
     "equity", "maintenance_margin", "headroom", "margin_ratio", "shock_down", "shock_up",
     "shock_nearest",
@@ -156,7 +159,6 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
 def _widen(position: PositionRow, doubt: Unknown | None, now: float) -> None:
     last = position.last_distance
     if doubt is not None and not isinstance(last, Unknown):
-        sigma = position.volatility
-        if isinstance(sigma, Unknown):
-            sigma = _YEARLY_VOLATILITY
+        known = position.volatility
+        sigma = _YEARLY_VOLATILITY if isinstance(known, Unknown) else max(known, _LEAST_VOLATILITY)
         position.liquidation_distance_worst = worst_distance(last, sigma, now - doubt.since)
