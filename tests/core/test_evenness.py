@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.evenness import Leveling, Vessel, level
 from hedgewatch.core.evenness.leveling import LEAST_GAIN
+from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Known, Scope, Tier, Unknown
 from hedgewatch.core.rules import Rule
-from tests.support.builders import AIX, desk, held, mark, market, read, rule, tiered, tiers
+from tests.support.builders import AIX, balance, desk, held, mark, market, read, rule, tiered, tiers
 from tests.support.stories import Story, known
 
 PAGE = (Path(__file__).parents[2] / "daemon" / "NUMBERS.md").read_text(encoding="utf-8")
@@ -270,3 +271,50 @@ def test_a_rule_may_read_the_advice_of_the_desk() -> None:
     story = _two(rule("Uneven", Scope.BOOK, "evenness_gain > 20%"))
     story.advance(2.0, mark("ALT/USDT:USDT", 0.40), mark(AIX, 1_000.0))
     assert story.firing() == {"Uneven"}
+
+
+# ---- pools of other kinds
+
+COIN = "BTC/USD:BTC"
+FLAT = (Tier(0.0, 0.01, 0.0),)
+
+
+def test_coins_are_moved_between_coin_margined_pools_as_exactly() -> None:
+    """Two longs of 500 and 250 contracts of 100 dollars at 50,000: in coins at y = 1 + m,
+    0.5 + 1 - 1.01 / y and 2 + 0.5 - 0.505 / y. Together 4 - 1.515 / y, which is 0 at y = 0.37875.
+    """
+    story = Story(on=desk(prices={}, holdings={}, accounts=("main", "second")))
+    regime = "binance-coinm-cross"
+    story.at(0.0, market(COIN, contract_size=100.0))
+    for name, contracts, wallet in (("main", 500.0, 0.5), ("second", 250.0, 2.0)):
+        funds = [balance(wallet, "BTC")]
+        position = held(COIN, contracts, 50_000.0)
+        story.at(0.0, tiered(COIN, FLAT, name))
+        story.at(0.0, read(position, wallet=None, balances=funds, regime=regime, account=name))
+    story.at(0.0, mark(COIN, 50_000.0))
+    (advice,) = story.engine.adviser.advice()
+    assert advice.currency == "BTC"
+    assert advice.leveling.before == pytest.approx(1.0 - 1.01 / 1.5)
+    assert advice.leveling.after == pytest.approx(1.0 - 0.37875)
+    (move,) = advice.leveling.moves
+    assert (move.source, move.target) == ("second/BTC", "main/BTC")
+    assert move.amount == pytest.approx(1.01 / 0.37875 - 1.5)
+
+
+def test_whole_accounts_are_evened_among_themselves_and_not_with_single_currencies() -> None:
+    story = Story(on=desk(prices={}, holdings={}, accounts=("main", "second", "third")))
+    multi = "binance-usdm-multi-assets"
+    story.at(0.0, market(AIX), mark(AIX, 1_000.0))
+    for name, wallet in (("main", 20_000.0), ("second", 60_000.0)):
+        position = held(AIX, -100.0)
+        story.at(0.0, tiered(AIX, FLAT, name))
+        story.at(0.0, read(position, wallet=wallet, regime=multi, account=name))
+        priced = (CollateralReading(asset="USDT", price=1.0),)
+        story.at(0.0, CollateralPriced(name, priced, story.now))
+    story.at(0.0, read(wallet=500_000.0, account="third"), mark(AIX, 1_000.0))
+    whole, single = sorted(story.engine.adviser.advice(), key=lambda each: len(each.currency))[::-1]
+    assert (whole.currency, single.currency) == ("USD (whole accounts)", "USDT")
+    (move,) = whole.leveling.moves
+    assert (move.source, move.target) == ("second/account", "main/account")
+    assert move.amount == pytest.approx(20_000.0)
+    assert single.leveling.moves == ()

@@ -1,8 +1,9 @@
 """A desk with one of everything, in rows of its own: the telemetry must not care whose they are."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
 
-from hedgewatch.core.evenness import Advice
+from hedgewatch.core.evenness import Advice, Leveling, Move
 from hedgewatch.core.expression import parse_condition
 from hedgewatch.core.measures import CATALOGUE, symbols
 from hedgewatch.core.model import AlertRecord, AlertState, Known, Scope, Severity, Subject, Unknown
@@ -163,7 +164,8 @@ class Desk:
         return StressTable((), [], [])
 
     def evenness(self) -> Iterable[Advice]:
-        return ()
+        moved = Leveling(0.25, inf, (Move("second/USDT", "main/USDT", 1_240.0),))
+        return [Advice("USDT", moved, (("third/USDT", "not read yet"),))]
 
     def reasons_not_ready(self) -> Iterable[str]:
         return self.not_ready

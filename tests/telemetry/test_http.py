@@ -102,6 +102,18 @@ async def test_pools_hedges_and_rules_are_told_by_the_names_of_their_measures() 
     assert (rule["alert"], rule["expr"]) == ("MarginDanger", "margin_ratio > 80%")
 
 
+async def test_what_could_be_moved_is_told_with_what_it_would_do_and_what_is_left_out() -> None:
+    async with running() as client:
+        (advice,) = (await client.document("/api/v1/evenness"))["evenness"]
+    assert advice == {
+        "currency": "USDT",
+        "nearest_before": 0.25,
+        "nearest_after": "inf",
+        "moves": [{"from": "second/USDT", "to": "main/USDT", "amount": 1_240.0}],
+        "left_out": [{"pool": "third/USDT", "reason": "not read yet"}],
+    }
+
+
 async def test_alerts_are_told_with_what_they_were_judged_by() -> None:
     async with running() as client:
         alerts = (await client.document("/api/v1/alerts"))["alerts"]
