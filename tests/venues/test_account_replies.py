@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialect import ReadAgain
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.fields import OddReplyError
@@ -176,6 +177,17 @@ async def test_a_portfolio_margin_account_is_named_as_one_whose_numbers_would_li
     reading = await spoken.read_account(Replies((POSITION,)))
     for regime in (reading.cross_regime, reading.isolated_regime):
         assert "Portfolio Margin" in regime.unknown
+
+
+async def test_a_mode_that_the_owner_switches_holds_for_the_next_reading_already() -> None:
+    spoken = dialect()
+    for multi, regime in ((True, "binance-usdm-multi-assets"), (False, "binance-usdm-cross")):
+        (hint,) = spoken.account_news({"e": "ACCOUNT_CONFIG_UPDATE", "ai": {"j": multi}})
+        assert isinstance(hint, ReadAgain)
+        assert (await spoken.read_account(Replies())).cross_regime.name == regime
+    leverage = {"e": "ACCOUNT_CONFIG_UPDATE", "ac": {"s": "BTCUSDT", "l": 25}}
+    assert len(spoken.account_news(leverage)) == 1
+    assert (await spoken.read_account(Replies())).cross_regime.name == "binance-usdm-cross"
 
 
 async def test_in_multi_assets_mode_the_totals_in_dollars_are_the_venues_own() -> None:

@@ -83,6 +83,11 @@ def text(row: Row, name: str) -> str:
     return raw
 
 
+def says_yes(row: Row, name: str) -> bool:
+    """True only for a plain yes, as JSON has it or as ccxt passes it on."""
+    return row.get(name) in (True, "true")
+
+
 def table(reply: object, what: str) -> Row:
     """An object; an error page, a list or nothing is not one."""
     if not isinstance(reply, Mapping):

@@ -13,6 +13,7 @@ from hedgewatch.venues.fields import (
     moment,
     number_or_none,
     positive,
+    says_yes,
     table,
     text,
 )
@@ -125,4 +126,4 @@ async def key_rights(exchange: Exchange) -> Row:
 async def under_portfolio_margin(exchange: Exchange) -> bool:
     """Whether the account is a Portfolio Margin one (not told of Portfolio Margin Pro)."""
     reply = table(await exchange.sapi_get_account_info(), "account/info")
-    return reply.get("isPortfolioMarginRetailEnabled") in {True, "true"}
+    return says_yes(reply, "isPortfolioMarginRetailEnabled")

@@ -16,7 +16,7 @@ from hedgewatch.core.events import (
     PriceEvent,
     QuoteChanged,
 )
-from hedgewatch.core.margin.regimes import REGIMES, PoolOf, Regime
+from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
 from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
@@ -49,6 +49,7 @@ from hedgewatch.venues.fields import (
     number_or,
     number_or_none,
     rows,
+    says_yes,
     table,
     text,
 )
@@ -63,11 +64,6 @@ PORTFOLIO_MARGIN = replace(
 )
 
 log = structlog.get_logger()
-
-
-def _regimes(cross: str) -> tuple[Regime, Regime]:
-    """Those of cross and of isolated positions."""
-    return REGIMES[cross], REGIMES["binance-usdm-isolated"]
 
 
 class BinanceUsdm:
@@ -109,7 +105,8 @@ class BinanceUsdm:
         self._held: set[Leg] = set()
         self._owned: set[str] = set()
         self._intervals: Mapping[str, float] = {}
-        self._regimes = _regimes("binance-usdm-cross")
+        self._multi_assets = False
+        self._portfolio_margin = False
 
     def feed_of(self, path: str) -> Feed:
         """Which of the three kinds of socket that Binance's streams are sorted into."""
@@ -122,7 +119,10 @@ class BinanceUsdm:
         return self._frames.decode(message, now)
 
     def account_news(self, message: Row) -> Sequence[AccountNews]:
-        """What a private frame tells."""
+        """What a private frame tells; the mode that it names is taken before the next reading."""
+        changed = message.get("ai")
+        if message.get("e") == "ACCOUNT_CONFIG_UPDATE" and isinstance(changed, Mapping):
+            self._multi_assets = says_yes(changed, "j")
         return self._user.decode(message)
 
     async def rights(self, exchange: Exchange) -> Row:
@@ -134,14 +134,20 @@ class BinanceUsdm:
         part of a larger account, which is liquidated as a whole: our numbers would lie.
         """
         reply = table(await exchange.fapiprivate_get_multiassetsmargin(), "multiAssetsMargin")
-        multi = reply.get("multiAssetsMargin") in {True, "true"}
-        self._regimes = _regimes("binance-usdm-multi-assets" if multi else "binance-usdm-cross")
-        if await under_portfolio_margin(exchange):
-            self._regimes = (PORTFOLIO_MARGIN, PORTFOLIO_MARGIN)
+        self._multi_assets = says_yes(reply, "multiAssetsMargin")
+        self._portfolio_margin = await under_portfolio_margin(exchange)
+
+    @property
+    def _regimes(self) -> tuple[Regime, Regime]:
+        """Those of cross and of isolated positions."""
+        if self._portfolio_margin:
+            return PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
+        name = "multi-assets" if self._multi_assets else "cross"
+        return REGIMES[f"binance-usdm-{name}"], REGIMES["binance-usdm-isolated"]
 
     @property
     def _is_one_pool(self) -> bool:
-        return self._regimes[0].pool is PoolOf.ACCOUNT
+        return self._multi_assets and not self._portfolio_margin
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
@@ -177,6 +183,7 @@ class BinanceUsdm:
         in_use = sum(number_or(row, "positionInitialMargin", 0.0) for row in assets)
         positions = tuple(self._positions(held))
         self._user.seen(positions)
+        cross, isolated = self._regimes
         one_pool = account if self._is_one_pool else {}
         return AccountRead(
             account=self._account,
@@ -185,8 +192,8 @@ class BinanceUsdm:
             margin_in_use=max(in_use, number_or(account, "totalPositionInitialMargin", 0.0)),
             equity=number_or_none(one_pool, "totalMarginBalance"),
             maintenance_margin=number_or_none(one_pool, "totalMaintMargin"),
-            cross_regime=self._regimes[0],
-            isolated_regime=self._regimes[1],
+            cross_regime=cross,
+            isolated_regime=isolated,
         )
 
     async def read_quotes(
