@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgewatch.core.evenness import Leveling, Vessel, level
+from hedgewatch.core.evenness.adviser import vessel_of
 from hedgewatch.core.evenness.leveling import LEAST_GAIN
 from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.margin import Leg
@@ -271,6 +272,26 @@ def test_a_rule_may_read_the_advice_of_the_desk() -> None:
     story = _two(rule("Uneven", Scope.BOOK, "evenness_gain > 20%"))
     story.advance(2.0, mark("ALT/USDT:USDT", 0.40), mark(AIX, 1_000.0))
     assert story.firing() == {"Uneven"}
+
+
+@given(
+    st.lists(st.floats(-300.0, 300.0).filter(lambda q: abs(q) > 0.1), min_size=3, max_size=3),
+    st.floats(1_000.0, 400_000.0),
+)
+def test_the_surplus_of_a_pool_of_the_desk_has_its_line_where_the_solver_says(
+    contracts: list[float], wallet: float
+) -> None:
+    story = Story(on=desk(prices={}, holdings={}))
+    symbols = [AIX, "ALT/USDT:USDT", "NEW/USDT:USDT"]
+    for symbol in symbols:
+        story.at(0.0, market(symbol), tiered(symbol), mark(symbol, 1_000.0))
+    legs = [held(symbol, size) for symbol, size in zip(symbols, contracts, strict=True)]
+    story.at(0.0, read(*legs, wallet=wallet), *(mark(symbol, 1_000.0) for symbol in symbols))
+    vessel = vessel_of(story.pool())
+    assert vessel.surplus_at(0.0) == pytest.approx(known(story.pool().headroom), abs=1e-6)
+    nearest = abs(known(story.pool().shock_nearest))
+    if nearest < 100.0:
+        assert vessel.line() == pytest.approx(nearest, rel=1e-9, abs=1e-9)
 
 
 # ---- pools of other kinds

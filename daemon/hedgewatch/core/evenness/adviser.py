@@ -8,6 +8,7 @@ since unrealised profit cannot be withdrawn.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.legs import regime_of
@@ -15,7 +16,7 @@ from hedgewatch.core.book.pooling import is_whole, wallet_of
 from hedgewatch.core.book.rows import NOT_YET, PoolRow
 from hedgewatch.core.book.solving import account_of, is_inverse
 from hedgewatch.core.evenness.leveling import Leveling, Vessel, level
-from hedgewatch.core.margin import Account, Collateral, HeldLeg
+from hedgewatch.core.margin import Account, Collateral, HeldLeg, Term
 from hedgewatch.core.model import Known, Unknown
 
 RESERVE = 2.0
@@ -116,6 +117,7 @@ def vessel_of(pool: PoolRow) -> Vessel:
         surplus_at=_plain_surplus(pool) if pool.plain else _mixed_surplus(pool),
         equity=_number(pool.equity),
         movable=_movable(pool),
+        known_line=abs(_number(pool.shock_nearest)),
         bottom=-1.0 / max((1.0, *betas)),
     )
 
@@ -136,17 +138,27 @@ def _number(value: Known) -> float:
 
 
 def _plain_surplus(pool: PoolRow) -> Callable[[float], float]:
-    """Linear contracts of one currency: the sum of their lines."""
-    wallet = wallet_of(pool)
-    legs = [(held.leg, held.market.price) for held in pool.positions if held.leg is not None]
+    """Linear contracts of one currency: the sum of their lines, from bend to bend."""
+    levels, slopes, starts = [wallet_of(pool)], [0.0], [0.0]
+    bends = []
+    for held in pool.positions:
+        if held.leg is None:
+            continue
+        price, leg = held.market.price, held.leg
+        levels[0] += leg.levels[0]
+        slopes[0] += leg.slopes[0] * price
+        pieces = zip(leg.starts, leg.levels, leg.slopes, strict=True)
+        for (_, level_, slope), (start, next_level, next_slope) in pairwise(pieces):
+            bends.append((start / price, next_level - level_, (next_slope - slope) * price))
+    for start, level_, slope in sorted(bends):
+        starts.append(start)
+        levels.append(levels[-1] + level_)
+        slopes.append(slopes[-1] + slope)
+    line_at = Term(starts, levels, slopes).line_at
 
     def surplus_at(move: float) -> float:
-        total = wallet
-        for leg, price in legs:
-            moved = price * (1.0 + move)
-            level_, slope = leg.line_at(moved)
-            total += level_ + slope * moved
-        return total
+        level_, slope = line_at(1.0 + move)
+        return level_ + slope * (1.0 + move)
 
     return surplus_at
 

@@ -29,7 +29,7 @@ _NOTHING = 1.0 - 2e-6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vessel:
     """One pool: its surplus at a common move, in its currency; its equity; how much of it may be
-    taken out; and the move at which a price of it is 0.
+    taken out; the move at which a price of it is 0; and where its nearer line is, if known.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Vessel:
     equity: float
     movable: float
     bottom: float = -1.0
+    known_line: float | None = None
 
     def spare(self, distance: float) -> float:
         """The lesser surplus at this distance either way; it never grows with the distance."""
@@ -75,7 +76,10 @@ class Leveling:
 
 def level(vessels: Sequence[Vessel]) -> Leveling:
     """The moves that bring the nearest line farthest away; none where it is not worth it."""
-    lines = {vessel.name: vessel.line() for vessel in vessels}
+    lines = {
+        vessel.name: vessel.line() if vessel.known_line is None else vessel.known_line
+        for vessel in vessels
+    }
     before = min(lines.values(), default=inf)
     reached = _farthest(lambda distance: _needed(vessels, distance), before)
     if before == inf or reached <= before:
