@@ -123,5 +123,5 @@ def test_what_leaves_the_spot_wallet_is_remembered_with_how_it_went() -> None:
     owner = world.accounts["main"]
     assert owner.spot["ALT"].free == 400_000
     assert [(moved.how, moved.asset, moved.amount) for moved in owner.moved] == [
-        ("withdraw", "ALT", 100_000)
+        ("withdraw", "ALT", Decimal(100_000))
     ]

@@ -136,7 +136,9 @@ def test_a_liquidation_is_known_by_its_order_even_under_a_name_never_seen(
 ) -> None:
     frames = decoder()
     frames.seen([held(-200.0)])
-    news = told(frames, fill("something-new-1", "80", **marks), update("-120"))
+    message = fill("something-new-1", "80")
+    message["o"] |= marks
+    news = told(frames, message, update("-120"))
     assert news == [(-120.0, EndReason.LIQUIDATED)]
 
 

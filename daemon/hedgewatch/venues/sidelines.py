@@ -17,9 +17,9 @@ from hedgewatch.venues.surroundings import Surroundings
 ROUND_SECONDS = 25.0
 """What a round of all order books takes at least: a little less than the pause of its job."""
 
-PAUSE_SECONDS = 1.0
-"""Between two books at least. At weight 6 each that is 360 of Binance's 2400 a minute, however many
-markets are watched: beyond 25 of them a round takes longer.
+PAUSE_SECONDS = 1.5
+"""Between two books at least. At weight 11 each that is 440 of Binance's 2400 a minute, of however
+many markets: with more than 16 of them a round takes longer.
 """
 
 log = structlog.get_logger()

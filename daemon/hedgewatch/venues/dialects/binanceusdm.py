@@ -155,7 +155,7 @@ class BinanceUsdm:
         self._intervals = funding_intervals(reply, self._listing)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """Both sides of the book, and the day's volume: weight 6 of 2400 a minute."""
+        """Both sides of the book, and the day's volume: weight 11 of 2400 a minute."""
         market = exchange.market_id(symbol)
         depth = await exchange.fapipublic_get_depth({"symbol": market, "limit": LEVELS})
         day = await exchange.fapipublic_get_ticker_24hr({"symbol": market})
