@@ -392,14 +392,14 @@ def test_a_further_loss_after_a_restart_is_named_beside_what_is_remembered() -> 
 
 def test_a_rule_without_the_annotation_of_the_cause_is_remembered_as_broken_all_the_same() -> None:
     owner = rule("ByOwner", Scope.HEDGE, "hedge_broken and not break_forced", "not hedge_broken")
-    story = _covered(replace(owner, hold_for=60.0))
+    story = _covered(replace(owner, hold_for=45.0))
     story.at(1.0, told(held(AIX, -150.0), EndReason.CLOSED))
     assert story.pending() == {"ByOwner"}
     heir = story.restarted(after=30.0)
     _again(heir, -150.0)
     assert _flags(heir) == BY_OWNER
     assert heir.hedge().break_reason == "told before the restart, which forgot the details"
-    assert heir.advance(31.0, *BOTH) == ["ByOwner firing"]
+    assert heir.advance(25.0, *BOTH) == ["ByOwner firing"]
 
 
 def test_a_restart_that_knows_of_no_break_begins_with_none_however_the_hedge_drifts() -> None:
