@@ -27,7 +27,20 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _with_configuration(commands.add_parser("run", help="the service"))
     _add_check(commands.add_parser("check", help="is the configuration sound?"))
     _add_rules(commands.add_parser("rules", help="the rule files and their tests"))
+    _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
     return parser
+
+
+def _add_stress(stress: argparse.ArgumentParser) -> None:
+    _with_daemon(stress)
+    stress.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME", help="only this one, or these"
+    )
+    stress.add_argument(
+        "--plot", type=Path, metavar="FILE.png|svg",
+        help="draw margin ratios against a common move of all prices",
+    )  # fmt: skip
+    _with_json(stress)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -68,6 +81,14 @@ def _add_scenarios(parser: argparse.ArgumentParser) -> None:
         "--scenarios", action="append", type=Path, default=[], metavar="FILE",
         help="scenarios that the rules may name, in place of the shipped ones",
     )  # fmt: skip
+
+
+def _with_daemon(parser: argparse.ArgumentParser) -> None:
+    """Which running daemon is asked."""
+    parser.add_argument("--url", metavar="URL", help="of the daemon (default: from -c)")
+    parser.add_argument(
+        "-c", "--configuration", type=Path, metavar="FILE", help="its address and its http.token"
+    )
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:
