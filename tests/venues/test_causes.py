@@ -6,6 +6,7 @@ import pytest
 
 from hedgewatch.core.events import BalanceChanged, PositionChanged, PositionReading
 from hedgewatch.core.model import EndReason
+from hedgewatch.venues.dialect import ReadAgain
 from hedgewatch.venues.dialects.binance_common import Listing
 from hedgewatch.venues.dialects.binance_user import UserFrames
 
@@ -157,6 +158,11 @@ def test_a_dated_contract_settled_at_its_end_expired_and_any_other_was_delisted(
         update("0", symbol="BTCUSDT_231229"),
     )
     assert news == [(0.0, cause)]
+
+
+def test_an_order_in_a_market_listed_since_asks_for_a_reading_and_is_no_odd_frame() -> None:
+    (hint,) = decoder().decode(fill("web", "5", s="NEWUSDT"))
+    assert isinstance(hint, ReadAgain)
 
 
 def test_the_other_leg_of_hedge_mode_is_not_explained_by_the_order_of_the_first() -> None:

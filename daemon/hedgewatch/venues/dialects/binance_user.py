@@ -97,7 +97,11 @@ class UserFrames:
     def _order_update(self, message: Row) -> Iterator[AccountNews]:
         """Before what it does to the position, or after: then the reason given is put right."""
         order = table(message.get("o"), "o")
-        symbol = self._listing.symbol(order)
+        try:
+            symbol = self._listing.symbol(order)
+        except UnlistedMarketError as error:
+            yield ReadAgain(str(error))
+            return
         leg = leg_of(order, symbol, "ps")
         fill = Fill.of(order, moment(message, "T"), self._listing.end(symbol))
         explained = self._causes.filled(leg, fill)
