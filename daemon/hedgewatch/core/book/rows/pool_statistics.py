@@ -1,5 +1,6 @@
 """Leverage and funding of a whole margin pool: worked out when it is asked for."""
 
+from operator import mul
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.model import Known, Unknown
@@ -31,7 +32,7 @@ class PoolStatistics:
     def funding_per_day(self) -> Known:
         total = 0.0
         for position in self.positions:
-            paid = position.funding_per_day
+            paid = combine(mul, position.funding_per_day, position.settle_price)
             if isinstance(paid, Unknown):
                 return paid
             total += paid
@@ -45,7 +46,7 @@ class PoolStatistics:
         """The notional of all positions, in the currency of the pool."""
         total = 0.0
         for position in self.positions:
-            value = position.notional
+            value = combine(mul, position.notional, position.settle_price)
             if isinstance(value, Unknown):
                 return value
             total += -value if signed and position.contracts < 0.0 else value

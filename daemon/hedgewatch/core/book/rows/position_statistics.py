@@ -11,7 +11,8 @@ from hedgewatch.core.statistics import barrier, carry
 from hedgewatch.core.statistics.known import combine, unknown
 from hedgewatch.core.statistics.leverage import size_by_risk
 
-if TYPE_CHECKING:  # it lists its positions
+if TYPE_CHECKING:  # they list their positions
+    from hedgewatch.core.book.rows.account import AccountRow
     from hedgewatch.core.book.rows.pool import PoolRow
 
 MARK_STEP = 1.0
@@ -51,6 +52,7 @@ class PositionStatistics:
 
     __slots__ = ()
 
+    account: "AccountRow"
     market: MarketRow
     pool: "PoolRow | None"
     contracts: float
@@ -96,10 +98,21 @@ class PositionStatistics:
         contract = (market.contract_size, market.step, 0.0)
         return combine(
             lambda equity, price, sigma: _size(equity, price, sigma, contract),
-            pool.equity,
+            combine(lambda equity, worth: equity / worth, pool.equity, self.settle_price),
             self.mark_price,
             self.volatility,
         )
+
+    @property
+    def settle_price(self) -> Known:
+        """What a unit of its settle currency is worth in the currency of its pool."""
+        settle = self.market.symbol.rpartition(":")[2].partition("-")[0]
+        if self.pool is None:
+            return _NO_POOL
+        if settle == self.pool.currency:
+            return 1.0
+        told = self.account.collateral.get(settle)
+        return unknown(f"no price of {settle} was told") if told is None else told.price
 
     @property
     def funding_rate(self) -> Known:
