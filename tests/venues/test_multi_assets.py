@@ -48,10 +48,10 @@ async def test_a_whole_account_has_the_ratio_and_the_line_of_the_exchange_itself
         short = pool.positions[0]
         assert pool.subject.label("pool") == "account"
         assert pool.equity == pytest.approx(12_000 * 0.9999 + 57_000)
-        assert pool.margin_ratio == pytest.approx(float(world.margin_ratio()), rel=2e-4)
+        assert pool.margin_ratio == pytest.approx(float(world.margin_ratio()), rel=1e-9)
         line = float(world.liquidation_price("AIXUSDT"))
         assert 1000 < line < 2000
-        assert short.liquidation_price == pytest.approx(line, rel=2e-4)
+        assert short.liquidation_price == pytest.approx(line, rel=1e-9)
         assert short.told_liquidation_price == pytest.approx(line)
         read = seen.all(AccountRead)[-1]
         assert read.equity == pytest.approx(69_000 - 12_000 * 0.0001)
@@ -94,7 +94,7 @@ async def test_what_is_owed_in_dollars_counts_more_than_what_is_owned(
         pool = pool_of(judged(seen))
         assert pool.equity == pytest.approx(-20_000 * 1.0001 + 171_000)
         line = float(world.liquidation_price("AIXUSDT"))
-        assert pool.positions[0].liquidation_price == pytest.approx(line, rel=2e-4)
+        assert pool.positions[0].liquidation_price == pytest.approx(line, rel=1e-9)
 
 
 async def test_a_portfolio_margin_account_is_blind_with_a_reason_and_shows_no_number(

@@ -134,6 +134,17 @@ def test_the_equity_that_binance_publishes_for_two_assets_follows_from_the_readi
     assert 200 * usdt.price * usdt.liability_rate == pytest.approx(198.99)
 
 
+def test_the_margin_that_binance_publishes_for_two_contracts_follows_from_the_readings() -> None:
+    """0.5 BTC at 20,000 USDT and 0.8 %, 20 ETH at 600 BUSD and 1 %: 199.596 of 416.02, 47.98 %."""
+    (usdt, busd), _ = collateral([FAQ_USDT, FAQ_BUSD], {"USDT", "BUSD"})
+    asked = 10_000 * 0.008 * usdt.price + 12_000 * 0.01 * busd.price
+    owned = 200 * usdt.price * usdt.slices[0].rate + 220 * busd.price * busd.slices[0].rate
+    assert asked == pytest.approx(199.596)
+    assert owned == pytest.approx(416.02)
+    assert asked / owned == pytest.approx(0.47977, abs=1e-5)
+    assert 200 * usdt.price * usdt.liability_rate == pytest.approx(198.99)
+
+
 @pytest.mark.parametrize(
     "reply",
     [[], {}, None, [{**ADA, "index": "0"}], [{**ADA, "askRate": None}], [{**ADA, "time": ""}]],

@@ -28,12 +28,14 @@ class Listing:
     def __init__(self) -> None:
         self._symbols: dict[str, str] = {}
         self._ends: dict[str, float] = {}
+        self.settling: frozenset[str] = frozenset()
 
     def learn(self, markets: Mapping[str, Row]) -> None:
         """Take in ccxt's markets."""
         self._symbols = {str(market["id"]): symbol for symbol, market in markets.items()}
         ends = ((symbol, end_of(market)) for symbol, market in markets.items())
         self._ends = {symbol: end for symbol, end in ends if end is not None}
+        self.settling = frozenset(str(market.get("settle")) for market in markets.values())
 
     def end(self, symbol: str) -> float | None:
         """When a dated contract ends, None where it does not."""

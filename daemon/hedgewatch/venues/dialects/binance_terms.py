@@ -1,6 +1,6 @@
 """What Binance's public replies say of trading: funding intervals, order books, collateral."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from math import inf
 
 from hedgewatch.core.events import CollateralReading, LiquidityRead
@@ -51,24 +51,26 @@ def _levels(side: object) -> Iterator[tuple[float, float]]:
         yield positive(pair, "price"), positive(pair, "amount")
 
 
-def collateral(reply: object) -> tuple[tuple[CollateralReading, ...], float]:
+def collateral(
+    reply: object, settling: Container[str] = ()
+) -> tuple[tuple[CollateralReading, ...], float]:
     """What each asset counts in multi-assets mode, in USD, and the oldest time among them.
 
     Binance counts what is owned of an asset at its bid rate and what is owed at its ask rate:
-    "Account Equity = sum of min(assetEquity * bidRate, assetEquity * askRate)"; maintenance is
-    converted at the ask rate as well.
+    "Account Equity = sum of min(assetEquity * bidRate, assetEquity * askRate)". The maintenance
+    margin is converted at the ask rate as well, so that of `settling` assets, in which contracts
+    ask for margin, the ask rate is the price, and what is owned counts less by both buffers.
     """
     listed = [row for row in rows(reply, "assetIndex") if text(row, "symbol").endswith("USD")]
     if not listed:
         raise OddReplyError("no asset index")
-    return tuple(map(_collateral, listed)), min(moment(row, "time") for row in listed)
+    readings = tuple(_collateral(row, settling) for row in listed)
+    return readings, min(moment(row, "time") for row in listed)
 
 
-def _collateral(row: Row) -> CollateralReading:
-    index = positive(row, "index")
-    return CollateralReading(
-        asset=text(row, "symbol").removesuffix("USD"),
-        price=index,
-        slices=(CollateralSlice(inf, positive(row, "bidRate") / index),),
-        liability_rate=positive(row, "askRate") / index,
-    )
+def _collateral(row: Row, settling: Container[str]) -> CollateralReading:
+    asset = text(row, "symbol").removesuffix("USD")
+    bid, ask = positive(row, "bidRate"), positive(row, "askRate")
+    price = ask if asset in settling else positive(row, "index")
+    slices = (CollateralSlice(inf, bid / price),)
+    return CollateralReading(asset=asset, price=price, slices=slices, liability_rate=ask / price)

@@ -165,7 +165,8 @@ class BinanceUsdm:
         """What each asset counts while all of them back every position: weight 10."""
         if not self._is_one_pool:
             return None
-        priced, told = collateral(await exchange.fapipublic_get_assetindex())
+        reply = await exchange.fapipublic_get_assetindex()
+        priced, told = collateral(reply, self._listing.settling)
         return CollateralPriced(self._account, priced, told)
 
     def losses(
