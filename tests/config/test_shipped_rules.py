@@ -7,6 +7,7 @@ import yaml
 
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.rule_tests import run_rule_tests
+from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import demo_rules, shipped_rules
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -66,6 +67,8 @@ def test_the_examples_of_the_rules_page_are_rules(tmp_path: Path) -> None:
         if "rule_files" in block:
             path.write_text(block.replace("margin.yaml", str(RULES / "margin.yaml")))
             assert run_rule_tests(path) == []
+        elif "scenarios:" in block:
+            assert load_scenarios([path])
         else:
             assert load_rules([path])
 

@@ -9,7 +9,7 @@ import pytest
 
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
-from hedgewatch.core.measures import CATALOGUE
+from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
 from hedgewatch.core.model import Scope, Tier
 from tests.support.builders import AIX, ALT, BASKET, desk, held, mark, market, read, tiered, tiers
 from tests.support.stories import Story, known
@@ -41,8 +41,8 @@ def _rows(heading: str) -> Iterator[list[str]]:
 
 def test_every_measure_of_the_catalogue_has_its_section_with_its_metric() -> None:
     sections = _sections()
-    assert sections.keys() == {measure.name for measure in CATALOGUE}
-    for measure in CATALOGUE:
+    assert sections.keys() == {measure.name for measure in (*CATALOGUE, *STRESS_MEASURES)}
+    for measure in (*CATALOGUE, *STRESS_MEASURES):
         assert f"`{measure.metric}`" in sections[measure.name] or not measure.metric
 
 

@@ -8,6 +8,8 @@ from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.rule_reading import RuleReading
 from hedgewatch.config.rule_schema import GroupSettings, RuleFileSettings
+from hedgewatch.config.scenario_files import load_scenarios
+from hedgewatch.config.shipped import shipped_scenarios
 from hedgewatch.config.yaml_source import Location, Source, read_source
 from hedgewatch.core.rules import Rule
 
@@ -20,9 +22,15 @@ class _Placed:
     location: Location
 
 
-def load_rules(paths: Iterable[Path], scenarios: Collection[str] = ()) -> tuple[Rule, ...]:
-    """The rules of all files, which may name these scenarios, or every mistake in them."""
+def load_rules(
+    paths: Iterable[Path], scenarios: Collection[str] | None = None
+) -> tuple[Rule, ...]:
+    """The rules of all files, which may name these scenarios (None: the shipped ones), or every
+    mistake in them.
+    """
     problems: list[Problem] = []
+    if scenarios is None:
+        scenarios = [scenario.name for scenario in load_scenarios(shipped_scenarios())]
     placed: list[_Placed] = []
     for path in paths:
         with collecting(problems):
