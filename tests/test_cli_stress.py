@@ -173,7 +173,7 @@ def test_without_matplotlib_it_says_what_to_install(tmp_path: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout == (
-        "drawing needs matplotlib, which is not installed: pip install 'hedgewatch[plot]'\n"
+        "drawing needs matplotlib, which is not installed: pip install matplotlib\n"
     )
 
 

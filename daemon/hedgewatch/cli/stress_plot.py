@@ -48,7 +48,7 @@ def _canvas(*, lines: int) -> Any:
         from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, and slow: see above
     except ImportError:
         raise CannotPlotError(
-            "drawing needs matplotlib, which is not installed: pip install 'hedgewatch[plot]'"
+            "drawing needs matplotlib, which is not installed: pip install matplotlib"
         ) from None
     return Figure(figsize=(9.0, 4.8 + 0.22 * lines), dpi=150, layout="constrained")
 
