@@ -11,7 +11,7 @@ from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import MarketRow, PoolRow
 from hedgewatch.core.book.solving import account_of, is_inverse
 from hedgewatch.core.margin import Account, Collateral, HeldLeg
-from hedgewatch.core.model import Market
+from hedgewatch.core.model import Known, Market, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,11 @@ class Backed:
     """A pool at the prices of now: its legs, and the coins behind them.
 
     It is reckoned in `money`, in which the coins have their prices, and told in `unit`, a coin of
-    its own or "" for the money itself. `plain`: linear contracts and one coin that counts in full.
+    its own or "" for the money itself. `plain`: linear contracts and one coin that counts in full;
+    what is asked of such a one stays true while prices move.
     """
 
-    now: Account
+    pool: PoolRow
     held: Sequence[Held]
     coins: Sequence[Collateral]
     money: str
@@ -39,6 +40,15 @@ class Backed:
     profit_inside: bool
     theta: float
     plain: bool
+
+    @property
+    def headroom(self) -> float:
+        """Of now, as the pool itself has it."""
+        return known(self.pool.headroom)
+
+    @property
+    def requirement(self) -> float:
+        return known(self.pool.equity) - self.headroom
 
     def account(self, legs: Sequence[HeldLeg], coins: Sequence[Collateral]) -> Account:
         """The same pool with other legs and coins."""
@@ -57,7 +67,7 @@ def backed_of(pool: PoolRow) -> Backed:
     inverse = is_inverse(pool)
     regime = regime_of(pool.account, isolated=pool.isolated)
     return Backed(
-        now=account,
+        pool=pool,
         held=held,
         coins=tuple(account.collateral.values()),
         money=held[0].market.quote if inverse else pool.currency,
@@ -66,3 +76,10 @@ def backed_of(pool: PoolRow) -> Backed:
         theta=regime.theta,
         plain=pool.plain,
     )
+
+
+def known(value: Known) -> float:
+    """A number of a pool that can be vouched for. TypeError when it is none."""
+    if isinstance(value, Unknown):
+        raise TypeError(value.reason)
+    return value

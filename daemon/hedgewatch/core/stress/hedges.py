@@ -25,19 +25,24 @@ class HedgeStress:
 def stress_hedge(hedge: HedgeRow, moves: Moves) -> HedgeStress:
     """A hedge whose numbers are known, at the prices of now."""
     return HedgeStress(
-        sum(_profit(leg, moves) for leg in hedge.exposure),
-        sum(_profit(leg, moves) for leg in hedge.cover),
+        sum(gain_of(leg, moves) * value_of(leg) for leg in hedge.exposure),
+        sum(gain_of(leg, moves) * value_of(leg) for leg in hedge.cover),
     )
 
 
-def _profit(leg: HedgeLeg, moves: Moves) -> float:
-    """The legs' values are linear in the prices of now: only the factors are the scenario's."""
+def value_of(leg: HedgeLeg) -> float:
+    """Signed, in the quote currency, at the price of now."""
+    return leg.quantity * leg.market.price
+
+
+def gain_of(leg: HedgeLeg, moves: Moves) -> float:
+    """Profit for each unit of the leg's value: that of the scenario, whatever the prices are."""
     market = leg.market.market
     if market is None:
         return 0.0
     if leg.plan.symbol:
-        return leg.quantity * leg.market.price * _contract(market, moves, leg.quantity)
-    return leg.quantity * leg.market.price * (moves.worth(leg.plan.asset) - 1.0)
+        return _contract(market, moves, leg.held)
+    return moves.worth(leg.plan.asset) - 1.0
 
 
 def _contract(market: Market, moves: Moves, quantity: float) -> float:

@@ -36,16 +36,16 @@ def stress_pool(backed: Backed, moves: Moves) -> PoolStress:
     """The pool at the end of the scenario, and whether it gets there."""
     if backed.plain and not moves.haircut(backed.unit):
         return _plain(backed, moves)
-    stations = _stations(backed, moves)
-    way = [_at(backed, moves, step / _STEPS) if step else backed.now for step in stations]
-    units = [_unit(account, backed) for account in way]
+    way = [_at(backed, moves, step / _STEPS) for step in _stations(backed, moves)]
     end = way[-1]
-    fallen = any(_is_short(account.headroom, account.requirement) for account in way)
+    fallen = _is_short(backed.headroom, backed.requirement) or any(
+        _is_short(account.headroom, account.requirement) for account in way
+    )
     return PoolStress(
-        equity=end.equity / units[-1],
+        equity=end.equity / _unit(end, backed),
         margin_ratio=margin_ratio(end.requirement, end.equity),
         liquidated=fallen and bool(backed.held),
-        headrooms=tuple(account.headroom / unit for account, unit in zip(way, units, strict=True)),
+        headrooms=(backed.headroom, *(each.headroom / _unit(each, backed) for each in way)),
     )
 
 
@@ -55,12 +55,12 @@ def _plain(backed: Backed, moves: Moves) -> PoolStress:
     equity, requirement = coin.amount, 0.0
     for held in backed.held:
         leg, market = held.leg.leg, held.market
-        price = held.leg.price * moves.mark(market)
+        price = held.row.price * moves.mark(market)
         profit, need = leg.value(price, leg.piece_at(price))
         equity += profit - moves.funding(market, leg.quantity * price)
         requirement += need
-    now, then = backed.now.headroom, equity - requirement
-    fallen = _is_short(now, backed.now.requirement) or _is_short(then, requirement)
+    now, then = backed.headroom, equity - requirement
+    fallen = _is_short(now, backed.requirement) or _is_short(then, requirement)
     ratio = margin_ratio(requirement, equity)
     return PoolStress(equity, ratio, fallen and bool(backed.held), (now, then))
 
@@ -70,14 +70,14 @@ def _is_short(headroom: float, requirement: float) -> bool:
 
 
 def _stations(backed: Backed, moves: Moves) -> Sequence[int]:
-    """Where to look: both ends, and the way between them where concavity is not certain."""
+    """Where to look after now: at the end, and between where concavity is not certain."""
     stand = all(
         moves.price(coin.coin, backed.money) == 1.0 and not moves.haircut(coin.coin)
         for coin in backed.coins
     )
     if stand and not any(held.leg.leg.inverse for held in backed.held):
-        return (0, _STEPS)
-    return range(_STEPS + 1)
+        return (_STEPS,)
+    return range(1, _STEPS + 1)
 
 
 def _unit(account: Account, backed: Backed) -> float:

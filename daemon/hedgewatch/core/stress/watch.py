@@ -8,19 +8,21 @@ least of them: what is judged is never further from the truth, and the nearer li
 less it takes. A hedge is linear in prices and is computed on each of its ticks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import inf
+from operator import mul
 from typing import Any
 
 from hedgewatch.core.book.rows import HedgeRow, MarketRow, PoolRow, Watch
 from hedgewatch.core.expression import cell, parts_of
-from hedgewatch.core.model import Desk, Known, Scope, Unknown
+from hedgewatch.core.margin import Leg
+from hedgewatch.core.model import Desk, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress.accounts import Backed, Held, backed_of
-from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
+from hedgewatch.core.stress.hedges import gain_of
 from hedgewatch.core.stress.moves import Moves, moves_of
-from hedgewatch.core.stress.pools import PoolStress, stress_pool
+from hedgewatch.core.stress.pools import stress_pool
 
 TOLERANCE = 1e-3
 """Of stressed equity and of stressed headroom, whichever is less."""
@@ -31,7 +33,8 @@ _FAR = 0.01
 _SECOND_ORDER = 1.03
 """What the bound is widened by, for all that a move of 1 % does beyond the first order."""
 
-Cells = dict[str, Known | bool]
+_POOL = ("stressed_margin_ratio", "stressed_equity", "stressed_liquidated")
+_HEDGE = ("stressed_exposure_pnl", "stressed_cover_pnl", "stressed_loss")
 
 
 def watchers(rules: Iterable[Rule], desk: Desk) -> Mapping[Scope, Callable[[Any], Watch]]:
@@ -58,28 +61,39 @@ def scenarios_read(rules: Iterable[Rule]) -> Mapping[Scope, frozenset[str]]:
 
 
 class _Reach:
-    """How far one market may carry a pool from what was computed."""
+    """How far one market may carry a pool from what was computed at a price."""
 
-    __slots__ = ("carried", "then", "weight")
+    __slots__ = ("carried", "held", "then", "weight")
 
-    def __init__(self, price: float, weight: float) -> None:
-        self.then = price
-        self.weight = weight
-        self.carried = 0.0
+    def __init__(self) -> None:
+        self.held: list[tuple[Leg, float]] = []
+        self.then = self.weight = self.carried = 0.0
+
+    def begin(self, price: float) -> None:
+        """Count from here."""
+        self.then, self.carried = price, 0.0
+        self.weight = sum(worst * leg.notional(price) for leg, worst in self.held)
 
 
 class PoolWatch:
     """Follows one pool through the prices of its markets."""
 
-    __slots__ = ("_carried", "_pool", "_reaches", "_scenarios", "_slack")
+    __slots__ = ("_backed", "_carried", "_pool", "_reaches", "_scenarios", "_slack")
 
     def __init__(self, pool: PoolRow, scenarios: Sequence[Moves]) -> None:
         self._pool = pool
-        self._scenarios = scenarios
+        self._scenarios = [(moves, _names(_POOL, moves)) for moves in scenarios]
         self._reaches: dict[MarketRow, _Reach] = {}
-        self._carried = 0.0
-        self._slack = inf
-        self.renew()
+        self._carried, self._slack = 0.0, inf
+        if isinstance(pool.equity, Unknown):
+            for _, names in self._scenarios:
+                pool.stressed.update(dict.fromkeys(names, pool.equity))
+            return
+        self._backed = backed_of(pool)
+        for held in self._backed.held:
+            worst = _SECOND_ORDER * max(_worst(self._backed, held, moves) for moves in scenarios)
+            self._reaches.setdefault(held.row, _Reach()).held.append((held.leg.leg, worst))
+        self._renew(self._backed)
 
     def follow(self, market: MarketRow) -> None:
         """One of its markets has a new price."""
@@ -91,84 +105,72 @@ class PoolWatch:
         self._carried += carried - reach.carried
         reach.carried = carried
         if self._carried > self._slack or moved > _FAR:
-            self.renew()
+            self._renew(self._backed if self._backed.plain else backed_of(self._pool))
 
-    def renew(self) -> None:
+    def _renew(self, backed: Backed) -> None:
         """Compute it from the prices of now."""
-        pool = self._pool
-        self._carried, self._slack = 0.0, inf
-        self._reaches = {}
-        if isinstance(pool.equity, Unknown):
-            names = (moves.scenario.name for moves in self._scenarios)
-            pool.stressed.update(_unknown(_POOL, names, pool.equity))
-            return
-        backed = backed_of(pool)
-        for moves in self._scenarios:
+        stressed = self._pool.stressed
+        least = inf
+        for moves, names in self._scenarios:
             found = stress_pool(backed, moves)
-            pool.stressed.update(_of_pool(moves.scenario.name, found))
-            least = min(abs(found.equity), *map(abs, found.headrooms))
-            self._slack = min(self._slack, TOLERANCE * least)
-        for held in backed.held:
-            reach = self._reaches.setdefault(held.row, _Reach(held.row.price, 0.0))
-            weights = (_weight(backed, held, moves) for moves in self._scenarios)
-            reach.weight += _SECOND_ORDER * max(weights, default=0.0)
+            values = (found.margin_ratio, found.equity, found.liquidated)
+            stressed.update(zip(names, values, strict=True))
+            least = min(least, abs(found.equity), *map(abs, found.headrooms))
+        self._carried, self._slack = 0.0, TOLERANCE * least
+        for market, reach in self._reaches.items():
+            reach.begin(market.price)
 
 
 class HedgeWatch:
-    """Follows one hedge. It is exact: there is nothing to wait for."""
+    """Follows one hedge. It is exact: what a unit of each leg's value gains is known beforehand."""
 
     __slots__ = ("_hedge", "_scenarios")
 
     def __init__(self, hedge: HedgeRow, scenarios: Sequence[Moves]) -> None:
         self._hedge = hedge
-        self._scenarios = scenarios
-        self.renew()
+        self._scenarios: list[tuple[Sequence[str], Sequence[float], Sequence[float]]] = []
+        if isinstance(hedge.exposure_value, Unknown):
+            for moves in scenarios:
+                hedge.stressed.update(dict.fromkeys(_names(_HEDGE, moves), hedge.exposure_value))
+            return
+        for moves in scenarios:
+            exposure = [gain_of(leg, moves) for leg in hedge.exposure]
+            cover = [gain_of(leg, moves) for leg in hedge.cover]
+            self._scenarios.append((_names(_HEDGE, moves), exposure, cover))
+        self._renew()
 
     def follow(self, _market: MarketRow) -> None:
         """One of its markets has a new price."""
-        self.renew()
+        if self._scenarios:
+            self._renew()
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Compute it from the prices of now."""
         hedge = self._hedge
-        if isinstance(hedge.exposure_value, Unknown):
-            names = (moves.scenario.name for moves in self._scenarios)
-            hedge.stressed.update(_unknown(_HEDGE, names, hedge.exposure_value))
-            return
-        for moves in self._scenarios:
-            hedge.stressed.update(_of_hedge(moves.scenario.name, stress_hedge(hedge, moves)))
+        stressed = hedge.stressed
+        owned = [leg.quantity * leg.market.price for leg in hedge.exposure]
+        covering = [leg.quantity * leg.market.price for leg in hedge.cover]
+        for (first, second, third), exposure, cover in self._scenarios:
+            stressed[first] = gained = sum(map(mul, owned, exposure))
+            stressed[second] = covered = sum(map(mul, covering, cover))
+            stressed[third] = 0.0 - gained - covered
 
 
-_POOL = ("stressed_margin_ratio", "stressed_equity", "stressed_liquidated")
-_HEDGE = ("stressed_exposure_pnl", "stressed_cover_pnl", "stressed_loss")
+def _names(measures: Iterable[str], moves: Moves) -> tuple[str, ...]:
+    return tuple(cell(measure, moves.scenario.name) for measure in measures)
 
 
-def _of_pool(scenario: str, found: PoolStress) -> Cells:
-    values = (found.margin_ratio, found.equity, found.liquidated)
-    return {cell(name, scenario): value for name, value in zip(_POOL, values, strict=True)}
-
-
-def _of_hedge(scenario: str, found: HedgeStress) -> Cells:
-    values = (found.exposure_pnl, found.cover_pnl, found.loss)
-    return {cell(name, scenario): value for name, value in zip(_HEDGE, values, strict=True)}
-
-
-def _unknown(
-    names: Iterable[str], scenarios: Iterable[str], why: Unknown
-) -> Iterator[tuple[str, Unknown]]:
-    for scenario in scenarios:
-        for name in names:
-            yield cell(name, scenario), why
-
-
-def _weight(backed: Backed, held: Held, moves: Moves) -> float:
-    """What a leg adds to stressed equity and requirement, for each part that its price moves."""
-    leg, price = held.leg.leg, held.leg.price
-    coins = {coin.coin: coin for coin in backed.coins}
-    coin = coins[held.leg.settle]
-    notional = max(leg.notional(price), leg.notional(price * moves.mark(held.market)))
+def _worst(backed: Backed, held: Held, moves: Moves) -> float:
+    """What a leg adds to stressed equity and requirement, for each unit of its notional of now
+    and each part that its price moves.
+    """
+    leg = held.leg.leg
+    coin = next(coin for coin in backed.coins if coin.coin == held.leg.settle)
+    mark = moves.mark(held.market)
+    worst = max(1.0, 1.0 / mark if leg.inverse else mark)
     if coin.coin != backed.unit:
-        notional *= coin.price * max(1.0, moves.price(coin.coin, backed.money))
-    rate: float = max(rate for rate, _ in leg.required)
+        worst *= coin.price * max(1.0, moves.price(coin.coin, backed.money))
+    rate = max((rate for rate, _ in leg.required), default=0.0)
     paid = abs(moves.funding(held.market, 1.0))
-    return notional * max(coin.discount.term.slopes) * (1.0 + rate + paid)
+    slope: float = max(coin.discount.term.slopes)
+    return worst * slope * (1.0 + rate + paid)
