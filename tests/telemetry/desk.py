@@ -163,6 +163,9 @@ class Desk:
     def stress(self) -> StressTable:
         return StressTable((), [], [])
 
+    def stress_in_parts(self) -> Iterable[StressTable]:
+        return [self.stress()]
+
     def evenness(self) -> Iterable[Advice]:
         moved = Leveling(0.25, inf, (Move("second/USDT", "main/USDT", 1_240.0),))
         return [Advice("USDT", moved, (("third/USDT", "not read yet"),))]

@@ -103,11 +103,27 @@ def test_what_nobody_can_vouch_for_is_absent_from_the_scrape_and_unknown_in_the_
 def test_the_table_is_computed_at_most_once_a_second_and_never_older() -> None:
     story = _story()
     view = _view(story)
-    first = view.stress()
+    first = view.stress().pools[0][1]
     story.at(0.9, mark(AIX, 1_010.0))
-    assert view.stress() is first
+    assert view.stress().pools[0][1] is first
     story.at(1.1, mark(AIX, 1_020.0))
-    assert view.stress() is not first
+    assert view.stress().pools[0][1] is not first
+
+
+def test_what_changes_while_the_desk_is_gone_through_is_told_as_it_was_or_not_at_all() -> None:
+    story = Story(on=replace(desk(BASKET, accounts=("main", "spare")), scenarios=SCENARIOS))
+    story.at(0.0, market(AIX), tiered(AIX, TIERS), mark(AIX, 1_000.0))
+    for account in ("main", "spare"):
+        story.at(0.0, read(held(AIX, -200.0), wallet=100_000.0, account=account))
+    view = _view(story)
+    parts = iter(view.stress_in_parts())
+    found = [next(parts), next(parts)]
+    story.reload(on=replace(story.desk, accounts=story.desk.accounts[:1]))
+    found += parts
+    names = [pool.account.name for part in found for pool, _ in part.pools]
+    assert names == ["main"]
+    story.at(1.0, mark(AIX, 1_000.0))
+    assert [pool.account.name for pool, _ in view.stress().pools] == ["main"]
 
 
 def test_five_thousand_series_of_stress_hold_the_loop_for_milliseconds() -> None:

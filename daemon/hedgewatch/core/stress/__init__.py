@@ -8,7 +8,7 @@ from hedgewatch.core.stress.accounts import backed_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
 from hedgewatch.core.stress.moves import Moves, moves_of
 from hedgewatch.core.stress.pools import PoolStress, stress_pool
-from hedgewatch.core.stress.table import StressTable, curve_of, table_of
+from hedgewatch.core.stress.table import StressTable, curve_of, joined, table_of
 from hedgewatch.core.stress.watch import TOLERANCE, scenarios_read, watchers
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "StressTable",
     "backed_of",
     "curve_of",
+    "joined",
     "moves_of",
     "scenarios_read",
     "stress_hedge",

@@ -35,6 +35,16 @@ def table_of(
     )
 
 
+def joined(parts: Iterable[StressTable]) -> StressTable:
+    """Tables of parts of one desk, as one."""
+    every = tuple(parts)
+    return StressTable(
+        every[0].scenarios if every else (),
+        [row for part in every for row in part.pools],
+        [row for part in every for row in part.hedges],
+    )
+
+
 def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
     """Margin ratio against a common move of all prices; empty while the pool is unknown."""
     if isinstance(pool.equity, Unknown):
