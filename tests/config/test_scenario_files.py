@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hedgewatch.cli import main
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import load_rules
+from hedgewatch.config.rule_tests import run_rule_tests
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
 from hedgewatch.core.scenarios import MONEY, Funding, Scenario
@@ -36,6 +38,22 @@ groups:
         expr: stressed_margin_ratio("alts-40") > 90%
         labels: {severity: warning}
         annotations: {summary: '{stressed_equity("all+20"):,.0f} left'}
+"""
+
+RULE_TEST = """\
+rule_files: [rules.yaml]
+scenario_files: [mine.yaml]
+tests:
+  - name: it would fall
+    on: pool
+    input_series:
+      - {measure: stressed_margin_ratio("deep"), values: "0.5 0.95"}
+      - {measure: stressed_equity("deep"), values: "1200"}
+    alert_rule_test:
+      - {eval_time: 0, alertname: WouldFall, exp_alerts: []}
+      - eval_time: 1s
+        alertname: WouldFall
+        exp_alerts: [{exp_annotations: {summary: '1,200 left'}}]
 """
 
 Said = Callable[[str, str], list[str]]
@@ -93,6 +111,7 @@ def test_a_grid_is_one_scenario_for_each_of_its_moves(tmp_path: Path) -> None:
         ("betas", "common: -5%, betas", "2:5: common and grid: keep one"),
         ('"*": -40%}', '"*": -40%}\n    common: -5%', "3:5: prices: '*' and a common move both"),
         ("title: a correlation break", "betas: {BTC: 1}", "betas: scale a common move"),
+        ("btc: -15%", "usdt: -15%", "3:5: prices: USDT is money: say what it loses under depeg"),
         ("depeg: {USDT", 'depeg: {"*"', "depeg: name the coins that lose their peg"),
         ('haircuts: {"*": 20%', 'haircuts: {"*": -20%', "a haircut takes 0% to 100%"),
         ("intervals: 9", "intervals: 1.5", "9:38: intervals: must be a whole number"),
@@ -187,3 +206,31 @@ def test_everything_of_the_shipped_history_has_its_sources() -> None:
 def test_the_shipped_rules_name_scenarios_that_are_shipped() -> None:
     names = [scenario.name for scenario in load_scenarios(shipped_scenarios())]
     assert load_rules(shipped_rules(), names)
+
+
+def test_rules_can_be_checked_against_other_scenarios_than_the_shipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules, mine = tmp_path / "rules.yaml", tmp_path / "mine.yaml"
+    rules.write_text(RULE)
+    mine.write_text(FILE)
+    assert main(["rules", "check", str(rules)]) == 0
+    assert main(["rules", "check", "--scenarios", str(mine), str(rules)]) == 0
+    mine.write_text(FILE.replace("alts-40", "alts-45"))
+    capsys.readouterr()
+    assert main(["rules", "check", "--scenarios", str(mine), str(rules)]) == 2
+    assert f"{rules}:6:37: unknown scenario 'alts-40'" in capsys.readouterr().err
+
+
+def test_tests_of_rules_name_scenarios_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(RULE.replace("alts-40", "deep").replace("all+20", "deep"))
+    (tmp_path / "mine.yaml").write_text(FILE.replace("alts-40", "deep"))
+    test = tmp_path / "test.yaml"
+    test.write_text(RULE_TEST)
+    assert run_rule_tests(test) == []
+    test.write_text(RULE_TEST.replace("mine.yaml", "lost.yaml"))
+    with pytest.raises(ConfigurationError, match=r"2:18: no scenario file .*lost\.yaml"):
+        run_rule_tests(test)
+    test.write_text(RULE_TEST.replace('ratio("deep")', 'ratio("deeper")'))
+    with pytest.raises(ConfigurationError, match="a pool has no measure 'stressed_margin_ratio"):
+        run_rule_tests(test)

@@ -2,18 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedgewatch.core.book.rows import PoolRow
+from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.expression import cell, parse_condition
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import Known, Scope, Unknown
+from hedgewatch.core.model import CollateralSlice, Known, Scope, Tier, Unknown
 from hedgewatch.core.rules import Rule, parse_template
 from hedgewatch.core.scenarios import Funding, Scenario
 from hedgewatch.core.stress import TOLERANCE, backed_of, moves_of, scenarios_read, stress_pool
-from tests.support.builders import AIX, ALT, BASKET, desk, held, mark, market, read, tiered, tiers
+from tests.support.builders import (
+    AIX,
+    ALT,
+    BASKET,
+    balance,
+    desk,
+    held,
+    mark,
+    market,
+    read,
+    tiered,
+    tiers,
+)
 from tests.support.stories import Story, known
 
 TIERS = tiers((0.0, 0.02), (50_000.0, 0.05), (250_000.0, 0.10))
@@ -22,6 +37,7 @@ SCENARIOS = (
     Scenario(name="all+20", common=0.2),
     Scenario(name="alts-40", prices={"ALT": -0.4, "*": -0.15}, funding=Funding(0.001, 3)),
     Scenario(name="wide", basis={"*": 0.1}, depeg={"USDT": -0.05}),
+    Scenario(name="cut", common=-0.1, haircuts={"*": 0.2}, funding=Funding(0.01, 2, "everyone")),
 )
 NAMES = tuple(scenario.name for scenario in SCENARIOS)
 
@@ -59,12 +75,12 @@ def _story(*rules: Rule, wallet: float = 100_000.0) -> Story:
     return story
 
 
-def _judged(story: Story, measure: str, scenario: str) -> float:
-    return known(_cell(story, measure, scenario))
+def _judged(row: PoolRow, measure: str, scenario: str) -> float:
+    return known(_cell(row, measure, scenario))
 
 
-def _cell(story: Story, measure: str, scenario: str) -> Known | bool:
-    return story.pool().stressed[cell(measure, scenario)]
+def _cell(row: PoolRow, measure: str, scenario: str) -> Known | bool:
+    return row.stressed[cell(measure, scenario)]
 
 
 def test_what_a_scenario_would_do_fires_long_before_it_is_done() -> None:
@@ -183,6 +199,49 @@ def test_what_is_judged_is_never_further_from_the_truth_than_is_said(
         _within_the_bound(story)
 
 
+BTC_COIN, BTC = "BTC/USD:BTC", "BTC/USDT:USDT"
+FLAT = (Tier(0.0, 0.01, 0.0),)
+marks = st.lists(st.floats(-0.006, 0.006) | st.floats(-0.2, 0.25), min_size=1, max_size=20)
+
+
+@given(marks, st.floats(-900.0, 900.0).filter(lambda size: abs(size) > 1.0), st.floats(0.2, 2.0))
+def test_the_bound_holds_for_coin_margined_pools_in_their_coin(
+    steps: Sequence[float], size: float, wallet: float
+) -> None:
+    story = Story(*_every_cell(), on=replace(desk(prices={}, holdings={}), scenarios=SCENARIOS))
+    story.at(0.0, market(BTC_COIN, contract_size=100.0), tiered(BTC_COIN, FLAT))
+    funds = [balance(wallet, "BTC")]
+    position = held(BTC_COIN, size, 50_000.0)
+    story.at(0.0, read(position, wallet=None, balances=funds, regime="binance-coinm-cross"))
+    price = 50_000.0
+    story.at(0.0, mark(BTC_COIN, price))
+    for number, move in enumerate(steps):
+        price *= 1.0 + move
+        story.at(number / 100.0, mark(BTC_COIN, price))
+        _within_the_bound(story, "BTC")
+
+
+@given(marks, st.floats(-3.0, 3.0).filter(lambda size: abs(size) > 0.01))
+def test_the_bound_holds_for_whole_accounts_of_coins_that_are_cut(
+    steps: Sequence[float], size: float
+) -> None:
+    story = Story(*_every_cell(), on=replace(desk(prices={}, holdings={}), scenarios=SCENARIOS))
+    story.at(0.0, market(BTC), tiered(BTC, FLAT))
+    funds = [balance(1.0, "BTC"), balance(5_000.0)]
+    regime = "binance-usdm-multi-assets"
+    story.at(0.0, read(held(BTC, size, 60_000.0), wallet=None, balances=funds, regime=regime))
+    coins = (
+        CollateralReading(asset="BTC", price=60_000.0, slices=(CollateralSlice(inf, 0.95),)),
+        CollateralReading(asset="USDT", price=1.0),
+    )
+    price = 60_000.0
+    story.at(0.0, lambda now: CollateralPriced("main", coins, now), mark(BTC, price))
+    for number, move in enumerate(steps):
+        price *= 1.0 + move
+        story.at(number / 100.0, mark(BTC, price))
+        _within_the_bound(story, "account")
+
+
 def _every_cell() -> list[Rule]:
     exprs = (
         f'stressed_margin_ratio("{name}") > 1 or stressed_liquidated("{name}")' for name in NAMES
@@ -190,18 +249,19 @@ def _every_cell() -> list[Rule]:
     return [_rule(f"R{number}", expr) for number, expr in enumerate(exprs)]
 
 
-def _within_the_bound(story: Story) -> None:
+def _within_the_bound(story: Story, pool: str = "USDT") -> None:
+    row = story.pool(pool)
     for moves in moves_of(story.engine.book.desk):
         name = moves.scenario.name
-        exact = stress_pool(backed_of(story.pool()), moves)
+        exact = stress_pool(backed_of(row), moves)
         equity, ratio = (
-            _judged(story, "stressed_equity", name),
-            _judged(story, "stressed_margin_ratio", name),
+            _judged(row, "stressed_equity", name),
+            _judged(row, "stressed_margin_ratio", name),
         )
         assert equity == pytest.approx(exact.equity, rel=1.01 * TOLERANCE, abs=1e-6)
         headroom = equity * (1.0 - ratio) if ratio < 1e9 else exact.headrooms[-1]
         assert headroom == pytest.approx(exact.headrooms[-1], rel=1.01 * TOLERANCE, abs=1e-6)
-        assert _cell(story, "stressed_liquidated", name) is exact.liquidated
+        assert _cell(row, "stressed_liquidated", name) is exact.liquidated
         assert (ratio >= 1.0) is (exact.margin_ratio >= 1.0)
         if exact.margin_ratio < 1.0:
             assert ratio == pytest.approx(

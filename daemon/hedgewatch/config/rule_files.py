@@ -22,9 +22,7 @@ class _Placed:
     location: Location
 
 
-def load_rules(
-    paths: Iterable[Path], scenarios: Collection[str] | None = None
-) -> tuple[Rule, ...]:
+def load_rules(paths: Iterable[Path], scenarios: Collection[str] | None = None) -> tuple[Rule, ...]:
     """The rules of all files, which may name these scenarios (None: the shipped ones), or every
     mistake in them.
     """

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from hedgewatch.core.scenarios import OTHERS
+from hedgewatch.core.scenarios import MONEY, OTHERS
 from hedgewatch.settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,62}")
@@ -97,6 +97,8 @@ class ScenarioSettings(Settings):
             raise ValueError("prices: '*' and a common move both say where all others go: keep one")
         if self.betas and not moved:
             raise ValueError("betas: scale a common move: add common or grid")
+        if money := sorted(MONEY & self.prices.keys()):
+            raise ValueError(f"prices: {money[0]} is money: say what it loses under depeg")
         if OTHERS in self.depeg:
             raise ValueError("depeg: name the coins that lose their peg: '*' would be all money")
         return self
