@@ -43,7 +43,8 @@ class Scenario:
 
     `prices` are moves of single assets, `common` · `betas` those of all others; `basis` is what
     contracts move beyond their underlying; `haircuts` how many points less of a coin's value
-    count as collateral. `grid` is the name of the grid that it is a cell of. What is not `scraped` is no metric.
+    count as collateral. `grid` is the name of the grid that it is a cell of. What is not `scraped`
+    is no metric.
     """
 
     name: str
