@@ -91,7 +91,7 @@ class PoolWatch:
             return
         self._backed = backed_of(pool)
         for held in self._backed.held:
-            worst = _SECOND_ORDER * max(_worst(self._backed, held, moves) for moves in scenarios)
+            worst = _worst(self._backed, held, scenarios)
             self._reaches.setdefault(held.row, _Reach()).held.append((held.leg.leg, worst))
         self._renew(self._backed)
 
@@ -160,17 +160,20 @@ def _names(measures: Iterable[str], moves: Moves) -> tuple[str, ...]:
     return tuple(cell(measure, moves.scenario.name) for measure in measures)
 
 
-def _worst(backed: Backed, held: Held, moves: Moves) -> float:
-    """What a leg adds to stressed equity and requirement, for each unit of its notional of now
-    and each part that its price moves.
+def _worst(backed: Backed, held: Held, scenarios: Sequence[Moves]) -> float:
+    """What a leg adds at most to stressed equity and requirement, for each unit of its notional
+    of now and each part that its price moves.
     """
     leg = held.leg.leg
     coin = next(coin for coin in backed.coins if coin.coin == held.leg.settle)
-    mark = moves.mark(held.market)
-    worst = max(1.0, 1.0 / mark if leg.inverse else mark)
-    if coin.coin != backed.unit:
-        worst *= coin.price * max(1.0, moves.price(coin.coin, backed.money))
+    foreign = coin.coin != backed.unit
     rate = max((rate for rate, _ in leg.required), default=0.0)
-    paid = abs(moves.funding(held.market, 1.0))
+    worst = 0.0
+    for moves in scenarios:
+        mark = moves.mark(held.market)
+        grown = max(1.0, 1.0 / mark if leg.inverse else mark)
+        if foreign:
+            grown *= coin.price * max(1.0, moves.price(coin.coin, backed.money))
+        worst = max(worst, grown * (1.0 + rate + abs(moves.funding(held.market, 1.0))))
     slope: float = max(coin.discount.term.slopes)
-    return worst * slope * (1.0 + rate + paid)
+    return _SECOND_ORDER * slope * worst
