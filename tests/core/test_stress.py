@@ -306,6 +306,18 @@ def test_the_curve_crosses_1_where_the_shock_liquidates() -> None:
         assert (ratio >= 1.0) is (shock >= up), shock
 
 
+def test_the_curve_and_the_edges_know_the_same_betas() -> None:
+    story = _book(held(AIX, 200.0), on=replace(desk(BASKET), betas={"AIX": 2.5}))
+    down = known(story.pool().shock_down)
+    assert -0.3 < down < -0.1
+    for shock, ratio in curve_of(story.pool()):
+        assert (ratio >= 1.0) is (shock <= down), shock
+
+
+def test_no_beta_takes_a_price_below_nothing() -> None:
+    assert Scenario(name="x", common=-0.5, betas={"AIX": 2.5}).worth("AIX") == 0.001
+
+
 sizes = st.floats(-300.0, 300.0).filter(lambda size: abs(size) > 1.0)
 moves = st.floats(-0.6, 0.8)
 

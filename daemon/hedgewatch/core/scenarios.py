@@ -18,6 +18,9 @@ MONEY = frozenset({
     "GBP", "TRY", "BRL", "JPY",
 })  # fmt: skip
 
+_LEAST = 0.001
+"""What is left of a price that a beta would take below nothing."""
+
 Payer = Literal["longs", "shorts", "everyone"]
 
 
@@ -69,7 +72,7 @@ class Scenario:
         if asset in MONEY:
             return 1.0
         beta = _of(self.betas, asset, 1.0)
-        return 1.0 + self.prices.get(OTHERS, beta * self.common)
+        return max(1.0 + self.prices.get(OTHERS, beta * self.common), _LEAST)
 
     def price(self, base: str, quote: str) -> float:
         """The factor of a spot or index price: a quote that lost its peg makes all else dearer."""

@@ -50,7 +50,8 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
     if isinstance(pool.equity, Unknown):
         return []
     backed = backed_of(pool)
-    moves = [(x, Moves(Scenario(name="common", common=x))) for x in CURVE]
+    betas = pool.account.betas
+    moves = [(x, Moves(Scenario(name="common", common=x, betas=betas))) for x in CURVE]
     return [(x, stress_pool(backed, move).margin_ratio) for x, move in moves]
 
 
