@@ -3,11 +3,7 @@
 import re
 from collections.abc import Mapping
 
-STABLE = frozenset({
-    "USD", "USDT", "USDC", "USDE", "USD1", "FDUSD", "TUSD", "BUSD", "BFUSD", "RLUSD", "PYUSD",
-    "DAI", "USDD", "USDP", "LDUSDT", "RWUSD",
-})  # fmt: skip
-"""Coins that a common move of all prices leaves where they are."""
+from hedgewatch.core.scenarios import MONEY
 
 _MULTIPLIER = re.compile(r"(1(?:0{3,6})|1M)(?=[A-Z])")
 
@@ -26,8 +22,8 @@ def underlying_of(base: str) -> tuple[str, float]:
 
 
 def beta_of(asset: str, betas: Mapping[str, float]) -> float:
-    """What part of a common move an asset makes: as its owner said, else 0 if stable, else 1."""
+    """What part of a common move an asset makes: as its owner said, else 0 if money, else 1."""
     underlying = underlying_of(asset)[0]
     if underlying in betas:
         return betas[underlying]
-    return 0.0 if underlying in STABLE else 1.0
+    return 0.0 if underlying in MONEY else 1.0
