@@ -22,6 +22,7 @@ from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.sampling import remember
 from hedgewatch.core.stress import watchers
 
 _Heard = (
@@ -51,8 +52,8 @@ class Engine:
         match event:
             case events.MarkPriceChanged():
                 outcome = self._price(event, event.price, now)
-            case events.QuoteChanged() | events.LiquidityRead():
-                outcome = self._trading(event, now)
+            case events.QuoteChanged() | events.LiquidityRead() | events.BarsRead():
+                outcome = self._around_the_mark(event, now)
             case events.ClockAdvanced():
                 outcome = self._clock(now)
             case events.VenueClockRead():
@@ -120,10 +121,17 @@ class Engine:
             clock = self._clocks[venue] = VenueClock()
         return clock
 
-    def _trading(self, event: events.QuoteChanged | events.LiquidityRead, now: float) -> Outcome:
-        """What could be traded at: the middle of a spot pair's quote is its price."""
+    def _around_the_mark(
+        self, event: events.QuoteChanged | events.LiquidityRead | events.BarsRead, now: float
+    ) -> Outcome:
+        """What could be traded at, and what was: the middle of a spot pair's quote is its price;
+        of the past nothing is judged.
+        """
         market = self.book.markets.get((event.venue, event.symbol))
         if market is None:
+            return NOTHING
+        if isinstance(event, events.BarsRead):
+            remember(self.book, market, event.bars, self._clock_of(event.venue).lag)
             return NOTHING
         if isinstance(event, events.LiquidityRead):
             market.liquidity = event

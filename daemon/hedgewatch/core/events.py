@@ -78,6 +78,17 @@ class LiquidityRead:
 
 
 @dataclass(frozen=True, slots=True)
+class BarsRead:
+    """What the venue remembers of a market: (end of a minute by the venue's clock, in epoch
+    seconds, and the price then) of minutes that are over, in any order.
+    """
+
+    venue: str
+    symbol: str
+    bars: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarketDefined:
     """A market that the desk needs was loaded, or changed."""
 
@@ -277,6 +288,7 @@ AccountEvent = (
 )
 Event = (
     MarketEvent
+    | BarsRead
     | MarketDefined
     | AccountEvent
     | VenueClockRead

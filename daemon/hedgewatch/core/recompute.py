@@ -9,7 +9,7 @@ from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, Po
 from hedgewatch.core.comparison import age_numbers
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.sampling import close_bar
+from hedgewatch.core.sampling import close_bar, look_back
 from hedgewatch.core.valuation import value_pool, value_position, widen
 
 
@@ -55,6 +55,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     for account in turned:
         account_changed(book, account)
     close_bar(book, now)
+    look_back(book)
     for account in book.accounts.values():
         age_feeds(account, now)
         age_numbers(account, now)

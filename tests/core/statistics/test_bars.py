@@ -43,15 +43,12 @@ def test_what_is_no_price_is_left_out(price: float) -> None:
     assert closed((1, 100.0, 1.0), (2, price, 61.0), (3, 100.0, 121.0)) == [None, None, None]
 
 
-def test_the_start_of_the_last_bar_is_told_with_its_return_only() -> None:
+def test_the_start_of_a_bar_is_told_with_its_return_only() -> None:
     bars = Bars()
-    bars.close(1, 100.0, 1.0)
-    told = [bars.before]
-    bars.close(2, 110.0, 61.0)
-    told.append(bars.before)
-    bars.close(3, None, 61.0)
-    told.append(bars.before)
-    assert told == [None, 100.0, None]
+    for bar, price in ((1, 100.0), (2, 110.0), (3, None)):
+        bars.close(bar, price, 60.0 * bar)
+    starts = [bars.start_and_return(bar)[0] for bar in (1, 2, 3)]
+    assert starts == [None, 100.0, None]
 
 
 def test_bars_lie_on_whole_minutes_of_the_clock() -> None:

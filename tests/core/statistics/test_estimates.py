@@ -6,7 +6,7 @@ import pytest
 
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.statistics.bars import BARS_A_YEAR
-from hedgewatch.core.statistics.estimates import HedgeEstimates, MarketEstimates
+from hedgewatch.core.statistics.estimates import HedgeBar, HedgeEstimates, MarketEstimates
 from tests.core.statistics.series import known, noise
 
 
@@ -43,12 +43,12 @@ def test_before_thirty_bars_a_market_tells_how_many_it_saw() -> None:
 
 def test_a_bar_of_which_one_side_is_missing_is_no_bar_of_the_hedge() -> None:
     hedge = HedgeEstimates()
-    for change in noise(29, seed=10):
-        hedge.close(change, change)
-    hedge.close(0.5, None)
-    hedge.close(None, 0.5)
+    for bar, change in enumerate(noise(29, seed=10), start=1):
+        hedge.close(bar, HedgeBar(change, change))
+    hedge.close(30, HedgeBar(0.5, None))
+    hedge.close(31, HedgeBar(None, 0.5))
     assert hedge.beta == Unknown("29 of 30 bars seen", 0.0)
-    hedge.close(0.001, 0.001)
+    hedge.close(32, HedgeBar(0.001, 0.001))
     assert hedge.beta == pytest.approx(1.0)
     assert (hedge.correlation, hedge.recent, hedge.effectiveness) == pytest.approx((1.0, 1.0, 1.0))
     assert hedge.shift == Unknown("30 of 174 bars seen", 0.0)

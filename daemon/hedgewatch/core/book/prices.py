@@ -40,6 +40,11 @@ class VenueClock:
         self._at = now
         return stepped_back
 
+    @property
+    def lag(self) -> float:
+        """Seconds that our clock is ahead of the venue's; 0 until anything was heard of it."""
+        return self._least if self._least < inf else 0.0
+
     def seen_at(self, venue_time: float, now: float) -> float:
         """When, on our clock, the venue said something that arrived `now`; never after now."""
         self._least = min(now - venue_time, self._least + (now - self._at) * _DRIFT)

@@ -46,12 +46,17 @@ class HedgeLeg:
 
     @property
     def quantity(self) -> float:
-        """Signed units of the base at the price of now: fewer coins are a face value that stays.
+        """Signed units of the base at the price of now."""
+        return self.quantity_at(self.market.price)
 
-        The coins that back inverse contracts are exposure, with their profit (margin.md §3).
+    def quantity_at(self, price: float) -> float:
+        """What is held now, at another price: fewer coins are a face value that stays.
+
+        The coins that back inverse contracts are exposure, with their profit (margin.md §3), of
+        now at whatever price.
         """
         if self.inverse:
-            return self.held / self.market.price if self.market.price else 0.0
+            return self.held / price if price else 0.0
         if self.earning:
             profit = sum(position.profit for position in self.earning)
             return self.held + profit * self.base_units * self.plan.share
