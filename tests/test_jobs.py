@@ -42,6 +42,9 @@ class Asked:
     async def read_liquidity(self) -> None:
         await self._answer("read_liquidity")
 
+    async def read_history(self) -> None:
+        await self._answer("read_history")
+
     async def check_key(self) -> None:
         await self._answer("check_key")
 

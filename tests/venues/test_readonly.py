@@ -22,6 +22,7 @@ SPOT = AllowList(BinanceSpot.requests, BinanceSpot.operations)
         ("PUT", "https://fapi.binance.com/fapi/v1/listenKey"),
         ("GET", "https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=100"),
         ("GET", "https://fapi.binance.com/fapi/v1/ticker/24hr?symbol=BTCUSDT"),
+        ("GET", "https://fapi.binance.com/fapi/v1/markPriceKlines?symbol=BTCUSDT&interval=1m"),
         ("GET", "https://fapi.binance.com/fapi/v1/assetIndex"),
         ("GET", "https://fapi.binance.com/fapi/v1/fundingInfo"),
         ("GET", "https://api.binance.com/sapi/v1/account/info?timestamp=1&signature=abc"),
@@ -41,6 +42,7 @@ def test_what_a_monitor_needs_passes_the_fence(method: str, url: str) -> None:
         ("POST", "https://fapi.binance.com/fapi/v3/account"),
         ("POST", "https://fapi.binance.com/fapi/v1/multiAssetsMargin"),
         ("POST", "https://fapi.binance.com/fapi/v1/assetIndex"),
+        ("POST", "https://fapi.binance.com/fapi/v1/markPriceKlines"),
         ("GET", "https://papi.binance.com/papi/v1/account"),
         ("GET", "https://fapi.binance.com.example.org/fapi/v3/account"),
         ("GET", "http://fapi.binance.com/fapi/v3/account"),
@@ -69,6 +71,7 @@ def test_only_subscriptions_are_ever_said_on_a_socket(frame: object) -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        "https://api.binance.com/api/v3/klines?symbol=ALTUSDT&interval=1m",
         "https://api.binance.com/api/v3/myTrades?symbol=ALTUSDT",
         "https://api.binance.com/sapi/v1/asset/transfer?type=MAIN_UMFUTURE",
         "https://api.binance.com/sapi/v1/capital/withdraw/history?coin=ALT",

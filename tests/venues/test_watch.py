@@ -213,6 +213,7 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         await seen.watch.refresh_terms()
         await seen.watch.read_collateral()
         await seen.watch.read_liquidity()
+        await seen.watch.read_history()
         await seen.watch.check_key()
         await seen.fresh_mark()
         assert seen.watch.refused_requests == 0
@@ -226,6 +227,7 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         "GET /sapi/v1/account/info",
         "GET /fapi/v1/fundingInfo",
         "GET /fapi/v1/depth",
+        "GET /fapi/v1/markPriceKlines",
         "GET /fapi/v1/ticker/24hr",
         "POST /fapi/v1/listenKey",
         "PUT /fapi/v1/listenKey",

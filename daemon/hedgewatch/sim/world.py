@@ -29,6 +29,7 @@ from hedgewatch.sim.markets import (
     Perpetual,
     Tier,
 )
+from hedgewatch.sim.past import Past
 
 Number = Decimal | int | str | float
 MARGIN_CALL_RATIO = Decimal("0.8")
@@ -48,6 +49,7 @@ class World:
         self.markets = {market.symbol: market for market in PERPETUALS}
         self.spot_pairs = {pair.symbol: pair for pair in SPOT_PAIRS}
         self.marks = dict(OPENING_MARKS)
+        self.past = Past(now)
         self.spot_prices: dict[str, Decimal] = {}
         self.indices = dict(ASSET_INDICES)
         self.funding_rate = Decimal("0.0001")
@@ -79,6 +81,7 @@ class World:
     def move(self, symbol: str, price: Number) -> None:
         """Move a mark as a market does: watchers see it at the next tick."""
         tick = self.markets[symbol].tick
+        self.past.pass_at(symbol, self.marks[symbol])
         self.marks[symbol] = (exact(price) / tick).quantize(Decimal(1)) * tick
         self._watch_margins()
 
@@ -89,6 +92,8 @@ class World:
 
     def list_market(self, market: Perpetual, mark: Number) -> None:
         """Add a contract, or list one anew with other terms."""
+        if market.symbol in self.marks:
+            self.past.pass_at(market.symbol, self.marks[market.symbol])
         self.markets[market.symbol] = market
         self.marks[market.symbol] = exact(mark)
 

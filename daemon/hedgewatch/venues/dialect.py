@@ -8,6 +8,7 @@ from hedgewatch.core.events import (
     AccountRead,
     BalanceChanged,
     BalanceReading,
+    BarsRead,
     CollateralPriced,
     LiquidityRead,
     PositionChanged,
@@ -79,6 +80,11 @@ class Dialect(Protocol):
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """The order book of a market and what a day trades, None where nobody needs it."""
+
+    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """How the last minutes of a market ended, so many at most, of those that are over: `now`
+        is by the venue's clock. The venue may remember fewer.
+        """
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each asset counts as collateral, None where each asset is a pool of its own."""

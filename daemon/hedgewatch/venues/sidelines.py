@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
 
 import ccxt
 import structlog
@@ -19,14 +20,21 @@ ROUND_SECONDS = 25.0
 
 PAUSE_SECONDS = 1.5
 """Between two books at least. At weight 11 each that is 440 of Binance's 2400 a minute, of however
-many markets: with more than 16 of them a round takes longer.
+many markets: with more than 16 of them a round takes longer. So much before each past, too, which
+weighs 10 at most.
 """
+
+MINUTES_WANTED = 1500
+"""What the estimates keep, of a market whose past was never read."""
+
+_MINUTES_MORE = 3
+"""The one that runs, the one that was not final when the past was read, and the one between."""
 
 log = structlog.get_logger()
 
 
 class Sidelines:
-    """Order books, funding intervals, and the prices of collateral, of one account."""
+    """Order books, the past, funding intervals, and the prices of collateral, of one account."""
 
     def __init__(
         self, account: str, dialect: Dialect, catalogue: Catalogue, around: Surroundings
@@ -36,6 +44,8 @@ class Sidelines:
         self._catalogue = catalogue
         self._around = around
         self._one_round = asyncio.Lock()
+        self._one_past = asyncio.Lock()
+        self._past_read_at: dict[str, float] = {}
 
     async def read_liquidity(self, standing: Standing) -> None:
         """One round, evenly spread; a market that cannot be read holds up no other."""
@@ -55,6 +65,30 @@ class Sidelines:
         else:
             if book is not None:
                 self._around.publish(book)
+
+    async def read_history(self, standing: Standing) -> None:
+        """The minutes of each market that nobody may have listened to, since they were read last.
+
+        Slowly: what is needed to judge is asked for meanwhile. What failed is still missing.
+        """
+        async with self._one_past:
+            for symbol in standing.streams.symbols:
+                if self._past_read_at.get(symbol, -inf) < standing.streams.listening_since:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    await self._read_past(standing, symbol)
+
+    async def _read_past(self, standing: Standing, symbol: str) -> None:
+        now = self._around.now()
+        read_at = self._past_read_at.get(symbol, -inf)
+        count = int(min((now - read_at) / 60.0 + _MINUTES_MORE, MINUTES_WANTED))
+        there = standing.connection.venue_now()
+        try:
+            bars = await self._dialect.read_bars(standing.exchange, symbol, count, there)
+        except (ccxt.BadRequest, OddReplyError) as error:
+            log.info("the past was not read", symbol=symbol, error=type(error).__name__)
+        else:
+            self._past_read_at[symbol] = now
+            self._around.publish(bars)
 
     async def read_collateral(self, standing: Standing) -> None:
         """What each asset counts, where all of them are one pool."""

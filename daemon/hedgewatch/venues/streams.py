@@ -44,6 +44,8 @@ class Streams:
     ) -> None:
         self.read_wanted = asyncio.Event()
         self.clock_wanted = asyncio.Event()
+        self.history_wanted = asyncio.Event()
+        self.listening_since = 0.0
         self.user_open = asyncio.Event()
         self.ledger = Ledger()
         self._account = account
@@ -111,7 +113,9 @@ class Streams:
             self._ages[feed].expect(self._symbols, self._around.now())
             self._quotes.clear()
             if feed == self._dialect.feeds[0]:
+                self.listening_since = self._around.now()
                 self.clock_wanted.set()
+                self.history_wanted.set()
             return
         self.ledger.begin()
         self.user_open.set()

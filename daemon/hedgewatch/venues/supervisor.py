@@ -164,7 +164,8 @@ class AccountWatch:
         async with asyncio.TaskGroup() as group:
             group.create_task(standing.streams.run(standing.connection))
             group.create_task(self._read_when_wanted(standing.streams))
-            group.create_task(self._measure_when_wanted(standing))
+            group.create_task(_each_time(standing.streams.clock_wanted, self.read_clock))
+            group.create_task(_each_time(standing.streams.history_wanted, self.read_history))
             group.create_task(self._relist())
             group.create_task(self._begin_aside())
             await standing.until_doomed()
@@ -181,13 +182,6 @@ class AccountWatch:
             streams.read_wanted.clear()
             await self.reconcile()
             await asyncio.sleep(_READING_GAP_SECONDS)
-
-    async def _measure_when_wanted(self, standing: Standing) -> None:
-        """Who was away may come back with another time."""
-        while True:
-            await standing.streams.clock_wanted.wait()
-            standing.streams.clock_wanted.clear()
-            await self.read_clock()
 
     async def _begin_aside(self) -> None:
         """The first time at once, then as the jobs have it."""
@@ -261,6 +255,10 @@ class AccountWatch:
         """Read the order books of the markets that are watched, one after the other."""
         await self._aside(self._sidelines.read_liquidity, "order books are old")
 
+    async def read_history(self) -> None:
+        """Read the minutes that were missed of the markets that are watched."""
+        await self._aside(self._sidelines.read_history, "some minutes stay missed")
+
     async def _aside(self, read: Callable[[Standing], Awaitable[None]], complaint: str) -> None:
         if self._standing is not None:
             await self._attempt(read(self._standing), complaint)
@@ -293,3 +291,10 @@ class AccountWatch:
         """Requests and frames that the fence held back."""
         standing = self._standing
         return self._ended_refused + (0 if standing is None else standing.connection.refused)
+
+
+async def _each_time(wanted: asyncio.Event, do: Callable[[], Awaitable[None]]) -> None:
+    """For ever: who was away missed something, and may come back with another time."""
+    while await wanted.wait():
+        wanted.clear()
+        await do()

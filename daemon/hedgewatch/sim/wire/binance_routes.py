@@ -9,6 +9,7 @@ import orjson
 from hedgewatch.sim.accounts import Account
 from hedgewatch.sim.wire import (
     binance_account,
+    binance_candles,
     binance_listings,
     binance_market,
     binance_positions,
@@ -144,6 +145,16 @@ def _depth(call: Call) -> Any:
     return binance_market.depth(call.world, symbol, limit)
 
 
+def _mark_candles(call: Call) -> Any:
+    symbol = _one_of(call, call.world.markets)
+    return binance_candles.mark_candles(call.world, symbol, call.query)
+
+
+def _spot_candles(call: Call) -> Any:
+    symbol = _one_of(call, call.world.spot_pairs)
+    return binance_candles.spot_candles(call.world, symbol, call.query)
+
+
 def _weight_of_depth(query: Mapping[str, str]) -> int:
     return DEPTH_WEIGHTS.get(_limit(query), 1)
 
@@ -176,6 +187,7 @@ ROUTES: Mapping[str, Route] = {
     "GET /fapi/v1/fundingInfo": Route(lambda call: binance_market.funding_info(call.world)),
     "GET /fapi/v1/assetIndex": Route(_indices, weight=10),
     "GET /fapi/v1/depth": Route(_depth, weight=_weight_of_depth),
+    "GET /fapi/v1/markPriceKlines": Route(_mark_candles, weight=binance_candles.weight_of_marks),
     "GET /fapi/v1/openInterest": Route(_futures(binance_market.open_interest)),
     "GET /fapi/v1/ticker/24hr": Route(
         _futures(binance_market.futures_day),
@@ -207,6 +219,7 @@ ROUTES: Mapping[str, Route] = {
     "GET /api/v3/exchangeInfo": Route(
         lambda call: binance_listings.spot_exchange_info(call.world), weight=20
     ),
+    "GET /api/v3/klines": Route(_spot_candles, weight=2),
     "GET /api/v3/ticker/24hr": Route(_spot(binance_market.spot_day), weight=80),
     "GET /api/v3/ticker/bookTicker": Route(_spot(binance_market.spot_book), weight=4),
     "GET /api/v3/ticker/price": Route(_spot(binance_market.spot_price), weight=4),

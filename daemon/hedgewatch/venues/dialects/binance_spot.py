@@ -12,6 +12,7 @@ import orjson
 from hedgewatch.core.events import (
     AccountRead,
     BalanceReading,
+    BarsRead,
     CollateralPriced,
     LiquidityRead,
     PriceEvent,
@@ -19,6 +20,7 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
+from hedgewatch.venues.dialects.binance_candles import MOST_OF_SPOT, bars
 from hedgewatch.venues.dialects.binance_common import (
     RESTRICTIONS,
     Listing,
@@ -50,6 +52,7 @@ class BinanceSpot:
         ("GET", "https://api.binance.com/api/v3/time"),
         ("GET", "https://api.binance.com/api/v3/account"),
         ("GET", "https://api.binance.com/api/v3/ticker/bookTicker"),
+        ("GET", "https://api.binance.com/api/v3/klines"),
         ("GET", "https://api.binance.com/api/v3/myTrades"),
         ("GET", "https://api.binance.com/sapi/v1/asset/transfer"),
         ("GET", "https://api.binance.com/sapi/v1/capital/withdraw/history"),
@@ -93,6 +96,12 @@ class BinanceSpot:
         """What is owned outright needs no unwinding in a hurry."""
         del exchange, symbol
         return None
+
+    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """Of what was traded: the middle of the quotes, which is streamed, is not remembered."""
+        wanted = {"symbol": exchange.market_id(symbol), "interval": "1m"}
+        wanted["limit"] = min(count, MOST_OF_SPOT)
+        return bars(VENUE, symbol, await exchange.public_get_klines(wanted), now, of_trades=True)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """Nothing is borrowed here."""

@@ -10,6 +10,7 @@ import structlog
 from hedgewatch.core.events import (
     AccountRead,
     BalanceReading,
+    BarsRead,
     CollateralPriced,
     LiquidityRead,
     PositionReading,
@@ -19,6 +20,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
+from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
 from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
@@ -84,6 +86,7 @@ class BinanceUsdm:
         ("GET", "https://fapi.binance.com/fapi/v1/assetIndex"),
         ("GET", "https://fapi.binance.com/fapi/v1/fundingInfo"),
         ("GET", "https://fapi.binance.com/fapi/v1/depth"),
+        ("GET", "https://fapi.binance.com/fapi/v1/markPriceKlines"),
         ("GET", "https://fapi.binance.com/fapi/v1/ticker/24hr"),
         ("GET", "https://fapi.binance.com/fapi/v3/account"),
         ("GET", "https://fapi.binance.com/fapi/v3/positionRisk"),
@@ -160,6 +163,13 @@ class BinanceUsdm:
         depth = await exchange.fapipublic_get_depth({"symbol": market, "limit": LEVELS})
         day = await exchange.fapipublic_get_ticker_24hr({"symbol": market})
         return liquidity(VENUE, symbol, depth, day)
+
+    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """Of the mark price, which liquidates."""
+        wanted = {"symbol": exchange.market_id(symbol), "interval": "1m"}
+        wanted["limit"] = min(count, MOST_OF_MARKS)
+        reply = await exchange.fapipublic_get_markpriceklines(wanted)
+        return bars(VENUE, symbol, reply, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each asset counts while all of them back every position: weight 10."""
