@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope
 
 HEDGE = {
     "required_contracts", "hedge_ratio", "target", "hedge_drift", "contracts_to_target",
-    "exposure_value", "cover_value", "exposure_pnl", "cover_pnl",
+    "exposure_value", "cover_value", "exposure_pnl", "cover_pnl", "hedge_correlation",
 }  # fmt: skip
 POOL = {"equity", "maintenance_margin", "margin_ratio", "headroom"}
 POSITION = {"liquidation_price", "liquidation_distance"}
@@ -61,6 +61,12 @@ async def test_report_has_every_number_that_scripts_were_promised(
         assert position.keys() >= POSITION
         assert report["ticks"] > 20
         assert 0 < report["latency_ms"]["p50"] <= report["latency_ms"]["p99"] < 1000
+
+
+async def test_correlation_is_known_in_seconds_from_what_the_venue_remembers(
+    reports: dict[str, Report],
+) -> None:
+    assert 0.5 < reports["hedged-book"]["hedges"]["ai-basket"]["hedge_correlation"] < 1.0
 
 
 async def test_every_alert_of_the_story_fires_and_resolves(reports: dict[str, Report]) -> None:

@@ -13,7 +13,7 @@ from hedgewatch.telemetry.api import jsonable
 _HEDGE = (
     "required_contracts", "hedge_ratio", "target", "hedge_drift", "hedge_drift_floor",
     "contracts_to_target", "residual_delta", "exposure_value", "cover_value", "exposure_pnl",
-    "cover_pnl", "basis",
+    "cover_pnl", "basis", "hedge_correlation",
 )  # fmt: skip
 _POOL = (
     "equity", "maintenance_margin", "margin_ratio", "headroom", "shock_down", "shock_up",

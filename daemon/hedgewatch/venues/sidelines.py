@@ -20,8 +20,8 @@ ROUND_SECONDS = 25.0
 
 PAUSE_SECONDS = 1.5
 """Between two books at least. At weight 11 each that is 440 of Binance's 2400 a minute, of however
-many markets: with more than 16 of them a round takes longer. So much before each past, too, which
-weighs 10 at most.
+many markets: with more than 16 of them a round takes longer. Between two pasts, too, which weigh 10
+at most.
 """
 
 MINUTES_WANTED = 1500
@@ -72,10 +72,14 @@ class Sidelines:
         Slowly: what is needed to judge is asked for meanwhile. What failed is still missing.
         """
         async with self._one_past:
-            for symbol in standing.streams.symbols:
-                if self._past_read_at.get(symbol, -inf) < standing.streams.listening_since:
+            since = standing.streams.listening_since
+            missed = [
+                s for s in standing.streams.symbols if self._past_read_at.get(s, -inf) < since
+            ]
+            for number, symbol in enumerate(missed):
+                if number:
                     await asyncio.sleep(PAUSE_SECONDS)
-                    await self._read_past(standing, symbol)
+                await self._read_past(standing, symbol)
 
     async def _read_past(self, standing: Standing, symbol: str) -> None:
         now = self._around.now()
