@@ -31,8 +31,23 @@ class Fit(NamedTuple):
     tolerance: float
 
     @property
+    def slack(self) -> float:
+        """Cover that may be missing, or lost, without a hedge being off its target."""
+        return self.tolerance * self.size
+
+    @property
     def fits(self) -> bool:
-        return abs(self.missing) <= self.tolerance * self.size
+        return abs(self.missing) <= self.slack
+
+
+class Lost(NamedTuple):
+    """What one side of a hedge lost, as the cover that was lost with it: in all, and of that by
+    force and without a known cause.
+    """
+
+    in_all: float
+    forced: float
+    unexplained: float
 
 
 def note_moves(
@@ -42,31 +57,45 @@ def note_moves(
     told: list[HedgeRow] = []
     for hedge in hedges if moves else ():
         for leg in (*hedge.exposure, *hedge.cover):
-            held = leg.plan.symbol or leg.plan.asset
-            mine = [move for move in moves if move.of == held]
-            if mine and leg.plan.account == account.name and _note(hedge, leg, account, mine, now):
+            mine = _moves_of(leg, account, moves)
+            if mine and _note(hedge, leg, account, mine, now):
                 told.append(hedge)
     return told
+
+
+def _moves_of(leg: HedgeLeg, account: AccountRow, moves: Sequence[Moved]) -> list[Moved]:
+    """Those of the moves in an account that are of what the leg holds."""
+    if leg.plan.account != account.name:
+        return []
+    held = leg.plan.symbol or leg.plan.asset
+    return [move for move in moves if move.of == held]
 
 
 def _note(
     hedge: HedgeRow, leg: HedgeLeg, account: AccountRow, moves: Sequence[Moved], now: float
 ) -> bool:
     """Take in what changed of one leg, or why it did; whether that is news of a break."""
-    held = _held(leg, account)
-    before = held - sum(move.by for move in moves)
-    turned = held * before < 0.0
-    lost = abs(before) if turned else abs(before) - abs(held)
-    if lost > 0.0:
-        unsaid = EndReason.FLIPPED if turned else EndReason.UNKNOWN
-        cause = gravest(move.end or unsaid for move in moves if move.by * before < 0.0)
+    cause, amount = _loss(_held(leg, account), moves)
+    if amount > 0.0:
         hedge.broken = hedge.broken or HedgeBreak(hedge.plan)
-        hedge.broken.lose(leg.plan, cause, lost, now)
+        hedge.broken.lose(leg.plan, cause, amount, now)
         return True
     late = [move.end for move in moves if move.end is not None and not move.by]
     if hedge.broken is None or not late:
         return False
     return hedge.broken.explain(leg.plan, late[-1], now)
+
+
+def _loss(held: float, moves: Sequence[Moved]) -> tuple[EndReason, float]:
+    """Why and by how much what is `held` after the moves shrank; by nothing when it grew.
+
+    What turned around is lost whole: the other direction covers nothing.
+    """
+    before = held - sum(move.by for move in moves)
+    turned = held * before < 0.0
+    unsaid = EndReason.FLIPPED if turned else EndReason.UNKNOWN
+    cause = gravest(move.end or unsaid for move in moves if move.by * before < 0.0)
+    return cause, abs(before) if turned else abs(before) - abs(held)
 
 
 def _held(leg: HedgeLeg, account: AccountRow) -> float:
@@ -105,46 +134,60 @@ def _recalled(record: AlertRecord, other: HedgeBreak | None) -> Recalled:
 
 
 def judge_break(hedge: HedgeRow, *, known: bool) -> None:
-    """Whether what was lost still leaves the hedge broken. `known`: nothing of it is in doubt."""
+    """Whether what was lost still leaves the hedge broken. `known`: nothing of it is in doubt.
+
+    Flags that this leaves alone stay as the caller set them: False, or unknown.
+    """
     broken = hedge.broken
     if broken is None or broken.plan != hedge.plan:
-        hedge.broken = None
+        hedge.broken = None  # its owner wants another hedge now
         return
     fit = fit_of(hedge)
     if fit is None or (broken.recalled and not known):
-        return
-    if known and fit.fits:
-        hedge.broken = None
-        return
-    side = hedge.cover if fit.missing > 0.0 else hedge.exposure
+        return  # nothing to judge it by
+    if not fit.fits:
+        _judge_misfit(hedge, broken, fit, known=known)
+    elif known:
+        hedge.broken = None  # mended; in doubt it may only seem so
+
+
+def _judge_misfit(hedge: HedgeRow, broken: HedgeBreak, fit: Fit, *, known: bool) -> None:
+    """Off its target a hedge is broken if the side that is too small lost more than the slack."""
+    too_small = hedge.cover if fit.missing > 0.0 else hedge.exposure
     if known:
-        broken.keep(leg.plan for leg in side)
-    forced, unexplained, lost = _weighed(hedge, side, broken, fit)
-    enough = max(fit.tolerance, TOLERANCE) * fit.size
-    if fit.fits or (lost <= enough and not broken.recalled):
+        broken.keep(leg.plan for leg in too_small)
+    _flag(hedge, _lost_of(hedge, too_small, broken), fit.slack, broken.recalled)
+
+
+def _flag(hedge: HedgeRow, lost: Lost, slack: float, recalled: Recalled | None) -> None:
+    """Say that the hedge is broken and by what; not when what was lost would not break it."""
+    if lost.in_all <= slack and recalled is None:
         return
-    said = broken.recalled or Recalled(forced=False, unexplained=False, cause="")
+    before = recalled or _NOTHING_SAID
     hedge.hedge_broken = True
-    hedge.break_forced = forced > enough or said.forced
+    hedge.break_forced = lost.forced > slack or before.forced
     hedge.break_unexplained = not hedge.break_forced and (
-        forced + unexplained > enough or said.unexplained
+        lost.forced + lost.unexplained > slack or before.unexplained
     )
 
 
-def _weighed(
-    hedge: HedgeRow, side: tuple[HedgeLeg, ...], broken: HedgeBreak, fit: Fit
-) -> tuple[float, float, float]:
-    """What the legs of a side lost by force, for an unknown cause and in all, as cover."""
+_NOTHING_SAID = Recalled(forced=False, unexplained=False, cause="")
+
+
+def _lost_of(hedge: HedgeRow, side: tuple[HedgeLeg, ...], broken: HedgeBreak) -> Lost:
     legs = {leg.plan: leg for leg in side}
-    factor = 1.0 if fit.missing > 0.0 else hedge.aim
-    forced = unexplained = lost = 0.0
+    cover_of_one = 1.0 if side is hedge.cover else hedge.aim
+    in_all = forced = unexplained = 0.0
     for loss in broken.losses():
-        leg = legs.get(loss.leg)
-        amount = _worth(hedge, leg, loss.amount) * factor if leg else 0.0
-        lost += amount
-        forced += amount if loss.cause in FORCED else 0.0
-        unexplained += 0.0 if loss.cause in FORCED | BY_HAND else amount
-    return forced, unexplained, lost
+        if loss.leg not in legs:
+            continue
+        amount = _worth(hedge, legs[loss.leg], loss.amount) * cover_of_one
+        in_all += amount
+        if loss.cause in FORCED:
+            forced += amount
+        elif loss.cause not in BY_HAND:
+            unexplained += amount
+    return Lost(in_all, forced, unexplained)
 
 
 def _worth(hedge: HedgeRow, leg: HedgeLeg, amount: float) -> float:
@@ -167,8 +210,8 @@ def fit_of(hedge: HedgeRow) -> Fit | None:
     wanted = -hedge.aim * exposure
     size = max(abs(wanted), abs(held))
     missing = missing_cover(exposure, wanted, held)
-    slack = _half_step(hedge)
-    return Fit(missing, size, max(TOLERANCE, slack / size if size else TOLERANCE))
+    rounding = _half_step(hedge) / size if size else 0.0
+    return Fit(missing, size, max(TOLERANCE, rounding))
 
 
 def missing_cover(exposure: float, wanted: float, held: float) -> float:
