@@ -7,6 +7,7 @@ import pytest
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.statistics.bars import BARS_A_YEAR
 from hedgewatch.core.statistics.estimates import HedgeBar, HedgeEstimates, MarketEstimates
+from hedgewatch.core.statistics.window import KEPT
 from tests.core.statistics.series import known, noise
 
 
@@ -52,3 +53,34 @@ def test_a_bar_of_which_one_side_is_missing_is_no_bar_of_the_hedge() -> None:
     assert hedge.beta == pytest.approx(1.0)
     assert (hedge.correlation, hedge.recent, hedge.effectiveness) == pytest.approx((1.0, 1.0, 1.0))
     assert hedge.shift == Unknown("30 of 174 bars seen", 0.0)
+
+
+def test_a_hedge_that_is_filled_in_later_is_the_one_that_was_watched_all_along() -> None:
+    """Over more bars than are kept, calendar spread and all; the gap lies in the window."""
+    count = KEPT + 400
+    returns = zip(noise(count, seed=1), noise(count, seed=2), noise(count, seed=3), strict=True)
+    bars = {bar: HedgeBar(x, x + y, z) for bar, (x, y, z) in enumerate(returns, start=1)}
+    watched, filled = HedgeEstimates(), HedgeEstimates()
+    for bar, sample in bars.items():
+        watched.close(bar, sample)
+        gone = count - 100 < bar < count - 20
+        filled.close(bar, HedgeBar(None, None) if gone else sample)
+    assert filled.beta != watched.beta
+    filled.fill(count, bars.__getitem__)
+    for name in ("beta", "correlation", "recent", "effectiveness", "shift"):
+        assert known(getattr(filled, name)) == known(getattr(watched, name))
+    assert filled.calendar.score(0.01, 0.0) == watched.calendar.score(0.01, 0.0)
+    assert filled.moments.bars == count
+
+
+def test_what_was_sampled_live_is_not_asked_of_the_histories_again() -> None:
+    hedge, asked = HedgeEstimates(), []
+    hedge.close(7, HedgeBar(0.001, 0.001))
+
+    def remembered(bar: int) -> HedgeBar:
+        asked.append(bar)
+        return HedgeBar(0.002, 0.002)
+
+    hedge.fill(9, remembered)
+    assert (7 in asked, 8 in asked, 9 in asked, hedge.incomplete) == (False, True, True, False)
+    assert hedge.moments.x_total == pytest.approx(0.001**2 + 8 * 0.002**2, rel=0.02)
