@@ -7,6 +7,7 @@ from hedgewatch.core.margin.leg import Leg
 from hedgewatch.core.margin.motion import HeldLeg
 from hedgewatch.core.margin.tiers import marginal
 from hedgewatch.core.margin.verdict import verdict_on_price, verdict_on_shock
+from hedgewatch.core.model import Tier
 from tests.vectors.cases import Answer, Fields
 
 _MONEY = "USDT"
@@ -17,10 +18,11 @@ def _held(given: Fields, settle: str, theta: float) -> HeldLeg:
     quantity = signed_quantity(
         given.side(), given.number("qty"), given.number("contract_size", 1.0)
     )
+    tiers = marginal(given.rows("tiers"))
     leg = Leg(
         quantity,
         given.number("entry"),
-        marginal(given.rows("tiers")),
+        tiers or (Tier(0.0, given.number("mmr"), given.number("cum", 0.0)),),
         fee=given.number("fee", 0.0),
         theta=theta,
         inverse=given.raw("kind", "linear") == "inverse",
@@ -54,7 +56,8 @@ def account_single(given: Fields) -> Answer:
 
 def account_factor(given: Fields) -> Answer:
     theta = given.number("theta", 1.0)
-    coins = {one.raw("coin"): _coin(one) for one in given.each("collateral")}
+    told = given.each("collateral") if "collateral" in given else []
+    coins = {one.raw("coin"): _coin(one) for one in told}
     coins.setdefault(_MONEY, Collateral(coin=_MONEY, amount=given.number("wallet", 0.0), price=1.0))
     legs = [_held(one, one.raw("settle", _MONEY), theta) for one in given.each("positions")]
     found = verdict_on_shock(Account(legs, list(coins.values()), theta=theta))

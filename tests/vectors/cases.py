@@ -55,7 +55,8 @@ class Fields:
         return [float(value) for value in self.raw(name)]
 
     def rows(self, name: str) -> list[tuple[float, float]]:
-        return [(float("inf" if a is None else a), float(b)) for a, b in self.raw(name, default=())]
+        pairs = self.raw(name, default=()) or ()
+        return [(float("inf" if a is None else a), float(b)) for a, b in pairs]
 
     def each(self, name: str) -> "list[Fields]":
         found = [Fields(raw) for raw in self.raw(name)]
