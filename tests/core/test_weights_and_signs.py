@@ -72,7 +72,7 @@ def test_a_debt_that_is_smaller_here_than_at_the_venue_is_more_equity_and_not_le
     story = Story(on=desk(prices={}, holdings={}))
     story.at(0.0, accepted(), market(AIX), tiered(AIX), mark(AIX, 1_000.0))
     owed = [balance(600.0, equity=-500.0, maintenance=10.0)]
-    story.at(0.0, read(held(AIX, -1.0, 0.0), wallet=None, balances=owed))
+    story.at(0.0, read(held(AIX, -10.0, 900.0), wallet=None, balances=owed))
     assert story.pool().equity == -400.0
     assert story.pool().equity_disagreement == pytest.approx(0.2)
 
