@@ -129,12 +129,12 @@ def from_venue(ratio: VenueRatio, value: object, theta: float | None = None) -> 
         return None
     if ratio.nothing_due is not None and number >= ratio.nothing_due:
         return 0.0
+    if number < 0.0:
+        return inf
     threshold = ratio.liquidated_at if theta is None else theta
     if not ratio.high_is_safe:
-        return inf if number < 0.0 else number / threshold
-    if number == 0.0:
-        return None
-    return inf if number < 0.0 else threshold / number
+        return number / threshold
+    return threshold / number if number else None
 
 
 def to_venue(ratio: VenueRatio, ours: float, theta: float | None = None) -> float | None:
