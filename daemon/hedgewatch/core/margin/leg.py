@@ -45,23 +45,17 @@ class Leg(Term):
         self.inverse = inverse
         self.size = abs(quantity)
         self.profit_level, self.profit_slope = _profit(quantity, entry, inverse=inverse)
-        table = tuple(tiers) if quantity else _NOTHING
-        if inverse:  # the notional in coins falls as the price rises
-            starts = [0.0, *(self.size / tier.floor for tier in reversed(table[1:]))]
-            table = table[::-1]
-        else:
-            starts = [0.0, *(tier.floor / self.size for tier in table[1:])]
-        self.maintained = tuple((tier.rate, tier.deduction - fixed) for tier in table)
+        table = tiers if quantity else _NOTHING
+        starts, ascending = _by_price(table, self.size, inverse=inverse)
+        self.maintained = tuple((tier.rate, tier.deduction - fixed) for tier in ascending)
         self.required = tuple(
             (theta * (rate + fee), theta * deduction) for rate, deduction in self.maintained
         )
-        levels = [d if not inverse else -rate * self.size for rate, d in self.required]
-        slopes = [d if inverse else -rate * self.size for rate, d in self.required]
-        self.burden = Term(starts, levels, slopes)
+        self.burden = _burden(starts, self.required, self.size, inverse=inverse)
         super().__init__(
             starts,
-            [self.profit_level + level for level in levels],
-            [self.profit_slope + slope for slope in slopes],
+            [self.profit_level + level for level in self.burden.levels],
+            [self.profit_slope + slope for slope in self.burden.slopes],
             gross=abs(self.profit_slope),
         )
 
@@ -92,3 +86,24 @@ def _profit(quantity: float, entry: float, *, inverse: bool) -> tuple[float, flo
     if not quantity:
         return 0.0, 0.0
     return (-quantity, quantity / entry) if inverse else (-quantity * entry, quantity)
+
+
+def _by_price(
+    tiers: Sequence[Tier], size: float, *, inverse: bool
+) -> tuple[list[float], Sequence[Tier]]:
+    """The prices at which the pieces start, and the tier of each."""
+    higher = tiers[1:]
+    if inverse:  # the notional in coins falls as the price rises
+        return [0.0, *(size / tier.floor for tier in reversed(higher))], tiers[::-1]
+    return [0.0, *(tier.floor / size for tier in higher)], tiers
+
+
+def _burden(
+    starts: Sequence[float], required: Sequence[tuple[float, float]], size: float, *, inverse: bool
+) -> Term:
+    """The lines of the requirement, of which a linear leg's rates go with P, an inverse one's
+    deductions do.
+    """
+    rates = [-rate * size for rate, _ in required]
+    deductions = [deduction for _, deduction in required]
+    return Term(starts, rates, deductions) if inverse else Term(starts, deductions, rates)
