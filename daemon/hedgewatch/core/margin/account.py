@@ -79,24 +79,24 @@ class Account:
 
         Coins named in `moving` go with the market's price in proportion.
         """
-        first = next((held for held in self.legs if held.market == market), None)
-        if first is None:
-            raise LookupError(f"no leg of {market}")
-        alone = first.leg.inverse and first.settle not in moving
-        if alone and moving:
-            raise ValueError(f"{market} is inverse: it moves with {first.settle}, or alone")
-
-        coins = {
-            name: (0.0, coin.price / first.price) if name in moving else (coin.price, 0.0)
-            for name, coin in self.collateral.items()
-        }
-        mixture = Mixture(coins, self._profit_inside)
         mine = [entry for entry in self._valued if entry[0].market == market]
+        if not mine:
+            raise LookupError(f"no leg of {market}")
+        first, *_ = mine[0]
+        alone = _moves_alone(first, moving)
+        mixture = Mixture(self._coins_along(first.price, moving), self._profit_inside)
         for held, _, _, _ in mine:
             mixture.add_leg(held, None if alone else (0.0, 1.0))
         self._add_others(mixture, mine, apart=bool(moving))
         found = self._solved(mixture, 0.0, inf)
         return reciprocal(found) if alone else found
+
+    def _coins_along(self, price: float, moving: Collection[str]) -> dict[str, tuple[float, float]]:
+        """The prices of the coins as lines in a market's price, which is `price` now."""
+        return {
+            name: (0.0, coin.price / price) if name in moving else (coin.price, 0.0)
+            for name, coin in self.collateral.items()
+        }
 
     def _add_others(self, mixture: Mixture, mine: "list[_Valued]", *, apart: bool) -> None:
         """The legs of all other markets: one by one, or as their sum when only that matters."""
@@ -149,6 +149,14 @@ def _valued(held: HeldLeg) -> _Valued:
     leg, price = held.leg, held.price
     piece = leg.piece_at(price)
     return held, *leg.value(price, piece), leg.maintenance(price, piece)
+
+
+def _moves_alone(held: HeldLeg, moving: Collection[str]) -> bool:
+    """Whether the market is inverse and its coin stands still: then its line is one in 1/price."""
+    alone = held.leg.inverse and held.settle not in moving
+    if alone and moving:
+        raise ValueError(f"{held.market} is inverse: it moves with {held.settle}, or alone")
+    return alone
 
 
 def reciprocal(interval: tuple[float, float]) -> tuple[float, float]:
