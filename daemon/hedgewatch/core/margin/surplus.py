@@ -59,18 +59,20 @@ class Surplus:
         """Newton from the outermost lines inwards: each step lands on or outside the edge, and
         there are no more of them than pieces. On the wrong side of infinity when none is safe.
         """
-        root = inf if up else -inf
+        outwards = 1.0 if up else -1.0
+        root = outwards * inf
         level, slope = self.line_at(root)
         flat = FLAT * self.gross
-        if slope >= -flat if up else slope <= flat:
-            return -inf if up and slope <= flat and level < 0.0 else root
-        while (slope < 0.0) is up and slope:
+        if slope * outwards >= -flat:
+            nowhere = up and slope <= flat and level < 0.0
+            return -inf if nowhere else root
+        while slope * outwards < 0.0:
             found = -level / slope
-            if found >= root if up else found <= root:
+            if found * outwards >= root * outwards:
                 return root
             root = found
             level, slope = self.line_at(root)
-        return -inf if up else inf
+        return -outwards * inf
 
 
 def line_of(views: Sequence[View], y: float) -> tuple[float, float]:
