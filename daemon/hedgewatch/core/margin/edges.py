@@ -20,12 +20,16 @@ FLAT = 1e-9
 
 
 class _Side:
-    """The pieces that one edge was last found in, and the line that they make."""
+    """The pieces that one edge was last found in, and the line that they make.
 
-    __slots__ = ("ends", "level", "outermost", "pieces", "slopes", "starts", "terms")
+    `outwards` is 1 of the upper edge and −1 of the lower, so that both are sought alike.
+    """
+
+    __slots__ = ("ends", "level", "outermost", "outwards", "pieces", "slopes", "starts", "terms")
 
     def __init__(self, terms: Sequence[Term], *, up: bool) -> None:
         self.terms = terms
+        self.outwards = 1.0 if up else -1.0
         self.outermost = [len(term.starts) - 1 if up else 0 for term in terms]
         self.settle(self.outermost)
 
@@ -43,9 +47,9 @@ class _Side:
         prices = [scale * root for scale in scales]
         return all(map(le, self.starts, prices)) and all(map(lt, prices, self.ends))
 
-    def step(self, root: float, scales: Sequence[float], *, up: bool) -> bool:
+    def step(self, root: float, scales: Sequence[float]) -> bool:
         """Move to the pieces at `root`, inwards only, so that rounding cannot make it circle."""
-        inwards = min if up else max
+        inwards = min if self.outwards > 0.0 else max
         pieces = [
             inwards(piece, term.piece_at(scale * root, piece))
             for term, scale, piece in zip(self.terms, scales, self.pieces, strict=True)
@@ -74,44 +78,46 @@ class Edges:
     ) -> tuple[float, float]:
         """Where constant + carry·y + Σ terms ≥ 0: (low, high), ∓inf on an open side, or EMPTY."""
         flat = FLAT * (abs(carry) + sum(map(mul, self._gross, scales)))
-        high = _edge(self._up, (constant, carry, flat), scales, up=True)
+        high = _edge(self._up, (constant, carry, flat), scales)
         if high == -inf:
             return EMPTY
-        return _edge(self._down, (constant, carry, flat), scales, up=False), high
+        return _edge(self._down, (constant, carry, flat), scales), high
 
 
 _Rest = tuple[float, float, float]
 """Beside the terms: a constant, a carry, and the slope that counts as none."""
 
 
-def _edge(side: _Side, rest: _Rest, scales: Sequence[float], *, up: bool) -> float:
+def _edge(side: _Side, rest: _Rest, scales: Sequence[float]) -> float:
     constant, carry, flat = rest
     slope: float = carry + sum(map(mul, side.slopes, scales))
-    if slope < -flat if up else slope > flat:
+    if slope * side.outwards < -flat:
         root = -(constant + side.level) / slope
         if root > 0.0 and side.contains(root, scales):
             return root
-    return _newton(side, rest, scales, up=up)
+    return _newton(side, rest, scales)
 
 
-def _newton(side: _Side, rest: _Rest, scales: Sequence[float], *, up: bool) -> float:
-    """From the outermost lines inwards; each step lands on or outside the root."""
+def _newton(side: _Side, rest: _Rest, scales: Sequence[float]) -> float:
+    """From the outermost lines inwards; each step lands on or outside the root.
+
+    An edge at +inf says on the upper side that there is none, on the lower that nothing is safe.
+    """
     constant, carry, flat = rest
-    nowhere, everywhere = (-inf, inf) if up else (inf, -inf)
     if side.pieces != side.outermost:
         side.settle(side.outermost)
     slope: float = carry + sum(map(mul, side.slopes, scales))
-    if slope >= -flat if up else slope <= flat:
-        short = up and slope <= flat and constant + side.level < 0.0
-        return nowhere if short else everywhere
-    while (slope < 0.0) is up and slope:
+    if slope * side.outwards >= -flat:
+        even = abs(slope) <= flat
+        return -inf if even and constant + side.level < 0.0 else side.outwards * inf
+    while slope * side.outwards < 0.0:
         root = -(constant + side.level) / slope
         if root <= 0.0:
-            return nowhere if up else everywhere
-        if not side.step(root, scales, up=up):
+            return -inf
+        if not side.step(root, scales):
             return root
         slope = carry + sum(map(mul, side.slopes, scales))
-    return nowhere
+    return -side.outwards * inf
 
 
 class Line:
