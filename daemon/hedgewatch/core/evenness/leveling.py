@@ -44,6 +44,11 @@ class Vessel:
         down = max(-distance, self.bottom * _EDGE)
         return min(self.surplus_at(down), self.surplus_at(distance))
 
+    @property
+    def line_now(self) -> float:
+        """As `line`, worked out only where nobody knew it."""
+        return self.line() if self.known_line is None else self.known_line
+
     def line(self, added: float = 0.0) -> float:
         """The distance of its nearer line, with so much added: 0 when it is beyond already."""
         bottom = self.bottom
@@ -76,10 +81,7 @@ class Leveling:
 
 def level(vessels: Sequence[Vessel]) -> Leveling:
     """The moves that bring the nearest line farthest away; none where it is not worth it."""
-    lines = {
-        vessel.name: vessel.line() if vessel.known_line is None else vessel.known_line
-        for vessel in vessels
-    }
+    lines = {vessel.name: vessel.line_now for vessel in vessels}
     before = min(lines.values(), default=inf)
     reached = _farthest(lambda distance: _needed(vessels, distance), before)
     if before == inf or reached <= before:
