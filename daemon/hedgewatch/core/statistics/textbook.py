@@ -31,18 +31,27 @@ def hedge_from_series(
         return None
     if not all_finite(*spot_changes, *futures_changes):
         return None
-    spot_mean, futures_mean = sum(spot_changes) / count, sum(futures_changes) / count
-    spot = [change - spot_mean for change in spot_changes]
-    futures = [change - futures_mean for change in futures_changes]
-    spot_variance = sum(x * x for x in spot) / (count - 1)
-    futures_variance = sum(x * x for x in futures) / (count - 1)
-    covariance = sum(x * y for x, y in zip(spot, futures, strict=True)) / (count - 1)
+    spot, futures = _deviations(spot_changes), _deviations(futures_changes)
+    spot_variance = _covariance(spot, spot)
+    futures_variance = _covariance(futures, futures)
+    covariance = _covariance(spot, futures)
     return SeriesHedge(
         sqrt(spot_variance),
         sqrt(futures_variance),
         correlation(covariance, spot_variance, futures_variance, "a series does not move"),
         quotient(covariance, futures_variance, "the futures do not move"),
     )
+
+
+def _deviations(changes: Sequence[float]) -> list[float]:
+    mean = sum(changes) / len(changes)
+    return [change - mean for change in changes]
+
+
+def _covariance(first: Sequence[float], second: Sequence[float]) -> float:
+    """Of a sample, from its deviations; a variance when both are the same."""
+    products = sum(x * y for x, y in zip(first, second, strict=True))
+    return products / (len(first) - 1)
 
 
 def minimum_variance_ratio(rho: float, sigma_spot: float, sigma_futures: float) -> Known:
