@@ -176,14 +176,9 @@ class Lexer:
 
     def _name(self, piece: re.Match[str]) -> Iterator[Token]:
         word = piece.group()
-        if word not in LANGUAGE_WORDS and word.lower() in LANGUAGE_WORDS:
-            self._refuse(piece, f"write '{word.lower()}' in small letters")
-        elif iskeyword(word) and word not in LANGUAGE_WORDS:
-            self._refuse(piece, f"'{word}' is not part of the language of expressions")
-        elif len(word) > LONGEST_NAME:
-            self._refuse(piece, f"a name has at most {LONGEST_NAME} characters: {quoted(word)}")
-        elif word in _SCALES and self.tokens and self.tokens[-1].kind is Kind.NUMBER:
-            self._refuse(piece, f"write {quoted(self.tokens[-1].text + word)} without a space")
+        reason = _name_reason(word, self.tokens[-1] if self.tokens else None)
+        if reason:
+            self._refuse(piece, reason)
         else:
             yield self._token(piece, _WORD_KINDS.get(word, Kind.NAME))
 
@@ -219,6 +214,19 @@ def _plain(token: Token) -> str:
             return f"'{'x' * (len(token.text) - 2)}'"
         case _:
             return token.text
+
+
+def _name_reason(word: str, before: Token | None) -> str:
+    """Why a word is no name, after the token `before` it; empty when it may be one."""
+    if (small := word.lower()) in LANGUAGE_WORDS:
+        return "" if word == small else f"write '{small}' in small letters"
+    if iskeyword(word):
+        return f"'{word}' is not part of the language of expressions"
+    if len(word) > LONGEST_NAME:
+        return f"a name has at most {LONGEST_NAME} characters: {quoted(word)}"
+    if word in _SCALES and before is not None and before.kind is Kind.NUMBER:
+        return f"write {quoted(before.text + word)} without a space"
+    return ""
 
 
 def _reason(text: str) -> str:
