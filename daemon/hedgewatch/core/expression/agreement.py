@@ -54,13 +54,12 @@ def comparison_problems(name: str, left: Part, right: Part) -> Iterator[Problem]
     booleans = [part for part in (left, right) if part.unit is Unit.BOOLEAN]
     if not booleans:
         yield from fit_problems((left, right), "compared")
-    elif None in {left.unit, right.unit}:
-        return
-    elif len(booleans) == 1:
+    elif left.unit is right.unit:
+        if name not in {"==", "!="}:
+            message = f"true and false have no order for '{name}': use == or !=, or and, or, not"
+            yield right.problem(message)
+    elif None not in {left.unit, right.unit}:  # an unknown name may well be a condition too
         yield from number_problems(booleans[0])
-    elif name not in {"==", "!="}:
-        message = f"true and false have no order for '{name}': use == or !=, or and, or, not"
-        yield right.problem(message)
 
 
 def fit_problems(parts: Sequence[Part], done: str) -> Iterator[Problem]:
