@@ -87,13 +87,17 @@ class _Field:
 
     def show(self, value: object) -> str:
         """A value as a message shows it: never a number where none is known."""
-        if value is None or isinstance(value, Unknown) or value != value:  # noqa: PLR0124 (NaN)
+        if _is_unknown(value):
             return "unknown"
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, float | int):
             return format(value, self.format or ".8g") if math.isfinite(value) else str(value)
         return format(str(value), self.format)
+
+
+def _is_unknown(value: object) -> bool:
+    return value is None or isinstance(value, Unknown) or value != value  # noqa: PLR0124 (NaN)
 
 
 def parse_template(text: str, names: Mapping[str, Unit | None]) -> Template:
