@@ -1,6 +1,6 @@
 """The stress of pools and hedges for readers: as JSON, and as series of a scrape."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from hedgewatch.core.book.rows import HedgeRow, PoolRow
@@ -61,29 +61,43 @@ def _cells(measures: Sequence[Measure], cells: Mapping[str, Cell] | Unknown) -> 
     }
 
 
+_Prefixes = dict[tuple[Labels, str], tuple[str, ...]]
+"""By labels and scenario: what precedes the value of each measure."""
+
+
 class StressSeries:
     """Renders a table for Prometheus, and remembers what precedes each value."""
 
     def __init__(self) -> None:
-        self._prefixes: dict[tuple[Labels, str], tuple[str, ...]] = {}
+        self._prefixes: _Prefixes = {}
 
     def render(self, table: StressTable) -> bytes:
         """Every cell that is scraped; what is unknown is absent."""
         scraped = [scenario.name for scenario in table.scenarios if scenario.scraped]
-        kept: dict[tuple[Labels, str], tuple[str, ...]] = {}
-        text: list[str] = []
-        for measures, rows in ((_OF_POOLS, table.pools), (_OF_HEDGES, table.hedges)):
-            readers = [_reader(measure) for measure in measures]
-            families: list[list[str]] = [[] for _ in measures]
-            appends = [family.append for family in families]
-            for labels, scenario, cell in _known(rows, scraped):
-                key = labels, scenario
-                prefixes = kept[key] = self._prefixes.get(key) or _prefixes(measures, *key)
-                for append, prefix, read in zip(appends, prefixes, readers, strict=True):
-                    append(prefix + text_of(read(cell)))
-            text += _blocks(measures, families)
+        kept: _Prefixes = {}
+        text = [
+            *self._series(_OF_POOLS, _known(table.pools, scraped), kept),
+            *self._series(_OF_HEDGES, _known(table.hedges, scraped), kept),
+        ]
         self._prefixes = kept
         return "".join(text).encode()
+
+    def _series(
+        self,
+        measures: Sequence[Measure],
+        cells: Iterable[tuple[Labels, str, Cell]],
+        kept: _Prefixes,
+    ) -> Iterator[str]:
+        """Measure by measure, as the format asks, while each cell is looked at once."""
+        readers = [_reader(measure) for measure in measures]
+        families: list[list[str]] = [[] for _ in measures]
+        appends = [family.append for family in families]
+        for labels, scenario, cell in cells:
+            key = labels, scenario
+            prefixes = kept[key] = self._prefixes.get(key) or _prefixes(measures, *key)
+            for append, prefix, read in zip(appends, prefixes, readers, strict=True):
+                append(prefix + text_of(read(cell)))
+        return _blocks(measures, families)
 
 
 def _blocks(measures: Sequence[Measure], families: Sequence[list[str]]) -> Iterator[str]:
