@@ -146,7 +146,7 @@ def _told(row: PositionRow, now: float) -> PositionReading:
     )(now)
 
 
-def _measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
+def measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
     """All that follows from what is held: not what the venue said of it, and when."""
     scopes = {Scope.POSITION, Scope.POOL, Scope.HEDGE}
     return {
@@ -157,7 +157,7 @@ def _measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
     }
 
 
-def _equal(got: object, wanted: object) -> bool:
+def equal(got: object, wanted: object) -> bool:
     if isinstance(got, Unknown) or isinstance(wanted, Unknown):
         return isinstance(got, Unknown) and isinstance(wanted, Unknown)
     assert isinstance(got, float | bool)
@@ -172,12 +172,12 @@ def test_the_book_changed_bit_by_bit_equals_one_made_from_scratch(told: list[Hap
     story = _open_desk()
     for index, happening in enumerate(told):
         story.at(0.01 * (index + 1), happening.said)
-    got = _measures(story.engine.book.rows())
+    got = measures(story.engine.book.rows())
     del got["two-covers", "exposure_pnl"]  # counts from the first price that was ever seen
-    wanted = _measures(_rebuilt(story).engine.book.rows())
+    wanted = measures(_rebuilt(story).engine.book.rows())
     del wanted["two-covers", "exposure_pnl"]
     assert got.keys() == wanted.keys()
-    different = {key: (got[key], wanted[key]) for key in got if not _equal(got[key], wanted[key])}
+    different = {key: (got[key], wanted[key]) for key in got if not equal(got[key], wanted[key])}
     assert different == {}
 
 
@@ -188,7 +188,7 @@ def test_no_measure_is_ever_nan_and_the_ratios_agree_with_the_distances(
     story = _open_desk()
     for index, happening in enumerate(told):
         story.at(0.01 * (index + 1), happening.said)
-        for key, value in _measures(story.engine.book.rows()).items():
+        for key, value in measures(story.engine.book.rows()).items():
             assert value == value, f"{key} is not a number"  # noqa: PLR0124 (NaN)
     for position in story.open():
         pool = position.pool

@@ -5,6 +5,7 @@ The same engine runs live, in rule tests, in replay and in simulation; nothing i
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 from hedgewatch.core import events
 from hedgewatch.core.alerts import transition_of
@@ -94,7 +95,7 @@ class Engine:
 
     def _price(self, event: events.PriceEvent, price: float, now: float) -> Outcome:
         market = self.book.markets.get((event.venue, event.symbol))
-        if market is None:
+        if market is None or not 0.0 < price < inf:
             return NOTHING
         seen_at = self._clock_of(event.venue).seen_at(event.venue_time, now)
         if not take_price(market, price, event.venue_time, seen_at):
@@ -226,8 +227,10 @@ class Engine:
             for position in account.positions.values():
                 if position.market is market:
                     build_leg(account, position)
+        before = list(self.book.rows())
         self.book.reindex()
-        return self._everything(now)
+        gone = self.judge.end_missing(before, self.book.rows(), (), now)
+        return self.judge.outcome(gone, after=self._everything(now))
 
     def _apply(self, event: events.AccountEvent, account: AccountRow, now: float) -> Change:
         change = Change(now)

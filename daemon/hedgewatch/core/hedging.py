@@ -51,6 +51,7 @@ def _hold(
     account = accounts[plan.account]
     leg.doubt = account.doubt
     leg.told = account.read_at is not None
+    leg.doubt = leg.doubt or _flaw(leg)
     if plan.symbol:
         leg.hold(sum(held.quantity for held in leg.positions) * plan.share)
         leg.cost = sum(map(_cost, leg.positions)) * plan.share
@@ -59,10 +60,20 @@ def _hold(
         leg.hold(balance.total * leg.base_units * plan.share if balance else 0.0)
 
 
+def _flaw(leg: HedgeLeg) -> Unknown | None:
+    """A position that was entered at no price, or that pays nobody knows how many coins."""
+    for position in leg.positions:
+        if not 0.0 < position.entry_price < inf:
+            return Unknown(f"no entry price of {position.symbol} told", 0.0)
+    flaws = (position.flaw for position in leg.earning if position.leg is None)
+    return next((Unknown(flaw, 0.0) for flaw in flaws), None)
+
+
 def _cost(position: PositionRow) -> float:
     """What a position was entered for: money, or the coins of an inverse contract."""
-    if position.leg is not None and position.leg.inverse:
-        return position.quantity / position.entry_price
+    market = position.market.market
+    if market is not None and not market.linear:
+        return position.quantity / position.entry_price if position.entry_price else 0.0
     return position.quantity * position.entry_price
 
 

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from hedgewatch.core.alerts import Step, end, in_words_of_now, retell, step, transition_of
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import PositionRow, Row
+from hedgewatch.core.book.rows import PoolRow, PositionRow, Row
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
+from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import (
     NOTHING,
     AlertRecord,
@@ -112,6 +113,7 @@ class Judge:
             if record.subject.scope in (Scope.POSITION, Scope.POOL)
             and (account := book.accounts.get(record.subject.label("account"))) is not None
             and account.readings >= _READINGS_TO_GIVE_UP
+            and (record.subject.scope is Scope.POSITION or account.cross_regime is not UNKNOWN)
         ]
         for record in gone:
             del self._waiting[_key(record)]
@@ -141,7 +143,7 @@ class Judge:
         remaining = {id(row) for row in after}
         for row in before:
             if id(row) not in remaining:
-                steps += self._end_all(row, reasons.get(row, EndReason.CLOSED), now)
+                steps += self._end_all(row, reasons.get(row, _end_of(row)), now)
         return steps
 
     def explain(self, ended: Sequence[tuple[PositionRow, EndReason]], now: float) -> list[Step]:
@@ -271,6 +273,13 @@ class Judge:
 
 def _key(record: AlertRecord) -> Key:
     return record.alertname, record.subject
+
+
+def _end_of(row: Row) -> EndReason:
+    """A pool whose positions are held still was not closed: they belong to another pool now."""
+    if isinstance(row, PoolRow) and any(position.contracts for position in row.positions):
+        return EndReason.REGROUPED
+    return EndReason.CLOSED
 
 
 def _on_desk(record: AlertRecord, desk: Desk) -> bool:

@@ -76,13 +76,15 @@ class AlertState(StrEnum):
 class EndReason(StrEnum):
     """Why a holding shrank or went, and an alert ended without being resolved.
 
-    `SETTLED` is the venue's own close at delisting, `EXPIRED` at the contract's end.
+    `SETTLED` is the venue's own close at delisting, `EXPIRED` at the contract's end; `REGROUPED`
+    says that the positions of a pool stand in another one now, since the margin mode changed.
     """
 
     CLOSED = "closed"
     EXPIRED = "expired"
     FLIPPED = "flipped"
     REMOVED_BY_RELOAD = "removed_by_reload"
+    REGROUPED = "regrouped"
     LIQUIDATED = "liquidated"
     AUTO_DELEVERAGED = "auto_deleveraged"
     SETTLED = "settled"

@@ -10,6 +10,7 @@ from math import inf
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
 from hedgewatch.core.book.solving import account_of, coin_price, moving_with
+from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.barrier import worst_distance
@@ -86,12 +87,24 @@ def _value_mixed(pool: PoolRow) -> None:
     pool.maintenance_margin = account.maintenance / coin
     pool.headroom = account.headroom / coin
     pool.margin_ratio = margin_ratio(account.requirement, account.equity)
-    _shocks(pool, *(account.shock() if pool.positions else (-inf, inf)))
+    _shocks_of(pool, account)
     for market, positions in pool.markets:
         low, high = account.price_interval(market.symbol, moving_with(pool, market))
         for position in positions:
             settle = account.collateral[settle_of(position)].price
             _line(position, low, high, account.equity / settle)
+
+
+def _shocks_of(pool: PoolRow, account: Account) -> None:
+    """Unknown where a contract's price and the coin that it settles in move by parts of their own:
+    their product is no line (margin.md §2.4).
+    """
+    try:
+        low, high = account.shock() if pool.positions else (-inf, inf)
+    except ValueError as error:
+        pool.shock_down = pool.shock_up = pool.shock_nearest = Unknown(str(error), 0.0)
+    else:
+        _shocks(pool, low, high)
 
 
 def _shocks(pool: PoolRow, low: float, high: float) -> None:

@@ -1,11 +1,11 @@
 """What the venue says of an account's assets, merged by its own update times as positions are."""
 
-from math import inf
+from math import inf, isfinite, isnan
 
 from hedgewatch.core.book.change import LAG, Change, waits
 from hedgewatch.core.book.pooling import ACCOUNT_POOL
 from hedgewatch.core.book.rows import AccountRow, BalanceRow
-from hedgewatch.core.events import BalanceReading, CollateralPriced
+from hedgewatch.core.events import BalanceReading, CollateralPriced, CollateralReading
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.model import CollateralSlice, EndReason
 
@@ -21,6 +21,9 @@ def tell_balance(
     end: EndReason | None = None,
 ) -> None:
     """Merge what was said of one asset; only a whole reading knows the venue's own numbers."""
+    if not (isfinite(reading.total) and isfinite(reading.cross_wallet)):
+        change.doubt()
+        return
     balance = account.balances.get(reading.asset)
     if balance is None:
         balance = account.balances[reading.asset] = BalanceRow(reading.asset)
@@ -51,13 +54,15 @@ def _empties(account: AccountRow, balance: BalanceRow, reading: BalanceReading) 
 
 
 def miss_balances(account: AccountRow, reported: set[str], change: Change) -> None:
-    """What two readings do not list is used up, unless open positions stand on it."""
+    """What two readings do not list is used up, unless open positions stand on it: on one coin,
+    or on all of a whole account, which may lose one of them.
+    """
     for asset, balance in account.balances.items():
         if asset in reported or not (balance.total or balance.cross_wallet):
             continue
         if waits(balance, _ABSENT, change, whole=True, lag=0.0):
             change.doubt()
-        elif _backs(account, balance):
+        elif _backs(account, balance) and not (account.is_whole and reported):
             change.agrees = False
         else:
             change.move(asset, -balance.total, None)
@@ -72,10 +77,25 @@ def _backs(account: AccountRow, balance: BalanceRow) -> bool:
 
 
 def price_collateral(account: AccountRow, event: CollateralPriced, now: float) -> None:
-    """What each coin of a multi-asset account counts as collateral, until it is told anew."""
-    for reading in event.collateral:
-        slices = reading.slices or (CollateralSlice(inf, 1.0),)
-        account.collateral[reading.asset] = reading
-        account.discounts[reading.asset] = Discount(slices, reading.liability_rate)
+    """What each coin of a multi-asset account counts as collateral, until all are told anew.
+
+    A coin that is left out, or priced as nothing can be, has no price.
+    """
+    told = {reading.asset: (reading, _discount(reading)) for reading in event.collateral}
+    sound = {asset: pair for asset, pair in told.items() if 0.0 < pair[0].price < inf}
+    account.collateral = {asset: reading for asset, (reading, found) in sound.items() if found}
+    account.discounts = {asset: found for asset, (_, found) in sound.items() if found}
     account.collateral_at = now
     account.observed += 1
+
+
+def _discount(reading: CollateralReading) -> Discount | None:
+    """None where the slices make no sense, such as more of a coin counting more a unit."""
+    slices = reading.slices or (CollateralSlice(inf, 1.0),)
+    numbers = (reading.liability_rate, *(part.rate for part in slices))
+    if not all(map(isfinite, numbers)) or any(isnan(part.ceiling) for part in slices):
+        return None
+    try:
+        return Discount(slices, reading.liability_rate)
+    except ValueError:
+        return None

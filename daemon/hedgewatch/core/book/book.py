@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from hedgewatch.core.book.pooling import index_pool, settle_of, sort_into_pools
+from hedgewatch.core.book.pooling import index_pool, is_inverse_in, sort_into_pools
 from hedgewatch.core.book.prices import watch_anew
 from hedgewatch.core.book.rows import (
     NOT_YET,
@@ -189,9 +189,7 @@ class Book:
             leg.earning = tuple(
                 position
                 for position in self.accounts[plan.account].positions.values()
-                if position.leg is not None
-                and position.leg.inverse
-                and settle_of(position) == plan.asset
+                if position.contracts and is_inverse_in(position, plan.asset)
             )
         return leg
 

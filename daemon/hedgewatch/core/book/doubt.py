@@ -25,9 +25,10 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     A pool that cannot be computed makes the account blind, but not its other pools unknown.
     Before the first reading an account that is still starting is neither blind nor seen.
     """
+    flawed = _flawed(account)
     _examine(account, now)
     doubt = _doubt(account, now)
-    changed = (doubt is None) is not (account.doubt is None)
+    changed = (doubt is None) is not (account.doubt is None) or flawed != _flawed(account)
     account.doubt = doubt
     if doubt is not None and account.read_at is None and not _overdue(account, now):
         account.account_blind = doubt
@@ -39,6 +40,10 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     account.blind_reason = cause.reason if cause is not None else ""
     account.observed += 1
     return changed
+
+
+def _flawed(account: AccountRow) -> list[bool]:
+    return [pool.doubt is None for pool in account.pools.values()]
 
 
 def _overdue(account: AccountRow, now: float) -> bool:

@@ -1,6 +1,7 @@
 """What the solver needs to know of a position, in the regime that its margin is under."""
 
 from collections.abc import Sequence
+from math import inf
 
 from hedgewatch.core.book.rows import AccountRow, PositionRow
 from hedgewatch.core.margin import Leg, are_marginal, at_any_price, tier_of
@@ -41,6 +42,10 @@ def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[
     """Raises LookupError, saying what is missing, where the regime cannot be computed."""
     if regime.unknown:
         raise LookupError(regime.unknown)
+    if not 0.0 < position.entry_price < inf:
+        raise LookupError(f"no entry price of {position.symbol} told")
+    if not market.linear and market.settle != market.base:
+        raise LookupError(f"{position.symbol} does not settle in what it is about")
     table = _table(regime, tiers, position)
     taker = _taker(regime, market)
     fixed = 0.0

@@ -6,7 +6,7 @@ from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow, PositionRow
 from hedgewatch.core.book.underlying import beta_of
 from hedgewatch.core.margin import Edges, Line
-from hedgewatch.core.margin.regimes import Netting, PoolOf
+from hedgewatch.core.margin.regimes import Netting
 
 ACCOUNT_POOL, ACCOUNT_CURRENCY = "account", "USD"
 """The pool of an account that is liquidated as a whole, and what its venue counts it in."""
@@ -18,7 +18,7 @@ def sort_into_pools(account: AccountRow) -> None:
     A balance that backs no position yet is a pool too.
     """
     known, account.pools = account.pools, {}
-    whole = account.cross_regime.pool is PoolOf.ACCOUNT
+    whole = account.is_whole
     for asset, balance in account.balances.items():
         if balance.cross_wallet:
             name, currency = (ACCOUNT_POOL, ACCOUNT_CURRENCY) if whole else (asset, asset)
@@ -60,9 +60,16 @@ def base_of(position: PositionRow) -> str:
     return position.symbol.partition("/")[0]
 
 
+def is_inverse_in(position: PositionRow, asset: str) -> bool:
+    """Whether it pays its profit in the asset that it is about."""
+    market = position.market.market
+    inverse = base_of(position) == asset if market is None else not market.linear
+    return inverse and settle_of(position) == asset
+
+
 def is_whole(pool: PoolRow) -> bool:
     """Whether the pool is all of its account, coins of every kind together."""
-    return not pool.isolated and pool.account.cross_regime.pool is PoolOf.ACCOUNT
+    return not pool.isolated and pool.account.is_whole
 
 
 def wallet_of(pool: PoolRow) -> float:
@@ -78,7 +85,7 @@ def _pool_of(account: AccountRow, position: PositionRow) -> tuple[str, str, bool
     if position.isolated_wallet is not None:
         alone = position.kind == "net"
         return position.symbol if alone else f"{position.symbol}:{position.kind}", settle, True
-    if account.cross_regime.pool is PoolOf.ACCOUNT:
+    if account.is_whole:
         return ACCOUNT_POOL, ACCOUNT_CURRENCY, False
     return settle, settle, False
 

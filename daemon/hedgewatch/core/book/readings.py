@@ -7,17 +7,20 @@ until it is read twice: venues under load have shown that.
 """
 
 from collections.abc import Sequence
+from math import isfinite
 
 from hedgewatch.core.book.balances import miss_balances, tell_balance
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change, waits
 from hedgewatch.core.book.legs import build_leg
+from hedgewatch.core.book.pooling import is_whole, settle_of
 from hedgewatch.core.book.rows import NOT_YET, AccountRow, PositionRow
 from hedgewatch.core.events import (
     AccountRead,
     PositionChanged,
     PositionReading,
 )
+from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf
 from hedgewatch.core.model import EndReason, PositionKind, Tier
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
@@ -51,7 +54,11 @@ def _take_regimes(account: AccountRow, event: AccountRead, change: Change) -> No
         return
     account.cross_regime, account.isolated_regime = regimes
     change.structure = True
+    if event.cross_regime is not UNKNOWN:  # of which nothing is known, not even what is one pool
+        account.is_whole = event.cross_regime.pool is PoolOf.ACCOUNT
     for position in account.positions.values():
+        if not event.cross_regime.unknown:  # else the last one known is better than none
+            position.last_distance = position.liquidation_distance_worst = NOT_YET
         build_leg(account, position)
 
 
@@ -78,6 +85,9 @@ def tell_position(
     streamed: PositionChanged | None = None,
 ) -> None:
     """Merge what was said of one position, by the private stream or in a whole reading."""
+    if not _is_a_number(reading):
+        change.doubt()
+        return
     position = _position_of(book, account, reading)
     same, whole = _same(position, reading), streamed is None
     claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
@@ -93,7 +103,7 @@ def tell_position(
     if whole:
         position.told_liquidation_price = reading.venue_liquidation_price
         position.told_maintenance_margin = reading.venue_maintenance_margin
-        _take_leverage(account, position, reading.leverage)
+        _take_leverage(account, position, reading.leverage, change)
     position.observed += 1
     if reading.contracts:
         position.missed = 0
@@ -102,6 +112,10 @@ def tell_position(
         _take(account, position, reading, end, change)
     elif end is not None and not reading.contracts:
         change.explained.append((position, end))
+
+
+def _is_a_number(reading: PositionReading) -> bool:
+    return isfinite(reading.contracts) and isfinite(reading.isolated_wallet or 0.0)
 
 
 def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> PositionRow:
@@ -134,11 +148,14 @@ def _take(
         change.ended.append((position, EndReason.FLIPPED))
 
 
-def _take_leverage(account: AccountRow, position: PositionRow, leverage: float | None) -> None:
-    """The setting at the venue, on which its fee to close may depend."""
+def _take_leverage(
+    account: AccountRow, position: PositionRow, leverage: float | None, change: Change
+) -> None:
+    """The setting at the venue, on which its fee to close may depend, and with it all lines."""
     if leverage != position.told_leverage:
         position.told_leverage = leverage
         build_leg(account, position)
+        change.structure = True
 
 
 def _same(position: PositionRow, reading: PositionReading) -> bool:
@@ -211,6 +228,8 @@ def _margin_still_used(
     if not any(key in reported and held.contracts for key, held in account.positions.items()):
         margins = (balance.maintenance_margin for balance in account.balances.values())
         return bool(account.margin_in_use) or any(margins)
+    if position.pool is not None and is_whole(position.pool):
+        return _more_is_used(account, position, reported)
     currency = position.pool.currency if position.pool else ""
     balance = account.balances.get(currency)
     if balance is None or balance.maintenance_margin is None:
@@ -222,6 +241,26 @@ def _margin_still_used(
         if (other.symbol, other.kind) in reported
     )
     return balance.maintenance_margin > explained + position.maintenance / 2
+
+
+def _more_is_used(
+    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
+) -> bool:
+    """The same of an account that is one pool, whose venue tells one total in its currency."""
+    told = account.told_maintenance_margin
+    if told is None:
+        return bool(account.margin_in_use)
+    explained = sum(
+        _maintenance_in_money(other)
+        for key, other in account.positions.items()
+        if key in reported and other.contracts
+    )
+    return told > explained + _maintenance_in_money(position) / 2
+
+
+def _maintenance_in_money(position: PositionRow) -> float:
+    coin = position.account.collateral.get(settle_of(position))
+    return position.maintenance * coin.price if coin else 0.0
 
 
 def _tells_margin(event: AccountRead) -> bool:

@@ -80,20 +80,27 @@ class Adviser:
 
     def _advise(self, currency: str, pools: list[PoolRow]) -> Advice:
         names = {_name(pool): pool for pool in pools}
-        known = [pool for pool in pools if not isinstance(pool.headroom, Unknown)]
+        known = [pool for pool in pools if _doubt(pool) is None]
         found = level([vessel_of(pool) for pool in known])
         left_out = []
         for name, pool in names.items():
-            if isinstance(pool.headroom, Unknown):
-                left_out.append((name, pool.headroom.reason))
-                self._changes[pool] = pool.headroom
-            else:
-                self._changes[pool] = 0.0
+            doubt = _doubt(pool)
+            if doubt is not None:
+                left_out.append((name, doubt.reason))
+            self._changes[pool] = 0.0 if doubt is None else doubt
         for move in found.moves:
             source, target = names[move.source], names[move.target]
             self._changes[source] = _added(self._changes[source], -move.amount)
             self._changes[target] = _added(self._changes[target], move.amount)
         return Advice(currency, found, tuple(left_out))
+
+
+def _doubt(pool: PoolRow) -> Unknown | None:
+    """Why it cannot be evened: what it is worth above what it must be, or where it is liquidated,
+    is not known.
+    """
+    numbers = (pool.headroom, pool.shock_nearest)
+    return next((number for number in numbers if isinstance(number, Unknown)), None)
 
 
 def _added(held: Known, amount: float) -> Known:

@@ -47,6 +47,7 @@ class FeedRow(Row):
 class AccountRow(Row):
     """One login at one venue. `doubt` is set while nothing of it can be vouched for.
 
+    `is_whole`: its cross positions are one pool, as its last regime that is known has it.
     `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
     socket (our clock); `started_at` is when the watch began.
     """
@@ -54,7 +55,7 @@ class AccountRow(Row):
     __slots__ = (
         "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
         "collateral", "collateral_at", "cross_regime", "discounts",
-        "doubt", "feeds", "heard_at",
+        "doubt", "feeds", "heard_at", "is_whole",
         "isolated_regime", "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
@@ -71,8 +72,8 @@ class AccountRow(Row):
         self.readings = 0
         self.margin_in_use: float | None = None
         self.margin_told = False
-        self.cross_regime = UNKNOWN
-        self.isolated_regime = UNKNOWN
+        self.cross_regime = self.isolated_regime = UNKNOWN
+        self.is_whole = False
         self.told_equity: float | None = None
         self.told_maintenance_margin: float | None = None
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
