@@ -33,22 +33,31 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 def _visible(text: str, node: yaml.ScalarNode) -> Iterator[int]:
     """The offsets in the file of the characters of a scalar that are not white space."""
     start, end = _span(node)
-    if node.style == '"':
-        yield from _double_quoted(text, start + 1, end - 1)
-        return
-    if node.style in ("|", ">"):
-        start = text.index("\n", start) if "\n" in text[start:end] else end
-    elif node.style == "'":
-        start, end = start + 1, end - 1
-    for offset in range(start, end):
-        if text[offset].isspace() or (node.style == "'" and _second_quote(text, start, offset)):
-            continue
-        yield offset
+    match node.style:
+        case '"':
+            yield from _double_quoted(text, start + 1, end - 1)
+        case "'":
+            yield from _single_quoted(text, start + 1, end - 1)
+        case "|" | ">":
+            header = text[start:end].partition("\n")[0]
+            yield from _as_written(text, start + len(header), end)
+        case _:
+            yield from _as_written(text, start, end)
 
 
 def _span(node: yaml.ScalarNode) -> tuple[int, int]:
     start, end = node.start_mark, node.end_mark
     return (start.index, end.index) if start and end else (0, 0)
+
+
+def _as_written(text: str, start: int, end: int) -> Iterator[int]:
+    return (offset for offset in range(start, end) if not text[offset].isspace())
+
+
+def _single_quoted(text: str, start: int, end: int) -> Iterator[int]:
+    for offset in _as_written(text, start, end):
+        if not _second_quote(text, start, offset):
+            yield offset
 
 
 def _second_quote(text: str, start: int, offset: int) -> bool:
