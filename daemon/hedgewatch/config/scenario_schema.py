@@ -89,7 +89,7 @@ class ScenarioSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _say_one(self) -> Self:
+    def _common_moves_are_said_once(self) -> Self:
         moved = self.common is not None or self.grid is not None
         if self.common is not None and self.grid is not None:
             raise ValueError("common and grid: keep one, a grid is common moves")
@@ -97,6 +97,10 @@ class ScenarioSettings(Settings):
             raise ValueError("prices: '*' and a common move both say where all others go: keep one")
         if self.betas and not moved:
             raise ValueError("betas: scale a common move: add common or grid")
+        return self
+
+    @model_validator(mode="after")
+    def _money_moves_under_depeg(self) -> Self:
         if money := sorted(MONEY & self.prices.keys()):
             raise ValueError(f"prices: {money[0]} is money: say what it loses under depeg")
         if OTHERS in self.depeg:
