@@ -154,20 +154,31 @@ def _as_text(values: str | float | bool) -> str:  # noqa: FBT001 -- what YAML ma
 
 def _difference(check: AlertTestSettings, standing: Sequence[AlertRecord]) -> str:
     """What stands that should not, and what should and does not; empty when all is well."""
-    asked = {expected.exp_state for expected in check.exp_alerts} | {"firing"}
-    surplus = [record for record in standing if record.state.value in asked]
-    missing: list[ExpectedAlert] = []
-    for expected in check.exp_alerts:
-        found = next((record for record in surplus if _matches(expected, record)), None)
-        if found is None:
-            missing.append(expected)
-        else:
-            surplus.remove(found)
+    missing, surplus = _unmatched(check.exp_alerts, standing)
     if not missing and not surplus:
         return ""
     wanted = "; ".join(map(_expected, missing)) or "nothing more"
     stands = "; ".join(map(_shown, surplus)) or "nothing"
     return f"at {check.eval_time:g}s {check.alertname}: expected {wanted}, but {stands} stands"
+
+
+def _unmatched(
+    exp_alerts: Sequence[ExpectedAlert], standing: Sequence[AlertRecord]
+) -> tuple[list[ExpectedAlert], list[AlertRecord]]:
+    """What is left on either side when each that is expected has taken one that stands.
+
+    What pends counts only where some alert is expected to.
+    """
+    asked = {expected.exp_state for expected in exp_alerts} | {"firing"}
+    surplus = [record for record in standing if record.state.value in asked]
+    missing: list[ExpectedAlert] = []
+    for expected in exp_alerts:
+        found = next((record for record in surplus if _matches(expected, record)), None)
+        if found is None:
+            missing.append(expected)
+        else:
+            surplus.remove(found)
+    return missing, surplus
 
 
 def _matches(expected: ExpectedAlert, record: AlertRecord) -> bool:
