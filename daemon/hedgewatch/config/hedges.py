@@ -18,16 +18,20 @@ _ROUNDING = 1e-9
 def unknown_legs(draft: Draft) -> Iterator[Problem]:
     """A leg that nobody holds would be a hedge that is never watched."""
     for location, leg in draft.placed_legs():
-        if "cover" in location and leg.asset:
-            yield draft.source.problem(
-                location, "a cover is a position in futures: {account: …, symbol: …}"
-            )
-        elif leg.wallet:
-            yield from _wallet_leg(draft, location, leg)
-        elif leg.symbol:
-            yield from wrong_market(draft, location, leg.account, leg.symbol)
-        else:
-            yield from _unknown_account(draft, location, leg.account)
+        yield from _unknown_leg(draft, location, leg)
+
+
+def _unknown_leg(draft: Draft, location: Location, leg: LegSettings) -> Iterator[Problem]:
+    if "cover" in location and leg.asset:
+        yield draft.source.problem(
+            location, "a cover is a position in futures: {account: …, symbol: …}"
+        )
+    elif leg.wallet:
+        yield from _wallet_leg(draft, location, leg)
+    elif leg.symbol:
+        yield from wrong_market(draft, location, leg.account, leg.symbol)
+    else:
+        yield from _unknown_account(draft, location, leg.account)
 
 
 def excessive_shares(draft: Draft) -> Iterator[Problem]:
@@ -49,13 +53,14 @@ def wrong_market(draft: Draft, location: Location, account: str, symbol: str) ->
     """A symbol that the account's venue cannot have."""
     yield from _unknown_account(draft, location, account)
     parts, venue = parse_symbol(symbol), draft.venue_of(account)
-    place = (*location, "symbol")
+    place, in_hedge = (*location, "symbol"), "hedges" in location
     if parts is None or venue is None:
         return
-    if venue in SPOT_VENUES and ("hedges" in location or parts.settle):
-        mend = "name an asset" if "hedges" in location else f"write {parts.base}/{parts.quote}"
-        yield draft.source.problem(place, f"{account} is a spot account ({venue}): {mend}")
-    elif venue not in SPOT_VENUES and parts.settle != parts.quote:
+    if venue in SPOT_VENUES:
+        if in_hedge or parts.settle:
+            mend = "name an asset" if in_hedge else f"write {parts.base}/{parts.quote}"
+            yield draft.source.problem(place, f"{account} is a spot account ({venue}): {mend}")
+    elif parts.settle != parts.quote:
         contract = f"{parts.base}/{parts.quote}:{parts.quote}"
         yield draft.source.problem(
             place, f"{venue} has contracts that settle in their quote currency: write {contract}"
