@@ -283,10 +283,37 @@ def test_a_loss_that_leaves_the_hedge_within_one_percent_is_no_break() -> None:
     story = _covered()
     story.at(1.0, told(held(AIX, -198.0), EndReason.AUTO_DELEVERAGED))
     assert _flags(story) == WHOLE
-    story.at(2.0, told(held(AIX, -197.0), EndReason.AUTO_DELEVERAGED))
-    assert _flags(story) == WHOLE  # one contract of this break, the first two were forgiven
-    story.at(3.0, told(held(AIX, -190.0), EndReason.AUTO_DELEVERAGED))
+    story.at(2.0, told(held(AIX, -190.0), EndReason.AUTO_DELEVERAGED))
     assert _flags(story) == FORCED
+
+
+def test_a_cover_that_is_deleveraged_in_many_small_fills_is_told_once_they_matter_and_in_full() -> (
+    None
+):
+    story = _covered()
+    for fill in range(1, 81):
+        story.at(1.0 + fill / 100.0, told(held(AIX, -200.0 + fill), EndReason.AUTO_DELEVERAGED))
+        assert _flags(story) == (WHOLE if fill <= 2 else FORCED)
+    assert "lost 80 contracts, auto-deleveraged" in story.hedge().break_reason
+
+
+def test_a_small_loss_is_forgotten_after_ten_minutes_in_which_the_hedge_fitted() -> None:
+    story = _covered()
+    story.at(1.0, told(held(AIX, -198.5), EndReason.AUTO_DELEVERAGED))
+    story.advance(610.0, CALM, ALTS, every=5.0)
+    story.at(611.0, read(held(AIX, -198.5)), CALM, ALTS)
+    story.at(612.0, told(held(AIX, -197.5), EndReason.LIQUIDATED))
+    assert _flags(story) == WHOLE
+
+
+def test_what_a_leg_regained_is_no_part_of_what_it_lost() -> None:
+    story = _covered()
+    for second in range(1, 9):
+        contracts = -198.5 if second % 2 else -200.0
+        story.at(second, *BOTH, told(held(AIX, contracts), EndReason.CLOSED))
+        assert _flags(story) == WHOLE
+    story.at(9.0, *BOTH, told(held(AIX, -190.0), EndReason.CLOSED))
+    assert "lost 10 contracts, closed by its owner" in story.hedge().break_reason
 
 
 def test_a_little_force_in_a_close_by_hand_alarms_nobody() -> None:

@@ -17,6 +17,9 @@ from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope
 TOLERANCE = 0.01
 """A hedge within 1 % of its target, or within half a contract step, fits."""
 
+FORGOTTEN_AFTER = 600.0
+"""Seconds for which a loss is remembered that left the hedge fitting, should more follow."""
+
 BY_HAND = frozenset({EndReason.CLOSED, EndReason.FLIPPED, EndReason.TRANSFERRED})
 _UNTOLD = "told before the restart, which forgot the details"
 
@@ -80,6 +83,8 @@ def _note(
         hedge.broken = hedge.broken or HedgeBreak(hedge.plan)
         hedge.broken.lose(leg.plan, cause, amount, now)
         return True
+    if hedge.broken is not None:
+        hedge.broken.regain(leg.plan, -amount)
     late = [move.end for move in moves if move.end is not None and not move.by]
     if hedge.broken is None or not late:
         return False
@@ -147,8 +152,24 @@ def judge_break(hedge: HedgeRow, *, known: bool) -> None:
         return  # nothing to judge it by
     if not fit.fits:
         _judge_misfit(hedge, broken, fit, known=known)
-    elif known:
+    elif known and (broken.stands or _was_too_much(hedge, broken, fit)):
         hedge.broken = None  # mended; in doubt it may only seem so
+
+
+def _was_too_much(hedge: HedgeRow, broken: HedgeBreak, fit: Fit) -> bool:
+    """Whether a hedge that fits lost more than one that fitted before could have: what was lost
+    had been too much, and is no part of what comes now.
+    """
+    sides = (hedge.cover, hedge.exposure)
+    return any(_lost_of(hedge, side, broken).in_all > 2.0 * fit.slack for side in sides)
+
+
+def forget_small_losses(hedges: Iterable[HedgeRow], now: float) -> None:
+    """What was lost long ago, and left the hedge fitting, is no part of what comes now."""
+    for hedge in hedges:
+        broken = hedge.broken
+        if broken is not None and not broken.stands and now - broken.at > FORGOTTEN_AFTER:
+            hedge.broken = None
 
 
 def _judge_misfit(hedge: HedgeRow, broken: HedgeBreak, fit: Fit, *, known: bool) -> None:
@@ -157,6 +178,7 @@ def _judge_misfit(hedge: HedgeRow, broken: HedgeBreak, fit: Fit, *, known: bool)
     if known:
         broken.keep(leg.plan for leg in too_small)
     _flag(hedge, _lost_of(hedge, too_small, broken), fit.slack, broken.recalled)
+    broken.stands = hedge.hedge_broken is True
 
 
 def _flag(hedge: HedgeRow, lost: Lost, slack: float, recalled: Recalled | None) -> None:

@@ -6,6 +6,7 @@ from math import inf
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
 from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, PoolRow
+from hedgewatch.core.breaks import forget_small_losses
 from hedgewatch.core.comparison import age_numbers
 from hedgewatch.core.hedging import hold_quantities, value_hedge
 from hedgewatch.core.model import Known, Unknown
@@ -55,6 +56,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     for account in turned:
         account_changed(book, account)
     close_bar(book, now)
+    forget_small_losses(book.hedges.values(), now)
     look_back(book)
     for account in book.accounts.values():
         age_feeds(account, now)

@@ -62,13 +62,19 @@ class Recalled:
 
 
 class HedgeBreak:
-    """The losses of the legs of a hedge, by leg and cause, under the plan that they broke."""
+    """The losses of the legs of a hedge, by leg and cause, under the plan that they broke.
 
-    __slots__ = ("_latest", "_lost", "plan", "recalled")
+    Many small ones are one great one, so those are remembered too that leave the hedge fitting:
+    it `stands` broken when they no longer do. `at` is when the last of them came.
+    """
+
+    __slots__ = ("_latest", "_lost", "at", "plan", "recalled", "stands")
 
     def __init__(self, plan: HedgePlan, recalled: Recalled | None = None) -> None:
         self.plan = plan
         self.recalled = recalled
+        self.stands = recalled is not None
+        self.at = 0.0
         self._lost: dict[tuple[LegPlan, EndReason], float] = {}
         self._latest: dict[LegPlan, tuple[EndReason, float, float]] = {}
 
@@ -76,6 +82,15 @@ class HedgeBreak:
         """A leg shrank by `amount`."""
         self._add(leg, cause, amount)
         self._latest[leg] = (cause, amount, now)
+        self.at = now
+
+    def regain(self, leg: LegPlan, amount: float) -> None:
+        """A leg grew by `amount`: so much less is lost, of the least alarming first."""
+        for loss in reversed(list(self.losses())):
+            if loss.leg == leg:
+                back = min(amount, loss.amount)
+                self._add(leg, loss.cause, -back)
+                amount -= back
 
     def explain(self, leg: LegPlan, cause: EndReason, now: float) -> bool:
         """The venue said late why the leg shrank last; whether that is news."""
