@@ -53,7 +53,7 @@ class Fill:
     def of(cls, order: Row, at: float, end: float | None) -> Self:
         """From the order in a frame; `end` is that of a dated contract."""
         quantity = number_or(order, "l", 0.0)
-        cause = _cause(order)
+        cause = _cause_of(order)
         if cause is EndReason.SETTLED and end is not None and at >= end - _BEFORE_THE_END_SECONDS:
             cause = EndReason.EXPIRED
         return cls(cause, -quantity if order.get("S") == "SELL" else quantity, at)
@@ -91,21 +91,30 @@ class Causes:
     def told(self, reading: PositionReading, reason: object) -> EndReason | None:
         """Why this position shrank, None when it did not or as long as nobody knows."""
         leg = (reading.symbol, reading.kind)
-        fill = self._fills.get(leg)
-        if fill is None or fill.at != reading.venue_time:
-            fill = None
-        known = self._known.get(leg)
-        before = known[0] if known else None
-        if fill is not None and fill.quantity:
-            before = reading.contracts - fill.quantity
-        cause = fill.cause if fill is not None and fill.forced else self._presumed(reading, reason)
+        before = self._before(reading)
+        cause = self._cause(reading, reason) if _shrank(before, reading.contracts) else None
         self._known[leg] = (reading.contracts, reading.venue_time)
-        cause = cause if _shrank(before, reading.contracts) else None
         self._told[leg] = _Told(reading, before, cause)
         return cause
 
-    def _presumed(self, reading: PositionReading, reason: object) -> EndReason | None:
-        """While its fill was not told: by the order of the venue's own that is at work, if any."""
+    def _before(self, reading: PositionReading) -> float | None:
+        """How many contracts there were: by the fill of this moment, or as was last known."""
+        fill = self._fill_of(reading)
+        if fill is not None and fill.quantity:
+            return reading.contracts - fill.quantity
+        contracts, _ = self._known.get((reading.symbol, reading.kind), (None, 0.0))
+        return contracts
+
+    def _fill_of(self, reading: PositionReading) -> Fill | None:
+        """The fill of this very moment, if it was told first."""
+        fill = self._fills.get((reading.symbol, reading.kind))
+        return fill if fill is not None and fill.at == reading.venue_time else None
+
+    def _cause(self, reading: PositionReading, reason: object) -> EndReason | None:
+        """Of its fill when that was forced; else by the venue's own order at work, if any."""
+        fill = self._fill_of(reading)
+        if fill is not None and fill.forced:
+            return fill.cause
         forced = self._forced.get((reading.symbol, reading.kind))
         if forced is not None and reading.venue_time - forced.at <= _SAME_EVENT_SECONDS:
             return forced.cause
@@ -134,7 +143,7 @@ class Causes:
         return late == 0.0 or (fill.forced and 0.0 < late <= _SAME_EVENT_SECONDS)
 
 
-def _cause(order: Row) -> EndReason:
+def _cause_of(order: Row) -> EndReason:
     client_id = order.get("c")
     if isinstance(client_id, str):
         for mark, cause in _FORCED:
