@@ -191,9 +191,7 @@ class Streams:
             await self._more.wait()
             return _RESUBSCRIBE
         try:
-            if feed == "user":
-                self._redactor.learn(await self._dialect.new_stream_key(connection.exchange))
-            await self._dialect.watch(connection.exchange, feed, symbols)
+            await self._subscribe(connection, feed, symbols)
         except _ENDS as error:
             if refuses_the_key(error):
                 raise
@@ -202,6 +200,12 @@ class Streams:
             if being_cancelled():
                 raise
         return "the socket ended"
+
+    async def _subscribe(self, connection: Connection, feed: Feed, symbols: list[str]) -> None:
+        """Ends with the socket. The key of the private stream is kept out of whatever is told."""
+        if feed == "user":
+            self._redactor.learn(await self._dialect.new_stream_key(connection.exchange))
+        await self._dialect.watch(connection.exchange, feed, symbols)
 
     # watching for silence
 
