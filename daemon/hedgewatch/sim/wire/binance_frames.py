@@ -53,9 +53,7 @@ class FrameMaker:
     def frame(self, stream: str, category: str) -> bytes | None:
         """What a stream says now; a channel of another category is accepted and mute."""
         channel = channel_of(stream)
-        if channel in self._faults.muted:
-            return None
-        if category != "spot" and FUTURES_CATEGORIES[channel] != category:
+        if self._is_mute(channel, category):
             return None
         listed = self._world.spot_pairs if category == "spot" else self._world.markets
         if stream.startswith("!"):
@@ -64,6 +62,12 @@ class FrameMaker:
         symbol = symbol_of(stream)
         found = self._one(channel, symbol, category) if symbol in listed else None
         return orjson.dumps(found) if found else None
+
+    def _is_mute(self, channel: str, category: str) -> bool:
+        """By a fault, or because a futures channel is asked for on another one's socket."""
+        if channel in self._faults.muted:
+            return True
+        return category != "spot" and FUTURES_CATEGORIES[channel] != category
 
     def _now(self) -> int:
         return epoch_milliseconds() - self._faults.behind_milliseconds
