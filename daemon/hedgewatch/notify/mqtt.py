@@ -153,10 +153,7 @@ class Mqtt:
                 properties = json_properties(_ACCOUNT_SCHEMA, expiry=max(1, ceil(expiry)))
                 topic = topics.account_state(self._instance, account)
                 await self._mirror(client.send(topic, as_bytes(payload), properties, retain=True))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_STATE_PERIOD):
-                    async for _ in client.messages:
-                        pass
+            await _listen(client, _STATE_PERIOD)
 
     async def _mirror(self, publishing: Awaitable[None]) -> None:
         """A topic that we may not write costs that topic, not the connection."""
@@ -212,6 +209,14 @@ class Mqtt:
             timeout=_TIMEOUT,
             will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
         )
+
+
+async def _listen(client: MqttClient, seconds: float) -> None:
+    """Let so much time pass, or find that the link is broken."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for _ in client.messages:
+                pass
 
 
 def _reveal(reference: SecretReference | None) -> str | None:
