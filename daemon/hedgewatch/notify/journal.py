@@ -131,10 +131,13 @@ class Journal:
             if sent := [key for key, mark in marks.items() if mark.kind == "sent"]:
                 await self._outbox.mark_sent(sent)
             for key, mark in marks.items():
-                if mark.kind == "retry":
-                    await self._outbox.mark_retry(key, mark.next_at)
-                elif mark.kind == "dead":
-                    await self._outbox.mark_dead(key, mark.reason)
+                match mark.kind:
+                    case "retry":
+                        await self._outbox.mark_retry(key, mark.next_at)
+                    case "dead":
+                        await self._outbox.mark_dead(key, mark.reason)
+                    case "sent":
+                        pass  # all at once above
             marks, self._late = {}, False
         finally:
             self._marks = marks | self._marks
