@@ -137,17 +137,23 @@ class Dispatcher:
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline):
                 await self._journal.flush()
-                if self._journal.unsaved:
-                    self._release(tuple(self._journal.unsaved))
-                    for worker in self._workers.values():
-                        await worker.idle.wait()
-                for worker in self._workers.values():
-                    worker.stop()
-                for worker in self._workers.values():
-                    await worker.stopped.wait()
+                await self._send_unsaved()
+                await self._stop_workers()
                 await self._journal.flush()
         for handle in self._held.values():
             handle.cancel()
+
+    async def _send_unsaved(self) -> None:
+        if self._journal.unsaved:
+            self._release(tuple(self._journal.unsaved))
+            for worker in self._workers.values():
+                await worker.idle.wait()
+
+    async def _stop_workers(self) -> None:
+        for worker in self._workers.values():
+            worker.stop()
+        for worker in self._workers.values():
+            await worker.stopped.wait()
 
     def _deliveries(self, transition: Transition, now: float) -> list[Delivery]:
         route = route_for(transition, self._routes)
