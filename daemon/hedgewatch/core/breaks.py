@@ -138,6 +138,14 @@ def _recalled(record: AlertRecord, other: HedgeBreak | None) -> Recalled:
     )
 
 
+def forget_small_losses(hedges: Iterable[HedgeRow], now: float) -> None:
+    """What was lost long ago, and left the hedge fitting, is no part of what comes now."""
+    for hedge in hedges:
+        broken = hedge.broken
+        if broken is not None and not broken.stands and now - broken.at > FORGOTTEN_AFTER:
+            hedge.broken = None
+
+
 def judge_break(hedge: HedgeRow, *, known: bool) -> None:
     """Whether what was lost still leaves the hedge broken. `known`: nothing of it is in doubt.
 
@@ -152,24 +160,18 @@ def judge_break(hedge: HedgeRow, *, known: bool) -> None:
         return  # nothing to judge it by
     if not fit.fits:
         _judge_misfit(hedge, broken, fit, known=known)
-    elif known and (broken.stands or _was_too_much(hedge, broken, fit)):
-        hedge.broken = None  # mended; in doubt it may only seem so
+    elif known:  # in doubt it may only seem so
+        _judge_fit(hedge, broken, fit)
 
 
-def _was_too_much(hedge: HedgeRow, broken: HedgeBreak, fit: Fit) -> bool:
-    """Whether a hedge that fits lost more than one that fitted before could have: what was lost
-    had been too much, and is no part of what comes now.
+def _judge_fit(hedge: HedgeRow, broken: HedgeBreak, fit: Fit) -> None:
+    """On its target a hedge remembers small losses, because more may follow. It forgets a break
+    that stood, which is mended, and more than it can have lost without one: that was too much.
     """
     sides = (hedge.cover, hedge.exposure)
-    return any(_lost_of(hedge, side, broken).in_all > 2.0 * fit.slack for side in sides)
-
-
-def forget_small_losses(hedges: Iterable[HedgeRow], now: float) -> None:
-    """What was lost long ago, and left the hedge fitting, is no part of what comes now."""
-    for hedge in hedges:
-        broken = hedge.broken
-        if broken is not None and not broken.stands and now - broken.at > FORGOTTEN_AFTER:
-            hedge.broken = None
+    most = max(_lost_of(hedge, side, broken).in_all for side in sides)
+    if broken.stands or most > 2.0 * fit.slack:
+        hedge.broken = None
 
 
 def _judge_misfit(hedge: HedgeRow, broken: HedgeBreak, fit: Fit, *, known: bool) -> None:
