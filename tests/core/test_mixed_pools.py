@@ -251,3 +251,58 @@ def test_an_inverse_cover_that_is_too_small_says_how_many_contracts_are_missing(
     assert row.required_contracts == pytest.approx(500.0)
     assert row.contracts_to_target == -200.0
     assert row.cover_pnl == 0.0
+
+
+def _by_size(symbol: str, table: Tier, position: Held, wallet: float, price: float) -> Story:
+    coin = symbol.rpartition(":")[2]
+    story = Story(on=desk(prices={}, holdings={}))
+    size = 10.0 if coin == "BTC" else 1.0
+    story.at(0.0, market(symbol, contract_size=size), tiered(symbol, (table,)))
+    kind = "deribit-inverse" if coin == "BTC" else "deribit-linear"
+    story.at(0.0, read(position, wallet=None, balances=[balance(wallet, coin)], regime=kind))
+    story.at(0.0, mark(symbol, price))
+    return story
+
+
+def test_deribits_rate_of_a_linear_position_grows_with_its_coins() -> None:
+    """25 BTC at 100,000: 1 % + 25 · 0.005 %, published as 28,125 (support 25944738177565)."""
+    table = Tier(0.0, 0.01, 0.0, growth=0.00005)
+    story = _by_size(BTC, table, held(BTC, 25.0, 100_000.0), 500_000.0, 100_000.0)
+    assert story.pool().maintenance_margin == pytest.approx(28_125.0)
+    line = known(story.position(BTC).liquidation_price)
+    assert line == pytest.approx((100_000.0 - 20_000.0) / (1.0 - 0.01125))
+
+
+def test_deribits_inverse_requirement_is_quadratic_in_the_coins_and_its_line_the_root() -> None:
+    """Long 1,000,000 dollars on 5 BTC: W + Q/E - Q u = m Q u + g (Q u)², u = 1/price."""
+    table = Tier(0.0, 0.01, 0.0, growth=0.0001)
+    story = _by_size(BTC_COIN, table, held(BTC_COIN, 100_000.0, 50_000.0), 5.0, 50_000.0)
+    pool, position = story.pool("BTC"), story.position(BTC_COIN)
+    assert pool.maintenance_margin == pytest.approx(20.0 * (0.01 + 0.0001 * 20.0))
+    coins = 1_000_000.0 / known(position.liquidation_price)
+    assert 5.0 + 20.0 - coins == pytest.approx(0.01 * coins + 0.0001 * coins**2)
+    assert pool.shock_down == pytest.approx(known(position.liquidation_price) / 50_000.0 - 1.0)
+    assert position.liquidation_price_up == inf
+    story.at(1.0, mark(BTC_COIN, known(position.liquidation_price)))
+    assert pool.headroom == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_bent_requirement_beside_betas_is_unknown_and_not_guessed() -> None:
+    plain = desk(prices={}, holdings={})
+    story = Story(on=Desk(instance="test", accounts=plain.accounts, betas={"BTC": 2.0}))
+    story.at(0.0, market(BTC_COIN, contract_size=10.0))
+    story.at(0.0, tiered(BTC_COIN, (Tier(0.0, 0.01, 0.0, growth=0.0001),)))
+    short = held(BTC_COIN, -1_000.0, 50_000.0)
+    funds = [balance(1.0, "BTC")]
+    story.at(0.0, read(short, wallet=None, balances=funds, regime="deribit-inverse"))
+    story.at(0.0, mark(BTC_COIN, 50_000.0))
+    assert reason(story.pool("BTC").margin_ratio).startswith("requirements that jump or bend")
+
+
+def test_a_line_a_thousand_times_away_is_none_and_one_that_is_near_is_told() -> None:
+    story = Story(on=desk(prices={}, holdings={}))
+    story.at(0.0, market(ETH), tiered(ETH, FLAT), mark(ETH, 3_000.0))
+    for wallet, line in ((2_000_000.0, 2_003_000.0 / 1.01), (9_000_000.0, inf)):
+        story.at(0.0, read(held(ETH, -1.0, 3_000.0), wallet=wallet), mark(ETH, 3_000.0))
+        assert story.position(ETH).liquidation_price == pytest.approx(line)
+        story.at(0.0, read(held(ETH, 0.0), wallet=wallet))

@@ -104,12 +104,15 @@ _ALARMING_ENDS = frozenset({EndReason.LIQUIDATED, EndReason.AUTO_DELEVERAGED, En
 class Tier:
     """One marginal maintenance tier: requirement = rate · notional − deduction, from `floor` up.
 
-    `floor` and `deduction` are in the settle currency of a linear market.
+    `floor` and `deduction` are in the settle currency; where a rate goes by the size of the whole
+    position, `floor` is in contracts. `growth` is what the rate grows by with each coin of size
+    (Deribit), or the factor of √notional that it is at least (Backpack).
     """
 
     floor: float
     rate: float
     deduction: float
+    growth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

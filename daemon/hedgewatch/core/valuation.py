@@ -11,9 +11,15 @@ from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
 from hedgewatch.core.book.solving import account_of, coin_price, moving_with
 from hedgewatch.core.margin import Account
+from hedgewatch.core.margin.bent import price_interval, shock_interval
 from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.barrier import worst_distance
+
+FAR = 1e3
+"""A line beyond so many times the price, or below so small a part of it, is none: nothing goes
+there, and small sums make it jump (margin.md §2.6-10).
+"""
 
 _YEARLY_VOLATILITY = 1.0
 """100 % a year until an estimate has warmed up (design §5)."""
@@ -53,6 +59,8 @@ def value_pool(pool: PoolRow) -> None:
         blank_pool(pool, doubt)
     elif pool.plain:
         _value_plain(pool)
+    elif pool.bent:
+        _value_bent(pool)
     else:
         _value_mixed(pool)
 
@@ -60,6 +68,20 @@ def value_pool(pool: PoolRow) -> None:
 def _value_plain(pool: PoolRow) -> None:
     """The way of most ticks: linear contracts of one currency, solved from where they were."""
     wallet = wallet_of(pool)
+    equity, surplus = _sum_up(pool, wallet)
+    if not pool.positions:
+        _shocks(pool, -inf, inf)
+    elif pool.as_one:
+        prices = [position.market.price for position in pool.positions]
+        low, high = pool.shock_edges.interval(wallet, prices)
+        _shocks(pool, low - 1.0, high - 1.0)
+    else:
+        _shocks_of(pool, account_of(pool))
+    _lines(pool, surplus, equity)
+
+
+def _sum_up(pool: PoolRow, wallet: float) -> tuple[float, float]:
+    """A pool of one currency: its equity and surplus are the sums of its positions'."""
     equity = wallet
     requirement = maintenance = 0.0
     for position in pool.positions:
@@ -71,13 +93,21 @@ def _value_plain(pool: PoolRow) -> None:
     pool.maintenance_margin = maintenance
     pool.headroom = surplus
     pool.margin_ratio = margin_ratio(requirement, equity)
-    if pool.positions:
-        prices = [position.market.price for position in pool.positions]
-        low, high = pool.shock_edges.interval(wallet, prices)
-        _shocks(pool, low - 1.0, high - 1.0)
-        _lines(pool, surplus, equity)
-    else:
-        _shocks(pool, -inf, inf)
+    return equity, surplus
+
+
+def _value_bent(pool: PoolRow) -> None:
+    """Requirements that jump or bend: every piece is looked at, from the price of now outwards."""
+    wallet = wallet_of(pool)
+    equity, surplus = _sum_up(pool, wallet)
+    legs = [position.leg for position in pool.positions if position.leg is not None]
+    _shocks(pool, *shock_interval(legs, [p.market.price for p in pool.positions], wallet))
+    for market, positions in pool.markets:
+        here = [position.leg for position in positions if position.leg is not None]
+        rest = surplus - sum(position.profit - position.requirement for position in positions)
+        low, high = price_interval(here, market.price, rest)
+        for position in positions:
+            _line(position, low, high, equity)
 
 
 def _value_mixed(pool: PoolRow) -> None:
@@ -112,6 +142,8 @@ def _shocks(pool: PoolRow, low: float, high: float) -> None:
     down, up = min(low, 0.0), max(high, 0.0)
     if low > high:
         down = up = 0.0
+    elif up > FAR:
+        up = inf
     pool.shock_down = down
     pool.shock_up = up
     pool.shock_nearest = down if -down < up else up
@@ -134,6 +166,9 @@ def _lines(pool: PoolRow, surplus: float, equity: float) -> None:
 def _line(position: PositionRow, low: float, high: float, equity: float) -> None:
     """A price is safe between `low` and `high`; beyond them already, liquidation is here."""
     price = position.market.price
+    if low < price < high:
+        low = low if low * FAR > price else -inf
+        high = high if high < FAR * price else inf
     notional = position.leg.notional(price) if position.leg else 0.0
     position.leverage = notional / equity if equity > 0.0 else inf
     below, above = (price - low) / price, (high - price) / price

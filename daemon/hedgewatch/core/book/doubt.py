@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hedgewatch.core.book.legs import regime_of
-from hedgewatch.core.book.pooling import is_whole
+from hedgewatch.core.book.pooling import can_be_scanned, is_whole
 from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.book.solving import unpriced
@@ -83,6 +83,14 @@ def _flaw(pool: PoolRow, now: float) -> str:
     regime = regime_of(pool.account, isolated=pool.isolated)
     if regime.unknown:
         return regime.unknown
+    if pool.bent and not can_be_scanned(pool):
+        return "requirements that jump or bend, beside netting, betas or coins of other kinds"
+    flaws = (position.flaw for position in pool.positions if position.leg is None)
+    return _unbacked(pool, now) or next(flaws, "")
+
+
+def _unbacked(pool: PoolRow, now: float) -> str:
+    """What is not known of the money behind a pool."""
     if is_whole(pool):
         coin = unpriced(pool)
         if coin:
@@ -91,7 +99,7 @@ def _flaw(pool: PoolRow, now: float) -> str:
             return f"no collateral prices for {COLLATERAL_STALE_AFTER:.0f} s"
     elif not pool.isolated and pool.currency not in pool.account.balances:
         return f"no balance of {pool.currency} yet"
-    return next((position.flaw for position in pool.positions if position.leg is None), "")
+    return ""
 
 
 def age_feeds(account: AccountRow, now: float) -> None:

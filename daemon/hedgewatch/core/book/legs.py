@@ -2,10 +2,21 @@
 
 from collections.abc import Sequence
 from math import inf
+from typing import TypedDict
 
 from hedgewatch.core.book.rows import AccountRow, PositionRow
-from hedgewatch.core.margin import Leg, are_marginal, at_any_price, tier_of
+from hedgewatch.core.margin import (
+    Leg,
+    are_marginal,
+    at_any_price,
+    growing,
+    square_root,
+    stepped,
+    tier_of,
+)
+from hedgewatch.core.margin.bent import BentLeg
 from hedgewatch.core.margin.bybit import Leveraged
+from hedgewatch.core.margin.deribit import SizedRate
 from hedgewatch.core.margin.regimes import Basis, Fee, Regime, TierKind
 from hedgewatch.core.model import Market, Tier
 
@@ -35,7 +46,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
         position.flaw = str(error)
         return
     position.leg = leg
-    position.bare = leg.required == leg.maintained
+    position.bare = leg.required == leg.maintained and not isinstance(leg, BentLeg)
 
 
 def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
@@ -46,8 +57,13 @@ def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[
         raise LookupError(f"no entry price of {position.symbol} told")
     if not market.linear and market.settle != market.base:
         raise LookupError(f"{position.symbol} does not settle in what it is about")
-    table = _table(regime, tiers, position)
+    if not tiers:
+        raise LookupError(f"no usable margin tiers of {position.symbol}")
     taker = _taker(regime, market)
+    bent = _bent(position, market, regime, tiers, taker)
+    if bent is not None:
+        return bent
+    table = _table(regime, tiers, position)
     fixed = 0.0
     if regime.fee is Fee.CLOSE_AT_ENTRY:
         fixed = _leveraged(position, market, taker, table).fee_to_close
@@ -65,18 +81,41 @@ def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[
     )
 
 
+def _bent(
+    position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier], taker: float
+) -> BentLeg | None:
+    """The leg of a requirement that jumps or bends with the price; None where it does neither."""
+    fee = taker if regime.fee is Fee.TAKER_AT_MARK else 0.0
+    terms: _Terms = {"fee": fee, "theta": regime.theta}
+    size, entry, first = position.quantity, position.entry_price, tiers[0]
+    match regime.tiers:
+        case TierKind.WHOLE_BY_NOTIONAL:
+            curve = stepped(size, entry, tiers, inverse=not market.linear, **terms)
+        case TierKind.SQUARE_ROOT if market.linear:
+            curve = square_root(size, entry, first.rate, first.growth, **terms)
+        case TierKind.LINEAR_IN_SIZE if not market.linear:
+            curve = growing(size, entry, first.rate, first.growth, **terms)
+        case _:
+            return None
+    return BentLeg(size, entry, curve, inverse=not market.linear, **terms)
+
+
+class _Terms(TypedDict):
+    fee: float
+    theta: float
+
+
 def _table(regime: Regime, tiers: Sequence[Tier], position: PositionRow) -> Sequence[Tier]:
     """The tiers as a concave solver may use them."""
-    flawed = LookupError(f"no usable margin tiers of {position.symbol}")
-    if not tiers:
-        raise flawed
     match regime.tiers:
         case TierKind.MARGINAL | TierKind.FLAT if are_marginal(tiers):
             return tiers
         case TierKind.WHOLE_BY_SIZE:
             return at_any_price(tier_of(tiers, abs(position.contracts)).rate)
+        case TierKind.LINEAR_IN_SIZE:
+            return at_any_price(SizedRate(tiers[0].rate, tiers[0].growth).at(position.quantity))
         case _:
-            raise flawed
+            raise LookupError(f"no usable margin tiers of {position.symbol}")
 
 
 def _taker(regime: Regime, market: Market) -> float:

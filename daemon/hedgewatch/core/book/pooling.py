@@ -6,6 +6,7 @@ from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow, PositionRow
 from hedgewatch.core.book.underlying import beta_of
 from hedgewatch.core.margin import Edges, Line
+from hedgewatch.core.margin.bent import BentLeg
 from hedgewatch.core.margin.regimes import Netting
 
 ACCOUNT_POOL, ACCOUNT_CURRENCY = "account", "USD"
@@ -39,6 +40,8 @@ def index_pool(pool: PoolRow) -> None:
     for market, positions in by_market.items():
         market.pools.append(pool)
         market.positions.extend(positions)
+    pool.as_one = all(beta_of(base_of(p), pool.account.betas) == 1.0 for p in pool.positions)
+    pool.bent = any(isinstance(position.leg, BentLeg) for position in pool.positions)
     pool.plain = _is_plain(pool)
     pool.markets = tuple(by_market.items())
     _make_solvers(pool, by_market.values())
@@ -72,6 +75,12 @@ def is_whole(pool: PoolRow) -> bool:
     return not pool.isolated and pool.account.is_whole
 
 
+def can_be_scanned(pool: PoolRow) -> bool:
+    """Whether a bent pool is of one currency, in full on both sides, and moves as one."""
+    netted = regime_of(pool.account, isolated=pool.isolated).netting is not Netting.SUM
+    return pool.as_one and not netted and not is_whole(pool)
+
+
 def wallet_of(pool: PoolRow) -> float:
     """What backs a pool of one currency, without unrealised profit."""
     if pool.isolated:
@@ -103,16 +112,11 @@ def _pool_named(
 
 
 def _is_plain(pool: PoolRow) -> bool:
-    """Whether the fast solver is exact: linear contracts of one currency that move as one."""
+    """Whether the fast solver is exact: linear contracts of one currency."""
     regime = regime_of(pool.account, isolated=pool.isolated)
-    if regime.netting is not Netting.SUM or is_whole(pool):
+    if regime.netting is not Netting.SUM or is_whole(pool) or pool.bent:
         return False
-    return all(
-        position.leg is not None
-        and not position.leg.inverse
-        and beta_of(base_of(position), pool.account.betas) == 1.0
-        for position in pool.positions
-    )
+    return all(position.leg is not None and not position.leg.inverse for position in pool.positions)
 
 
 def _make_solvers(pool: PoolRow, by_market: Iterable[list[PositionRow]]) -> None:

@@ -36,13 +36,16 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     """What is liquidated together.
 
     While it is `plain` (linear contracts of one currency) it has fast solvers of its own: `lines`
-    are its positions that are alone in their market, `hedged` the pairs that share one,
-    each with the solver of their liquidation prices; `shock_edges` solves the common shock.
+    are its positions that are alone in their market, `hedged` the pairs that share one, each with
+    the solver of their liquidation prices; `shock_edges` solves the common shock if the markets
+    move `as_one`. When it is `bent` it is scanned.
     """
 
     __slots__ = (
         "account",
         "adviser",
+        "as_one",
+        "bent",
         "currency",
         "doubt",
         "equity",
@@ -95,6 +98,8 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         self.positions: list[PositionRow] = []
         self.markets: tuple[tuple[MarketRow, list[PositionRow]], ...] = ()
         self.plain = True
+        self.as_one = True
+        self.bent = False
         self.lines: list[tuple[PositionRow, Line]] = []
         self.hedged: list[tuple[list[PositionRow], Edges]] = []
         self.shock_edges = Edges(())
