@@ -1,13 +1,17 @@
 """Pools of coins, of whole accounts, and of regimes whose requirement is more than a rate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 
 import pytest
 
 from hedgewatch.core.events import CollateralPriced, CollateralReading, PositionReading
-from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Tier
-from tests.support.builders import balance, desk, hedge, held, mark, market, read, tiered
+from hedgewatch.core.expression import parse_condition
+from hedgewatch.core.measures import symbols
+from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Scope, Tier
+from hedgewatch.core.scenarios import Scenario
+from tests.support.builders import balance, desk, hedge, held, mark, market, read, rule, tiered
 from tests.support.stories import Story, known, reason
 
 BTC_COIN, BTC, ETH = "BTC/USD:BTC", "BTC/USDT:USDT", "ETH/USDT:USDT"
@@ -306,3 +310,23 @@ def test_a_line_a_thousand_times_away_is_none_and_one_that_is_near_is_told() -> 
         story.at(0.0, read(held(ETH, -1.0, 3_000.0), wallet=wallet), mark(ETH, 3_000.0))
         assert story.position(ETH).liquidation_price == pytest.approx(line)
         story.at(0.0, read(held(ETH, 0.0), wallet=wallet))
+
+
+def test_stress_of_a_bent_requirement_is_exact_after_every_small_move() -> None:
+    table = Tier(0.0, 0.01, 0.0, growth=0.0001)
+    deep = Scenario(name="down", title="a fall", common=-0.2)
+    on = desk(prices={}, holdings={})
+    names = symbols(Scope.POOL, ("down",))
+    watched = replace(
+        rule("Deep", Scope.POOL, "margin_ratio > 5"),
+        expr=parse_condition('stressed_equity("down") < -100', names),
+    )
+    story = Story(watched, on=replace(on, scenarios=(deep,)))
+    story.at(0.0, market(BTC_COIN, contract_size=10.0), tiered(BTC_COIN, (table,)))
+    long, funds = held(BTC_COIN, 100_000.0, 50_000.0), [balance(15.0, "BTC")]
+    story.at(0.0, read(long, wallet=None, balances=funds, regime="deribit-inverse"))
+    for price in (50_000.0, 50_001.0, 50_003.0):
+        story.at(1.0, mark(BTC_COIN, price))
+        coins = 1_000_000.0 / (0.8 * price)
+        ratio = (0.01 + 0.0001 * coins) * coins / (15.0 + 20.0 - coins)
+        assert story.pool("BTC").stressed['stressed_margin_ratio("down")'] == pytest.approx(ratio)

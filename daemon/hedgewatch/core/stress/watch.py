@@ -104,7 +104,7 @@ class PoolWatch:
         carried = moved * reach.weight
         self._carried += carried - reach.carried
         reach.carried = carried
-        if self._carried > self._slack or moved > _FAR:
+        if self._carried > self._slack or moved > _FAR or self._pool.bent:
             self._renew(self._backed if self._backed.plain else backed_of(self._pool))
 
     def _renew(self, backed: Backed) -> None:
