@@ -5,7 +5,7 @@ pass for drift (design §1). Values are in the quote currency, signed: short neg
 margin.md §3 (Hull OFOD ch. 3 for required contracts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import inf
 
@@ -81,11 +81,22 @@ def value_hedge(hedge: HedgeRow) -> None:
     """Every measure of one hedge at the prices of now."""
     doubt = _doubt(hedge)
     if doubt is not None:
-        for name in _MEASURES:
-            setattr(hedge, name, doubt)
-        if hedge.broken is not None:
-            judge_break(hedge, known=False)
-        return
+        _set_all(hedge, _MEASURES, doubt)
+    else:
+        _fit(hedge)
+    if hedge.broken is not None:
+        judge_break(hedge, known=doubt is None)
+    if doubt is None and isinstance(hedge.target, Unknown):
+        _set_all(hedge, _OF_TARGET, hedge.target)
+
+
+def _set_all(hedge: HedgeRow, names: Iterable[str], unknown: Unknown) -> None:
+    for name in names:
+        setattr(hedge, name, unknown)
+
+
+def _fit(hedge: HedgeRow) -> None:
+    """Both sides are known: how they fit."""
     exposure, exposure_coins, exposure_delta, hedge.exposure_pnl = _total(hedge.exposure)
     cover, cover_coins, cover_delta, hedge.cover_pnl = _total(hedge.cover)
     if hedge.in_coins:
@@ -105,11 +116,6 @@ def value_hedge(hedge: HedgeRow) -> None:
     hedge.uncovered_value = missing * coin_price if hedge.in_coins else missing
     hedge.uncovered_coins = missing if hedge.in_coins else missing / coin_price
     hedge.hedge_broken = hedge.break_forced = hedge.break_unexplained = False
-    if hedge.broken is not None:
-        judge_break(hedge, known=True)
-    if isinstance(hedge.target, Unknown):
-        for name in _OF_TARGET:
-            setattr(hedge, name, hedge.target)
 
 
 def _aim(hedge: HedgeRow) -> float:

@@ -134,16 +134,21 @@ class Judge:
         steps = []
         reasons: dict[Row | None, EndReason] = {}
         for position, reason in ended:
-            records = tuple(alert.record for alert in position.alerts.values())
-            self._closed[position.subject] = now, records if reason.calm else ()
-            steps += self._end_all(position, reason, now)
+            steps += self._end_position(position, reason, now)
             reasons[position.pool] = reason
-            if position.pool is not None and reason in _FATAL:
-                steps += self._end_all(position.pool, reason, now)
         remaining = {id(row) for row in after}
         for row in before:
             if id(row) not in remaining:
                 steps += self._end_all(row, reasons.get(row, _end_of(row)), now)
+        return steps
+
+    def _end_position(self, position: PositionRow, reason: EndReason, now: float) -> list[Step]:
+        """End its alerts, kept for a while if calmly, and if it was fatal those of its pool."""
+        records = tuple(alert.record for alert in position.alerts.values())
+        self._closed[position.subject] = now, records if reason.calm else ()
+        steps = self._end_all(position, reason, now)
+        if position.pool is not None and reason in _FATAL:
+            steps += self._end_all(position.pool, reason, now)
         return steps
 
     def explain(self, ended: Sequence[tuple[PositionRow, EndReason]], now: float) -> list[Step]:

@@ -33,10 +33,7 @@ def tell_balance(
     amounts = (reading.total, reading.cross_wallet)
     by = reading.total - balance.total
     if amounts != (balance.total, balance.cross_wallet):
-        older = reading.venue_time < balance.venue_time
-        lag = LAG if older else 0.0
-        doubtful = older or _empties(account, balance, reading)
-        if doubtful and waits(balance, amounts, change, whole=whole, lag=lag):
+        if _must_wait(account, balance, reading, change, whole=whole):
             change.move(reading.asset, 0.0, end)
             change.doubt()
             return
@@ -46,6 +43,22 @@ def tell_balance(
     change.move(reading.asset, by, end)
     balance.disputed = None
     balance.venue_time = max(balance.venue_time, reading.venue_time)
+
+
+def _must_wait(
+    account: AccountRow,
+    balance: BalanceRow,
+    reading: BalanceReading,
+    change: Change,
+    *,
+    whole: bool,
+) -> bool:
+    """Whether other amounts are doubtful, and have not been said often enough to be believed."""
+    older = reading.venue_time < balance.venue_time
+    if not older and not _empties(account, balance, reading):
+        return False
+    amounts = (reading.total, reading.cross_wallet)
+    return waits(balance, amounts, change, whole=whole, lag=LAG if older else 0.0)
 
 
 def _empties(account: AccountRow, balance: BalanceRow, reading: BalanceReading) -> bool:
@@ -58,7 +71,7 @@ def miss_balances(account: AccountRow, reported: set[str], change: Change) -> No
     or on all of a whole account, which may lose one of them.
     """
     for asset, balance in account.balances.items():
-        if asset in reported or not (balance.total or balance.cross_wallet):
+        if asset in reported or not balance.holds:
             continue
         if waits(balance, _ABSENT, change, whole=True, lag=0.0):
             change.doubt()

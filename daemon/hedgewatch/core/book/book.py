@@ -179,18 +179,11 @@ class Book:
         leg = next((leg for leg in known if leg.plan == plan and leg.market is market), None)
         if leg is None:
             leg = HedgeLeg(plan, market)
-        if plan.symbol:
-            leg.positions = tuple(
-                position
-                for (symbol, _), position in self.accounts[plan.account].positions.items()
-                if symbol == plan.symbol and position.contracts
-            )
-        elif plan.account:
-            leg.earning = tuple(
-                position
-                for position in self.accounts[plan.account].positions.values()
-                if position.contracts and is_inverse_in(position, plan.asset)
-            )
+        if plan.account:
+            held = self.accounts[plan.account].positions.values()
+            opened = [position for position in held if position.contracts]
+            leg.positions = tuple(p for p in opened if p.symbol == plan.symbol)
+            leg.earning = tuple(p for p in opened if is_inverse_in(p, plan.asset))
         return leg
 
     def _price_of(self, plan: LegPlan) -> MarketRow:

@@ -31,15 +31,20 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     changed = (doubt is None) is not (account.doubt is None) or flawed != _flawed(account)
     account.doubt = doubt
     if doubt is not None and account.read_at is None and not _overdue(account, now):
+        _blind(account, None, now)
         account.account_blind = doubt
-        cause = None
     else:
-        cause = doubt or _first(pool.doubt for pool in account.pools.values() if pool.positions)
-        account.account_blind = cause is not None
-    account.blind_seconds = max(0.0, now - cause.since) if cause is not None else 0.0
-    account.blind_reason = cause.reason if cause is not None else ""
+        flaws = (pool.doubt for pool in account.pools.values() if pool.positions)
+        _blind(account, doubt or _first(flaws), now)
     account.observed += 1
     return changed
+
+
+def _blind(account: AccountRow, cause: Unknown | None, now: float) -> None:
+    """Whether the account is blind, since when and why: without a cause it is not."""
+    account.account_blind = cause is not None
+    account.blind_seconds = max(0.0, now - cause.since) if cause is not None else 0.0
+    account.blind_reason = cause.reason if cause is not None else ""
 
 
 def _flawed(account: AccountRow) -> list[bool]:

@@ -51,14 +51,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
 
 def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
     """Raises LookupError, saying what is missing, where the regime cannot be computed."""
-    if regime.unknown:
-        raise LookupError(regime.unknown)
-    if not 0.0 < position.entry_price < inf:
-        raise LookupError(f"no entry price of {position.symbol} told")
-    if not market.linear and market.settle != market.base:
-        raise LookupError(f"{position.symbol} does not settle in what it is about")
-    if not tiers:
-        raise LookupError(f"no usable margin tiers of {position.symbol}")
+    _refuse_unknown(position, market, regime, tiers)
     taker = _taker(regime, market)
     bent = _bent(position, market, regime, tiers, taker)
     if bent is not None:
@@ -79,6 +72,19 @@ def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[
         inverse=not market.linear,
         fixed=fixed,
     )
+
+
+def _refuse_unknown(
+    position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]
+) -> None:
+    if regime.unknown:
+        raise LookupError(regime.unknown)
+    if not 0.0 < position.entry_price < inf:
+        raise LookupError(f"no entry price of {position.symbol} told")
+    if not market.linear and market.settle != market.base:
+        raise LookupError(f"{position.symbol} does not settle in what it is about")
+    if not tiers:
+        raise LookupError(f"no usable margin tiers of {position.symbol}")
 
 
 def _bent(

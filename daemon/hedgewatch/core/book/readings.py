@@ -101,9 +101,7 @@ def tell_position(
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
     if whole:
-        position.told_liquidation_price = reading.venue_liquidation_price
-        position.told_maintenance_margin = reading.venue_maintenance_margin
-        _take_leverage(account, position, reading.leverage, change)
+        _take_venues_own(account, position, reading, change)
     position.observed += 1
     if reading.contracts:
         position.missed = 0
@@ -112,6 +110,15 @@ def tell_position(
         _take(account, position, reading, end, change)
     elif end is not None and not reading.contracts:
         change.explained.append((position, end))
+
+
+def _take_venues_own(
+    account: AccountRow, position: PositionRow, reading: PositionReading, change: Change
+) -> None:
+    """What only a whole reading tells: the venue's own numbers, and its setting."""
+    position.told_liquidation_price = reading.venue_liquidation_price
+    position.told_maintenance_margin = reading.venue_maintenance_margin
+    _take_leverage(account, position, reading.leverage, change)
 
 
 def _is_a_number(reading: PositionReading) -> bool:
@@ -229,7 +236,14 @@ def _margin_still_used(
         margins = (balance.maintenance_margin for balance in account.balances.values())
         return bool(account.margin_in_use) or any(margins)
     if position.pool is not None and is_whole(position.pool):
-        return _more_is_used(account, position, reported)
+        return _more_is_used_by_all(account, position, reported)
+    return _more_is_used_of_one(account, position, reported)
+
+
+def _more_is_used_of_one(
+    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
+) -> bool:
+    """The same of the pool of one currency, whose margin the venue tells with its balance."""
     currency = position.pool.currency if position.pool else ""
     balance = account.balances.get(currency)
     if balance is None or balance.maintenance_margin is None:
@@ -243,7 +257,7 @@ def _margin_still_used(
     return balance.maintenance_margin > explained + position.maintenance / 2
 
 
-def _more_is_used(
+def _more_is_used_by_all(
     account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
 ) -> bool:
     """The same of an account that is one pool, whose venue tells one total in its currency."""

@@ -28,6 +28,11 @@ class BalanceRow:
         self.venue_time = 0.0
         self.disputed: tuple[object, float] | None = None
 
+    @property
+    def holds(self) -> bool:
+        """Whether anything of the asset is there."""
+        return bool(self.total or self.cross_wallet)
+
 
 class FeedRow(Row):
     """One stream or poll of an account."""
