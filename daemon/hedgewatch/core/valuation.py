@@ -9,7 +9,7 @@ from math import inf
 
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
-from hedgewatch.core.book.solving import account_of, coin_price, moving_with
+from hedgewatch.core.book.solving import account_of, coin_price, moving_coins
 from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.bent import price_interval, shock_interval
 from hedgewatch.core.margin.polarity import margin_ratio
@@ -118,8 +118,9 @@ def _value_mixed(pool: PoolRow) -> None:
     pool.headroom = account.headroom / coin
     pool.margin_ratio = margin_ratio(account.requirement, account.equity)
     _shocks_of(pool, account)
+    moving = moving_coins(pool)
     for market, positions in pool.markets:
-        low, high = account.price_interval(market.symbol, moving_with(pool, market))
+        low, high = account.price_interval(market.symbol, moving[market])
         for position in positions:
             settle = account.collateral[settle_of(position)].price
             _line(position, low, high, account.equity / settle)

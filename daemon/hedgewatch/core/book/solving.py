@@ -1,6 +1,6 @@
 """Any pool as the general solver sees it: coins, haircuts, netting, betas, inverse contracts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import base_of, is_whole, settle_of, wallet_of
@@ -84,14 +84,16 @@ def unpriced(pool: PoolRow) -> str:
     return next((asset for asset in sorted(needed) if asset not in account.collateral), "")
 
 
-def moving_with(pool: PoolRow, market: MarketRow) -> frozenset[str]:
-    """The coins behind a whole account that are the market's own asset: they go with its price.
+def moving_coins(pool: PoolRow) -> dict[MarketRow, Sequence[str]]:
+    """By market, the coins behind a whole account that are its own asset: they go with its price.
 
     A pool of one coin is counted in it, so that nothing of it moves.
     """
-    if not is_whole(pool):
-        return frozenset()
-    underlying = underlying_of(market.symbol.partition("/")[0])[0]
-    return frozenset(
-        coin for coin in pool.account.collateral if underlying_of(coin)[0] == underlying
-    )
+    coins: dict[str, list[str]] = {}
+    if is_whole(pool):
+        for coin in pool.account.collateral:
+            coins.setdefault(underlying_of(coin)[0], []).append(coin)
+    return {
+        market: coins.get(underlying_of(base_of(positions[0]))[0], ())
+        for market, positions in pool.markets
+    }

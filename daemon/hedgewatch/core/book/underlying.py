@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from hedgewatch.core.scenarios import MONEY
 
 _MULTIPLIER = re.compile(r"(1(?:0{3,6})|1M)(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)  # asked about the same few assets at every tick
 def underlying_of(base: str) -> tuple[str, float]:
     """The underlying of a contract's base and how many of it one base unit is.
 

@@ -9,7 +9,8 @@ from math import inf
 
 from hedgewatch.core.margin.collateral import Collateral
 from hedgewatch.core.margin.edges import EMPTY
-from hedgewatch.core.margin.motion import HeldLeg, Mixture
+from hedgewatch.core.margin.motion import HeldLeg, Mixture, Path
+from hedgewatch.core.margin.standing import Standing, Valued, larger_sides
 
 
 class Account:
@@ -21,7 +22,7 @@ class Account:
     """
 
     __slots__ = (
-        "_asked", "_netting", "_profit_inside", "_profits", "_theta", "_valued", "collateral",
+        "_netted", "_profit_inside", "_standing", "_still", "_surpluses", "_theta", "collateral",
         "equity", "legs", "maintenance", "requirement",
     )  # fmt: skip
 
@@ -37,16 +38,28 @@ class Account:
         self.collateral = {coin.coin: coin for coin in collateral}
         self._profit_inside = profit_inside
         self._theta = theta
-        self._valued = [_valued(held) for held in legs]
-        self._netting = any(held.netting for held in legs)
-        self._profits = dict.fromkeys(self.collateral, 0.0)
-        for held, profit, _, _ in self._valued:
-            self._profits[held.settle] += profit
-        charge = sum(coin.charge * coin.price for coin in collateral)
-        self.equity = self._counted()
-        self._asked = self._netted(required=True)
-        self.requirement = self._asked + theta * charge
-        self.maintenance = self._netted(required=False) + charge
+        self._standing = Standing(legs, self.collateral)
+        self._still = {name: (coin.price, 0.0) for name, coin in self.collateral.items()}
+        self._surpluses: dict[str, float] = {}
+        self._netted: dict[str, float] = {}
+        self.equity = self.requirement = self.maintenance = 0.0
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        """Coin by coin and group by group, since one market moves few of them."""
+        standing = self._standing
+        for name, coin in self.collateral.items():
+            worth = self._counted(coin)
+            asked = (standing.asked[name] + self._theta * coin.charge) * coin.price
+            self._surpluses[name] = worth - asked
+            self.equity += worth
+            self.requirement += asked
+            self.maintenance += (standing.maintained[name] + coin.charge) * coin.price
+        for name, group in standing.groups.items():
+            required, maintained = larger_sides(group, self.collateral)
+            self._netted[name] = required
+            self.requirement += required
+            self.maintenance += maintained
 
     @property
     def headroom(self) -> float:
@@ -67,88 +80,70 @@ class Account:
             name: (coin.price, coin.price * coin.beta) for name, coin in self.collateral.items()
         }
         mixture = Mixture(coins, self._profit_inside)
-        for held, profit, requirement, _ in self._valued:
+        for held, profit, requirement, _ in self._standing.valued:
             if held.beta:
                 mixture.add_leg(held, (held.price, held.price * held.beta))
             else:
                 mixture.add_standing(held, profit, requirement)
-        return self._solved(mixture, low, high)
+        for coin in self.collateral.values():
+            mixture.add_coin(coin, self._theta)
+        return mixture.surplus(low, high).interval()
 
     def price_interval(self, market: str, moving: Collection[str] = ()) -> tuple[float, float]:
         """The prices of one market between which it stands, all else as it is.
 
         Coins named in `moving` go with the market's price in proportion.
         """
-        mine = [entry for entry in self._valued if entry[0].market == market]
-        if not mine:
+        mine = self._standing.markets.get(market)
+        if mine is None:
             raise LookupError(f"no leg of {market}")
-        first, *_ = mine[0]
+        first = mine[0].held
         alone = _moves_alone(first, moving)
         mixture = Mixture(self._coins_along(first.price, moving), self._profit_inside)
-        for held, _, _, _ in mine:
+        for held, *_ in mine:
             mixture.add_leg(held, None if alone else (0.0, 1.0))
-        self._add_others(mixture, mine, apart=bool(moving))
-        found = self._solved(mixture, 0.0, inf)
+        self._add_groups(mixture, market, moving)
+        self._add_coins(mixture, mine, moving)
+        found = mixture.surplus(0.0, inf).interval()
         return reciprocal(found) if alone else found
 
-    def _coins_along(self, price: float, moving: Collection[str]) -> dict[str, tuple[float, float]]:
+    def _coins_along(self, price: float, moving: Collection[str]) -> dict[str, Path]:
         """The prices of the coins as lines in a market's price, which is `price` now."""
+        if not moving:
+            return self._still
         return {
-            name: (0.0, coin.price / price) if name in moving else (coin.price, 0.0)
+            name: (0.0, coin.price / price) if name in moving else self._still[name]
             for name, coin in self.collateral.items()
         }
 
-    def _add_others(self, mixture: Mixture, mine: "list[_Valued]", *, apart: bool) -> None:
-        """The legs of all other markets: one by one, or as their sum when only that matters."""
-        if apart or self._netting:
-            for entry in self._valued:
-                if entry not in mine:
-                    mixture.add_standing(*entry[:3])
+    def _add_groups(self, mixture: Mixture, market: str, moving: Collection[str]) -> None:
+        """What other markets are asked in groups, one by one where the market moves the group."""
+        groups = self._standing.groups
+        if not groups:
             return
-        for coin, profit in self._profits.items():
-            mixture.gain(coin, profit * self.collateral[coin].price, 0.0)
-        mixture.constant -= self._asked
-        for held, profit, requirement, _ in mine:
-            mixture.add_standing(held, -profit, -requirement)
+        stirred = self._standing.stirred(market, moving)
+        mixture.constant -= sum(self._netted[name] for name in groups if name not in stirred)
+        for name in stirred:
+            for held, _, requirement, _ in groups[name]:
+                if held.market != market:
+                    mixture.ask_standing(held, requirement)
 
-    def _solved(self, mixture: Mixture, low: float, high: float) -> tuple[float, float]:
-        for coin in self.collateral.values():
-            mixture.add_coin(coin, self._theta)
-        return mixture.surplus(low, high).interval()
-
-    def _counted(self) -> float:
-        """Equity: each coin with the profit of its legs, inside the discount or beside it."""
-        equity = 0.0
+    def _add_coins(self, mixture: Mixture, mine: Sequence[Valued], moving: Collection[str]) -> None:
+        """The coins, with the other legs that they settle; those that do not change as a sum."""
+        changing = {held.settle for held, *_ in mine}.union(moving)
         for name, coin in self.collateral.items():
-            owned, profit = coin.amount * coin.price, self._profits[name] * coin.price
-            if self._profit_inside:
-                equity += coin.discount.counted(owned + profit)
+            if name in changing:
+                mixture.add_others(name, *self._standing.besides(name, mine))
+                mixture.add_coin(coin, self._theta)
             else:
-                equity += coin.discount.counted(owned) + profit
-        return equity
+                mixture.constant += self._surpluses[name]
 
-    def _netted(self, *, required: bool) -> float:
-        """What all legs are asked together: of each netting name the larger side."""
-        total = 0.0
-        sides: dict[str, list[float]] = {}
-        for held, _, requirement, maintenance in self._valued:
-            asked = requirement if required else maintenance
-            asked *= self.collateral[held.settle].price
-            if held.netting:
-                sides.setdefault(held.netting, [0.0, 0.0])[held.leg.quantity > 0.0] += asked
-            else:
-                total += asked
-        return total + sum(map(max, sides.values()))
-
-
-_Valued = tuple[HeldLeg, float, float, float]
-
-
-def _valued(held: HeldLeg) -> _Valued:
-    """A leg with its profit, requirement and maintenance, in its settle coin."""
-    leg, price = held.leg, held.price
-    piece = leg.piece_at(price)
-    return held, *leg.value(price, piece), leg.maintenance(price, piece)
+    def _counted(self, coin: Collateral) -> float:
+        """A coin with the profit of its legs, inside the discount or beside it."""
+        owned, profit = coin.amount * coin.price, self._standing.profits[coin.coin] * coin.price
+        if self._profit_inside:
+            return coin.discount.counted(owned + profit)
+        return coin.discount.counted(owned) + profit
 
 
 def _moves_alone(held: HeldLeg, moving: Collection[str]) -> bool:

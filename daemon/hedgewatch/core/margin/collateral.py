@@ -16,10 +16,11 @@ from hedgewatch.core.model import CollateralSlice
 class Discount:
     """How much of a value counts: `slices` of what is owned, `owed` for each unit of what is not.
 
-    The first slice begins at 0; each counts at its own rate, never the whole at one.
+    The first slice begins at 0; each counts at its own rate, never the whole at one. It is
+    `straight` where all rates are one, so that there is nothing to look up.
     """
 
-    __slots__ = ("term",)
+    __slots__ = ("straight", "term")
 
     def __init__(self, slices: Sequence[CollateralSlice], owed: float = 1.0) -> None:
         if slices[-1].ceiling < inf:  # what exceeds the last slice counts nothing
@@ -32,6 +33,7 @@ class Discount:
         for start, (before, rate) in zip(starts[1:], pairwise(rates), strict=True):
             levels.append(levels[-1] + start * (before - rate))
         self.term = Term(starts, levels, rates)
+        self.straight = rates[0] == rates[-1]
 
     def counted(self, value: float) -> float:
         """What counts of a value, both in the currency of the account."""

@@ -68,13 +68,23 @@ class Mixture:
 
     def add_standing(self, held: HeldLeg, profit: float, requirement: float) -> None:
         """Add a leg whose price stands: so many coins, whatever they come to be worth."""
-        offset, scale = self.paths[held.settle]
-        self.gain(held.settle, profit * offset, profit * scale)
         if held.netting:
-            self._ask(held, View(Term((-inf,), (0.0,), (-requirement,)), 1.0, offset, scale))
+            self.add_others(held.settle, profit, 0.0)
+            self.ask_standing(held, requirement)
         else:
-            self.constant -= requirement * offset
-            self.carry -= requirement * scale
+            self.add_others(held.settle, profit, requirement)
+
+    def add_others(self, coin: str, profit: float, requirement: float) -> None:
+        """Add what standing legs come to that one coin settles and that no group asks for."""
+        offset, scale = self.paths[coin]
+        self.gain(coin, profit * offset, profit * scale)
+        self.constant -= requirement * offset
+        self.carry -= requirement * scale
+
+    def ask_standing(self, held: HeldLeg, requirement: float) -> None:
+        """Ask margin for a standing leg as one of its group."""
+        term = Term((-inf,), (0.0,), (-requirement,))
+        self._ask(held, View(term, 1.0, *self.paths[held.settle]))
 
     def add_coin(self, coin: Collateral, theta: float) -> None:
         """Add a coin, after all legs that it settles."""
@@ -85,10 +95,12 @@ class Mixture:
         self.carry -= asked * scale
         self.gross += abs(coin.amount * scale)
         value, slope = coin.amount * offset + profit, coin.amount * scale + profit_slope
-        if slope:
+        if slope and not coin.discount.straight:
             self.views.append(View(coin.discount.term, 1.0, value, slope))
         else:
-            self.constant += coin.discount.counted(value)
+            level, rate = coin.discount.term.line_at(value)
+            self.constant += level + rate * value
+            self.carry += rate * slope
 
     def surplus(self, low: float, high: float) -> Netted:
         """All of it, asked about between `low` and `high`."""

@@ -37,7 +37,7 @@ class Term:
 
     def line_at(self, z: float) -> tuple[float, float]:
         """Level and slope of the piece at `z`, looked up from nothing."""
-        piece = max(bisect_right(self.starts, z) - 1, 0)
+        piece = bisect_right(self.starts, z, 1) - 1  # the first one goes on below its start
         return self.levels[piece], self.slopes[piece]
 
     def outermost(self, *, up: bool) -> tuple[float, float]:
