@@ -12,7 +12,7 @@ class Term:
     `gross` is the size of its slopes before they offset each other.
     """
 
-    __slots__ = ("ends", "gross", "levels", "slopes", "starts")
+    __slots__ = ("_reciprocal", "ends", "gross", "levels", "slopes", "starts")
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class Term:
         self.levels = tuple(levels)
         self.slopes = tuple(slopes)
         self.gross = max(map(abs, slopes)) if gross is None else gross
+        self._reciprocal: Term | None = None
 
     def piece_at(self, z: float, hint: int = 0) -> int:
         """The piece at `z`, walked from `hint` because a tick moves it by one at most."""
@@ -45,9 +46,11 @@ class Term:
         return (self.levels[-1], self.slopes[-1]) if up else (self.levels[0], self.slopes[0])
 
     def reciprocal(self) -> "Term":
-        """The same for u = 1/z, divided by z: level · u + slope, which is straight in u."""
-        return Term(
-            [1.0 / end if end else inf for end in reversed(self.ends)],
-            self.slopes[::-1],
-            self.levels[::-1],
-        )
+        """The same for u = 1/z, divided by z: level · u + slope, which is straight in u.
+
+        Made once: an inverse market asks for it at every tick.
+        """
+        if self._reciprocal is None:
+            starts = [1.0 / end if end else inf for end in reversed(self.ends)]
+            self._reciprocal = Term(starts, self.slopes[::-1], self.levels[::-1])
+        return self._reciprocal
