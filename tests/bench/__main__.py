@@ -114,7 +114,20 @@ def engine(effort: Effort) -> list[Figure]:
                 "a position row, us": sorted(found["200 pools"])[len(one) // 2] / 2000.0,
             },
         ),
+        _mixed("one coin pool of 3 legs", "coin pool", found),
+        _mixed("one multi-assets account of 10 positions", "whole account", found),
     ]
+
+
+def _mixed(what: str, name: str, found: dict[str, list[float]]) -> Figure:
+    """What the general solver takes, against the plain pool without rules; nothing bounds it."""
+    return Figure(
+        what=f"engine.handle, {what}",
+        unit="us",
+        samples=found[name],
+        other="a plain pool",
+        other_samples=found["plain pool"],
+    )
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ from tests.support.stories import Story
 
 SYMBOLS = tuple(f"C{number}/USDT:USDT" for number in range(10))
 PRICE = 100.0
-_TIERS = tiers(
+TIERS = tiers(
     (0.0, 0.004), (50e3, 0.005), (250e3, 0.01), (3e6, 0.025),
     (20e6, 0.05), (40e6, 0.1), (100e6, 0.125), (120e6, 0.15),
 )  # fmt: skip
 _SIZES = (300.0, -450.0, 21e3, -3_500.0, 600.0, -9_000.0, 35e3, -20e3, 24e3, -38e3)
+BOOK = tuple(held(symbol, size, PRICE) for symbol, size in zip(SYMBOLS, _SIZES, strict=True))
 _WALLET = 1_500_000.0
 """Eight of the ten have a liquidation price; two longs are too small to liquidate the pool."""
 _CONDITIONS = (
@@ -47,9 +48,8 @@ def told(pools: int, ruled: int) -> Story:
     accounts = [f"a{number}" for number in range(pools)]
     story = Story(*(rule(*one) for one in conditions(ruled)), on=_desk(accounts))
     story.at(0.0, *map(market, SYMBOLS))
-    positions = [held(s, size, PRICE) for s, size in zip(SYMBOLS, _SIZES, strict=True)]
-    story.at(0.0, *(tiered(symbol, _TIERS, account) for account in accounts for symbol in SYMBOLS))
-    story.at(0.0, *(read(*positions, wallet=_WALLET, account=account) for account in accounts))
+    story.at(0.0, *(tiered(symbol, TIERS, account) for account in accounts for symbol in SYMBOLS))
+    story.at(0.0, *(read(*BOOK, wallet=_WALLET, account=account) for account in accounts))
     story.at(0.0, *(mark(symbol, PRICE) for symbol in SYMBOLS))
     return story
 
@@ -70,12 +70,12 @@ def _desk(accounts: Sequence[str]) -> Desk:
     )
 
 
-def ticks(number: int, since: float) -> list[MarkPriceChanged]:
-    """A price of the first market that wanders by hundredths of a percent, a millisecond apart."""
+def ticks(number: int, since: float, symbol: str = SYMBOLS[0]) -> list[MarkPriceChanged]:
+    """A price of one market that wanders by hundredths of a percent, a millisecond apart."""
     chance = Random(7)
     price = PRICE
     made = []
     for step in range(1, number + 1):
         price = min(max(price * (1.0 + chance.gauss(0.0, 2e-4)), 99.0), 101.0)
-        made.append(MarkPriceChanged(VENUE, SYMBOLS[0], price, since + step / 1000.0, price))
+        made.append(MarkPriceChanged(VENUE, symbol, price, since + step / 1000.0, price))
     return made

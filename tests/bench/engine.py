@@ -10,6 +10,7 @@ from hedgewatch.core.events import MarkPriceChanged
 from hedgewatch.core.model import NOTHING
 from hedgewatch.core.recompute import price_moved
 from tests.bench.desk import SYMBOLS, ticks, told
+from tests.bench.mixed import COINS, coin_pool, plain_pool, whole_account
 from tests.support.stories import Story
 
 Found = dict[str, list[float]]
@@ -20,12 +21,16 @@ def measure(rounds: int, size: int) -> Found:
     """Rounds are interleaved, so that what else the machine does falls on all alike."""
     one, five = told(1, 20), told(5, 20)
     bare, many = told(1, 0), told(200, 50)
+    plain, coins, whole = plain_pool(), coin_pool(), whole_account()
     found: Found = {}
     for _ in range(rounds):
         _note(found, "one pool", _handled(one, size))
         _note(found, "five pools", _handled(five, size // 3))
         _note(found, "200 pools", _handled(many, max(size // 100, 15)))
         _note(found, "one pool without rules", _handled(bare, size))
+        _note(found, "plain pool", _handled(plain, size // 3))
+        _note(found, "coin pool", _handled(coins, size // 3, COINS[0]))
+        _note(found, "whole account", _handled(whole, size // 3))
         _note(found, "recompute", _timed_parts(one, size, _recompute(one)))
         _note(found, "judge", _timed_parts(one, size, _judge(one)))
     found["rows"] = [float(len(many.market(SYMBOLS[0]).touched))]
@@ -37,11 +42,11 @@ def _note(found: Found, name: str, nanoseconds: list[int]) -> None:
     found.setdefault(f"{name} p99", []).append(quantiles(nanoseconds, n=100)[98] / 1000.0)
 
 
-def _handled(story: Story, size: int) -> list[int]:
+def _handled(story: Story, size: int, symbol: str = SYMBOLS[0]) -> list[int]:
     """The time of each of `size` quiet ticks."""
     handle, now = story.engine.handle, story.now
     times = []
-    for event in ticks(size, since=now):
+    for event in ticks(size, since=now, symbol=symbol):
         before = perf_counter_ns()
         outcome = handle(event, event.venue_time)
         times.append(perf_counter_ns() - before)
