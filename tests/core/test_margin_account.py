@@ -224,6 +224,23 @@ def test_where_the_larger_side_is_asked_the_safe_shocks_are_those_of_every_choic
     assert _same(pool, account.shock(), exact)
 
 
+@given(netted_pools, st.integers(0, 4))
+def test_where_the_larger_side_is_asked_so_are_the_liquidation_prices_of_one_market(
+    pool: Pool, index: int
+) -> None:
+    index %= len(pool.positions)
+    moving = _netted(_alone(pool, index))
+    assume(_safe(moving))
+    position = moving.positions[index]
+    exact = _tightest([_walked(choice) for choice in _choices(moving)])
+    pairs = zip(
+        moving.account().price_interval(str(index)),
+        _edges(_as_prices(position, exact)),
+        strict=True,
+    )
+    assert all(_same_price(moving, position, ours, wanted) for ours, wanted in pairs)
+
+
 @given(netted_pools)
 def test_asking_the_larger_side_only_is_never_dearer_than_asking_both(pool: Pool) -> None:
     assume(_safe(pool))
