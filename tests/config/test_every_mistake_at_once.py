@@ -35,6 +35,7 @@ receivers:
   - {name: desk, mqtt: {host: 127.0.0.1, prot: 1883}}
 routes:
   - {match: {severity: critcal}, to: [dusk], repeat: 5}
+betas: {USDC: 0.1, BTC: -1}
 """
 RULES = """\
 groups:
@@ -74,6 +75,8 @@ hedgewatch.yaml:26:42: unknown key 'prot' (did you mean 'port'?)
 hedgewatch.yaml:28:24: unknown severity 'critcal' (did you mean 'critical'?)
 hedgewatch.yaml:28:39: unknown receiver 'dusk' (did you mean 'desk'?)
 hedgewatch.yaml:28:54: a duration must read like
+hedgewatch.yaml:29:15: USDC is money and does not move with the market: leave it out
+hedgewatch.yaml:29:25: BTC: must be greater than or equal to 0
 rules/margin.yaml:4:16: a rule is named in CamelCase
 rules/margin.yaml:7:11: unknown measure 'margin_ratoi' (did you mean 'margin_ratio'?)
 rules/margin.yaml:8:27: '10s' is a time in seconds, 'shock_down' is a ratio

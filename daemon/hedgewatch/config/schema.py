@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from hedgewatch.config.symbols import checked_symbol
+from hedgewatch.core.scenarios import MONEY
 from hedgewatch.settings import LocalPath, Name, Settings
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -35,6 +36,18 @@ def _target(value: object) -> object:
 Target = Annotated[float | Literal["minimum_variance"], PlainValidator(_target)]
 Asset = Annotated[str, Field(pattern=r"^[^\s/:]+$")]
 Symbol = Annotated[str, AfterValidator(checked_symbol)]
+
+
+def _moves_with_the_market(asset: str) -> str:
+    if asset.upper() in MONEY:
+        raise ValueError(
+            f"{asset} is money and does not move with the market: leave it out; a lost peg is a "
+            "scenario: depeg"
+        )
+    return asset
+
+
+Moving = Annotated[Asset, AfterValidator(_moves_with_the_market)]
 
 
 def _amount(value: object) -> object:
@@ -102,10 +115,10 @@ class HedgeSettings(Settings):
 
 class TopSettings(Settings):
     """What stands alone at the top of the file. `betas` are the parts of a common move that assets
-    make, where it is neither all of it nor, for stable coins, nothing.
+    make, where it is not all of it; money makes none.
     """
 
     instance: Name = "hedgewatch"
     store: LocalPath = Path("/var/lib/hedgewatch/state.db")
     replica: Name | None = None
-    betas: Mapping[Asset, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)
+    betas: Mapping[Moving, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)
