@@ -241,6 +241,24 @@ def test_where_the_larger_side_is_asked_so_are_the_liquidation_prices_of_one_mar
     assert all(_same_price(moving, position, ours, wanted) for ours, wanted in pairs)
 
 
+@given(netted_pools, st.integers(0, 4))
+def test_a_coin_that_moves_along_changes_what_groups_without_the_market_are_asked(
+    pool: Pool, index: int
+) -> None:
+    index %= len(pool.positions)
+    assume(pool.positions[index].inverse)
+    positions = tuple(
+        replace(p, beta=ONE if number == index else ZERO, netting="AB"[number % 2])
+        for number, p in enumerate(pool.positions)
+    )
+    moving = replace(pool, positions=positions)
+    assume(_safe(moving))
+    exact = _tightest([_walked(choice) for choice in _choices(moving)])
+    low, high = moving.account().price_interval(str(index), {"BTC"})
+    price = float(positions[index].price)
+    assert _same(moving, (low / price - 1.0, high / price - 1.0), exact)
+
+
 @given(netted_pools)
 def test_asking_the_larger_side_only_is_never_dearer_than_asking_both(pool: Pool) -> None:
     assume(_safe(pool))
