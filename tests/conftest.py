@@ -34,12 +34,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
-    outcomes = [
-        report.outcome == "passed"
+    told = [
+        (report.outcome == "passed", dict(report.user_properties))
         for outcome in ("passed", "failed")
         for report in reporter.getreports(outcome)
-        if any(name == "vector" for name, _ in report.user_properties)
     ]
+    outcomes = [passed for passed, properties in told if "vector" in properties]
+    unread = [f"{p['vector']} {', '.join(p['unread'])}" for _, p in told if p.get("unread")]
+    if unread:
+        reporter.write_line(f"inputs that no function of the product was given: {unread}")
     if outcomes:
         reporter.write_line(f"vectors: {sum(outcomes)} of {len(outcomes)} agree")
 

@@ -55,10 +55,11 @@ def test_money_has_no_beta_for_a_lost_peg_is_a_scenario(
     spoil: Spoil, money: str, beta: str
 ) -> None:
     betas = f"betas: {{BTC: 0.8, {money}: {beta}, ETH: much}}\nwallets:"
+    mend = "leave it out; a lost peg is a scenario: depeg"
+    said = f"{money} is money and does not move with the market: {mend}"
     assert spoil("wallets:", betas) == [
-        f"hedgewatch.yaml:7:{21 + len(money)}: {money} is money and does not move with the market: "
-        "leave it out; a lost peg is a scenario: depeg",
-        f"hedgewatch.yaml:7:{26 + len(money + beta)}: ETH: must be a number, without quotes",
+        f"hedgewatch.yaml:7:{21 + len(money)}: {said}",
+        f"hedgewatch.yaml:7:{28 + len(money + beta)}: ETH: must be a number, without quotes",
     ]
 
 
