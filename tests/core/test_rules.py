@@ -35,7 +35,8 @@ def test_what_is_not_known_reads_unknown_and_never_a_number(value: object) -> No
 def test_values_without_a_format_read_plainly() -> None:
     assert shown("{margin_ratio}", margin_ratio=0.1 + 0.2) == "0.3"
     assert shown("{account_blind}", account_blind=True) == "true"
-    assert shown("{margin_ratio:.1%} {margin_ratio}", margin_ratio=-inf) == "-inf -inf"
+    assert shown("{margin_ratio:.1%} {margin_ratio}", margin_ratio=-inf) == "-∞ -∞"
+    assert shown("{margin_ratio:+.1%}", margin_ratio=inf) == "+∞"
 
 
 def test_a_value_that_looks_like_a_template_is_not_evaluated() -> None:

@@ -92,8 +92,13 @@ class _Field:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, float | int):
-            return format(value, self.format or ".8g") if math.isfinite(value) else str(value)
+            return self._number(value)
         return format(str(value), self.format)
+
+    def _number(self, value: float) -> str:
+        if math.isfinite(value):
+            return format(value, self.format or ".8g")
+        return "-∞" if value < 0 else "+∞" if self.format.startswith("+") else "∞"
 
 
 def _is_unknown(value: object) -> bool:

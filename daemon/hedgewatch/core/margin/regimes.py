@@ -228,7 +228,8 @@ _OTHER_REGIMES = (
         pool=PoolOf.ACCOUNT,
         tiers=TierKind.SQUARE_ROOT,
         balance_includes_pnl=True,
-        unknown="a rate that grows with the root of the size, beside coins as collateral, is not solved",
+        unknown="a rate that grows with the root of the size, beside coins as collateral,"
+        " is not solved",
     ),
     Regime(
         name="bitmex-isolated",
