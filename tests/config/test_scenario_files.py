@@ -113,6 +113,8 @@ def test_a_grid_is_one_scenario_for_each_of_its_moves(tmp_path: Path) -> None:
         ("title: a correlation break", "betas: {BTC: 1}", "betas: scale a common move"),
         ("btc: -15%", "usdt: -15%", "3:5: prices: USDT is money: say what it loses under depeg"),
         ("depeg: {USDT", 'depeg: {"*"', "depeg: name the coins that lose their peg"),
+        ("USDT: -5%", "USDT: 5%", "7:19: a lost peg is written with its minus, like -5%"),
+        ("USDT: -5%", "USDT: +5%", "7:19: a lost peg is written with its minus, like -5%"),
         ('haircuts: {"*": 20%', 'haircuts: {"*": -20%', "a haircut takes 0% to 100%"),
         ("intervals: 9", "intervals: 1.5", "9:38: intervals: must be a whole number"),
         ("payer: everyone", "payer: everybody", "(did you mean 'everyone'?)"),

@@ -32,6 +32,12 @@ def _not_all(move: float) -> float:
     return move
 
 
+def _lost(move: float) -> float:
+    if move >= 0.0:
+        raise ValueError("a lost peg is written with its minus, like -5%")
+    return move
+
+
 def _points(cut: float) -> float:
     if not 0.0 <= cut <= 1.0:
         raise ValueError("a haircut takes 0% to 100%, in points of what counts now")
@@ -46,6 +52,7 @@ def _asset(name: str) -> str:
 
 Percent = Annotated[float, BeforeValidator(_percent)]
 Move = Annotated[Percent, AfterValidator(_not_all)]
+LostPeg = Annotated[Move, AfterValidator(_lost)]
 Points = Annotated[Percent, AfterValidator(_points)]
 Asset = Annotated[str, AfterValidator(_asset)]
 Beta = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-10, le=10)]
@@ -70,7 +77,7 @@ class ScenarioSettings(Settings):
     betas: Mapping[Asset, Beta] = Field(default_factory=dict)
     prices: Mapping[Asset, Move] = Field(default_factory=dict)
     basis: Mapping[Asset, Move] = Field(default_factory=dict)
-    depeg: Mapping[Asset, Move] = Field(default_factory=dict)
+    depeg: Mapping[Asset, LostPeg] = Field(default_factory=dict)
     haircuts: Mapping[Asset, Points] = Field(default_factory=dict)
     funding: FundingSettings | None = None
     scraped: bool = True
