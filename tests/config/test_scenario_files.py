@@ -224,6 +224,30 @@ def test_rules_can_be_checked_against_other_scenarios_than_the_shipped(
     assert f"{rules}:6:37: unknown scenario 'alts-40'" in capsys.readouterr().err
 
 
+def test_rules_are_checked_against_the_shipped_scenarios_beside_mine_where_both_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules, mine = tmp_path / "rules.yaml", tmp_path / "mine.yaml"
+    rules.write_text(RULE.replace("all+20", "mine+20"))
+    mine.write_text("scenarios: [{name: mine, grid: [+20%]}]\n")
+    named = ["--scenarios", "shipped", "--scenarios", str(mine)]
+    assert main(["rules", "check", *named, *named, str(rules)]) == 0
+    assert main(["rules", "check", *named[2:], str(rules)]) == 2
+    assert f"{rules}:6:37: unknown scenario 'alts-40'" in capsys.readouterr().err
+
+
+def test_tests_of_rules_name_the_shipped_scenarios_beside_their_own(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(RULE.replace("all+20", "deep"))
+    (tmp_path / "mine.yaml").write_text(FILE.replace("alts-40", "deep").replace("all", "mine"))
+    test = tmp_path / "test.yaml"
+    story = RULE_TEST.replace('ratio("deep")', 'ratio("alts-40")')
+    test.write_text(story.replace("[mine.yaml]", "[shipped, mine.yaml]"))
+    assert run_rule_tests(test) == []
+    test.write_text(story)
+    with pytest.raises(ConfigurationError, match="unknown scenario 'alts-40'"):
+        run_rule_tests(test)
+
+
 def test_tests_of_rules_name_scenarios_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(RULE.replace("alts-40", "deep").replace("all+20", "deep"))
     (tmp_path / "mine.yaml").write_text(FILE.replace("alts-40", "deep"))

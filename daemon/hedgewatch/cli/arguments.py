@@ -78,8 +78,9 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
 
 def _add_scenarios(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--scenarios", action="append", type=Path, default=[], metavar="FILE",
-        help="scenarios that the rules may name, in place of the shipped ones",
+        "--scenarios", action="append", default=[], metavar="FILE|shipped",
+        help="scenarios that the rules may name, in place of the shipped ones unless these are "
+        "named too",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hedgewatch.cli.answers import FAILED, WELL, tell
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.rule_tests import run_rule_tests
 from hedgewatch.config.scenario_files import load_scenarios
-from hedgewatch.config.shipped import shipped_scenarios
+from hedgewatch.config.shipped import SHIPPED, shipped_scenarios
 
 
 def perform(options: Namespace) -> int:
@@ -17,7 +17,7 @@ def perform(options: Namespace) -> int:
 
 
 def _check(options: Namespace) -> int:
-    scenarios = load_scenarios(_files(options.scenarios) or shipped_scenarios())
+    scenarios = load_scenarios(_scenarios(options.scenarios or [SHIPPED]))
     rules = load_rules(_files(options.paths), [scenario.name for scenario in scenarios])
     names = [rule.name for rule in rules]
     tell(options, {"rules": names}, f"{len(names)} rules: {', '.join(names)}")
@@ -34,6 +34,17 @@ def _test(options: Namespace) -> int:
         options, {path: list(map(str, found)) for path, found in failures.items()}, "\n".join(lines)
     )
     return FAILED if any(failures.values()) else WELL
+
+
+def _scenarios(names: Sequence[str]) -> list[Path]:
+    """Each file once, those that come with the program where they are named."""
+    return list(
+        dict.fromkeys(
+            file
+            for name in names
+            for file in (shipped_scenarios() if name == SHIPPED else _files([Path(name)]))
+        )
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

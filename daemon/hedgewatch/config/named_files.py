@@ -6,9 +6,7 @@ from pathlib import Path
 
 from hedgewatch.config.draft import Draft
 from hedgewatch.config.problems import Problem
-
-_SHIPPED = "shipped"
-"""What the configuration calls the files that come with the program."""
+from hedgewatch.config.shipped import SHIPPED
 
 
 def named_files(
@@ -25,7 +23,7 @@ def named_files(
             message = f"a {key.removesuffix('s')} file is named by its path"
             problems.append(draft.source.problem(place, message))
             continue
-        found = shipped() if pattern == _SHIPPED else _matching(Path(draft.source.file), pattern)
+        found = shipped() if pattern == SHIPPED else _matching(Path(draft.source.file), pattern)
         if not found:
             message = f"no file matches {pattern}, seen from {draft.source.folder}"
             problems.append(draft.source.problem(place, message))

@@ -47,7 +47,9 @@ class RuleTestSettings(Settings):
 
 
 class RuleTestFileSettings(Settings):
-    """A file of tests; each test is read alone. Without `scenario_files` there are the shipped."""
+    """A file of tests; each test is read alone. `scenario_files` are the shipped ones unless said
+    otherwise: [shipped, mine.yaml] has both.
+    """
 
     rule_files: Annotated[tuple[Text, ...], Field(min_length=1)]
     scenario_files: tuple[Text, ...] | None = None

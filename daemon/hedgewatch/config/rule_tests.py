@@ -15,7 +15,7 @@ from hedgewatch.config.rule_test_schema import (
 )
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.series import SeriesError, Value, parse_series
-from hedgewatch.config.shipped import shipped_scenarios
+from hedgewatch.config.shipped import SHIPPED, shipped_scenarios
 from hedgewatch.config.yaml_source import Location, Source, read_source
 from hedgewatch.core.expression import spelt
 from hedgewatch.core.measures import symbols
@@ -38,7 +38,7 @@ def run_rule_tests(path: Path) -> list[Problem]:
     rules: tuple[Rule, ...] = ()
     with collecting(problems):
         scenarios = [scenario.name for scenario in load_scenarios(_scenarios(source, problems))]
-        rules = load_rules(_paths(source, "rule_files", problems), scenarios)
+        rules = load_rules(_rules(source, problems), scenarios)
     known = (rules, scenarios)
     tests = [_Test(source, location, known, problems) for location in _tests(source)]
     if problems or file is None:
@@ -46,21 +46,32 @@ def run_rule_tests(path: Path) -> list[Problem]:
     return [failure for test in tests for failure in test.failures()]
 
 
-def _paths(source: Source, key: str, problems: list[Problem]) -> list[Path]:
-    held = source.get((key,))
-    names = held if isinstance(held, list) else []
-    paths = [Path(source.file).parent / str(name) for name in names]
-    for index, path in enumerate(paths):
-        if not path.is_file():
-            kind = key.removesuffix("_files")
-            problems.append(source.problem((key, index), f"no {kind} file {path}"))
-    return [path for path in paths if path.is_file()]
+def _rules(source: Source, problems: list[Problem]) -> list[Path]:
+    held = source.get(("rule_files",))
+    names = enumerate(held if isinstance(held, list) else ())
+    paths = (_path(source, ("rule_files", index), str(name), problems) for index, name in names)
+    return [path for path in paths if path is not None]
 
 
 def _scenarios(source: Source, problems: list[Problem]) -> list[Path]:
-    if source.get(("scenario_files",)) is None:
-        return shipped_scenarios()
-    return _paths(source, "scenario_files", problems)
+    """The shipped ones when the file names none, or names them."""
+    held = source.get(("scenario_files",))
+    paths: list[Path | None] = []
+    for index, name in enumerate(held if isinstance(held, list) else (SHIPPED,)):
+        if name == SHIPPED:
+            paths += shipped_scenarios()
+        else:
+            paths.append(_path(source, ("scenario_files", index), str(name), problems))
+    return [path for path in paths if path is not None]
+
+
+def _path(source: Source, place: Location, name: str, problems: list[Problem]) -> Path | None:
+    path = Path(source.file).parent / name
+    if path.is_file():
+        return path
+    kind = str(place[0]).removesuffix("_files")
+    problems.append(source.problem(place, f"no {kind} file {path}"))
+    return None
 
 
 def _tests(source: Source) -> Iterator[Location]:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+SHIPPED = "shipped"
+"""What a list of files calls those that come with the program."""
+
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE / "shipped" / "rules", _PACKAGE.parents[1] / "rules")
 
