@@ -210,6 +210,27 @@ def test_the_shipped_rules_name_scenarios_that_are_shipped() -> None:
     assert load_rules(shipped_rules(), names)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("stressed_", "stresed_", " (did you mean '{name}'?)"),
+        ("on: pool", "on: hedge", ": it is a measure of on: pool"),
+        ("on: pool", "on: book", ": it is a measure of on: pool"),
+    ],
+)
+def test_a_wrong_measure_of_a_right_scenario_is_told_and_its_scenario_is_not(
+    tmp_path: Path, old: str, new: str, hint: str
+) -> None:
+    (path := tmp_path / "rules.yaml").write_text(RULE.replace(old, new))
+    with pytest.raises(ConfigurationError) as error:
+        load_rules([path])
+    expr, annotation = (found.message for found in error.value.problems)
+    assert expr.startswith("unknown function '")
+    assert expr.endswith(hint.format(name="stressed_margin_ratio"))
+    assert "cannot be shown here" in annotation
+    assert annotation.endswith(hint.format(name="stressed_equity"))
+
+
 def test_rules_can_be_checked_against_other_scenarios_than_the_shipped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

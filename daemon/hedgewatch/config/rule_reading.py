@@ -113,15 +113,19 @@ class RuleReading:
 
     def _annotations(self) -> dict[str, Template]:
         templates: dict[str, Template] = {}
-        names = shown_names(self._scope, self._scenarios) if self._scope else {}
-        for name, text in self._texts("annotations").items() if names else ():
+        if self._scope is None:
+            return templates
+        names = shown_names(self._scope, self._scenarios)
+        of_scenario = symbols(self._scope).of_scenario
+        for name, text in self._texts("annotations").items():
             location = (*self._at, "annotations", name)
             self._check_label(name, location)
             try:
-                templates[name] = parse_template(text, names)
+                templates[name] = parse_template(text, names, of_scenario)
             except TemplateError as error:
                 for problem in error.problems:
-                    self._report_within(location, problem)
+                    message = problem.message + _scope_of_field(text, problem, self._scope)
+                    self._report_within(location, replace(problem, message=message))
         return templates
 
     def _check_labels(self) -> None:
@@ -171,6 +175,13 @@ def _scope_of_word(text: str, problem: InText, scope: Scope) -> str:
         return ""
     scopes = [other.value for other in Scope if word.group() in _measures(other)]
     return f": it is a measure of on: {' or '.join(scopes)}" if scopes else ""
+
+
+def _scope_of_field(text: str, problem: InText, scope: Scope) -> str:
+    """The same hint of a name in an annotation, which stands behind its brace."""
+    if "cannot be shown" not in problem.message:
+        return ""
+    return _scope_of_word(text, replace(problem, column=problem.column + 1), scope)
 
 
 def _measures(scope: Scope) -> set[str]:

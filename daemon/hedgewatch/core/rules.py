@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,8 +105,11 @@ def _is_unknown(value: object) -> bool:
     return value is None or isinstance(value, Unknown) or value != value  # noqa: PLR0124 (NaN)
 
 
-def parse_template(text: str, names: Mapping[str, Unit | None]) -> Template:
-    """Check a text against the names that it may show (`TEXT` for those that are texts).
+def parse_template(
+    text: str, names: Mapping[str, Unit | None], of_scenario: Collection[str] = ()
+) -> Template:
+    """Check a text against the names that it may show (`TEXT` for those that are texts);
+    `of_scenario` are the measures that take a scenario, be there one or none.
 
     Its `render` asks for each value by name; None, NaN and `Unknown` read "unknown".
     """
@@ -117,7 +120,7 @@ def parse_template(text: str, names: Mapping[str, Unit | None]) -> Template:
         parts.append(text[end : token.start()])
         end = token.end()
         try:
-            parts.append(_part(token, names))
+            parts.append(_part(token, names, of_scenario))
         except ValueError as error:
             problems.append(_problem(text, token.start(), str(error)))
     if problems:
@@ -135,24 +138,27 @@ def _template(text: str, parts: tuple[str | _Field, ...]) -> Template:
     return Template(text, names, render)
 
 
-def _part(token: re.Match[str], names: Mapping[str, Unit | None]) -> str | _Field:
+def _part(
+    token: re.Match[str], names: Mapping[str, Unit | None], of_scenario: Collection[str]
+) -> str | _Field:
     if token.group() in ("{{", "}}"):
         return token.group()[0]
     name, spec = spelt(token["name"] or ""), token["format"] or ""
     if token["name"] is None:
         raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
     if name not in names:
-        raise ValueError(_unknown(name, names))
+        raise ValueError(_unknown(name, names, of_scenario))
     _check_format(name, spec, names[name])
     return _Field(name, spec)
 
 
-def _unknown(name: str, names: Mapping[str, Unit | None]) -> str:
+def _unknown(name: str, names: Iterable[str], of_scenario: Collection[str]) -> str:
     measure, scenario = parts_of(name)
-    if scenario:
-        known = [other for of, other in map(parts_of, names) if of == measure]
-        return f"unknown scenario '{scenario}'{did_you_mean(scenario, known)}"
-    return f"'{name}' cannot be shown here{did_you_mean(name, names)}"
+    if not scenario or measure not in of_scenario:
+        near = did_you_mean(measure, of_scenario if scenario else names)
+        return f"'{measure}' cannot be shown here{near}"
+    known = [other for of, other in map(parts_of, names) if of == measure]
+    return f"unknown scenario '{scenario}'{did_you_mean(scenario, known)}"
 
 
 def _check_format(name: str, spec: str, unit: Unit | None) -> None:

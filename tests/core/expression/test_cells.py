@@ -110,6 +110,19 @@ def test_a_mistake_in_a_cell_is_named_with_its_place(text: str, mistake: str) ->
     assert mistake in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["stresed_margin_ratio", "stressed_loss"])
+def test_the_scenario_of_a_measure_that_does_not_exist_is_no_mistake_of_its_own(name: str) -> None:
+    with pytest.raises(ExpressionError) as error:
+        parse_condition(f'{name}("alts-40") > 90% and {name}("alts-4") < 2', KNOWN)
+    (only,) = error.value.problems
+    assert f"unknown function '{name}'" in only.message
+
+
+def test_a_call_of_what_does_not_exist_hides_no_mistake_within_it() -> None:
+    with pytest.raises(ExpressionError, match=r"1:29: '2 > 1' is true or false"):
+        parse_condition('margin_ratio > mim("alts", (2 > 1))', KNOWN)
+
+
 def test_where_no_scenario_is_loaded_every_cell_is_a_mistake() -> None:
     known = Vocabulary({}, {"stressed_margin_ratio": Unit.RATIO})
     with pytest.raises(ExpressionError, match="unknown scenario 'all-20': none is loaded"):

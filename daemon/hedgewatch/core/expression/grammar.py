@@ -175,17 +175,24 @@ class Grammar:
             return self._foreign(node)
         if name in self._symbols.of_scenario:
             return self._cell(node, name)
-        parts = [self._read_number(argument) for argument in node.args]
         if name not in FUNCTIONS:  # said already, with what it may be meant to be
-            return _nothing(node)
+            return self._misnamed(node)
+        parts = [self._read_number(argument) for argument in node.args]
         self._check_count(node, name, len(parts))
         unit = self._common_unit(parts, f"the arguments of one {name}")
         return self._part(node, meaning.Call(name, tuple(p.node for p in parts)), unit, *parts)
 
+    def _misnamed(self, node: ast.Call) -> Part:
+        """A call of what does not exist: a text in it may be the scenario of a misspelt measure."""
+        for argument in node.args:
+            if self._text(argument) is None:
+                self._read_number(argument)
+        return _nothing(node)
+
     def _cell(self, node: ast.Call, name: str) -> Part:
         """A measure of a scenario, whose name stands in quotes."""
-        token = self._literals.get(_place(node.args[0])) if len(node.args) == 1 else None
-        if token is None or token.kind is not Kind.TEXT:
+        token = self._text(node.args[0]) if len(node.args) == 1 else None
+        if token is None:
             return self._mistake(node, f'{name} takes one scenario in quotes: {name}("NAME")')
         scenario = token.text[1:-1]
         if scenario not in self._symbols.scenarios:
@@ -195,6 +202,11 @@ class Grammar:
         self.cells.add(cell(name, scenario))
         unit = self._symbols.of_scenario[name]
         return self._measure(node, cell(name, scenario), unit)
+
+    def _text(self, node: ast.expr) -> Token | None:
+        """What stands in quotes, None where something else begins."""
+        token = self._literals.get(_place(node))
+        return token if token is not None and token.kind is Kind.TEXT else None
 
     def _check_count(self, node: ast.Call, name: str, count: int) -> None:
         if name == "abs" and count > 1:
