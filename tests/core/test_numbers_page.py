@@ -2,16 +2,37 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from math import isinf
 from pathlib import Path
 
 import pytest
 
+from hedgewatch.core.events import ClockAdvanced
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
-from hedgewatch.core.model import Scope, Tier
-from tests.support.builders import AIX, ALT, BASKET, desk, held, mark, market, read, tiered, tiers
+from hedgewatch.core.model import EndReason, Scope, Tier, Unknown
+from tests.support.builders import (
+    AIX,
+    ALT,
+    BASKET,
+    Said,
+    accepted,
+    balance,
+    desk,
+    held,
+    lost,
+    mark,
+    market,
+    read,
+    refused,
+    restored,
+    tiered,
+    tiers,
+    told,
+    with_its_own,
+)
 from tests.support.stories import Story, known
 
 PAGE = (Path(__file__).parents[2] / "daemon" / "NUMBERS.md").read_text(encoding="utf-8")
@@ -22,7 +43,12 @@ FORMATS = {
     Unit.MONEY: "{:,.0f}",
     Unit.CONTRACTS: "{:g}",
     Unit.NUMBER: "{:,.2f}",
+    Unit.SECONDS: "{:,.0f}",
 }
+ELSEWHERE = ("Worked example: stress", "A squeezed hedge", "A dated cover")
+"""Tables whose figures `test_stress_numbers.py` and `test_hedge_statistics.py` compute."""
+OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken")
+"""Worked examples whose figures are computed here."""
 
 
 def _sections() -> dict[str, str]:
@@ -33,8 +59,8 @@ def _sections() -> dict[str, str]:
 
 
 def _rows(heading: str) -> Iterator[list[str]]:
-    """The cells of the first table under a heading."""
-    table = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    """The cells of the table under a heading."""
+    table = re.split(rf"^##+ {heading}$", PAGE, flags=re.MULTILINE)[1].partition("\n#")[0]
     for line in re.findall(r"^\|(.+)\|$", table, flags=re.MULTILINE):
         yield [cell.strip() for cell in line.split("|")]
 
@@ -59,23 +85,114 @@ def _moment(column: int, given: dict[str, list[str]]) -> Story:
 
 
 def _shown(story: Story, name: str) -> str:
+    account = story.account()
     rows = {
         Scope.POOL: story.pool(),
         Scope.POSITION: story.position(),
         Scope.HEDGE: story.hedge(),
+        Scope.ACCOUNT: account,
+        Scope.FEED: account.feeds.get("mark"),
+        Scope.BOOK: story.engine.book.totals,
     }
-    measure = next(each for each in CATALOGUE if each.name == name and each.scope in rows)
-    value = known(getattr(rows[measure.scope], name))
-    return "none" if isinf(value) else FORMATS[measure.unit].format(value)
+    measure = next(each for each in CATALOGUE if each.name == name)
+    value = getattr(rows[measure.scope], name)
+    if isinstance(value, Unknown):
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (
+        "none"
+        if isinf(value)
+        else re.sub(r"^-(0(\.0+)?%?)$", r"\1", FORMATS[measure.unit].format(value))
+    )
+
+
+def _measured(heading: str) -> dict[str, list[str]]:
+    """The figures of each measure that has a row in the table under a heading."""
+    rows = {cells[0].strip("`"): cells[1:] for cells in _rows(heading) if cells[0][:1] == "`"}
+    assert rows.keys() <= {measure.name for measure in CATALOGUE}
+    return rows
+
+
+def _assert_computed(heading: str, *stories: Story) -> None:
+    measured = _measured(heading)
+    assert len(measured) > 4
+    for name, figures in measured.items():
+        assert figures[: len(stories)] == [_shown(story, name) for story in stories], name
 
 
 def test_each_figure_of_the_worked_example_is_what_the_engine_computes() -> None:
     rows = {cells[0].strip("`"): cells[1:] for cells in _rows("Worked example")}
     moments = [_moment(column, rows) for column in range(len(rows["ALT"]))]
-    measures = [name for name in rows if name in _sections() and name != "contracts"]
-    assert len(measures) > 15
-    for name in measures:
-        assert rows[name] == [_shown(story, name) for story in moments], name
+    _assert_computed("Worked example", *moments)
+
+
+def _squeezed(
+    *, equity: float | None = None, maintenance: float | None = None, price: float | None = None
+) -> Story:
+    """The squeezed column, read twice; then its prices came once more, a second later."""
+    story = Story(on=desk(BASKET))
+    story.at(0.0, accepted(), restored(), market(AIX), market(ALT))
+    story.at(0.0, tiered(AIX, DEMO_TIERS), tiered(ALT), *_prices())
+    short = with_its_own(held(AIX, -250.0), price=price)
+    funds = balance(100_000.0, equity=equity, maintenance=maintenance)
+    for second in (0.0, 1.0):
+        story.at(second, read(short, wallet=None, balances=[funds]))
+    story.at(1.0, *_prices(), ClockAdvanced())
+    return story
+
+
+def _prices() -> tuple[Said, Said]:
+    return mark(AIX, 1_310.0), mark(ALT, 0.655)
+
+
+def test_each_figure_of_two_sources_is_what_the_engine_computes() -> None:
+    story = _squeezed(equity=22_000.0, maintenance=19_800.0, price=1_318.0)
+    story.advance(4.0, *_prices())
+    _assert_computed("Worked example: two sources", story)
+
+
+def test_each_figure_of_the_blind_account_is_what_the_engine_computes() -> None:
+    blind, gone, shut_out = _squeezed(), _squeezed(), _squeezed()
+    blind.at(1.0, lost())
+    blind.advance(61.0, mark(ALT, 0.655), read(held(AIX, -250.0), wallet=100_000.0))
+    for second in (2.0, 3.0):
+        gone.at(second, *_prices(), read(wallet=100_000.0, margin=18_750.0))
+    gone.at(3.0, ClockAdvanced())
+    shut_out.at(1.0, refused("the key was withdrawn"))
+    shut_out.advance(61.0, *_prices())
+    _assert_computed("Worked example: blind", _squeezed(), blind, gone, shut_out)
+
+
+def test_each_figure_of_the_broken_hedge_is_what_the_engine_computes() -> None:
+    ends = (None, EndReason.AUTO_DELEVERAGED, EndReason.UNKNOWN, EndReason.CLOSED)
+    start = {cells[0].strip("`"): cells[1:] for cells in _rows("Worked example")}
+    stories = [_moment(0, start) for _ in ends]
+    for story, end in zip(stories[1:], ends[1:], strict=True):
+        story.at(1.0, told(held(AIX, -150.0), end))
+    _assert_computed("Worked example: broken", *stories)
+
+
+def test_the_transfer_of_two_accounts_is_what_the_engine_advises() -> None:
+    story = Story(on=desk(accounts=("main", "second"), prices={}))
+    table = tiers((0.0, 0.01), (100_000.0, 0.02))
+    story.at(0.0, market(AIX), mark(AIX, 1_000.0))
+    for account, contracts, wallet in (("main", -100.0, 20_000.0), ("second", -50.0, 60_000.0)):
+        story.at(0.0, accepted(account), tiered(AIX, table, account))
+        story.at(0.0, read(held(AIX, contracts), wallet=wallet, account=account))
+    worked = PAGE.partition("### Two accounts, by hand\n")[2].partition("\n## ")[0]
+    amount = known(story.pool().transfer_to_even)
+    gain = known(story.engine.book.totals.evenness_gain)
+    assert f"**{amount:,.2f}** (`transfer_to_even`)" in worked
+    assert f"{100 * gain:.2f} points farther (`evenness_gain`)" in worked
+
+
+def test_every_measure_of_the_catalogue_has_a_figure_that_is_computed_anew() -> None:
+    page = (*ELSEWHERE, *(f"Worked example{each}" for each in OF_THIS_PAGE))
+    computed = set(chain.from_iterable(chain.from_iterable(map(_rows, page))))
+    computed |= {"`transfer_to_even`", "`evenness_gain`"}
+    named = {f"`{measure.name}`" for measure in (*CATALOGUE, *STRESS_MEASURES)}
+    assert named - computed == set()
 
 
 def test_the_textbook_contract_of_100_needs_2_and_binances_of_1_needs_200() -> None:
