@@ -13,9 +13,13 @@ from hedgewatch.core.events import (
     MarkPriceChanged,
     QuoteChanged,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.markets import Perpetual, brackets
+from hedgewatch.sim.wire.binance_routes import ROUTES, Call, Route
+from hedgewatch.sim.wire.signature import Refusal
 from hedgewatch.venues import sidelines
+from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from tests.venues.watching import AIX, ALT, now, watched
 
 pytestmark = pytest.mark.live
@@ -116,3 +120,40 @@ async def test_a_contract_whose_quote_stands_still_is_no_lost_feed_while_marks_f
         assert seen.all(QuoteChanged) == []
         assert seen.all(MarkPriceChanged) != []
         assert seen.all(FeedLost) == []
+
+
+async def test_funding_intervals_that_nobody_tells_delay_no_price_and_no_reading(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unanswered(dialect: BinanceUsdm, exchange: object) -> None:
+        del dialect, exchange
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(BinanceUsdm, "read_terms", unanswered)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark(ALT)
+
+
+async def test_a_margin_mode_that_was_not_told_at_the_start_is_asked_for_until_it_is(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(call: Call) -> object:
+        del call
+        raise Refusal(503, -1000, "Service unavailable.")
+
+    asked = "GET /fapi/v1/multiAssetsMargin"
+    told = ROUTES[asked]
+    monkeypatch.setattr("hedgewatch.venues.supervisor._RELIST_SECONDS", 0.1)
+    monkeypatch.setitem(ROUTES, asked, Route(refuse))
+    exchange.world.accounts["main"].multi_assets = True
+    async with watched(exchange, monkeypatch) as seen:
+        guessed = await seen.until(AccountRead)
+        assert guessed.cross_regime is REGIMES["binance-usdm-cross"]
+        monkeypatch.setitem(ROUTES, asked, told)
+        await asyncio.sleep(0.5)
+        await seen.watch.reconcile()
+        assert seen.all(AccountRead)[-1].cross_regime is REGIMES["binance-usdm-multi-assets"]
+        answered = exchange.requests[asked]
+        await asyncio.sleep(0.5)
+        assert exchange.requests[asked] == answered

@@ -64,10 +64,9 @@ class AccountWatch:
         self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
         self._sidelines = Sidelines(self.name, self._dialect, self._catalogue, self._around)
         self._standing: Standing | None = None
+        self._untold: BaseException | None = None
         self._ended_odd = self._ended_refused = 0
         self._task: asyncio.Task[object] | None = None
-
-    # the life of the watch
 
     async def run(self) -> None:
         """For ever, with a pause after each failure."""
@@ -144,8 +143,8 @@ class AccountWatch:
     async def _load(self, exchange: Exchange) -> None:
         await self._catalogue.load_markets(exchange)
         await self._catalogue.load_tiers(exchange)
-        await self._attempt(self._dialect.settle_in(exchange), "the margin mode is not told")
-        await self._attempt(self._dialect.read_terms(exchange), "funding intervals are not told")
+        settling = self._dialect.settle_in(exchange)
+        self._untold = await self._attempt(settling, "the margin mode is not told")
 
     async def _attempt(self, work: Awaitable[None], complaint: str) -> BaseException | None:
         """Do what the account can be watched without, for a while."""
@@ -184,13 +183,14 @@ class AccountWatch:
             await asyncio.sleep(_READING_GAP_SECONDS)
 
     async def _begin_aside(self) -> None:
-        """The first time at once, then as the jobs have it."""
+        """The first time at once, then as the jobs have it. None of it may delay a judgement."""
         await self.read_collateral()
+        await self.refresh_terms()
         await self.read_liquidity()
 
     async def _relist(self) -> None:
-        """A market that is missing may be a typing error, or be listed tomorrow."""
-        while self._catalogue.complaint(self._symbols):
+        """A missing market may be a typing error, or listed tomorrow; an untold mode is a guess."""
+        while self._untold or self._catalogue.complaint(self._symbols):
             await asyncio.sleep(_RELIST_SECONDS)
             await self.refresh_tiers()
             if not self._catalogue.complaint(self._symbols):
