@@ -182,6 +182,31 @@ def test_a_rule_on_a_scenario_that_is_not_there_is_told_with_its_place(folder: P
     assert "stress.yaml:8:33: unknown scenario 'all+20'" in second
 
 
+def test_an_annotation_on_a_scenario_near_to_none_is_told_which_there_are(tmp_path: Path) -> None:
+    (path := tmp_path / "rules.yaml").write_text(RULE.replace("all+20", "x"))
+    with pytest.raises(ConfigurationError, match="8:33: unknown scenario 'x': there are alts-40"):
+        load_rules([path], ["alts-40"])
+    with pytest.raises(ConfigurationError, match="8:33: unknown scenario 'x': none is loaded"):
+        load_rules([path], [])
+
+
+@pytest.mark.parametrize("rules", ["", "rules: [shipped, rules/stress.yaml]\n"])
+def test_shipped_rules_without_the_shipped_scenarios_are_told_once_with_the_mend(
+    folder: Path, rules: str
+) -> None:
+    path = _configured(folder)
+    (folder / "rules" / "stress.yaml").write_text(RULE.replace("all+20", "no-such"))
+    sound = SOUND.replace("rules: [rules/*.yaml]\n", rules)
+    path.write_text(sound + "scenarios: [mine.yaml]\n")
+    with pytest.raises(ConfigurationError) as error:
+        load(path)
+    first, *own = str(error.value).splitlines()
+    line = sound.count("\n") + 1
+    assert first.startswith(f"{path}:{line}:12: shipped rules need scenarios")
+    assert first.endswith("name the shipped ones too: scenarios: [shipped, mine.yaml]")
+    assert ["unknown scenario 'no-such'" in line for line in own] == [True] * bool(rules)
+
+
 def test_while_a_scenario_is_wrong_no_rule_is_blamed_for_naming_it(folder: Path) -> None:
     path = _configured(folder, "scenarios: [mine.yaml]\n")
     (folder / "mine.yaml").write_text(FILE.replace("-15%", "-15"))

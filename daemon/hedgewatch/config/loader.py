@@ -6,6 +6,7 @@ from pathlib import Path
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
+from hedgewatch.config.left_out import told_once, without_unknown_scenarios
 from hedgewatch.config.named_files import named_files
 from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
@@ -71,8 +72,9 @@ def _judged(draft: Draft, problems: list[Problem]) -> tuple[tuple[Scenario, ...]
     with collecting(in_rules):
         rules = load_rules(paths, [scenario.name for scenario in scenarios])
     if in_scenarios:
-        in_rules = [found for found in in_rules if "unknown scenario" not in found.message]
-    problems += in_scenarios + in_rules
+        problems += in_scenarios + without_unknown_scenarios(in_rules)
+    else:
+        problems += told_once(draft, in_rules)
     return scenarios, rules
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hedgewatch.core.expression import Expression, Unit, parts_of, spelt
-from hedgewatch.core.expression.problems import Problem, did_you_mean
+from hedgewatch.core.expression.problems import Problem, did_you_mean, unknown_scenario
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
@@ -158,7 +158,7 @@ def _unknown(name: str, names: Iterable[str], of_scenario: Collection[str]) -> s
         near = did_you_mean(measure, of_scenario if scenario else names)
         return f"'{measure}' cannot be shown here{near}"
     known = [other for of, other in map(parts_of, names) if of == measure]
-    return f"unknown scenario '{scenario}'{did_you_mean(scenario, known)}"
+    return unknown_scenario(scenario, known)
 
 
 def _check_format(name: str, spec: str, unit: Unit | None) -> None:

@@ -123,6 +123,14 @@ def test_a_call_of_what_does_not_exist_hides_no_mistake_within_it() -> None:
         parse_condition('margin_ratio > mim("alts", (2 > 1))', KNOWN)
 
 
+def test_a_scenario_that_is_near_to_none_is_told_which_there_are() -> None:
+    with pytest.raises(ExpressionError) as error:
+        parse_condition('stressed_margin_ratio("x") > 1', KNOWN)
+    assert str(error.value) == (
+        "1:23: unknown scenario 'x': there are all-20, all+20, alts-40, a.2b-5"
+    )
+
+
 def test_where_no_scenario_is_loaded_every_cell_is_a_mistake() -> None:
     known = Vocabulary({}, {"stressed_margin_ratio": Unit.RATIO})
     with pytest.raises(ExpressionError, match="unknown scenario 'all-20': none is loaded"):

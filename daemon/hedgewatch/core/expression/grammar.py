@@ -18,7 +18,7 @@ from hedgewatch.core.expression.agreement import (
 )
 from hedgewatch.core.expression.cells import Vocabulary, cell
 from hedgewatch.core.expression.lexer import Kind, Token
-from hedgewatch.core.expression.problems import Problem, did_you_mean
+from hedgewatch.core.expression.problems import Problem, unknown_scenario
 from hedgewatch.core.expression.units import Unit, common, product, quotient
 from hedgewatch.core.expression.wording import DEEPEST, FUNCTIONS
 
@@ -196,9 +196,8 @@ class Grammar:
             return self._mistake(node, f'{name} takes one scenario in quotes: {name}("NAME")')
         scenario = token.text[1:-1]
         if scenario not in self._symbols.scenarios:
-            near = did_you_mean(scenario, self._symbols.scenarios)
-            known = near if self._symbols.scenarios else ": none is loaded"
-            return self._mistake(node.args[0], f"unknown scenario '{scenario}'{known}")
+            message = unknown_scenario(scenario, self._symbols.scenarios)
+            return self._mistake(node.args[0], message)
         self.cells.add(cell(name, scenario))
         unit = self._symbols.of_scenario[name]
         return self._measure(node, cell(name, scenario), unit)

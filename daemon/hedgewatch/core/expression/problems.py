@@ -39,6 +39,14 @@ def quoted(text: str) -> str:
     return f"'{line}'" if len(line) <= LONGEST_QUOTE else f"'{line[: LONGEST_QUOTE - 1]}…'"
 
 
+def unknown_scenario(name: str, known: Iterable[str]) -> str:
+    """Refuse a scenario that is not there, with the nearest one, or with all that are."""
+    there = tuple(known)
+    near = did_you_mean(name, there)
+    listed = f": there are {', '.join(there)}" if there else ": none is loaded"
+    return f"unknown scenario '{name}'{near or listed}"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """End a message with the nearest known word, or with nothing."""
     if len(word) > LONGEST_NAME:
