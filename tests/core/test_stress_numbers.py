@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_scenarios
-from hedgewatch.core.stress import backed_of, moves_of, stress_hedge, stress_pool
+from hedgewatch.core.stress import Moves, backed_of, moves_of, stress_hedge, stress_pool
 from tests.support.builders import AIX, ALT, BASKET, desk, held, mark, market, read, tiered, tiers
 from tests.support.stories import Story
 
@@ -49,3 +51,17 @@ def test_each_figure_of_the_stressed_book_is_what_the_engine_computes() -> None:
             "yes" if pool.liquidated else "no",
             *map(_money, (hedge.exposure_pnl, hedge.cover_pnl, hedge.loss)),
         ], name
+
+
+@pytest.mark.parametrize(
+    ("name", "coin", "move"),
+    [("btc-20", "BTC", -0.20), ("btc+20", "BTC", 0.20), ("eth-25", "ETH", -0.25)],
+)
+def test_a_shipped_scenario_of_one_coin_alone_moves_no_other(
+    name: str, coin: str, move: float
+) -> None:
+    scenario = next(each for each in load_scenarios(shipped_scenarios()) if each.name == name)
+    moves = Moves(scenario)
+    for base in ("BTC", "ETH", "ALT"):
+        contract = market(f"{base}/USDT:USDT").market
+        assert moves.mark(contract) == pytest.approx(1.0 + move if base == coin else 1.0)
