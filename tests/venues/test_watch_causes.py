@@ -1,10 +1,18 @@
 """A leg that shrinks at the exchange is named with its cause within a second, through real ccxt."""
 
+import asyncio
 from collections.abc import Callable
 
+import ccxt
 import pytest
 
-from hedgewatch.core.events import AccountRead, BalanceChanged, MarketDefined, PositionChanged
+from hedgewatch.core.events import (
+    AccountRead,
+    BalanceChanged,
+    FeedLost,
+    MarketDefined,
+    PositionChanged,
+)
 from hedgewatch.core.model import EndReason
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.world import World
@@ -110,3 +118,44 @@ async def test_a_coin_that_went_for_a_reason_nobody_knows_is_given_none(
         exchange.world.set_spot_balance("ALT", 400_000)
         await seen.watch.reconcile()
         assert exchange.requests["GET /api/v3/myTrades"] - before == 1
+
+
+async def test_records_that_are_not_answered_hold_up_no_reading_of_the_account(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow answers once kept a spot account unread for longer than makes it blind."""
+
+    async def unanswered(*asked: object) -> EndReason | None:
+        del asked
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr("hedgewatch.venues.sidelines.EXPLAINED_WITHIN", 0.2)
+    monkeypatch.setattr("hedgewatch.venues.dialects.binance_outflows._transferred", unanswered)
+    exchange.world.set_spot_balance("ALT", 500_000)
+    async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
+        await seen.until(AccountRead)
+        exchange.world.move_spot("ALT", 200_000, "sell")
+        async with asyncio.timeout(2.0):
+            await seen.watch.reconcile()
+            seen.forget()
+            await seen.watch.reconcile()
+        reading = seen.all(AccountRead)[-1]
+        assert {balance.asset: balance.total for balance in reading.balances}["ALT"] == 300_000
+        assert seen.all(FeedLost) == []
+
+
+async def test_a_record_that_is_not_heard_in_time_keeps_the_next_one_from_nothing(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def timed_out(*asked: object) -> EndReason | None:
+        del asked
+        raise ccxt.RequestTimeout("binance")
+
+    monkeypatch.setattr("hedgewatch.venues.dialects.binance_outflows._transferred", timed_out)
+    exchange.world.set_spot_balance("ALT", 500_000)
+    async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
+        await seen.until(AccountRead)
+        exchange.world.move_spot("ALT", 200_000, "sell")
+        await seen.watch.reconcile()
+        assert (await seen.until(BalanceChanged, within=1.0)).end is EndReason.CLOSED

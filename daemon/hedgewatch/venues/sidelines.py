@@ -30,6 +30,9 @@ MINUTES_WANTED = 1500
 _MINUTES_MORE = 3
 """The one that runs, the one that was not final when the past was read, and the one between."""
 
+EXPLAINED_WITHIN = 10.0
+"""Seconds. A later answer explains nothing any more, and the next reading waits for this."""
+
 log = structlog.get_logger()
 
 
@@ -102,18 +105,20 @@ class Sidelines:
 
     async def explain_losses(self, standing: Standing) -> None:
         """Ask why coins became less; what the venue knows is told of the same balance again."""
-        for balance, questions in self._dialect.losses(standing.exchange, standing.streams.symbols):
-            end = await self._answer(questions)
-            log.info("a balance shrank", asset=balance.asset, reason=end)
-            if end is not None:
-                self._around.publish(BalanceChanged(self._account, balance, end))
+        losses = self._dialect.losses(standing.exchange, standing.streams.symbols)
+        async with asyncio.timeout(EXPLAINED_WITHIN):
+            for balance, questions in losses:
+                end = await self._answer(questions)
+                log.info("a balance shrank", asset=balance.asset, reason=end)
+                if end is not None:
+                    self._around.publish(BalanceChanged(self._account, balance, end))
 
     async def _answer(self, questions: Sequence[Question]) -> EndReason | None:
-        """The first that knows. One that this key may not ask keeps nobody from the others."""
+        """The first that knows. One that is refused or not heard keeps nobody from the others."""
         for ask in questions:
             try:
                 end = await ask()
-            except (ccxt.ExchangeError, ccxt.DDoSProtection, OddReplyError) as error:
+            except (ccxt.ExchangeError, ccxt.OperationFailed, OddReplyError) as error:
                 log.info("the venue does not say", error=type(error).__name__)
                 continue
             if end is not None:
