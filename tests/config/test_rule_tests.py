@@ -133,9 +133,36 @@ def test_a_mistake_in_a_test_is_no_silent_success(
     assert said in str(error.value).replace(f"{tmp_path}/", "")
 
 
-def test_mistakes_of_the_rules_under_test_are_told_as_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("80%", "80s", "rules.yaml:6:30: "),
+        ("alert:", "alret:", "rules.yaml:4:9: "),
+        ("rules.yaml", "lost.yaml", "tests.yaml:1:14: no rule file "),
+        ("tests:", "scenario_files: [lost.yaml]\ntests:", "tests.yaml:2:18: no scenario file "),
+    ],
+)
+def test_while_a_file_under_test_is_wrong_that_alone_is_told_and_no_test_is_blamed(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
     path = tmp_path / "tests.yaml"
-    path.write_text(STORY.replace("VALUES", "0").replace("EXPECTED", "[]"))
-    (tmp_path / "rules.yaml").write_text(RULES.replace("80%", "80s"))
-    with pytest.raises(ConfigurationError, match=r"rules\.yaml:6:30"):
+    story = STORY.replace("VALUES", "0").replace("EXPECTED", "[]")
+    cell = "      - {measure: stressed_equity(\"mine\"), values: '1'}\n    alert_rule_test:"
+    path.write_text(story.replace("    alert_rule_test:", cell).replace(old, new))
+    (tmp_path / "rules.yaml").write_text(RULES.replace(old, new))
+    with pytest.raises(ConfigurationError) as error:
         run_rule_tests(path)
+    lines = str(error.value).replace(f"{tmp_path}/", "").splitlines()
+    assert all(line.startswith(said.partition(":")[0]) for line in lines)
+    assert any(line.startswith(said) for line in lines)
+    assert not any("no rule '" in line or "no measure" in line for line in lines)
+
+
+def test_while_a_rule_is_wrong_what_a_test_itself_says_wrong_is_told_too(tmp_path: Path) -> None:
+    path = tmp_path / "tests.yaml"
+    path.write_text(STORY.replace("VALUES", "half").replace("EXPECTED", "[]"))
+    (tmp_path / "rules.yaml").write_text(RULES.replace("80%", "80s"))
+    with pytest.raises(ConfigurationError) as error:
+        run_rule_tests(path)
+    rule, test = (found.message for found in error.value.problems)
+    assert ("seconds" in rule, "'half' is no value" in test) == (True, True)

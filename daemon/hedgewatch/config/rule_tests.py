@@ -25,6 +25,9 @@ from hedgewatch.core.rules import Rule
 _MOST_STEPS = 100_000
 _ROUNDING = 1e-9
 
+_Known = tuple[Sequence[Rule], Sequence[str]]
+"""The rules, and the names of the scenarios."""
+
 
 def run_rule_tests(path: Path) -> list[Problem]:
     """What is not as a file of tests expects, in the order of the file; empty when all is.
@@ -34,16 +37,22 @@ def run_rule_tests(path: Path) -> list[Problem]:
     problems: list[Problem] = []
     source = read_source(path, problems)
     file = validated(RuleTestFileSettings, source, (), problems)
-    scenarios: list[str] = []
-    rules: tuple[Rule, ...] = ()
-    with collecting(problems):
-        scenarios = [scenario.name for scenario in load_scenarios(_scenarios(source, problems))]
-        rules = load_rules(_rules(source, problems), scenarios)
-    known = (rules, scenarios)
+    known = _known(source, problems)
     tests = [_Test(source, location, known, problems) for location in _tests(source)]
     if problems or file is None:
         raise ConfigurationError(problems)
     return [failure for test in tests for failure in test.failures()]
+
+
+def _known(source: Source, problems: list[Problem]) -> _Known | None:
+    """What the tests may name; None while a file of it is wrong, so that no test is blamed."""
+    found = len(problems)
+    known: _Known | None = None
+    with collecting(problems):
+        scenarios = [scenario.name for scenario in load_scenarios(_scenarios(source, problems))]
+        rules = load_rules(_rules(source, problems), scenarios)
+        known = (rules, scenarios)
+    return known if len(problems) == found else None
 
 
 def _rules(source: Source, problems: list[Problem]) -> list[Path]:
@@ -82,19 +91,20 @@ def _tests(source: Source) -> Iterator[Location]:
 class _Test:
     """One story: what was measured, and which alerts must stand when.
 
-    `known` are the rules, and the names of the scenarios.
+    Names are checked against what is `known`, where that is.
     """
 
     def __init__(
         self,
         source: Source,
         location: Location,
-        known: tuple[Sequence[Rule], Sequence[str]],
+        known: _Known | None,
         problems: list[Problem],
     ) -> None:
         self._source = source
         self._at = location
-        self._rules, self._scenarios = known
+        self._is_known = known is not None
+        self._rules, self._scenarios = known or ((), ())
         self._settings = validated(RuleTestSettings, source, location, problems)
         self._series = list(self._read_series(problems))
         problems += self._wrong_checks()
@@ -131,7 +141,7 @@ class _Test:
         for index, series in enumerate(self._settings.input_series):
             place = (*self._at, "input_series", index)
             measure = spelt(series.measure)
-            if measure not in known:
+            if measure not in known and (self._is_known or measure.isidentifier()):
                 hint = did_you_mean(series.measure, known)
                 message = f"a {self._settings.on} has no measure '{series.measure}'{hint}"
                 problems.append(self._source.problem((*place, "measure"), message))
@@ -150,7 +160,7 @@ class _Test:
         known = [rule.name for rule in self._rules if rule.scope is scope]
         for index, check in enumerate(self._settings.alert_rule_test):
             place = (*self._at, "alert_rule_test", index)
-            if check.alertname not in known:
+            if self._is_known and check.alertname not in known:
                 hint = did_you_mean(check.alertname, known)
                 message = f"no rule '{check.alertname}' on a {scope}{hint}"
                 yield self._source.problem((*place, "alertname"), message)
