@@ -54,8 +54,8 @@ FIRST_BAR = 40.0
 """Seconds from the start of a story to the next whole minute."""
 
 
-def perpetual(symbol: str, hours: int = 8) -> MarketDefined:
-    defined = market(symbol).market
+def perpetual(symbol: str, hours: int = 8, taker_fee: float | None = None) -> MarketDefined:
+    defined = market(symbol, taker_fee=taker_fee).market
     return MarketDefined(replace(defined, funding_interval=hours * 3_600.0))
 
 
@@ -77,14 +77,15 @@ def book(
     return lambda now: LiquidityRead(VENUE, symbol, bids, asks, now, volume)
 
 
-def squeezed(bars: int) -> Story:
+def squeezed(bars: int, taker_fee: float | None = 0.0005) -> Story:
     """The squeezed book of the worked example, `bars` minutes later.
 
     AIX moved by 0.1 % to and fro, ALT by 1.2 times that and 0.05 % of its own, and in the end both
     are where they were.
     """
     story = Story(on=desk(BASKET, costs={"ALT": 0.40}))
-    story.at(0.0, perpetual(AIX), perpetual(ALT), tiered(AIX, DEMO_TIERS), tiered(ALT))
+    story.at(0.0, perpetual(AIX, taker_fee=taker_fee), perpetual(ALT))
+    story.at(0.0, tiered(AIX, DEMO_TIERS), tiered(ALT))
     story.at(0.0, read(held(AIX, -250.0), wallet=100_000.0), mark(AIX, 1_310.0), mark(ALT, 0.655))
     aix, alt = 1_310.0, 0.655
     for bar in range(bars + 1):
@@ -161,6 +162,18 @@ def test_each_figure_of_the_dated_cover_is_what_the_engine_computes() -> None:
     for name, figure, _ in rows:
         row = story.hedge("one" if name in {"`basis`", "`annualised_basis`"} else "both")
         assert figure == _shown(name.strip("`"), row), name
+
+
+# ----------------------------------------------------------------------------------- sizes by risk
+
+
+@pytest.mark.parametrize(
+    ("taker_fee", "contracts"), [(None, 4.0), (0.0045, 4.0), (0.009, 3.0), (0.02, 2.0)]
+)
+def test_a_size_by_risk_pays_the_taker_fee_of_both_its_trades(
+    taker_fee: float | None, contracts: float
+) -> None:
+    assert squeezed(40, taker_fee).position().risk_sized_contracts == contracts
 
 
 # --------------------------------------------------------------------------------------- the bars

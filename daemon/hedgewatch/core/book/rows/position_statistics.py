@@ -1,12 +1,11 @@
 """What statistics, time and the order book say of a position: worked out when it is asked for."""
 
-from decimal import Decimal
 from math import sqrt
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows import trading
 from hedgewatch.core.book.rows.market import MarketRow
-from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.model import Known, Market, Unknown
 from hedgewatch.core.statistics import barrier, carry
 from hedgewatch.core.statistics.known import combine, unknown
 from hedgewatch.core.statistics.leverage import size_by_risk
@@ -95,9 +94,8 @@ class PositionStatistics:
             return _NO_POOL
         if not market.linear:
             return _INVERSE
-        contract = (market.contract_size, market.step, 0.0)
         return combine(
-            lambda equity, price, sigma: _size(equity, price, sigma, contract),
+            lambda equity, price, sigma: _size(equity, price, sigma, market),
             combine(lambda equity, worth: equity / worth, pool.equity, self.settle_price),
             self.mark_price,
             self.volatility,
@@ -176,9 +174,12 @@ def _touch(distance: Known, sigma: float) -> Known:
     )
 
 
-def _size(
-    equity: float, price: float, sigma: float, contract: tuple[float, Decimal, float]
-) -> Known:
-    """Contracts whose loss is `RISK` of the equity when the price moves by the stop."""
+def _size(equity: float, price: float, sigma: float, market: Market) -> Known:
+    """Contracts whose loss is `RISK` of the equity when the price moves by the stop.
+
+    The taker fee is reckoned twice, for both trades at the price of now; 0 where none was told.
+    """
     move = STOP_SIGMAS * sigma * sqrt(barrier.DAY / barrier.YEAR)
+    fees = 2.0 * (market.taker_fee or 0.0) * market.contract_size * price
+    contract = (market.contract_size, market.step, fees)
     return size_by_risk(equity, RISK, price, price * (1.0 - move), contract)
