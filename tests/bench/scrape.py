@@ -9,7 +9,7 @@ from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.view import EngineView
 from tests.bench.desk import ticks, told
 
-_POOLS = 110
+_POOLS = 82
 """Of ten positions: enough for 10,000 series."""
 
 

@@ -66,18 +66,25 @@ class PositionStatistics:
 
     @property
     def liquidation_distance_sigmas(self) -> Known:
-        return combine(barrier.sigma_distance, self._nearest(), self.volatility)
+        sigma = self.volatility
+        if isinstance(sigma, Unknown):
+            return sigma
+        return combine(barrier.sigma_distance, self._nearest(), sigma)
 
     @property
     def touch_probability(self) -> Known:
-        down, up, sigma = self._log_down(), self._log_up(), self.volatility
+        sigma = self.volatility
         if isinstance(sigma, Unknown):
             return sigma
+        down, up = self._log_down(), self._log_up()
         return combine(barrier.either_touched, _touch(down, sigma), _touch(up, sigma))
 
     @property
     def median_time_to_liquidation_seconds(self) -> Known:
-        return combine(barrier.time_to_touch, self._nearest(), self.volatility)
+        sigma = self.volatility
+        if isinstance(sigma, Unknown):
+            return sigma
+        return combine(barrier.time_to_touch, self._nearest(), sigma)
 
     @property
     def adverse_move(self) -> Known:
