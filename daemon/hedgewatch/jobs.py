@@ -49,7 +49,7 @@ JOBS = (
     Job("read_collateral", 5.0, 0.5, lambda watch: watch.read_collateral()),
     Job("read_liquidity", 30.0, 2.0, lambda watch: watch.read_liquidity()),
     Job("read_history", _MINUTE, 5.0, lambda watch: watch.read_history()),
-    Job("refresh_terms", 60 * _MINUTE, 5 * _MINUTE, lambda watch: watch.refresh_terms()),
+    Job("refresh_terms", 10 * _MINUTE, _MINUTE, lambda watch: watch.refresh_terms()),
     Job("refresh_tiers", _DAY, 10 * _MINUTE, lambda watch: watch.refresh_tiers()),
     Job("check_key", _DAY, 10 * _MINUTE, lambda watch: watch.check_key()),
 )

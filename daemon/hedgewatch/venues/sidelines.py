@@ -63,7 +63,7 @@ class Sidelines:
     async def _read_book(self, standing: Standing, symbol: str) -> None:
         try:
             book = await self._dialect.read_liquidity(standing.exchange, symbol)
-        except (ccxt.BadRequest, OddReplyError) as error:
+        except (ccxt.BadRequest, ccxt.RequestTimeout, OddReplyError) as error:
             log.info("an order book was not read", symbol=symbol, error=type(error).__name__)
         else:
             if book is not None:
@@ -91,7 +91,7 @@ class Sidelines:
         there = standing.connection.venue_now()
         try:
             bars = await self._dialect.read_bars(standing.exchange, symbol, count, there)
-        except (ccxt.BadRequest, OddReplyError) as error:
+        except (ccxt.BadRequest, ccxt.RequestTimeout, OddReplyError) as error:
             log.info("the past was not read", symbol=symbol, error=type(error).__name__)
         else:
             self._past_read_at[symbol] = now
