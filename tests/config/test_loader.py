@@ -50,15 +50,17 @@ def test_betas_of_the_common_move_reach_the_desk_and_none_is_negative(folder: Pa
     assert "BTC: must be a number" in str(caught.value)
 
 
-@pytest.mark.parametrize("money", ["USDT", "USDC", "EUR"])
-def test_money_has_no_beta_for_a_lost_peg_is_a_scenario(spoil: Spoil, money: str) -> None:
-    betas = f"betas:\n  BTC: 0.8\n  {money}: 0.05\n  ETH: much\nwallets:"
-    refused, other = spoil("wallets:", betas)
-    assert refused == (
-        f"hedgewatch.yaml:9:{5 + len(money)}: {money} is money and does not move with the market: "
-        "leave it out; a lost peg is a scenario: depeg"
-    )
-    assert other == "hedgewatch.yaml:10:8: ETH: must be a number, without quotes"
+@pytest.mark.parametrize(("money", "beta"), [("USDT", "0.05"), ("USDC", "0"), ("EUR", "1")])
+def test_money_has_no_beta_for_a_lost_peg_is_a_scenario(
+    spoil: Spoil, money: str, beta: str
+) -> None:
+    betas = f"betas: {{BTC: 0.8, {money}: {beta}, ETH: much}}\nwallets:"
+    mend = "leave it out; a lost peg is a scenario: depeg"
+    said = f"{money} is money and does not move with the market: {mend}"
+    assert spoil("wallets:", betas) == [
+        f"hedgewatch.yaml:7:{21 + len(money)}: {said}",
+        f"hedgewatch.yaml:7:{28 + len(money + beta)}: ETH: must be a number, without quotes",
+    ]
 
 
 def test_what_is_not_said_has_a_default_that_is_safe(folder: Path) -> None:
