@@ -176,6 +176,39 @@ def test_a_size_by_risk_pays_the_taker_fee_of_both_its_trades(
     assert squeezed(40, taker_fee).position().risk_sized_contracts == contracts
 
 
+@pytest.mark.parametrize(
+    ("side", "others", "contracts"),
+    [
+        (-1.0, 22_000.0, 3.0),
+        (-1.0, 22_270.0, 1.0),
+        (-1.0, 22_600.0, 0.0),
+        (1.0, 22_050.0, 3.0),
+        (1.0, 22_250.0, 2.0),
+    ],
+)
+def test_a_size_by_risk_is_not_liquidated_before_its_stop(
+    side: float, others: float, contracts: float
+) -> None:
+    story = squeezed(40)
+    story.at(story.now - START, tiered(ALT, tiers((0.0, 0.10))))
+
+    def hold(size: float, *prices: Said) -> None:
+        alt = held(ALT, others / 0.0655, 0.655)  # 10 % of it is what it requires
+        own = held(AIX, side * size, 1_310.0)
+        story.at(story.now - START + 1.0, read(own, alt, wallet=22_500.0), *prices)
+
+    hold(1.0)
+    row = story.position(symbol=AIX)
+    sized = known(row.risk_sized_contracts)
+    assert sized == contracts
+    stop = 1_310.0 * (1.0 - side * 2.0 * known(row.volatility) / sqrt(365.0))
+    if sized:
+        hold(sized, mark(AIX, stop))
+        assert known(story.pool().headroom) > 0.0
+    hold(sized + 1.0, mark(AIX, stop))
+    assert known(story.pool().headroom) < 0.0
+
+
 # --------------------------------------------------------------------------------------- the bars
 
 

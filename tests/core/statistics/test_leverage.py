@@ -14,6 +14,7 @@ from hedgewatch.core.statistics.leverage import (
     effective_leverage,
     leverage_for_move,
     size_by_risk,
+    size_that_stands,
     tailed,
 )
 from tests.core.statistics.series import known
@@ -64,6 +65,24 @@ def test_two_percent_of_risk_buys_whole_steps_and_never_more() -> None:
 def test_the_size_never_loses_more_than_the_risk(equity: float, risk: float, stop: float) -> None:
     size = known(size_by_risk(equity, risk, 100.0, stop, CENT))
     assert size * (100.0 - stop) <= risk * equity * (1 + 1e-12)
+
+
+@given(st.floats(10.0, 1e6), st.floats(0.5, 50.0), st.sampled_from([-1.0, 1.0]))
+def test_the_size_that_stands_has_its_line_at_the_stop(
+    spare: float, move: float, side: float
+) -> None:
+    tiers = [Tier(0.0, 0.01, 0.0), Tier(10_000.0, 0.05, 400.0), Tier(90_000.0, 0.2, 13_900.0)]
+    stop = 100.0 + side * move
+    required = [(tier.rate, tier.deduction) for tier in tiers]
+    size = size_that_stands(spare, move, stop, required)
+    low, high = Line(Leg(-side * size, 100.0, tiers)).interval(spare)
+    assert (high if side > 0.0 else low) == pytest.approx(stop)
+
+
+def test_no_more_are_sized_by_risk_than_stand_until_the_stop() -> None:
+    assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, 12.37) == 12.3
+    assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, 80.0) == 50.0
+    assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, -3.0) == 0.0
 
 
 def test_a_tailed_hedge_is_smaller_by_spot_over_futures() -> None:

@@ -4,6 +4,7 @@ Rates: m maintenance, f the liquidation fee where the venue has one. Sizes are r
 Decimal, because floor(0.3 ÷ 0.1) is 2 in floats.
 """
 
+from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
 from math import inf
 
@@ -37,19 +38,37 @@ def leverage_for_move(move: float, rate: float, fee: float = 0.0, *, long: bool)
 
 
 def size_by_risk(
-    equity: float, risk: float, entry: float, stop: float, contract: tuple[float, Decimal, float]
+    equity: float,
+    risk: float,
+    entry: float,
+    stop: float,
+    contract: tuple[float, Decimal, float],
+    most: float = inf,
 ) -> Known:
     """Contracts that lose `risk` (0.01 to 0.02) of the equity from entry to stop, rounded down.
 
     `contract` is its size in base units, its step, and the fees of both trades in money a
-    contract. The liquidation price has to lie beyond the stop: that is another measure.
+    contract; `most` are as many as the liquidation price lies beyond the stop with.
     """
     size, step, fees = contract
     loss = abs(entry - stop) * size + fees
     if not all_finite(equity, risk, loss) or loss <= 0.0 or step <= 0:
         return unknown("no loss to bound the size by")
     wanted = Decimal(repr(max(0.0, risk * equity))) / Decimal(repr(loss))
-    return float((wanted / step).to_integral_value(ROUND_FLOOR) * step)
+    bounded = min(wanted, Decimal(repr(max(0.0, most))))
+    return float((bounded / step).to_integral_value(ROUND_FLOOR) * step)
+
+
+def size_that_stands(
+    spare: float, loss: float, notional: float, required: Iterable[tuple[float, float]]
+) -> float:
+    """Contracts with which a pool is just not liquidated before the stop.
+
+    `spare` is its equity less what its other positions require, `loss` and `notional` are those of
+    one contract at the stop, `required` the rate and deduction of each tier, θ and fee within. The
+    requirement is the greatest of the tiers' lines, so the fewest contracts of them all hold.
+    """
+    return min((spare + deduction) / (loss + rate * notional) for rate, deduction in required)
 
 
 def tailed(contracts: float, spot: float, futures: float) -> Known:

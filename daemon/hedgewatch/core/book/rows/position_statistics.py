@@ -1,14 +1,16 @@
 """What statistics, time and the order book say of a position: worked out when it is asked for."""
 
 from math import sqrt
+from operator import truediv
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows import trading
 from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Known, Market, Unknown
 from hedgewatch.core.statistics import barrier, carry
 from hedgewatch.core.statistics.known import combine, unknown
-from hedgewatch.core.statistics.leverage import size_by_risk
+from hedgewatch.core.statistics.leverage import size_by_risk, size_that_stands
 
 if TYPE_CHECKING:  # they list their positions
     from hedgewatch.core.book.rows.account import AccountRow
@@ -55,6 +57,8 @@ class PositionStatistics:
     market: MarketRow
     pool: "PoolRow | None"
     contracts: float
+    leg: Leg | None
+    requirement: float
     notional: Known
     mark_price: Known
     liquidation_price_down: Known
@@ -96,17 +100,24 @@ class PositionStatistics:
 
     @property
     def risk_sized_contracts(self) -> Known:
-        pool, market = self.pool, self.market.market
-        if pool is None or market is None:
+        pool, market, leg = self.pool, self.market.market, self.leg
+        if pool is None or market is None or leg is None:
             return _NO_POOL
         if not market.linear:
             return _INVERSE
+        worth = self.settle_price
         return combine(
-            lambda equity, price, sigma: _size(equity, price, sigma, market),
-            combine(lambda equity, worth: equity / worth, pool.equity, self.settle_price),
+            lambda equity, spare, price, sigma: _size((equity, spare), price, sigma, market, leg),
+            combine(truediv, pool.equity, worth),
+            combine(self._spare, pool.equity, pool.headroom, worth),
             self.mark_price,
             self.volatility,
         )
+
+    def _spare(self, equity: float, headroom: float, worth: float) -> float:
+        """Equity of the pool less what all but this position require, in the settle currency."""
+        others = (equity - headroom) / worth - self.requirement
+        return equity / worth - max(0.0, others)
 
     @property
     def settle_price(self) -> Known:
@@ -181,12 +192,19 @@ def _touch(distance: Known, sigma: float) -> Known:
     )
 
 
-def _size(equity: float, price: float, sigma: float, market: Market) -> Known:
-    """Contracts whose loss is `RISK` of the equity when the price moves by the stop.
+def _size(
+    money: tuple[float, float], price: float, sigma: float, market: Market, leg: Leg
+) -> Known:
+    """Contracts whose loss is `RISK` of the equity when the price moves by the stop, and that are
+    not liquidated before. `money` is the pool's equity, and that less what the others require.
 
     The taker fee is reckoned twice, for both trades at the price of now; 0 where none was told.
     """
     move = STOP_SIGMAS * sigma * sqrt(barrier.DAY / barrier.YEAR)
-    fees = 2.0 * (market.taker_fee or 0.0) * market.contract_size * price
-    contract = (market.contract_size, market.step, fees)
-    return size_by_risk(equity, RISK, price, price * (1.0 - move), contract)
+    stop = price * (1.0 - move if leg.quantity > 0.0 else 1.0 + move)
+    size = market.contract_size
+    fees = 2.0 * (market.taker_fee or 0.0) * size * price
+    loss = abs(price - stop) * size + fees
+    equity, spare = money
+    most = size_that_stands(spare, loss, max(0.0, stop) * size, leg.required) if loss else 0.0
+    return size_by_risk(equity, RISK, price, stop, (size, market.step, fees), most)
