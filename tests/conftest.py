@@ -42,7 +42,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     outcomes = [passed for passed, properties in told if "vector" in properties]
     unread = [f"{p['vector']} {', '.join(p['unread'])}" for _, p in told if p.get("unread")]
     if unread:
-        reporter.write_line(f"inputs that no function of the product was given: {unread}")
+        reporter.write_line(
+            f"warning: inputs that no function of the product was given: {'; '.join(unread)}"
+        )
     if outcomes:
         reporter.write_line(f"vectors: {sum(outcomes)} of {len(outcomes)} agree")
 

@@ -1,13 +1,15 @@
 """The harness itself: nothing that a vector says is passed over in silence."""
 
 import json
+import subprocess
+import sys
 from math import inf, nan
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.vectors.cases import Case, Fields, cases_of, differences
+from tests.vectors.cases import HERE, Case, Fields, cases_of, differences
 
 
 def _case(expected: Any, **tolerance: str) -> Case:
@@ -54,3 +56,19 @@ def test_a_file_or_a_case_that_is_no_vector_is_a_case_that_fails(tmp_path: Path)
     found = cases_of(tmp_path)
     assert len(found) == 4
     assert all(case.problem for case in found)
+
+
+def test_of_others_vectors_an_unread_input_fails_nothing_and_is_told_before_the_count(
+    tmp_path: Path,
+) -> None:
+    (vector, *_) = json.loads((HERE / "public.json").read_text())["cases"]
+    vector["inputs"]["weather"] = "fair"
+    (tmp_path / "theirs.json").write_text(json.dumps({"cases": [vector]}))
+    harness = [str(HERE / "test_vectors.py"), "--vectors", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *harness]
+    ran = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=False)
+    *_, warning, last = ran.stdout.splitlines()
+    assert ran.returncode == 0
+    assert warning.startswith("warning: inputs that no function of the product was given: ")
+    assert f"{vector['id']} weather" in warning
+    assert last == "vectors: 1 of 1 agree"
