@@ -4,6 +4,7 @@ import os
 import pty
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TextIO
 
 import pytest
@@ -23,6 +24,14 @@ async def test_an_alert_is_one_line_of_what_and_one_of_details() -> None:
     assert first == FIRST
     assert second.startswith("    main/USDT: margin ratio 83.0%, liquidated at 100 %; margin_ratio")
     assert rest == ""
+
+
+async def test_a_terminal_that_knows_no_sign_of_infinity_gets_the_word() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    odd = replace(transition(), annotations={"summary": "Zürich: a move of -∞"})
+    await Console("screen", stream, ConsoleSettings()).deliver(notification(odd))
+    stream.seek(0)
+    assert "    Z?rich: a move of -inf; margin_ratio 0.83, shock_down -inf, " in stream.read()
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def test_a_reminder_says_that_it_is_one() -> None:
 def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
     assert body(notification(transition(at=NOON + 180))).split("\n") == [
         "main/USDT: margin ratio 83.0%, liquidated at 100 %",
-        "margin_ratio 0.83, shock_down -inf, shock_up unknown",
+        "margin_ratio 0.83, shock_down -∞, shock_up unknown",
         "since 2026-09-21 14:13:17 UTC (3 min)",
     ]
 

@@ -52,7 +52,7 @@ class Console:
         try:
             if not _takes_text(self._stream):
                 raise DeliveryError("nobody reads the console", retryable=True)
-            self._stream.write(self._lines(notification))
+            self._stream.write(_spellable(self._lines(notification), self._stream.encoding))
             self._stream.flush()
         except (OSError, ValueError) as error:  # a closed stream is a ValueError
             gone = isinstance(error, BrokenPipeError | ValueError)
@@ -70,6 +70,16 @@ class Console:
 
     def _paint(self, text: str, color: str) -> str:
         return f"{color}{text}{_PLAIN}" if self._colored else text
+
+
+def _spellable(text: str, encoding: str | None) -> str:
+    """The text as the stream's alphabet can spell it: an old terminal knows no ∞."""
+    known = encoding or "utf-8"
+    try:
+        text.encode(known)
+    except UnicodeEncodeError:
+        return text.replace("∞", "inf").encode(known, "replace").decode(known)
+    return text
 
 
 def _color(notification: Notification) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import isfinite
 
 from hedgewatch.core.model import AlertState, EndReason, Transition
 from hedgewatch.notify.outgoing import Notification
@@ -123,4 +124,4 @@ def _value(value: float | bool | None) -> str:  # noqa: FBT001 - a measure may b
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.6g}"
+    return f"{value:.6g}" if isfinite(value) else "-∞" if value < 0 else "∞"
