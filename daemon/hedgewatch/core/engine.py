@@ -59,7 +59,7 @@ class Engine:
                 outcome = self._clock(now)
             case events.VenueClockRead():
                 outcome = self._venue_clock(event, now)
-            case events.ClockStepped():
+            case events.ClockStepped() | events.AlertAcknowledged():
                 outcome = NOTHING
             case events.RulesReplaced():
                 outcome = self._reload(event, now)

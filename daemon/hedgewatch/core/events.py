@@ -17,6 +17,7 @@ from hedgewatch.core.model import (
     EndReason,
     Market,
     PositionKind,
+    Subject,
     Tier,
 )
 from hedgewatch.core.rules import Rule
@@ -264,6 +265,18 @@ class ClockStepped:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledged:
+    """Somebody has seen this alert, until then (None: until it is over); `withdrawn`: has not."""
+
+    alertname: str
+    subject: Subject
+    by: str
+    until: float | None = None
+    comment: str = ""
+    withdrawn: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class RulesReplaced:
     """The operator reloaded: these rules and this desk hold from now on."""
@@ -294,5 +307,6 @@ Event = (
     | VenueClockRead
     | ClockAdvanced
     | ClockStepped
+    | AlertAcknowledged
     | RulesReplaced
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from hedgewatch.core.scenarios import Scenario
 
@@ -223,8 +223,35 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody has seen an alert: who, when, and until when that holds (None: until it is over).
+
+    It lapses when the alert gets worse.
+    """
+
+    by: str
+    at: float
+    until: float | None = None
+    comment: str = ""
+
+
+class Change(StrEnum):
+    """What a transition tells of an alert: a new state, or news of one that fires on."""
+
+    STATE = "state"
+    WORSE = "worse"
+    ACKNOWLEDGED = "acknowledged"
+    LAPSED = "lapsed"
+
+
+def acknowledgement_of(plain: Mapping[str, Any] | None) -> Acknowledgement | None:
+    """An acknowledgement from its fields, as `dataclasses.asdict` gives them."""
+    return None if plain is None else Acknowledgement(**plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A change of an alert's state: what is delivered later is what was judged.
+    """A change of an alert: what is delivered later is what was judged.
 
     `values` holds every measure that the rule's expressions and annotations use, as it was.
     """
@@ -240,6 +267,8 @@ class Transition:
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     values: Mapping[str, float | bool | None]
+    change: Change = Change.STATE
+    acknowledged: Acknowledgement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +291,7 @@ class AlertRecord:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, float | bool | None] = field(default_factory=dict)
+    acknowledged: Acknowledgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

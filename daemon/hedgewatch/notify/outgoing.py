@@ -11,10 +11,12 @@ from urllib.parse import quote
 from hedgewatch.core.model import (
     AlertRecord,
     AlertState,
+    Change,
     Scope,
     Severity,
     Subject,
     Transition,
+    acknowledgement_of,
 )
 
 _LONGEST_PART = 100  # a key is sent as a header, and servers refuse long ones
@@ -139,6 +141,8 @@ def decode_notification(text: str) -> Notification:
         "subject": Subject(Scope(plain["subject"]["scope"]), labels),
         "state": AlertState(plain["state"]),
         "severity": Severity(plain["severity"]),
+        "change": Change(plain.get("change", Change.STATE)),
+        "acknowledged": acknowledgement_of(plain.get("acknowledged")),
         "values": {
             name: float(value) if isinstance(value, str) else value
             for name, value in plain["values"].items()

@@ -7,7 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any, Protocol
 
-from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity, Subject
+from hedgewatch.core.model import (
+    AlertRecord,
+    AlertState,
+    Scope,
+    Severity,
+    Subject,
+    acknowledgement_of,
+)
 
 _KEPT = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ENDED})
 _COLUMNS = ("key", "receiver", "payload", "attempts", "next_at", "created_at", "expires_at")
@@ -93,6 +100,7 @@ def decode_record(text: str) -> AlertRecord:
         "subject": Subject(Scope(fields["subject"]["scope"]), labels),
         "state": AlertState(fields["state"]),
         "severity": Severity(fields["severity"]),
+        "acknowledged": acknowledgement_of(fields.get("acknowledged")),
         "values": _numbers(fields["values"]),
     }
     return AlertRecord(**fields | known)
