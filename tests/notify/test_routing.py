@@ -2,8 +2,9 @@ import pytest
 from pydantic import ValidationError
 
 from hedgewatch.core.model import Severity, Transition
+from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.reminders import Reminders
-from hedgewatch.notify.routing import RouteSettings, labels_of, receivers_for, route_for
+from hedgewatch.notify.routing import RouteSettings, receivers_for, route_for
 from hedgewatch.notify.settings import ReceiverSettings
 from tests.notify.alerts import NOON, transition
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 
 from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.message import clean, clip, is_alarming_end, rfc3339
 from hedgewatch.notify.outgoing import Notification, plain_values
-from hedgewatch.notify.routing import labels_of
 
 _ANNOTATION_BYTES = 2000
 _NOT_YET = "0001-01-01T00:00:00Z"

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from hedgewatch.core.model import Transition
+from hedgewatch.notify.matchers import labels_of
 from hedgewatch.settings import Duration, Settings
 
 OneOrMore = str | Annotated[tuple[str, ...], Field(min_length=1)]
@@ -20,12 +21,6 @@ class RouteSettings(Settings):
     match: Mapping[str, OneOrMore] = Field(default_factory=dict)
     to: Annotated[tuple[str, ...], Field(min_length=1)]
     repeat: Annotated[Duration, Field(gt=0)] | None = None
-
-
-def labels_of(transition: Transition) -> dict[str, str]:
-    """All labels of an alert; what identifies it cannot be overwritten by what its rule says."""
-    identity = {"alertname": transition.alertname, "severity": transition.severity.value}
-    return {**transition.labels, **dict(transition.subject.labels), **identity}
 
 
 def route_for(transition: Transition, routes: Sequence[RouteSettings]) -> RouteSettings | None:
