@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean, nearest
+from hedgewatch.config.realert_reading import realert
 from hedgewatch.config.rule_schema import RuleSettings
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.core.expression import Expression, ExpressionError, Unit, parse_condition
@@ -16,6 +17,7 @@ from hedgewatch.core.rules import (
     IDENTITY,
     TEXT,
     TEXTS,
+    VITAL,
     Rule,
     Template,
     TemplateError,
@@ -64,8 +66,15 @@ class RuleReading:
         self._check_labels()
         self._check_where()
         settings = self._settings
-        if settings is None or expr is None or len(self._problems) > self._found:
+        if settings is None or expr is None:
             return None
+        known = symbols(settings.on, self._scenarios)
+        again = realert(settings.realert, expr, known, (self._source, self._at, self._problems))
+        if len(self._problems) > self._found:
+            return None
+        silenceable = settings.silenceable
+        if silenceable is None:
+            silenceable = severity is not Severity.CRITICAL or not expr.names & VITAL
         return Rule(
             name=settings.alert,
             scope=settings.on,
@@ -78,6 +87,8 @@ class RuleReading:
             severity=severity,
             labels=self._labels,
             annotations=annotations,
+            silenceable=silenceable,
+            realert=again,
         )
 
     def _texts(self, key: str) -> dict[str, str]:

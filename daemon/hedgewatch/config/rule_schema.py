@@ -27,6 +27,18 @@ Text = Annotated[str, Field(strict=True)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
+def _written(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+class RealertSettings(Settings):
+    """When a firing alert is told again, before its quantities are read."""
+
+    worse_by: Annotated[Text, BeforeValidator(_written)]
+    of: Text | None = None
+    every: Duration = 300.0
+
+
 class RuleSettings(Settings):
     """One rule, before its expressions are read."""
 
@@ -38,6 +50,8 @@ class RuleSettings(Settings):
     hold_for: Annotated[Duration, Field(alias="for")] = 0.0
     keep_firing_for: Duration = 0.0
     unknown: Literal["hold", "fire"] = "hold"
+    realert: RealertSettings | None = None
+    silenceable: bool | None = None
     labels: Mapping[str, Text] = Field(default_factory=dict)
     annotations: Mapping[str, Text] = Field(default_factory=dict)
 

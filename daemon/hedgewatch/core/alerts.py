@@ -167,6 +167,7 @@ def _words(rule: Rule, row: Row) -> dict[str, Any]:
         "labels": dict(row.exported) | dict(rule.labels),
         "annotations": rendered(rule, row),
         "values": frozen_values(rule, row),
+        "silenceable": rule.silenceable,
     }
 
 
@@ -184,6 +185,8 @@ def transition_of(record: AlertRecord, now: float) -> Transition:
         labels=record.labels,
         annotations=record.annotations,
         values=record.values,
+        acknowledged=record.acknowledged,
+        silenceable=record.silenceable,
     )
 
 
@@ -196,7 +199,13 @@ def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
     silent = reason.calm and record.state is AlertState.PENDING
     state = AlertState.INACTIVE if silent else AlertState.ENDED
     severity = record.severity if reason.calm else Severity.CRITICAL
-    ended = replace(record, state=state, reason=reason.value, severity=severity)
+    ended = replace(
+        record,
+        state=state,
+        reason=reason.value,
+        severity=severity,
+        silenceable=record.silenceable and reason.calm,
+    )
     keep = not reason.calm and record.state is AlertState.FIRING
     stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
     return Step(stored, transition_of(ended, now))

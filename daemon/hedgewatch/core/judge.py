@@ -264,6 +264,7 @@ class Judge:
             annotations={
                 "summary": f"the rule {rule.name} cannot be evaluated: it is not watching"
             },
+            silenceable=False,
         )
         self._held[_key(record)] = record
         made.append(Step(record, transition_of(record, now)))

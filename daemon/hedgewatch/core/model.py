@@ -253,7 +253,8 @@ def acknowledgement_of(plain: Mapping[str, Any] | None) -> Acknowledgement | Non
 class Transition:
     """A change of an alert: what is delivered later is what was judged.
 
-    `values` holds every measure that the rule's expressions and annotations use, as it was.
+    `values` holds every measure that the rule's expressions and annotations use, as it was. One
+    that is not `silenceable` is told whatever silence, quiet hour or maintenance there is.
     """
 
     at: float
@@ -269,6 +270,7 @@ class Transition:
     values: Mapping[str, float | bool | None]
     change: Change = Change.STATE
     acknowledged: Acknowledgement | None = None
+    silenceable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +294,7 @@ class AlertRecord:
     annotations: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, float | bool | None] = field(default_factory=dict)
     acknowledged: Acknowledgement | None = None
+    silenceable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

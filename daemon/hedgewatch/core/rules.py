@@ -29,6 +29,28 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
 """Texts that annotations may show beside measures and identity."""
 
 
+VITAL = frozenset(
+    {
+        *("account_blind", "account_unusable", "blind_seconds", "position_vanished"),
+        *("liquidation_distance", "liquidation_distance_worst"),
+        *("liquidation_price", "liquidation_price_down", "liquidation_price_up"),
+        *("margin_ratio", "headroom", "shock_down", "shock_up", "shock_nearest"),
+    }
+)
+"""Measures of blindness and of liquidation: a critical rule that reads one is not silenced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realert:
+    """When a firing alert is told again: `of` (a quantity, greater is worse) grew by `worse_by`
+    since it was last told, and at most once each `every` seconds.
+    """
+
+    worse_by: float
+    of: Expression
+    every: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One alert rule. Durations are seconds.
@@ -48,6 +70,8 @@ class Rule:
     severity: Severity = Severity.WARNING
     labels: Mapping[str, str]
     annotations: Mapping[str, "Template"]
+    silenceable: bool = True
+    realert: Realert | None = None
 
     def watches(self, subject: Subject) -> bool:
         """Whether this rule is about that subject."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.measures import CATALOGUE
 from hedgewatch.core.model import AlertRecord, Scope, Unknown
-from hedgewatch.core.rules import Rule
+from hedgewatch.core.rules import Realert, Rule
 from hedgewatch.telemetry.exposition import Row
 
 Document = dict[str, object]
@@ -72,10 +72,16 @@ def rule(loaded: Rule) -> Document:
         "for": loaded.hold_for,
         "keep_firing_for": loaded.keep_firing_for,
         "unknown": loaded.unknown,
+        "realert": None if loaded.realert is None else _realert(loaded.realert),
+        "silenceable": loaded.silenceable,
         "severity": loaded.severity.value,
         "labels": dict(loaded.labels),
         "annotations": {name: each.text for name, each in loaded.annotations.items()},
     }
+
+
+def _realert(loaded: Realert) -> Document:
+    return {"worse_by": loaded.worse_by, "of": loaded.of.text, "every": loaded.every}
 
 
 def jsonable(value: object) -> object:

@@ -2,9 +2,10 @@
 
 from hedgewatch.core.expression.cells import Vocabulary, cell, parts_of, spelt, value_of
 from hedgewatch.core.expression.compilation import compile_condition, compile_scope
-from hedgewatch.core.expression.parser import Expression, parse, parse_condition
+from hedgewatch.core.expression.parser import Expression, amount, parse, parse_condition
 from hedgewatch.core.expression.problems import ExpressionError, Problem
 from hedgewatch.core.expression.units import Unit
+from hedgewatch.core.expression.worsening import excess
 from hedgewatch.core.model import Truth
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "Truth",
     "Unit",
     "Vocabulary",
+    "amount",
     "cell",
     "compile_condition",
     "compile_scope",
+    "excess",
     "parse",
     "parse_condition",
     "parts_of",

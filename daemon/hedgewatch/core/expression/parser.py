@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.evaluation import Node
 from hedgewatch.core.expression.grammar import Grammar
-from hedgewatch.core.expression.lexer import Lexer
+from hedgewatch.core.expression.lexer import Kind, Lexer
 from hedgewatch.core.expression.problems import ExpressionError, Problem
 from hedgewatch.core.expression.units import Unit
 from hedgewatch.core.expression.wording import WordOrder, unknown_names
@@ -39,6 +39,14 @@ def parse(text: str, symbols: Mapping[str, Unit]) -> Expression:
 def parse_condition(text: str, symbols: Mapping[str, Unit]) -> Expression:
     """Read what a rule may judge: true, false or unknown, never a number."""
     return _parse(text, symbols, condition=True)
+
+
+def amount(text: str) -> float:
+    """A number as expressions write it: `5%`, `30s`, `1000`; ValueError when it is none above 0."""
+    tokens = Lexer(text).tokens
+    if len(tokens) != 1 or tokens[0].kind is not Kind.NUMBER or tokens[0].value <= 0.0:
+        raise ValueError("must be a number above 0, like 5%, 30s or 1000")
+    return tokens[0].value
 
 
 def _parse(text: str, known: Mapping[str, Unit], *, condition: bool) -> Expression:
