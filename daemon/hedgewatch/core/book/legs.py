@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import inf
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 from hedgewatch.core.book.rows import AccountRow, PositionRow
 from hedgewatch.core.margin import (
@@ -19,6 +19,21 @@ from hedgewatch.core.margin.bybit import Leveraged
 from hedgewatch.core.margin.deribit import SizedRate
 from hedgewatch.core.margin.regimes import Basis, Fee, Regime, TierKind
 from hedgewatch.core.model import Market, Tier
+
+
+class Held(Protocol):
+    """What of a position its margin depends on: one that is held, or another size of it."""
+
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def contracts(self) -> float: ...
+    @property
+    def quantity(self) -> float: ...
+    @property
+    def entry_price(self) -> float: ...
+    @property
+    def told_leverage(self) -> float | None: ...
 
 
 def regime_of(account: AccountRow, *, isolated: bool) -> Regime:
@@ -41,7 +56,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
         return
     regime = regime_of(account, isolated=position.isolated_wallet is not None)
     try:
-        leg = _leg(position, market, regime, account.tiers.get(position.symbol, ()))
+        leg = leg_of(position, market, regime, account.tiers.get(position.symbol, ()))
     except LookupError as error:
         position.flaw = str(error)
         return
@@ -49,7 +64,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
     position.bare = leg.required == leg.maintained and not isinstance(leg, BentLeg)
 
 
-def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
+def leg_of(position: Held, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
     """Raises LookupError, saying what is missing, where the regime cannot be computed."""
     _refuse_unknown(position, market, regime, tiers)
     taker = _taker(regime, market)
@@ -74,9 +89,7 @@ def _leg(position: PositionRow, market: Market, regime: Regime, tiers: Sequence[
     )
 
 
-def _refuse_unknown(
-    position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier]
-) -> None:
+def _refuse_unknown(position: Held, market: Market, regime: Regime, tiers: Sequence[Tier]) -> None:
     if regime.unknown:
         raise LookupError(regime.unknown)
     if not 0.0 < position.entry_price < inf:
@@ -88,7 +101,7 @@ def _refuse_unknown(
 
 
 def _bent(
-    position: PositionRow, market: Market, regime: Regime, tiers: Sequence[Tier], taker: float
+    position: Held, market: Market, regime: Regime, tiers: Sequence[Tier], taker: float
 ) -> BentLeg | None:
     """The leg of a requirement that jumps or bends with the price; None where it does neither."""
     fee = taker if regime.fee is Fee.TAKER_AT_MARK else 0.0
@@ -111,7 +124,7 @@ class _Terms(TypedDict):
     theta: float
 
 
-def _table(regime: Regime, tiers: Sequence[Tier], position: PositionRow) -> Sequence[Tier]:
+def _table(regime: Regime, tiers: Sequence[Tier], position: Held) -> Sequence[Tier]:
     """The tiers as a concave solver may use them."""
     match regime.tiers:
         case TierKind.MARGINAL | TierKind.FLAT if are_marginal(tiers):
@@ -132,9 +145,7 @@ def _taker(regime: Regime, market: Market) -> float:
     return market.taker_fee
 
 
-def _leveraged(
-    position: PositionRow, market: Market, taker: float, table: Sequence[Tier]
-) -> Leveraged:
+def _leveraged(position: Held, market: Market, taker: float, table: Sequence[Tier]) -> Leveraged:
     if not position.told_leverage:
         raise LookupError(f"no leverage of {position.symbol} told")
     size = abs(position.quantity)

@@ -1,6 +1,6 @@
 """Any pool as the general solver sees it: coins, haircuts, netting, betas, inverse contracts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import base_of, is_whole, settle_of, wallet_of
@@ -39,7 +39,42 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
         if position.leg is not None
     ]
     collateral = _whole(pool) if is_whole(pool) else [_single(pool, price_of)]
-    return Account(legs, collateral, profit_inside=regime.profit_in_haircut, theta=regime.theta)
+    return rebuilt(pool, legs, collateral)
+
+
+def rebuilt(pool: PoolRow, legs: Iterable[HeldLeg], collateral: Iterable[Collateral]) -> Account:
+    """These legs and coins by the rules of the pool."""
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    return Account(
+        list(legs),
+        list(collateral),
+        profit_inside=regime.profit_in_haircut,
+        theta=regime.theta,
+    )
+
+
+def moved(pool: PoolRow, account: Account, move: float) -> Account:
+    """The account of a pool when all prices have moved together, each by its beta."""
+    legs = (
+        HeldLeg(
+            leg=held.leg, market=held.market, price=held.price * _factor(held.beta, move),
+            settle=held.settle, beta=held.beta, netting=held.netting,
+        )
+        for held in account.legs
+    )  # fmt: skip
+    coins = (
+        Collateral(
+            coin=coin.coin, amount=coin.amount, price=coin.price * _factor(coin.beta, move),
+            discount=coin.discount, beta=coin.beta, charge=coin.charge,
+        )
+        for coin in account.collateral.values()
+    )  # fmt: skip
+    return rebuilt(pool, legs, coins)
+
+
+def _factor(beta: float, move: float) -> float:
+    """No price falls to nothing: there an inverse contract has no value."""
+    return max(1.0 + beta * move, 1e-6)
 
 
 def coin_price(pool: PoolRow, price_of: PriceOf = mark_of) -> float:

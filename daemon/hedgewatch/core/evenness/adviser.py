@@ -6,17 +6,17 @@ worth, and notional ÷ leverage where leverage was told; and no more than the wa
 since unrealised profit cannot be withdrawn.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hedgewatch.core import mending
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import is_whole, wallet_of
-from hedgewatch.core.book.rows import NOT_YET, PoolRow
-from hedgewatch.core.book.solving import account_of, is_inverse
+from hedgewatch.core.book.rows import NOT_YET, PoolRow, PositionRow
+from hedgewatch.core.book.solving import account_of, coin_price, is_inverse, moved
 from hedgewatch.core.evenness.leveling import Leveling, Vessel, level
-from hedgewatch.core.margin import Account, Collateral, HeldLeg, Term
+from hedgewatch.core.margin import Term
 from hedgewatch.core.model import Known, Unknown
 
 RESERVE = 2.0
@@ -58,6 +58,16 @@ class Adviser:
         if pool not in self._changes:
             self._renew()
         return self._changes.get(pool, NOT_YET)
+
+    @staticmethod
+    def top_up_of(pool: PoolRow) -> Known:
+        """What the pool lacks to be safe, in its currency."""
+        return mending.top_up_to_safe(pool)
+
+    @staticmethod
+    def cut_of(position: PositionRow) -> Known:
+        """The contracts without which its pool would be safe."""
+        return mending.contracts_to_safe(position)
 
     def gain(self) -> Known:
         """How much farther the nearest line comes, in the currency where that is most."""
@@ -173,33 +183,10 @@ def _plain_surplus(pool: PoolRow) -> Callable[[float], float]:
 def _mixed_surplus(pool: PoolRow) -> Callable[[float], float]:
     """Any other pool: its account made anew with every price moved by its beta."""
     account = account_of(pool)
-    regime = regime_of(pool.account, isolated=pool.isolated)
-    inverse = is_inverse(pool)
+    coin = coin_price(pool)
+    beta = next(iter(account.collateral.values())).beta if is_inverse(pool) else 0.0
 
     def surplus_at(move: float) -> float:
-        coins = list(_moved_coins(account.collateral.values(), move))
-        moved = Account(
-            list(_moved_legs(account.legs, move)),
-            coins,
-            profit_inside=regime.profit_in_haircut,
-            theta=regime.theta,
-        )
-        return moved.headroom / (coins[0].price if inverse else 1.0)
+        return moved(pool, account, move).headroom / (coin * (1.0 + beta * move))
 
     return surplus_at
-
-
-def _moved_legs(legs: Iterable[HeldLeg], move: float) -> Iterator[HeldLeg]:
-    for held in legs:
-        yield HeldLeg(
-            leg=held.leg, market=held.market, price=held.price * (1.0 + held.beta * move),
-            settle=held.settle, beta=held.beta, netting=held.netting,
-        )  # fmt: skip
-
-
-def _moved_coins(coins: Iterable[Collateral], move: float) -> Iterator[Collateral]:
-    for coin in coins:
-        yield Collateral(
-            coin=coin.coin, amount=coin.amount, price=coin.price * (1.0 + coin.beta * move),
-            discount=coin.discount, beta=coin.beta, charge=coin.charge,
-        )  # fmt: skip

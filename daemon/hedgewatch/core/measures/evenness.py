@@ -1,4 +1,4 @@
-"""What is measured of evenness: of pools, and of the whole desk."""
+"""What would help: of pools, of positions, and of the whole desk."""
 
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.measures.measure import Measure
@@ -11,6 +11,19 @@ EVENNESS_MEASURES = (
         Unit.MONEY,
         "What to move into the pool (+) or out of it (-) so that the nearest line is farthest.",
         "hedgewatch_transfer_to_even",
+    ),
+    Measure(
+        Scope.POOL,
+        "top_up_to_safe",
+        Unit.MONEY,
+        "What to put into the pool so that it is safe, 0 when it is.",
+        "hedgewatch_top_up_to_safe",
+    ),
+    Measure(
+        Scope.POSITION,
+        "contracts_to_safe",
+        Unit.CONTRACTS,
+        "Contracts to close so that the pool is safe, +Inf when closing all does not help.",
     ),
     Measure(
         Scope.BOOK,

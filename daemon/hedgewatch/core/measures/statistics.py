@@ -133,6 +133,12 @@ STATISTICS = (
     ),
     Measure(
         Scope.POOL,
+        "median_time_to_liquidation_seconds",
+        Unit.SECONDS,
+        "The least of its positions, +Inf: none.",
+    ),
+    Measure(
+        Scope.POOL,
         "funding_per_day",
         Unit.MONEY,
         "Funding of all its positions a day, paid negative.",

@@ -1,4 +1,4 @@
-"""What rows know of evenness: whom to ask. The answer is worked out when somebody does."""
+"""What rows know of what would help: whom to ask. It is worked out when somebody does."""
 
 from typing import Any, Protocol
 
@@ -7,15 +7,19 @@ from hedgewatch.core.model import Known
 
 
 class Adviser(Protocol):
-    """Knows what should be moved between pools (`core/evenness`)."""
+    """Knows what should be moved between pools (`core/evenness`), and what would make one safe."""
 
     def transfer_of(self, pool: Any) -> Known: ...
+
+    def top_up_of(self, pool: Any) -> Known: ...
+
+    def cut_of(self, position: Any) -> Known: ...
 
     def gain(self) -> Known: ...
 
 
 class PoolEvenness:
-    """What a pool should receive (+) or give (−)."""
+    """What a pool should receive (+) or give (−), and what it lacks to be safe."""
 
     __slots__ = ()
 
@@ -24,6 +28,10 @@ class PoolEvenness:
     @property
     def transfer_to_even(self) -> Known:
         return NOT_YET if self.adviser is None else self.adviser.transfer_of(self)
+
+    @property
+    def top_up_to_safe(self) -> Known:
+        return NOT_YET if self.adviser is None else self.adviser.top_up_of(self)
 
 
 class DeskEvenness:

@@ -1,5 +1,6 @@
 """Leverage and funding of a whole margin pool: worked out when it is asked for."""
 
+from math import inf
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,14 @@ class PoolStatistics:
                 return paid
             total += paid
         return total
+
+    @property
+    def median_time_to_liquidation_seconds(self) -> Known:
+        """Of the market that is there first, the others standing still."""
+        soonest: Known = inf
+        for position in self.positions:
+            soonest = combine(min, soonest, position.median_time_to_liquidation_seconds)
+        return soonest
 
     @property
     def time_to_liquidation_by_funding_seconds(self) -> Known:

@@ -114,6 +114,11 @@ class PositionStatistics:
             self.volatility,
         )
 
+    @property
+    def contracts_to_safe(self) -> Known:
+        adviser = None if self.pool is None else self.pool.adviser
+        return _NO_POOL if adviser is None else adviser.cut_of(self)
+
     def _spare(self, equity: float, headroom: float, worth: float) -> float:
         """Equity of the pool less what all but this position require, in the settle currency."""
         others = (equity - headroom) / worth - self.requirement

@@ -1,0 +1,60 @@
+"""When a pool is safe, and what it lacks: a margin ratio of `SAFE_RATIO` at most, and no common
+move up to `SAFE_MOVE` that liquidates.
+
+The surplus of a pool is concave in a common move, so that both ends of it decide.
+"""
+
+from hedgewatch.core.book.legs import regime_of
+from hedgewatch.core.book.rows import PoolRow
+from hedgewatch.core.book.solving import account_of, coin_price, is_inverse, moved
+from hedgewatch.core.margin import Account
+from hedgewatch.core.margin.regimes import TierKind
+from hedgewatch.core.model import Known, Unknown
+
+SAFE_RATIO = 0.5
+"""The margin ratio of a pool that somebody may leave alone for the night."""
+
+SAFE_MOVE = 0.15
+"""The common move, either way, that such a pool stands."""
+
+MOVES = (-SAFE_MOVE, SAFE_MOVE)
+_JUMPS = Unknown("the requirement of its venue jumps with the price", 0.0)
+
+
+def top_up_to_safe(pool: PoolRow) -> Known:
+    """Money in the pool's currency; 0 when it is safe already."""
+    doubt = doubt_of(pool)
+    if doubt is not None:
+        return doubt
+    if is_safe(pool):
+        return 0.0
+    return max(0.0, -spare_of(pool, account_of(pool)))
+
+
+def doubt_of(pool: PoolRow) -> Unknown | None:
+    """Why it cannot be said: the pool is unknown, or its requirement is not concave."""
+    if regime_of(pool.account, isolated=pool.isolated).tiers is TierKind.WHOLE_BY_NOTIONAL:
+        return _JUMPS
+    numbers = (pool.headroom, pool.margin_ratio, pool.shock_nearest)
+    return next((number for number in numbers if isinstance(number, Unknown)), None)
+
+
+def is_safe(pool: PoolRow) -> bool:
+    """By the numbers that every tick has anyway."""
+    ratio, down, up = pool.margin_ratio, pool.shock_down, pool.shock_up
+    if isinstance(ratio, Unknown) or isinstance(down, Unknown) or isinstance(up, Unknown):
+        return False
+    return ratio <= SAFE_RATIO and down <= -SAFE_MOVE and up >= SAFE_MOVE
+
+
+def spare_of(pool: PoolRow, account: Account) -> float:
+    """The least of what is beyond the safe ratio now and beyond nothing at either move, in the
+    pool's currency.
+    """
+    coin = coin_price(pool)
+    beta = account.collateral[pool.currency].beta if is_inverse(pool) else 0.0
+    now = (account.equity - account.requirement / SAFE_RATIO) / coin
+    return min(
+        now,
+        *(moved(pool, account, move).headroom / (coin * (1.0 + beta * move)) for move in MOVES),
+    )

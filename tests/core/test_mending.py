@@ -1,0 +1,228 @@
+"""What would mend a pool does mend it, and nothing less would: told to the engine anew."""
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hedgewatch.core.events import CollateralPriced, CollateralReading
+from hedgewatch.core.mending import SAFE_MOVE, SAFE_RATIO
+from hedgewatch.core.model import CollateralSlice, Scope, Tier, Unknown
+from tests.support.builders import (
+    AIX,
+    ALT,
+    Said,
+    balance,
+    desk,
+    held,
+    mark,
+    market,
+    read,
+    rule,
+    tiered,
+)
+from tests.support.builders import tiers as table
+from tests.support.stories import Story, known
+
+TIERS = table((0.0, 0.01), (100_000.0, 0.02), (250_000.0, 0.10))
+COIN = "BTC/USD:BTC"
+BY_SIZE = (Tier(0.0, 0.01, 0.0), Tier(100.0, 0.05, 0.0), Tier(200.0, 0.20, 0.0))
+SLOPE = (Tier(0.0, 0.01, 0.0, 0.005),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """An account with one coin behind it: (symbol, contracts, entry, mark) of each position."""
+
+    regime: str
+    wallet: float
+    held: tuple[tuple[str, float, float, float], ...]
+    coin: str = "USDT"
+    tiers: tuple[Tier, ...] = TIERS
+    step: str = "1"
+    isolated: bool = False
+
+    def story(self) -> Story:
+        story = Story(on=desk(prices={}, holdings={}))
+        marks = [mark(symbol, price) for symbol, _, _, price in self.held]
+        size = 100.0 if self.coin == "BTC" else 1.0
+        for symbol, *_ in self.held:
+            defined = market(symbol, contract_size=size, step=self.step, taker_fee=0.0005)
+            story.at(0.0, defined, tiered(symbol, self.tiers))
+        story.at(0.0, *marks, self._reading())
+        if self.regime == "binance-usdm-multi-assets":
+            story.at(0.0, _priced)
+        story.at(0.0, *marks)
+        return story
+
+    def _reading(self) -> Said:
+        alone = self.wallet if self.isolated else None
+        positions = [
+            held(symbol, contracts, entry, isolated=alone)
+            for symbol, contracts, entry, _ in self.held
+            if contracts
+        ]
+        funds = [balance(self.wallet, self.coin)]
+        if self.regime == "binance-usdm-multi-assets":
+            funds.append(balance(1.0, "BTC"))
+        return read(*positions, wallet=None, balances=funds, regime=self.regime)
+
+    def pool(self) -> str:
+        if self.isolated:
+            return self.held[0][0]
+        return "account" if self.regime == "binance-usdm-multi-assets" else self.coin
+
+    def richer(self, money: float) -> "_Book":
+        return replace(self, wallet=self.wallet + money)
+
+    def cut(self, contracts: float) -> "_Book":
+        """So many contracts less of the first position, traded at its mark."""
+        (symbol, size, entry, price), *rest = self.held
+        sign = 1.0 if size > 0.0 else -1.0
+        gained = sign * contracts * (price - entry)
+        if self.coin == "BTC":
+            gained *= 100.0 / (entry * price)
+        left = (symbol, size - sign * contracts, entry, price)
+        return replace(self, held=(left, *rest), wallet=self.wallet + gained)
+
+
+def _priced(now: float) -> CollateralPriced:
+    bitcoin = CollateralReading(asset="BTC", price=5_000.0, slices=(CollateralSlice(inf, 0.95),))
+    return CollateralPriced("main", (bitcoin, CollateralReading(asset="USDT", price=1.0)), now)
+
+
+def _safe(book: _Book, slack: float = 0.0) -> bool:
+    """Whether the engine says so; `slack` widens the bounds by that much. A debt is not safe."""
+    story = book.story()
+    if book.pool() not in story.account().pools:  # the last position of its isolated pool went
+        return book.wallet >= 0.0
+    pool = story.pool(book.pool())
+    bound = SAFE_MOVE * (1.0 - slack)
+    return (
+        known(pool.equity) >= 0.0
+        and known(pool.margin_ratio) <= SAFE_RATIO * (1.0 + slack)
+        and known(pool.shock_down) <= -bound
+        and known(pool.shock_up) >= bound
+    )
+
+
+sizes = st.integers(-400, 400).filter(bool).map(float)
+prices = st.integers(700, 1_300).map(float)
+legs = st.tuples(st.just(AIX), sizes, prices, prices)
+others = st.lists(st.tuples(st.just(ALT), sizes, prices, prices), max_size=1)
+linear = st.builds(
+    lambda regime, wallet, first, rest: _Book(
+        regime,
+        wallet,
+        (first, *rest),
+        tiers=BY_SIZE if regime.startswith("okx") else SLOPE if "deribit" in regime else TIERS,
+    ),
+    st.sampled_from(
+        (
+            "binance-usdm-cross",
+            "binance-usdm-multi-assets",
+            "gate-cross",
+            "okx-single-currency-cross",
+            "deribit-linear",
+        )
+    ),
+    st.integers(1_000, 150_000).map(float),
+    legs,
+    others,
+)
+isolated = st.builds(
+    lambda wallet, first: _Book("binance-usdm-cross", wallet, (first,), isolated=True),
+    st.integers(1_000, 150_000).map(float),
+    legs,
+)
+inverse = st.builds(
+    lambda regime, wallet, contracts, entry, price: _Book(
+        regime,
+        wallet,
+        ((COIN, contracts, entry, price),),
+        coin="BTC",
+        tiers=SLOPE if "deribit" in regime else table((0.0, 0.01), (5.0, 0.05), (20.0, 0.2)),
+    ),
+    st.sampled_from(("binance-coinm-cross", "deribit-inverse")),
+    st.integers(1, 400).map(lambda tenths: tenths / 10),
+    st.integers(-9_000, 9_000).filter(bool).map(float),
+    st.integers(40_000, 60_000).map(float),
+    st.integers(40_000, 60_000).map(float),
+)
+books = linear | isolated | inverse
+
+
+@given(books)
+@settings(max_examples=150)
+def test_what_is_put_into_a_pool_makes_it_safe_and_a_thousandth_less_would_not(
+    book: _Book,
+) -> None:
+    lacking = known(book.story().pool(book.pool()).top_up_to_safe)
+    assert lacking >= 0.0
+    assert (lacking == 0.0) is _safe(book)
+    assert _safe(book.richer(lacking), slack=1e-6)
+    if lacking > 0.01:
+        assert not _safe(book.richer(0.999 * lacking))
+
+
+@given(books)
+@settings(max_examples=150)
+def test_what_is_cut_of_a_position_makes_its_pool_safe_and_a_contract_less_would_not(
+    book: _Book,
+) -> None:
+    cut = known(book.story().position(book.held[0][0]).contracts_to_safe)
+    size = abs(book.held[0][1])
+    assert (cut == 0.0) is _safe(book)
+    if cut == inf:
+        tried = {size, size / 2.0 // 1.0, 1.0, *(size * part // 8.0 for part in range(1, 8))}
+        assert not any(_safe(book.cut(part), slack=-1e-6) for part in tried)
+    elif cut:
+        assert cut <= size
+        assert _safe(book.cut(cut), slack=1e-6)
+        assert not _safe(book.cut(cut - 1.0), slack=-1e-6)
+
+
+def test_the_leg_that_gains_is_not_the_one_to_cut() -> None:
+    """Long 300 AIX beside short 200 ALT: without the short the long has nothing against it."""
+    book = _Book(
+        "binance-usdm-cross",
+        20_000.0,
+        ((ALT, -200.0, 1_000.0, 1_000.0), (AIX, 300.0, 1_000.0, 1_000.0)),
+    )
+    story = book.story()
+    assert known(story.pool().top_up_to_safe) > 0.0
+    assert story.position(ALT).contracts_to_safe == inf
+    assert 0.0 < known(story.position(AIX).contracts_to_safe) < 300.0
+
+
+@pytest.mark.parametrize(("step", "cut"), [("1", 37.0), ("0.001", 36.306), ("25", 50.0)])
+def test_a_cut_is_rounded_up_to_the_steps_of_the_market_and_never_beyond_what_is_held(
+    step: str, cut: float
+) -> None:
+    """Short n at 1,000: at +15 % 20,000 - 150 n is 23 n - 1,000 at n = 21,000 / 173 = 121.387."""
+    short = (AIX, -157.693, 1_000.0, 1_000.0)
+    book = _Book("binance-usdm-cross", 20_000.0, (short,), step=step)
+    assert book.story().position().contracts_to_safe == pytest.approx(cut)
+
+
+def test_a_rest_smaller_than_a_step_can_be_closed_with_all() -> None:
+    book = _Book("binance-usdm-cross", 10.0, ((AIX, -1.5, 1_000.0, 1_000.0),))
+    assert book.story().position().contracts_to_safe == 1.5
+
+
+def test_what_is_not_known_is_not_mended() -> None:
+    story = Story(on=desk(prices={}))
+    story.at(0.0, market(AIX), mark(AIX, 1_000.0), read(held(AIX, -200.0)))
+    assert isinstance(story.pool().top_up_to_safe, Unknown)
+    assert isinstance(story.position().contracts_to_safe, Unknown)
+
+
+def test_a_rule_may_read_what_would_mend_it() -> None:
+    top_up = rule("TopUp", Scope.POOL, "top_up_to_safe > 0", summary="{top_up_to_safe:,.0f}")
+    story = Story(top_up, on=desk(prices={}))
+    story.at(0.0, market(AIX), tiered(AIX), mark(AIX, 1_000.0))
+    story.at(0.0, read(held(AIX, -100.0), wallet=1_500.0), mark(AIX, 1_000.0))
+    assert story.firing() == {"TopUp"}
+    assert story.record("TopUp").annotations["summary"] == "14,800"
