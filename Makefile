@@ -34,9 +34,9 @@ run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi
 	exec $(BIN)/hedgewatch run -c "$(CONFIG)" $(ARGS)
 
-test: $(INSTALLED) servers ## every test, with real servers on loopback
+test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
 	@echo "== pytest"
-	$(BIN)/pytest -q $(ARGS)
+	$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
 	@echo "== ruff"

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.servers import (
     Server,
@@ -12,6 +13,10 @@ from tests.support.servers import (
     mosquitto_server,
     prometheus_server,
 )
+
+settings.register_profile("quick", max_examples=50)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.load_profile("quick")  # at leisure: make test ARGS=--hypothesis-profile=thorough
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = config.getoption("vectors")
     if directory is not None and not directory.is_dir():
         raise pytest.UsageError(f"--vectors {directory}: there is no such directory")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module starts run in one process, which starts it once."""
+    for item in items:
+        mark = item.get_closest_marker("asyncio")
+        if mark is not None and mark.kwargs.get("loop_scope") == "module":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

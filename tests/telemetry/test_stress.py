@@ -1,7 +1,7 @@
 """What readers get of the stress: one document, and series that cost no tick."""
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import orjson
 import pytest
@@ -135,8 +135,8 @@ def test_five_thousand_series_of_stress_hold_the_loop_for_milliseconds() -> None
     text = b""
     taken = []
     for _ in range(3):
-        before = perf_counter()
+        before = process_time()
         text = series.render(table_of(story.engine.book.pools(), [], moves))
-        taken.append(perf_counter() - before)
+        taken.append(process_time() - before)
     assert text.count(b"\nhedgewatch_stressed") >= 4_499
     assert min(taken) < 0.08
