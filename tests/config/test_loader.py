@@ -75,6 +75,14 @@ def test_what_is_not_said_has_a_default_that_is_safe(folder: Path) -> None:
     assert configuration.replica is None
 
 
+def test_two_replicas_may_tell_alertmanager_and_a_console(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    oncall = 'alertmanager: {urls: ["http://127.0.0.1:9093", "http://127.0.0.1:9193"]}'
+    text = SOUND.replace("mqtt: {host: 127.0.0.1}", oncall)
+    path.write_text(f"replica: b\n{text}  - {{to: [desk]}}\n")
+    assert load(path).replica == "b"
+
+
 def test_without_rules_of_its_own_a_configuration_has_the_shipped_ones(folder: Path) -> None:
     path = folder / "hedgewatch.yaml"
     path.write_text(SOUND.split("rules:")[0])
@@ -206,7 +214,12 @@ def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: P
             "mqtt: {host: 127.0.0.1, prot: 1}",
             "unknown key 'prot' (did you mean 'port'?)",
         ),
-        ("routes:", "replica: b\nroutes:", "with replica: only Alertmanager may be told"),
+        ("routes:", "replica: b\nroutes:", "with replica: only alertmanager may be told"),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            'alertmanager: {urls: ["http://am:9093", "am:9093"]}',
+            "17:58: a url starts with http:// or https://",
+        ),
         ("routes:", "http: {listen: 9464}\nroutes:", "listen: must be a text: put it in quotes"),
         ("wallets:", "wallets: 5\nwalets:", "7:10: wallets: must be a list"),
         (

@@ -25,8 +25,9 @@ class Sink:
 
     secret: str = ""
     answers: list[tuple[int, dict[str, str]] | str] = field(default_factory=list)
-    bodies: list[dict[str, Any]] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    path: str = "/alerts"
     url: str = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -58,12 +59,12 @@ class Sink:
 @asynccontextmanager
 async def listening(sink: Sink) -> AsyncIterator[Sink]:
     application = web.Application()
-    application.router.add_post("/alerts", sink.handle)
+    application.router.add_post(sink.path, sink.handle)
     runner = web.AppRunner(application, shutdown_timeout=0.01)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        sink.url = f"http://127.0.0.1:{runner.addresses[0][1]}/alerts"
+        sink.url = f"http://127.0.0.1:{runner.addresses[0][1]}{sink.path}"
         yield sink
     finally:
         await runner.cleanup()

@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hedgewatch.core.model import AlertState, Scope, Subject
+from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import Connected, DeliveryError, Receiver
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
@@ -97,6 +98,22 @@ async def mqtt(bench: Bench) -> AsyncIterator[Line]:
 
 
 @asynccontextmanager
+async def alertmanager(bench: Bench) -> AsyncIterator[Line]:
+    async with listening(Sink(path="/api/v2/alerts")) as sink:
+
+        async def heard() -> str:
+            """It mirrors: the same may come twice."""
+            alerts = [alert for body in sink.bodies for alert in body]
+            sink.bodies.clear()
+            return str(
+                [(alert["endsAt"] <= rfc3339(NOON) and "resolved", alert) for alert in alerts]
+            )
+
+        way = {"urls": [sink.url.removesuffix(sink.path)], "token": bench.secret()}
+        yield Line(*built({"alertmanager": way}), heard)
+
+
+@asynccontextmanager
 async def dead_console(_: Bench) -> AsyncIterator[Line]:
     output = io.StringIO()
     line = Line(*built({"console": {}}, output), silence)
@@ -115,6 +132,12 @@ async def dead_webhook(bench: Bench) -> AsyncIterator[Line]:
 
 
 @asynccontextmanager
+async def dead_alertmanager(bench: Bench) -> AsyncIterator[Line]:
+    way = {"urls": [f"http://127.0.0.1:{free_port()}"], "token": bench.secret()}
+    yield Line(*built({"alertmanager": way}), silence)
+
+
+@asynccontextmanager
 async def dead_mqtt(bench: Bench) -> AsyncIterator[Line]:
     secrets = {"username": bench.secret(), "password": bench.secret()}
     yield Line(*built({"mqtt": {"host": "127.0.0.1", "port": free_port(), **secrets}}), silence)
@@ -125,8 +148,8 @@ async def silence() -> str:
 
 
 Ends = Callable[[Bench], AbstractAsyncContextManager[Line]]
-RECEIVERS: list[Ends] = [console, webhook, mqtt]
-DEAD_ENDS: list[Ends] = [dead_console, dead_webhook, dead_mqtt]
+RECEIVERS: list[Ends] = [console, webhook, mqtt, alertmanager]
+DEAD_ENDS: list[Ends] = [dead_console, dead_webhook, dead_mqtt, dead_alertmanager]
 
 
 @pytest.fixture

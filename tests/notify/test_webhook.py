@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from hedgewatch.core.model import AlertState
+from hedgewatch.notify.posting import retry_after
 from hedgewatch.notify.receiver import DeliveryError
-from hedgewatch.notify.webhook import Webhook, WebhookSettings, retry_after
+from hedgewatch.notify.webhook import Webhook, WebhookSettings
 from tests.notify.alerts import NOON, Memory, composed, notification, now, running, transition
 from tests.notify.sink import Sink, listening
 from tests.support.servers import free_port

@@ -62,14 +62,14 @@ def mixed_prices(draft: Draft) -> Iterator[Problem]:
 
 
 def twice_told(draft: Draft) -> Iterator[Problem]:
-    """Two replicas see the same: only Alertmanager makes one message of both."""
+    """Two replicas see the same and tell the same: only Alertmanager makes one message of both."""
     if draft.top.replica is None:
         return
     for receiver in draft.receivers:
-        if receiver.settings.console is None:
+        if not receiver.settings.makes_one_of_two:
             message = (
-                "with replica: only Alertmanager may be told, which makes one message of two: "
-                "remove this receiver, or replica"
+                "with replica: only alertmanager may be told (and a console), which makes one "
+                "message of two: remove this receiver, or replica"
             )
             yield draft.source.problem(receiver.location, message)
 

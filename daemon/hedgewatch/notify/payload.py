@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.core.model import Acknowledgement, AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.message import clean, clip, is_alarming_end, rfc3339
 from hedgewatch.notify.outgoing import Notification, plain_values
@@ -54,11 +54,20 @@ def is_live(transition: Transition) -> bool:
 
 
 def annotations_of(transition: Transition) -> dict[str, str]:
-    """What the rule says about it, fit for any display, and why it ended."""
-    shown = {
-        name: clip(clean(text), _ANNOTATION_BYTES) for name, text in transition.annotations.items()
+    """What the rule says about it, fit for any display, why it ended, and who has seen it."""
+    seen = transition.acknowledged
+    texts = {
+        **transition.annotations,
+        **({"reason": transition.reason} if transition.reason else {}),
+        **({"acknowledged": _words(seen)} if seen is not None else {}),
     }
-    return shown | ({"reason": clean(transition.reason)} if transition.reason else {})
+    return {name: clip(clean(text), _ANNOTATION_BYTES) for name, text in texts.items()}
+
+
+def _words(seen: Acknowledgement) -> str:
+    until = "" if seen.until is None else f" until {rfc3339(seen.until)}"
+    comment = f": {seen.comment}" if seen.comment else ""
+    return f"by {seen.by} at {rfc3339(seen.at)}{until}{comment}"
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:

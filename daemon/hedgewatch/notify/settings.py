@@ -7,9 +7,11 @@ from typing import Annotated, Self, TextIO
 
 from pydantic import Field, model_validator
 
+from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings
 from hedgewatch.notify.console import Console, ConsoleSettings
 from hedgewatch.notify.mqtt import Mqtt, MqttSettings
 from hedgewatch.notify.receiver import Receiver
+from hedgewatch.notify.standing import Alerts, Watchdog
 from hedgewatch.notify.webhook import Webhook, WebhookSettings
 from hedgewatch.settings import Settings
 
@@ -20,32 +22,53 @@ class ReceiverSettings(Settings):
     name: Annotated[str, Field(min_length=1)]
     console: ConsoleSettings | None = None
     mqtt: MqttSettings | None = None
+    alertmanager: AlertmanagerSettings | None = None
     webhook: WebhookSettings | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(way is not None for way in (self.console, self.mqtt, self.webhook)) != 1:
-            raise ValueError("a receiver has exactly one of console, mqtt and webhook")
+        if sum(getattr(self, way) is not None for way in WAYS) != 1:
+            raise ValueError(f"a receiver has exactly one of {', '.join(WAYS)}")
         return self
+
+    @property
+    def makes_one_of_two(self) -> bool:
+        """Whether two replicas that tell it the same lead to one message, or to none elsewhere."""
+        return self.alertmanager is not None or self.console is not None
+
+
+WAYS = tuple(name for name in ReceiverSettings.model_fields if name != "name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What receivers are told of where they run."""
+    """What receivers are told of where they run; `well` says whether the daemon is."""
 
     instance: str
     output: TextIO
     clock: Callable[[], float]
     jitter: Random
     external_url: str = ""
+    well: Callable[[], bool] | None = None
 
 
 def build(settings: ReceiverSettings, place: Place) -> Receiver:
     """The receiver that the settings describe. Nothing is opened or connected yet."""
+    name = settings.name
     if settings.console is not None:
-        return Console(settings.name, place.output, settings.console)
+        return Console(name, place.output, settings.console)
     if settings.mqtt is not None:
-        return Mqtt(settings.name, place.instance, settings.mqtt, place.jitter)
+        return Mqtt(name, place.instance, settings.mqtt, place.jitter)
+    if settings.alertmanager is not None:
+        return _alertmanager(name, settings.alertmanager, place)
     if settings.webhook is not None:
-        return Webhook(settings.name, settings.webhook, place.clock, place.external_url)
+        return Webhook(name, settings.webhook, place.clock, place.external_url)
     raise AssertionError("the settings have been validated")
+
+
+def _alertmanager(name: str, settings: AlertmanagerSettings, place: Place) -> Alertmanager:
+    watchdog = None
+    if settings.watchdog and place.well is not None:
+        watchdog = Watchdog(place.instance, settings.resend, place.well, place.clock())
+    alerts = Alerts(place.instance, settings.resend, place.external_url)
+    return Alertmanager(name, settings, place.clock, alerts, watchdog)
