@@ -34,6 +34,12 @@ _MIGRATIONS = (
         """,
         "CREATE INDEX outbox_by_state ON outbox (state, created_at)",
     ),
+    (
+        "CREATE TABLE silences (id TEXT PRIMARY KEY, silence TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY, at REAL NOT NULL, entry TEXT NOT NULL)",
+        "CREATE INDEX audit_by_time ON audit (at)",
+        "CREATE TABLE nonces (nonce TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
+    ),
 )
 """Each brings the file from the version of its index to the next: never edit one, append."""
 

@@ -13,6 +13,7 @@ import structlog
 
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.store import file, rows
+from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 
@@ -37,6 +38,7 @@ class Store:
         self._lock = -1
         self._database: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.commanded = Commanded(self)
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -46,7 +48,7 @@ class Store:
         """
         store = cls(path)
         try:
-            await store._on_thread(store._open)
+            await store.on_thread(store._open)
         except StoreError:
             await store.close()
             raise
@@ -57,7 +59,7 @@ class Store:
     async def close(self) -> None:
         """Close the file and let the next process have it."""
         try:
-            await self._on_thread(self._close)
+            await self.on_thread(self._close)
         finally:
             self._thread.shutdown(wait=False)
 
@@ -65,11 +67,11 @@ class Store:
         self, records: Collection[AlertRecord], deliveries: Collection[Deliverable]
     ) -> None:
         """All of it or none: the state of alerts and the notifications that it calls for."""
-        await self._on_thread(lambda: self._commit(records, deliveries))
+        await self.on_thread(lambda: self._commit(records, deliveries))
 
     async def load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
         """The alerts as they stood, and what was not delivered, oldest first."""
-        loaded = await self._on_thread(self._load)
+        loaded = await self.on_thread(self._load)
         if self.unreadable:
             _log.error("stored_alerts_unreadable", store=str(self.path), number=self.unreadable)
         return loaded
@@ -95,12 +97,13 @@ class Store:
 
     async def _change(self, statement: str, parameters: Collection[tuple[object, ...]]) -> None:
         def change() -> None:
-            with self._transaction() as database:
+            with self.transaction() as database:
                 database.executemany(statement, parameters)
 
-        await self._on_thread(change)
+        await self.on_thread(change)
 
-    async def _on_thread(self, work: Callable[[], Answer]) -> Answer:
+    async def on_thread(self, work: Callable[[], Answer]) -> Answer:
+        """Do it on the thread that has the file."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:
@@ -126,7 +129,7 @@ class Store:
             self._lock = -1
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """A change that is on the disk when this ends.
 
         After any failure the file is opened and checked anew: an fsync that failed once may say
@@ -146,7 +149,7 @@ class Store:
     def _commit(
         self, records: Collection[AlertRecord], deliveries: Collection[Deliverable]
     ) -> None:
-        with self._transaction() as database:
+        with self.transaction() as database:
             for record in records:
                 rows.write_alert(database, record)
             for delivery in deliveries:
@@ -159,7 +162,7 @@ class Store:
                 )
 
     def _load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
-        with self._transaction() as database:
+        with self.transaction() as database:
             texts = database.execute("SELECT record FROM alerts ORDER BY alertname, subject")
             records = [self._readable(text) for (text,) in texts]
             waiting = rows.waiting_deliveries(database)
