@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope, Severity, Subject
 from hedgewatch.store import Store, StoreBusyError, StoreError
-from hedgewatch.store.file import connect
+from hedgewatch.store.file import _MIGRATIONS, connect
 from hedgewatch.store.rows import decode_record, encode_record
 
 POOL = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
@@ -241,4 +241,54 @@ async def test_a_reader_sees_the_alerts_while_the_daemon_holds_the_store(path: P
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
         (number,) = reader.execute("SELECT count(*) FROM alerts").fetchone()
     assert number == 1
+    await store.close()
+
+
+async def test_silences_are_kept_replaced_and_forgotten(path: Path) -> None:
+    store = await Store.open(path)
+    await store.commanded.keep_silences({"a": "1", "b": "2"})
+    await store.commanded.keep_silences({"a": "3"}, ["b"])
+    await store.close()
+    store = await Store.open(path)
+    assert await store.commanded.silences() == ("3",)
+    await store.close()
+
+
+async def test_the_audit_log_is_read_backwards_and_forgets_what_is_older_than_400_days(
+    path: Path,
+) -> None:
+    store = await Store.open(path)
+    for day in (0.0, 100.0, 350.0, 450.0):
+        await store.commanded.note(day * 86400, f"day {day:.0f}")
+    assert await store.commanded.audit(2) == ((4, "day 450"), (3, "day 350"))
+    assert await store.commanded.audit(9, before=3) == ((2, "day 100"),)
+    await store.close()
+
+
+async def test_a_nonce_is_spent_once_over_a_restart_too_until_it_may_be_forgotten(
+    path: Path,
+) -> None:
+    store = await Store.open(path)
+    assert await store.commanded.spend("n", 60.0, 0.0)
+    await store.close()
+    store = await Store.open(path)
+    assert not await store.commanded.spend("n", 60.0, 30.0)
+    assert await store.commanded.spend("n", 120.0, 61.0)
+    await store.close()
+
+
+async def test_a_store_of_the_first_version_is_brought_to_this_one(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        for statement in _MIGRATIONS[0]:
+            database.execute(statement)
+        database.execute("PRAGMA user_version = 1")
+        database.execute(
+            "INSERT INTO alerts VALUES ('x', 'y', 'firing', ?)", (encode_record(FIRING),)
+        )
+        database.commit()
+    store = await Store.open(path)
+    records, _ = await store.load()
+    assert records == (FIRING,)
+    assert await store.commanded.silences() == ()
     await store.close()

@@ -17,6 +17,7 @@ import structlog
 from hedgewatch import __version__, loop
 from hedgewatch.accounts import Accounts, AccountWatch, WatchMaker
 from hedgewatch.clock import Clock
+from hedgewatch.commands import Audit, Commands, Reach, Shelf
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
@@ -27,6 +28,7 @@ from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.receiver import Board
 from hedgewatch.notify.settings import Place, build
+from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import (
     AccountStates,
@@ -48,6 +50,7 @@ _CLOCK_SECONDS = 0.5
 """Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
 
 _CLOCK_STEP_SECONDS = 2.0
+_SILENCES_SECONDS = 5.0
 _DRAIN_SECONDS = 5.0
 _START_SECONDS = 60.0
 _NEED_A_RESTART = ("instance", "store", "http", "log", "receivers")
@@ -64,6 +67,7 @@ class Daemon:
     view: EngineView
     monitor: Monitor
     dispatcher: Dispatcher
+    reach: Reach
     accounts: Accounts
     metrics: DaemonMetrics
     health: Health
@@ -86,6 +90,7 @@ async def run_daemon(
         stack.push_async_callback(store.close)
         records, waiting = await store.load()
         daemon = build_daemon(configuration, store, output, watchers)
+        await daemon.reach.shelf.load(daemon.clock.now())
         daemon.service.extend(_START_SECONDS)
         url = await stack.enter_async_context(_server(daemon, configuration))
         daemon = replace(daemon, url=url)
@@ -98,6 +103,7 @@ async def run_daemon(
         daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
         daemon.tasks.spawn("monitor", daemon.monitor.run())
         daemon.tasks.spawn("clock", _tick(daemon))
+        daemon.tasks.spawn("silences", _end_silences(daemon.reach))
 
         stack.push_async_callback(daemon.accounts.close)
         await daemon.accounts.watch(configuration)
@@ -128,12 +134,22 @@ def build_daemon(
         told_again=engine.told_again,
     )
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
+    silences = Silences()
     view = EngineView(engine, _status(configuration))
     health = Health(metrics, service, view, dispatcher)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
     monitor = Monitor(engine, clock.now, outputs, metrics.tick_judged, watchers)
+    reach = Reach(
+        alerts=view.alerts,
+        publish=monitor.publish,
+        silences=silences,
+        shelf=Shelf(silences, store.commanded),
+        audit=Audit(store.commanded, clock.now),
+        clock=clock.now,
+        identify=_new_silence,
+    )
     accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
@@ -142,6 +158,7 @@ def build_daemon(
         view=view,
         monitor=monitor,
         dispatcher=dispatcher,
+        reach=reach,
         accounts=accounts,
         metrics=metrics,
         health=health,
@@ -206,9 +223,9 @@ def _without_what_needs_a_restart(wanted: Configuration, running: Configuration)
 def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:
     token = configuration.http.token
     secret = None if token is None else token.read()
-    return serve(
-        application(daemon.view, daemon.metrics, configuration.http, secret), configuration.http
-    )
+    commands = Commands(daemon.reach)
+    app = application(daemon.view, daemon.metrics, configuration.http, secret, commands)
+    return serve(app, configuration.http)
 
 
 def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
@@ -235,12 +252,26 @@ def _new_episode() -> str:
     return uuid.uuid4().hex
 
 
+def _new_silence() -> str:
+    """Short enough to be typed."""
+    return uuid.uuid4().hex[:8]
+
+
 def _status(configuration: Configuration) -> dict[str, object]:
     return {
         "instance": configuration.instance,
         "version": __version__,
         "python": platform.python_version(),
     }
+
+
+async def _end_silences(reach: Reach) -> None:
+    """Silences that are over are forgotten, here and on the disk."""
+    while True:
+        await asyncio.sleep(_SILENCES_SECONDS)
+        for silence in reach.silences.expire(reach.clock()):
+            _log.info("silence_ended", silence=silence.id, by=silence.by)
+        await reach.shelf.save()
 
 
 async def _tick(daemon: Daemon) -> None:

@@ -28,6 +28,9 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", help="is the configuration sound?"))
     _add_rules(commands.add_parser("rules", help="the rule files and their tests"))
     _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
+    _add_alerts(commands.add_parser("alerts", help="what stands: firing, acknowledged, silenced"))
+    _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
+    _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
     return parser
 
 
@@ -41,6 +44,48 @@ def _add_stress(stress: argparse.ArgumentParser) -> None:
         help="draw margin ratios against a common move of all prices",
     )  # fmt: skip
     _with_json(stress)
+
+
+def _add_alerts(alerts: argparse.ArgumentParser) -> None:
+    _with_daemon(alerts)
+    alerts.add_argument("--all", action="store_true", help="those that are only pending too")
+    _with_json(alerts)
+
+
+def _add_ack(ack: argparse.ArgumentParser) -> None:
+    ack.add_argument(
+        "what", nargs="*", metavar="ALERT|label=value",
+        help="which alert, by its name, by labels, or both",
+    )  # fmt: skip
+    ack.add_argument("--episode", default="", metavar="ID", help="by the beginning of its episode")
+    ack.add_argument("--all", action="store_true", help="all that match")
+    ack.add_argument("--for", dest="period", metavar="2h", help="(default: until it is over)")
+    ack.add_argument("--withdraw", action="store_true", help="take an acknowledgement back")
+    _with_person(ack)
+    _with_daemon(ack)
+    _with_json(ack)
+
+
+def _add_silence(silence: argparse.ArgumentParser) -> None:
+    actions = silence.add_subparsers(required=True, metavar="COMMAND", dest="action")
+    add = actions.add_parser("add", help="keep alerts quiet, for at most 24h")
+    add.add_argument(
+        "what", nargs="+", metavar="ALERT|label=value",
+        help="NAME=VALUE, NAME!=VALUE, NAME=~PATTERN or NAME!~PATTERN; all must hold",
+    )  # fmt: skip
+    add.add_argument("--for", dest="period", required=True, metavar="2h")
+    _with_person(add)
+    remove = actions.add_parser("remove", help="end a silence now")
+    remove.add_argument("id", metavar="ID", help="as `silence list` shows it")
+    _with_person(remove)
+    for parser in (add, remove, actions.add_parser("list", help="the silences that hold")):
+        _with_daemon(parser)
+        _with_json(parser)
+
+
+def _with_person(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", metavar="NAME", help="who says so (default: your user name)")
+    parser.add_argument("--comment", default="", metavar="TEXT", help="why")
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:

@@ -19,9 +19,7 @@ class Ledger(Protocol):
     """The disk, as the audit log needs it. OSError when it does not do its part."""
 
     async def note(self, at: float, entry: str) -> None: ...
-    async def audit(
-        self, limit: int, before: int | None = None
-    ) -> tuple[tuple[int, str], ...]: ...
+    async def audit(self, limit: int, before: int | None = None) -> tuple[tuple[int, str], ...]: ...
 
 
 class Audit:
@@ -41,7 +39,9 @@ class Audit:
     async def note(self, entry: Mapping[str, object]) -> str:
         """Write it down; why it is not on the disk, empty when it is."""
         now = self._clock()
-        _log.info("command", **{name: value for name, value in entry.items() if value})
+        _log.info(
+            "command", **{name: entry[name] for name in entry if entry[name] and name != "did"}
+        )
         return await within_patience(
             self._ledger.note(now, json.dumps({"at": now, **entry}, allow_nan=False))
         )

@@ -25,9 +25,7 @@ class Commanded:
     def __init__(self, file: _File) -> None:
         self._file = file
 
-    async def keep_silences(
-        self, added: Mapping[str, str], ended: Collection[str] = ()
-    ) -> None:
+    async def keep_silences(self, added: Mapping[str, str], ended: Collection[str] = ()) -> None:
         """Silences by their ids, as texts; those that `ended` are forgotten."""
 
         def change() -> None:

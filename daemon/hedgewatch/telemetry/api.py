@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.measures import CATALOGUE
@@ -29,8 +30,9 @@ def accounts(rows: Iterable[Row]) -> list[Document]:
     ]
 
 
-def alert(record: AlertRecord) -> Document:
-    """One alert as it stands. Times are seconds since 1970."""
+def alert(record: AlertRecord, silence: Mapping[str, object] | None = None) -> Document:
+    """One alert as it stands, and the silence that keeps it quiet. Times are seconds since 1970."""
+    seen = record.acknowledged
     return {
         "alertname": record.alertname,
         "alertstate": record.state.value,
@@ -44,6 +46,9 @@ def alert(record: AlertRecord) -> Document:
         "fired_at": record.fired_at,
         "reason": record.reason,
         "episode": record.episode,
+        "acknowledged": None if seen is None else asdict(seen),
+        "silenceable": record.silenceable,
+        "silence": silence,
     }
 
 

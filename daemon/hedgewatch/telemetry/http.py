@@ -1,4 +1,6 @@
-"""The daemon over HTTP: metrics, health, readiness, and the book as JSON. It only reads."""
+"""The daemon over HTTP: metrics, health, readiness, and the book as JSON. What changes something
+is in `http_commands`.
+"""
 
 import asyncio
 import errno
@@ -7,16 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-import orjson
 from aiohttp import hdrs, web
 
+from hedgewatch.command import LARGEST_COMMAND
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.model import AlertRecord, Scope
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import StressTable, joined
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry import api
+from hedgewatch.telemetry.answers import answer
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
+from hedgewatch.telemetry.http_commands import Commanded, command_routes, turned_away
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stress import StressSeries, stress_document
@@ -55,15 +59,25 @@ class CannotListenError(Exception):
 
 
 def application(
-    view: View, daemon: DaemonMetrics, settings: HttpSettings, token: Secret | None = None
+    view: View,
+    daemon: DaemonMetrics,
+    settings: HttpSettings,
+    token: Secret | None = None,
+    commands: Commanded | None = None,
 ) -> web.Application:
     """The routes, behind the check of who asks. `token` is the text of `settings.token`."""
     hosts = _LOOPBACK_NAMES | {settings.host.lower()} | {host.lower() for host in settings.hosts}
-    app = web.Application(middlewares=[_only_for(hosts), _only_with(token)])
+    app = web.Application(
+        middlewares=[_only_for(hosts), _only_with(token, commands)],
+        client_max_size=LARGEST_COMMAND,
+    )
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
     app.add_routes([web.get("/api/v1/stress", _stress(view))])
-    app.add_routes([web.get(path, _json(document)) for path, document in _documents(view).items()])
+    documents = _documents(view, commands)
+    app.add_routes([web.get(path, _json(document)) for path, document in documents.items()])
+    if commands is not None:
+        app.add_routes(command_routes(commands, token_is_set=token is not None))
     return app
 
 
@@ -110,7 +124,9 @@ def _host_name(header: str) -> str:
     return name.strip("[]").lower()
 
 
-def _only_with(token: Secret | None) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _only_with(
+    token: Secret | None, commands: Commanded | None
+) -> Callable[..., Awaitable[web.StreamResponse]]:
     """Ask for the token everywhere but at `/healthz`, which says nothing and is for probes."""
     expected = None if token is None else f"Bearer {token.reveal()}".encode()
 
@@ -119,6 +135,7 @@ def _only_with(token: Secret | None) -> Callable[..., Awaitable[web.StreamRespon
         given = request.headers.get(hdrs.AUTHORIZATION, "").encode(errors="replace")
         if expected is None or request.path == "/healthz" or hmac.compare_digest(given, expected):
             return await handler(request)
+        await turned_away(request, commands, "the token is missing or wrong")
         raise web.HTTPUnauthorized(headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
 
     return check
@@ -130,7 +147,7 @@ def _health(view: View) -> Mapping[str, Handler]:
 
     async def ready(_request: web.Request) -> web.Response:
         reasons = list(view.reasons_not_ready())
-        return _answer({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        return answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
     return {"/healthz": alive, "/readyz": ready}
 
@@ -157,13 +174,19 @@ async def _breathing(parts: Iterable[StressTable]) -> StressTable:
 
 
 def _stress(view: View) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
-        return _answer(stress_document(view.stress(), curves="curves" in request.query))
+    async def tell(request: web.Request) -> web.Response:
+        return answer(stress_document(view.stress(), curves="curves" in request.query))
 
-    return answer
+    return tell
 
 
-def _documents(view: View) -> Mapping[str, Callable[[], Mapping[str, object]]]:
+def _documents(
+    view: View, commands: Commanded | None
+) -> Mapping[str, Callable[[], Mapping[str, object]]]:
+    def alerts() -> list[api.Document]:
+        silence_of = commands.silence_of if commands is not None else lambda _: None
+        return [api.alert(each, silence_of(each)) for each in view.alerts()]
+
     return {
         "/api/v1/status": view.status,
         "/api/v1/accounts": lambda: {"accounts": api.accounts(view.rows())},
@@ -171,18 +194,13 @@ def _documents(view: View) -> Mapping[str, Callable[[], Mapping[str, object]]]:
         "/api/v1/pools": lambda: {"pools": api.rows_of(Scope.POOL, view.rows())},
         "/api/v1/evenness": lambda: {"evenness": [api.evenness(each) for each in view.evenness()]},
         "/api/v1/hedges": lambda: {"hedges": api.rows_of(Scope.HEDGE, view.rows())},
-        "/api/v1/alerts": lambda: {"alerts": [api.alert(each) for each in view.alerts()]},
+        "/api/v1/alerts": lambda: {"alerts": alerts()},
         "/api/v1/rules": lambda: {"rules": [api.rule(each) for each in view.rules()]},
     }
 
 
 def _json(document: Callable[[], Mapping[str, object]]) -> Handler:
-    async def answer(_request: web.Request) -> web.Response:
-        return _answer(document())
+    async def tell(_request: web.Request) -> web.Response:
+        return answer(document())
 
-    return answer
-
-
-def _answer(document: Mapping[str, object], status: int = 200) -> web.Response:
-    body = orjson.dumps(api.jsonable(document)) + b"\n"
-    return web.Response(body=body, status=status, content_type="application/json")
+    return tell
