@@ -9,7 +9,13 @@ from hedgewatch.config.problems import Problem, did_you_mean, nearest
 from hedgewatch.config.realert_reading import realert
 from hedgewatch.config.rule_schema import RuleSettings
 from hedgewatch.config.yaml_source import Location, Source
-from hedgewatch.core.expression import Expression, ExpressionError, Unit, parse_condition
+from hedgewatch.core.expression import (
+    Expression,
+    ExpressionError,
+    Unit,
+    input_of,
+    parse_condition,
+)
 from hedgewatch.core.expression import Problem as InText
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import Scope, Severity
@@ -74,7 +80,9 @@ class RuleReading:
             return None
         silenceable = settings.silenceable
         if silenceable is None:
-            silenceable = severity is not Severity.CRITICAL or not expr.names & VITAL
+            silenceable = severity is not Severity.CRITICAL or VITAL.isdisjoint(
+                map(input_of, expr.names)
+            )
         return Rule(
             name=settings.alert,
             scope=settings.on,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from math import ceil, floor
 
 from hedgewatch.config.series import Sample, Value
 from hedgewatch.core.book.rows import Cells, Row
@@ -69,13 +70,24 @@ class Stage:
         self._scope = scope
         self._texts = texts
         self._actors: dict[Subject, _Actor] = {}
+        self._played: float | None = None
 
     def play(self, measured: Iterable[tuple[Mapping[str, str], str, Value]], now: float) -> None:
         """One step: every measure takes its value, then every subject is judged once."""
+        self._let_pass(now)
         for labels, measure, value in measured:
             actor = _Actor(self._scope, labels, self._texts)
             self._actors.setdefault(actor.subject, actor).take(measure, value, now)
+        self._judge.sample(self._actors.values(), now)
         self._judge.judge(self._actors.values(), now)
+
+    def _let_pass(self, now: float) -> None:
+        """Between two steps what was measured last stands, each second, as it would live."""
+        if self._played is not None and self._judge.rulebook.windowed:
+            seconds = range(floor(self._played) + 1, ceil(now))
+            for second in seconds:
+                self._judge.sample(self._actors.values(), float(second))
+        self._played = now
 
     def standing(self, alertname: str) -> list[AlertRecord]:
         """The alerts of one rule that are pending or firing."""

@@ -213,12 +213,7 @@ def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
 
 def frozen_values(rule: Rule, row: Row) -> dict[str, float | bool | None]:
     """Every measure that the rule reads or shows, as it is now; None when unknown."""
-    names = set(rule.expr.names)
-    if rule.clear is not None:
-        names |= rule.clear.names
-    for template in rule.annotations.values():
-        names |= template.names
-    values = {name: _held(row, name) for name in sorted(names)}
+    values = {name: _held(row, name) for name in sorted(rule.reads)}
     return {
         name: None if isinstance(value, Unknown) else value
         for name, value in values.items()

@@ -158,7 +158,8 @@ class Engine:
     def _clock(self, now: float) -> Outcome:
         turned = time_passed(self.book, now)
         steps = self.judge.give_up_waiting(self.book, now)
-        rows = self.book.rows() if turned else self._time_bound()
+        sampled = self.judge.sample(self.book.rows(), now)
+        rows = self.book.rows() if turned else dict.fromkeys((*self._time_bound(), *sampled))
         return self.judge.outcome(steps + self.judge.judge(rows, now))
 
     def _time_bound(self) -> Iterator[Row]:

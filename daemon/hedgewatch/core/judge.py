@@ -64,6 +64,19 @@ class Judge:
                 self._step(rule, row, truth, now, made)
         return made
 
+    def sample(self, rows: Iterable[Row], now: float) -> list[Row]:
+        """Take the rows of now into their windows: those that have any, to be judged anew."""
+        if not self.rulebook.windowed:
+            return []
+        sampled = []
+        for row in rows:
+            if row.judgement is None:
+                self._adopt(row)
+            if row.windows:
+                row.windows.sample(row, now)
+                sampled.append(row)
+        return sampled
+
     def in_words_of_now(self, row: Row) -> Iterator[AlertRecord]:
         """The alerts of a row as one would tell them now."""
         for name, alert in row.alerts.items():
@@ -178,7 +191,9 @@ class Judge:
                 steps += self._end_all(row, EndReason.REMOVED_BY_RELOAD, now)
         for row in remaining:
             row.judgement = None
-            watching = {rule.name for rule in self.rulebook.judgement_of(row.subject).rules}
+            judgement = self.rulebook.judgement_of(row.subject)
+            row.windows.want(judgement.windowed)
+            watching = {rule.name for rule in judgement.rules}
             for name in row.alerts.keys() - watching:
                 alert = row.alerts.pop(name)
                 steps.append(end(alert.record, EndReason.REMOVED_BY_RELOAD, now))
@@ -208,6 +223,7 @@ class Judge:
     def _adopt(self, row: Row) -> Judgement:
         """Give a new row its rules, and the alerts that waited for it."""
         row.judgement = judgement = self.rulebook.judgement_of(row.subject)
+        row.windows.want(judgement.windowed)
         for rule in judgement.rules:
             record = self._waiting.pop((rule.name, row.subject), None)
             if record is not None:

@@ -1,9 +1,9 @@
 """What stands on a row: the rules that watch it, compiled to one function, and their alerts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from hedgewatch.core.expression import compile_scope
-from hedgewatch.core.model import AlertRecord, Subject, Truth
+from hedgewatch.core.expression import compile_scope, windowing_of
+from hedgewatch.core.model import AlertRecord, Scope, Subject, Truth
 from hedgewatch.core.rules import Rule
 
 Observation = Mapping[object, int]
@@ -11,9 +11,11 @@ Observation = Mapping[object, int]
 
 
 class Judgement:
-    """`truths(row)` answers all `rules` at once; `quiet` is its answer when nothing is amiss."""
+    """`truths(row)` answers all `rules` at once; `quiet` is its answer when nothing is amiss.
+    `windowed` names what they read of the recent past.
+    """
 
-    __slots__ = ("quiet", "rules", "truths")
+    __slots__ = ("quiet", "rules", "truths", "windowed")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
@@ -21,20 +23,38 @@ class Judgement:
             [rule.expr for rule in rules]
         )
         self.quiet: tuple[Truth, ...] = (False,) * len(self.rules)
+        self.windowed = frozenset(filter(windowing_of, _read_by(self.rules)))
+
+
+def _read_by(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset[str]().union(*(rule.reads for rule in rules))
 
 
 class Rulebook:
-    """All loaded rules. Subjects watched by the same rules share one compiled judgement."""
+    """All loaded rules, in their order. Subjects watched by the same rules share one compiled
+    judgement. `windowed` says whether any reads the recent past.
+    """
 
-    __slots__ = ("_compiled", "rules")
+    __slots__ = ("_compiled", "_numbered", "_places", "rules", "windowed")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
+        self._numbered = {rule.name: number for number, rule in enumerate(self.rules)}
+        self._places: dict[tuple[Scope, str, str], list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for place in _places_of(rule):
+                self._places.setdefault(place, []).append(number)
         self._compiled: dict[tuple[str, ...], Judgement] = {}
+        self.windowed = any(map(windowing_of, _read_by(self.rules)))
 
     def judgement_of(self, subject: Subject) -> Judgement:
-        """The judgement of one subject."""
-        watching = [rule for rule in self.rules if rule.watches(subject)]
+        """The judgement of one subject, found among the rules that may watch it."""
+        may = list(self._places.get((subject.scope, "", ""), ()))
+        for name, value in subject.labels:
+            may += self._places.get((subject.scope, name, value), ())
+        watching = [
+            rule for rule in map(self.rules.__getitem__, sorted(may)) if rule.watches(subject)
+        ]
         names = tuple(rule.name for rule in watching)
         if names not in self._compiled:
             self._compiled[names] = Judgement(watching)
@@ -42,7 +62,18 @@ class Rulebook:
 
     def rule(self, name: str) -> Rule | None:
         """The rule of that name, None when it is not loaded."""
-        return next((rule for rule in self.rules if rule.name == name), None)
+        number = self._numbered.get(name)
+        return None if number is None else self.rules[number]
+
+
+def _places_of(rule: Rule) -> Iterator[tuple[Scope, str, str]]:
+    """Where a rule is looked for: under the values of one of its labels, else under its scope."""
+    if not rule.where:
+        yield rule.scope, "", ""
+        return
+    name, values = next(iter(rule.where.items()))
+    for value in values:
+        yield rule.scope, name, value
 
 
 class Alert:

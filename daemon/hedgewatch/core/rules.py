@@ -6,8 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hedgewatch.core.expression import Expression, Unit, parts_of, spelt
+from hedgewatch.core.expression import (
+    Expression,
+    Unit,
+    parts_of,
+    spelt,
+    windowed_unit,
+    windowing_of,
+)
 from hedgewatch.core.expression.problems import Problem, did_you_mean, unknown_scenario
+from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
@@ -72,6 +80,14 @@ class Rule:
     annotations: Mapping[str, "Template"]
     silenceable: bool = True
     realert: Realert | None = None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it reads from a row, to judge or to show."""
+        again = None if self.realert is None else self.realert.of
+        conditions = (part for part in (self.expr, self.clear, again) if part is not None)
+        parts = (*conditions, *self.annotations.values())
+        return frozenset[str]().union(*(part.names for part in parts))
 
     def watches(self, subject: Subject) -> bool:
         """Whether this rule is about that subject."""
@@ -170,10 +186,24 @@ def _part(
     name, spec = spelt(token["name"] or ""), token["format"] or ""
     if token["name"] is None:
         raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
-    if name not in names:
-        raise ValueError(_unknown(name, names, of_scenario))
-    _check_format(name, spec, names[name])
+    _check_format(name, spec, _unit(name, names, of_scenario))
     return _Field(name, spec)
+
+
+def _unit(name: str, names: Mapping[str, Unit | None], of_scenario: Collection[str]) -> Unit | None:
+    """What a name counts; a ValueError says why it cannot be shown."""
+    windowing = windowing_of(name)
+    shown = name if windowing is None else windowing.measure
+    if shown not in names or (windowing is not None and names[shown] is TEXT):
+        raise ValueError(_unknown(shown, names, of_scenario))
+    if windowing is None:
+        return names[name]
+    mistake = mistake_in_length(windowing.seconds)
+    if not mistake and (misuse := mistake_in_use(windowing.function, names[shown])):
+        mistake = f"'{shown}' {misuse}"
+    if mistake:
+        raise ValueError(mistake)
+    return windowed_unit(windowing.function, names[shown])
 
 
 def _unknown(name: str, names: Iterable[str], of_scenario: Collection[str]) -> str:

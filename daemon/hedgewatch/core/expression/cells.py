@@ -1,6 +1,6 @@
 """Measures of a scenario: `stressed_equity("all-20")` is one name, read from the row's cells.
 
-A cell stands wherever a measure may: in rules, in their tests, in annotations.
+A cell stands wherever a measure may: in rules, in their tests, in annotations, in a window.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hedgewatch.core.expression.units import Unit
+from hedgewatch.core.expression.windowing import Windowing, windowing_of
 
 _CALL = re.compile(r"""\s*(\w+)\s*\(\s*(?:"([^"]*)"|'([^']*)')\s*\)\s*""")
 
@@ -19,19 +20,35 @@ def cell(measure: str, scenario: str) -> str:
 
 def spelt(name: str) -> str:
     """A name as it was written, in its one spelling."""
+    windowing = windowing_of(name)
+    if windowing is not None:
+        measure = spelt(windowing.measure)
+        return str(Windowing(windowing.function, measure, windowing.seconds))
     found = _CALL.fullmatch(name)
     return name if found is None else cell(found[1], found[2] or found[3] or "")
 
 
 def parts_of(name: str) -> tuple[str, str]:
-    """Measure and scenario of a cell; a plain measure has the scenario ''."""
-    measure, _, rest = name.partition('("')
+    """Measure and scenario of a cell, or of what a window is over; a plain measure has the
+    scenario ''.
+    """
+    measure, _, rest = input_of(name).partition('("')
     return measure, rest.removesuffix('")')
 
 
-def value_of(row: object, name: str) -> Any:
+def input_of(name: str) -> str:
+    """The measure, or cell, that a name in its one spelling is about: itself, or what its window
+    is over.
+    """
+    windowing = None if name.isidentifier() or name.endswith('")') else windowing_of(name)
+    return name if windowing is None else windowing.measure
+
+
+def value_of(row: Any, name: str) -> Any:
     """What a row holds under a name; AttributeError when it holds nothing of it."""
-    return getattr(row, name) if name.isidentifier() else row.stressed[name]  # type: ignore[attr-defined]
+    if name.isidentifier():
+        return getattr(row, name)
+    return row.stressed[name] if name.endswith('")') else row.windowed(name)
 
 
 class Vocabulary(dict[str, Unit]):

@@ -74,8 +74,10 @@ def _function(
 
 
 def _place(name: str) -> str:
-    """Where a row holds a measure, or a cell (whose name goes into the code as a literal)."""
-    return name if name.isidentifier() else f"stressed[{name!r}]"
+    """Where a row holds a measure, a cell or a window (their names are literals of the code)."""
+    if name.isidentifier():
+        return name
+    return f"stressed[{name!r}]" if name.endswith('")') else f"windowed({name!r})"
 
 
 def _variable(name: str) -> str:

@@ -16,11 +16,19 @@ from hedgewatch.core.expression.agreement import (
     fit_problems,
     number_problems,
 )
-from hedgewatch.core.expression.cells import Vocabulary, cell
+from hedgewatch.core.expression.cells import Vocabulary, cell, input_of
 from hedgewatch.core.expression.lexer import Kind, Token
 from hedgewatch.core.expression.problems import Problem, unknown_scenario
 from hedgewatch.core.expression.units import Unit, common, product, quotient
-from hedgewatch.core.expression.wording import DEEPEST, FUNCTIONS
+from hedgewatch.core.expression.windowing import (
+    SHORTEST,
+    WINDOWED,
+    Windowing,
+    mistake_in_length,
+    mistake_in_use,
+    windowed_unit,
+)
+from hedgewatch.core.expression.wording import ARITHMETIC, DEEPEST
 
 _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -41,15 +49,15 @@ _LONELY_TEXT = "text in quotes only names a scenario, in the parentheses of a me
 
 
 class Grammar:
-    """Turns Python's tree of one expression into ours; `problems` collects every mistake, `cells`
-    every measure of a scenario.
+    """Turns Python's tree of one expression into ours; `problems` collects every mistake, `names`
+    what is read from a row: measures, those of scenarios, and what is windowed.
 
     The tree is that of the text behind one line of its own, so Python's lines are one too high.
     """
 
     def __init__(self, text: str, tokens: Sequence[Token], symbols: Vocabulary) -> None:
         self.problems: list[Problem] = []
-        self.cells: set[str] = set()
+        self.names: set[str] = set()
         self._lines = text.split("\n")
         self._symbols = symbols
         self._literals = {
@@ -175,7 +183,9 @@ class Grammar:
             return self._foreign(node)
         if name in self._symbols.of_scenario:
             return self._cell(node, name)
-        if name not in FUNCTIONS:  # said already, with what it may be meant to be
+        if name in WINDOWED:
+            return self._windowed(node, name)
+        if name not in ARITHMETIC:  # said already, with what it may be meant to be
             return self._misnamed(node)
         parts = [self._read_number(argument) for argument in node.args]
         self._check_count(node, name, len(parts))
@@ -198,9 +208,45 @@ class Grammar:
         if scenario not in self._symbols.scenarios:
             message = unknown_scenario(scenario, self._symbols.scenarios)
             return self._mistake(node.args[0], message)
-        self.cells.add(cell(name, scenario))
         unit = self._symbols.of_scenario[name]
         return self._measure(node, cell(name, scenario), unit)
+
+    def _windowed(self, node: ast.Call, function: str) -> Part:
+        """A function of the recent past of one measure."""
+        if len(node.args) != 2:  # noqa: PLR2004 (a measure and a time)
+            usage = f"{function} takes a measure and a time: {function}(margin_ratio, 5m)"
+            return self._mistake(node, usage)
+        before = set(self.names)
+        of, seconds = self.read(node.args[0]), self._length(node.args[1])
+        self.names = before
+        if not isinstance(of.node, meaning.Measure | meaning.Flag) or input_of(of.node.name) != (
+            of.node.name
+        ):
+            return self._unwindowable(of, function)
+        problem = mistake_in_use(function, of.unit)
+        if problem:
+            self.problems.append(of.problem(f"{of.quote} {problem}"))
+            return _nothing(node)
+        name = str(Windowing(function, of.node.name, seconds))
+        return self._measure(node, name, windowed_unit(function, of.unit))
+
+    def _unwindowable(self, of: Part, function: str) -> Part:
+        """What is no measure has no past that is kept; of a mistake nothing more is said."""
+        if of.source:
+            message = f"{of.quote} is no single measure: {function} takes one, like margin_ratio"
+            self.problems.append(of.problem(message))
+        return Part(of.node, None, True, "", of.line, of.column)  # noqa: FBT003
+
+    def _length(self, node: ast.expr) -> float:
+        """The time that a window takes."""
+        token = self._literals.get(_place(node)) if isinstance(node, ast.Constant) else None
+        if token is None or token.unit is not Unit.SECONDS:
+            self._mistake(node, "a window takes a time, written like 30s, 5m or 1d")
+            return SHORTEST
+        problem = mistake_in_length(token.value)
+        if problem:
+            self._mistake(node, f"{problem}, not {token.text}")
+        return token.value
 
     def _text(self, node: ast.expr) -> Token | None:
         """What stands in quotes, None where something else begins."""
@@ -218,8 +264,8 @@ class Grammar:
             return self._part(node, meaning.Fixed(_TRUTHS[node.id]), Unit.BOOLEAN)
         return self._measure(node, node.id, self._symbols.get(node.id))
 
-    @staticmethod
-    def _measure(node: ast.expr, name: str, unit: Unit | None) -> Part:
+    def _measure(self, node: ast.expr, name: str, unit: Unit | None) -> Part:
+        self.names.add(name)
         measure = meaning.Flag(name) if unit is Unit.BOOLEAN else meaning.Measure(name)
         return Part(measure, unit, True, name, *_place(node))  # noqa: FBT003
 

@@ -64,8 +64,7 @@ def _parse(text: str, known: Mapping[str, Unit], *, condition: bool) -> Expressi
         problems.append(root.problem(f"{root.quote} can never change: name a measure"))
     if problems:
         raise ExpressionError(problems)
-    names = {token.text for token in lexer.tokens if token.text in symbols}
-    return Expression(text, frozenset(names | grammar.cells), root.unit is Unit.BOOLEAN, root.node)
+    return Expression(text, frozenset(grammar.names), root.unit is Unit.BOOLEAN, root.node)
 
 
 def _python_tree(plain_text: str) -> ast.expr:

@@ -17,6 +17,11 @@ class Unit(Enum):
     SECONDS = "seconds"
     BOOLEAN = "boolean"
     NUMBER = "number"
+    RATIO_PER_SECOND = "ratio per second"
+    PRICE_PER_SECOND = "price per second"
+    MONEY_PER_SECOND = "money per second"
+    CONTRACTS_PER_SECOND = "contracts per second"
+    PER_SECOND = "number per second"
 
     @property
     def phrase(self) -> str:
@@ -37,8 +42,34 @@ _PHRASES = {
     Unit.SECONDS: "a time in seconds",
     Unit.BOOLEAN: "true or false",
     Unit.NUMBER: "a number",
+    Unit.RATIO_PER_SECOND: "a ratio per second",
+    Unit.PRICE_PER_SECOND: "a price per second",
+    Unit.MONEY_PER_SECOND: "an amount of money per second",
+    Unit.CONTRACTS_PER_SECOND: "a number of contracts per second",
+    Unit.PER_SECOND: "a number per second",
 }
-_EXAMPLES = {Unit.RATIO: "80%", Unit.SECONDS: "30s", Unit.CONTRACTS: "10", Unit.BOOLEAN: "true"}
+_EXAMPLES = {
+    Unit.RATIO: "80%",
+    Unit.SECONDS: "30s",
+    Unit.CONTRACTS: "10",
+    Unit.BOOLEAN: "true",
+    Unit.RATIO_PER_SECOND: "5% / 1h",
+    Unit.PRICE_PER_SECOND: "1000 / 1h",
+    Unit.MONEY_PER_SECOND: "1000 / 1h",
+    Unit.CONTRACTS_PER_SECOND: "10 / 1h",
+    Unit.PER_SECOND: "10 / 1h",
+}
+_RATES = {
+    Unit.RATIO: Unit.RATIO_PER_SECOND,
+    Unit.PRICE: Unit.PRICE_PER_SECOND,
+    Unit.MONEY: Unit.MONEY_PER_SECOND,
+    Unit.CONTRACTS: Unit.CONTRACTS_PER_SECOND,
+    Unit.NUMBER: Unit.PER_SECOND,
+    Unit.SECONDS: Unit.NUMBER,
+}
+"""What each counts in a second: a time per second is a plain number."""
+
+_COUNTED = {rate: unit for unit, rate in _RATES.items() if unit is not Unit.SECONDS}
 _SCALES = frozenset({Unit.NUMBER, Unit.RATIO})
 
 
@@ -56,10 +87,20 @@ def common(left: Unit | None, right: Unit | None) -> Unit | None:
     return right if left is Unit.NUMBER else left
 
 
+def per_second(unit: Unit) -> Unit | None:
+    """Name the unit of a change per second."""
+    return _RATES.get(unit)
+
+
 def product(left: Unit | None, right: Unit | None) -> Unit | None:
-    """Name the unit of a product: a number or ratio scales the other side."""
+    """Name the unit of a product: a number or ratio scales the other side, a time undoes "per
+    second".
+    """
     if left is None or right is None:
         return None
+    for one, other in ((left, right), (right, left)):
+        if one in _COUNTED and other is Unit.SECONDS:
+            return _COUNTED[one]
     if left in _SCALES and right in _SCALES:
         return common(left, right)
     if left in _SCALES:
@@ -68,7 +109,13 @@ def product(left: Unit | None, right: Unit | None) -> Unit | None:
 
 
 def quotient(left: Unit | None, right: Unit | None) -> Unit | None:
-    """Name the unit of a division: by a number or ratio it stays, by anything else it goes."""
+    """Name the unit of a division: by a number or ratio it stays, by a time it becomes "per
+    second", by what it is per second it becomes the time that takes; by anything else it goes.
+    """
     if left is None or right is None:
         return None
+    if right is Unit.SECONDS and left is not Unit.SECONDS:
+        return _RATES.get(left, Unit.NUMBER)
+    if _COUNTED.get(right) is left:
+        return Unit.SECONDS
     return left if right in _SCALES else Unit.NUMBER

@@ -9,9 +9,11 @@ from itertools import pairwise
 from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.lexer import LANGUAGE_WORDS, Kind, Token
 from hedgewatch.core.expression.problems import MOST_PROBLEMS, Problem, did_you_mean, quoted
+from hedgewatch.core.expression.windowing import WINDOWED
 
 DEEPEST = 32
-FUNCTIONS = frozenset({"abs", "min", "max"})
+ARITHMETIC = frozenset({"abs", "min", "max"})
+FUNCTIONS = ARITHMETIC | frozenset(WINDOWED)
 MOST_SUGGESTIONS = 8
 
 
@@ -115,7 +117,7 @@ class WordOrder:
     def _check_comma(self, token: Token) -> None:
         self._value_next = True
         if not (self._open and self._open[-1][1]):
-            self._report(token, "a comma only separates the arguments of min and max")
+            self._report(token, "a comma only separates the arguments of a function")
 
     def _check_not(self, token: Token) -> None:
         before = self._before

@@ -53,9 +53,7 @@ def scenarios_read(rules: Iterable[Rule]) -> Mapping[Scope, frozenset[str]]:
     """The scenarios that rules of each scope read, in conditions or in annotations."""
     wanted: dict[Scope, set[str]] = {}
     for rule in rules:
-        names = set(rule.expr.names) | (rule.clear.names if rule.clear else set())
-        names = names.union(*(template.names for template in rule.annotations.values()))
-        scenarios = {scenario for _, scenario in map(parts_of, names) if scenario}
+        scenarios = {scenario for _, scenario in map(parts_of, rule.reads) if scenario}
         wanted.setdefault(rule.scope, set()).update(scenarios)
     return {scope: frozenset(names) for scope, names in wanted.items()}
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from hedgewatch.core.judgement import Alert, Judgement, Observation
 from hedgewatch.core.model import Known, Subject, Unknown
+from hedgewatch.core.windows import Windows
 
 NOT_YET = Unknown("not heard of yet", 0.0)
 
@@ -32,10 +33,12 @@ class Row:
     """One watched subject. `exported` are its labels in Prometheus: its identity and more.
 
     `stressed` holds the measures of scenarios, which `watch` keeps true; None: no rule reads any.
+    `windows` hold the recent past of what rules take a window of.
     """
 
     __slots__ = (
         "alerts", "exported", "judgement", "observed", "sources", "stressed", "subject", "watch",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, subject: Subject, extra: tuple[tuple[str, str], ...] = ()) -> None:
@@ -47,6 +50,11 @@ class Row:
         self.judgement: Judgement | None = None
         self.stressed = Cells()
         self.watch: Watch | None = None
+        self.windows = Windows()
+
+    def windowed(self, name: str) -> Known | bool:
+        """What a function of a window is now."""
+        return self.windows.value(self, name)
 
     def observation(self) -> Observation:
         """How often each input was observed so far."""
