@@ -166,3 +166,38 @@ def test_while_a_rule_is_wrong_what_a_test_itself_says_wrong_is_told_too(tmp_pat
         run_rule_tests(path)
     rule, test = (found.message for found in error.value.problems)
     assert ("seconds" in rule, "'half' is no value" in test) == (True, True)
+
+
+WINDOWED = """\
+rule_files: [rules.yaml]
+tests:
+  - name: a rise
+    on: pool
+    interval: {interval}
+    input_series:
+      - {{measure: margin_ratio, values: "{values}"}}
+    alert_rule_test:
+      - {{eval_time: {before}, alertname: Rising, exp_alerts: []}}
+      - eval_time: {after}
+        alertname: Rising
+        exp_alerts: [{{exp_annotations: {{summary: "+20.0% now"}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        {"interval": "1s", "values": "0.1x299 0.3", "before": "299s", "after": "300s"},
+        {"interval": "1m", "values": "0.1x4 0.3", "before": "4m", "after": "5m"},
+        {"interval": "500ms", "values": "0.1x599 0.3", "before": "299s", "after": "300s"},
+    ],
+)
+def test_a_window_passes_in_a_test_as_it_would_live(tmp_path: Path, story: dict[str, str]) -> None:
+    (tmp_path / "rules.yaml").write_text(
+        "groups:\n- name: g\n  rules:\n  - {alert: Rising, on: pool, "
+        "expr: 'change(margin_ratio, 5m) > 15%', labels: {severity: info}, "
+        "annotations: {summary: '{change(margin_ratio, 5m):+.1%} now'}}\n"
+    )
+    path = tmp_path / "tests.yaml"
+    path.write_text(WINDOWED.format(**story))
+    assert run_rule_tests(path) == []

@@ -21,7 +21,6 @@ class Unit(Enum):
     PRICE_PER_SECOND = "price per second"
     MONEY_PER_SECOND = "money per second"
     CONTRACTS_PER_SECOND = "contracts per second"
-    PER_SECOND = "number per second"
 
     @property
     def phrase(self) -> str:
@@ -46,7 +45,6 @@ _PHRASES = {
     Unit.PRICE_PER_SECOND: "a price per second",
     Unit.MONEY_PER_SECOND: "an amount of money per second",
     Unit.CONTRACTS_PER_SECOND: "a number of contracts per second",
-    Unit.PER_SECOND: "a number per second",
 }
 _EXAMPLES = {
     Unit.RATIO: "80%",
@@ -57,19 +55,16 @@ _EXAMPLES = {
     Unit.PRICE_PER_SECOND: "1000 / 1h",
     Unit.MONEY_PER_SECOND: "1000 / 1h",
     Unit.CONTRACTS_PER_SECOND: "10 / 1h",
-    Unit.PER_SECOND: "10 / 1h",
 }
 _RATES = {
     Unit.RATIO: Unit.RATIO_PER_SECOND,
     Unit.PRICE: Unit.PRICE_PER_SECOND,
     Unit.MONEY: Unit.MONEY_PER_SECOND,
     Unit.CONTRACTS: Unit.CONTRACTS_PER_SECOND,
-    Unit.NUMBER: Unit.PER_SECOND,
-    Unit.SECONDS: Unit.NUMBER,
 }
-"""What each counts in a second: a time per second is a plain number."""
+"""What each counts in a second; a number, or a time, per second is a plain number."""
 
-_COUNTED = {rate: unit for unit, rate in _RATES.items() if unit is not Unit.SECONDS}
+_COUNTED = {rate: unit for unit, rate in _RATES.items()}
 _SCALES = frozenset({Unit.NUMBER, Unit.RATIO})
 
 
@@ -87,9 +82,9 @@ def common(left: Unit | None, right: Unit | None) -> Unit | None:
     return right if left is Unit.NUMBER else left
 
 
-def per_second(unit: Unit) -> Unit | None:
+def per_second(unit: Unit) -> Unit:
     """Name the unit of a change per second."""
-    return _RATES.get(unit)
+    return _RATES.get(unit, Unit.NUMBER)
 
 
 def product(left: Unit | None, right: Unit | None) -> Unit | None:
