@@ -47,7 +47,7 @@ def test_nothing_is_said_before_nine_tenths_are_known() -> None:
 
 
 def test_a_hole_is_never_a_zero() -> None:
-    samples = [HOLE, *[4.0, 8.0] * 9, HOLE]
+    samples: list[Known] = [HOLE, *[4.0, 8.0] * 9, HOLE]
     made = told(20.0, *samples)
     assert (made.lowest(0.0), made.highest(0.0), made.average(0.0)) == (4.0, 8.0, 6.0)
     assert made.change(5.0) == 1.0, "against the oldest that is known"

@@ -85,9 +85,9 @@ class Rule:
     def reads(self) -> frozenset[str]:
         """What it reads from a row, to judge or to show."""
         again = None if self.realert is None else self.realert.of
-        conditions = (part for part in (self.expr, self.clear, again) if part is not None)
-        parts = (*conditions, *self.annotations.values())
-        return frozenset[str]().union(*(part.names for part in parts))
+        conditions = [part.names for part in (self.expr, self.clear, again) if part is not None]
+        texts = [template.names for template in self.annotations.values()]
+        return frozenset[str]().union(*conditions, *texts)
 
     def watches(self, subject: Subject) -> bool:
         """Whether this rule is about that subject."""
