@@ -93,6 +93,7 @@ async def test_books_that_cannot_be_read_cost_no_feed_and_no_reading_of_the_acco
     monkeypatch.setattr(sidelines, "ROUND_SECONDS", 0.2)
     monkeypatch.setattr(sidelines, "PAUSE_SECONDS", 0.1)
     async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
         await seen.until(LiquidityRead, lambda book: book.symbol == ALT)
         await seen.fresh_mark()
         seen.forget()
