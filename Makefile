@@ -17,7 +17,7 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg
 # Silent when it works, all that apt said when it does not.
 apt_install = { said=$$({ $(APT) update && $(APT) install -y --no-install-recommends $(1); } 2>&1) || { echo "$$said" >&2; false; }; }
 
-.PHONY: help install demo capture run test check bench fix lock servers
+.PHONY: help install demo capture run test check bench campaign soak fix lock servers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -54,6 +54,12 @@ check: $(INSTALLED) ## linter, format, types, import contracts, rule files and t
 
 bench: $(INSTALLED) ## what a tick costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+campaign: $(INSTALLED) servers ## 500 kill -9 amid deliveries and more, half an hour: make campaign ARGS="--kills 50"
+	@$(BIN)/python -m tests.campaign kills $(ARGS)
+
+soak: $(INSTALLED) servers ## an hour of faults, memory and descriptors watched: make soak ARGS="--minutes 5"
+	@$(BIN)/python -m tests.campaign soak $(ARGS)
 
 fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves
 	@$(BIN)/ruff check --fix --quiet . || true
