@@ -112,7 +112,7 @@ class Campaign:
 
     async def _settled(self) -> None:
         """Until the subscriber has been told what the broker has."""
-        wanted = {key for key in self.stored if key.endswith("/desk")}
+        wanted = {key for key in self.stored if key.endswith("|desk")}
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
                 while not wanted <= self.post.broker.keys():  # noqa: ASYNC110 - a bounded look
@@ -131,7 +131,7 @@ class Campaign:
 
     def _report(self, live: set[tuple[str, str]]) -> Report:
         arrived = self.post.hook + self.post.broker
-        wanted = {key for key in self.stored if not key.endswith("/am")}
+        wanted = {key for key in self.stored if not key.endswith("|am")}
         repeats = {
             name: sum(counted.values()) - len(counted)
             for name, counted in (("hook", self.post.hook), ("desk", self.post.broker))
