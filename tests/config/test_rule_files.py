@@ -149,3 +149,68 @@ def test_a_mistake_is_found_in_its_line_however_the_expression_is_written(
 ) -> None:
     text = FULL.replace("expr: margin_ratio > 80% or shock_down > -10%", written)
     assert [line.split(": ")[0] for line in mistakes(tmp_path, text)] == [place]
+
+
+GROUP = """\
+groups:
+  - name: margin
+    where: {venue: binanceusdm, account: main}
+    for: 10s
+    keep_firing_for: 1m
+    unknown: fire
+    realert: {worse_by: 5%, every: 10m}
+    silenceable: true
+    labels: {severity: warning, team: treasury}
+    annotations: {runbook_url: "https://desk.example/{alertname}", summary: "{account}"}
+    rules:
+      - {alert: AsTheGroup, on: pool, expr: margin_ratio > 80%}
+      - alert: AsItself
+        on: pool
+        where: {account: second}
+        expr: margin_ratio > 90%
+        for: 0
+        keep_firing_for: 2m
+        unknown: hold
+        realert: {worse_by: 1%}
+        silenceable: false
+        labels: {severity: critical}
+        annotations: {summary: "now"}
+"""
+
+
+def test_a_rule_has_what_its_group_says_unless_it_says_it_itself(tmp_path: Path) -> None:
+    first, second = load_rules(load_text(tmp_path, GROUP))
+    assert first.where == {"venue": {"binanceusdm"}, "account": {"main"}}
+    assert (first.hold_for, first.keep_firing_for, first.unknown) == (10.0, 60.0, "fire")
+    assert first.realert is not None
+    assert (first.realert.worse_by, first.realert.every) == (0.05, 600.0)
+    assert (first.severity, first.silenceable) == (Severity.WARNING, True)
+    assert first.annotations.keys() == {"runbook_url", "summary"}
+    assert second.where == {"venue": {"binanceusdm"}, "account": {"second"}}
+    assert (second.hold_for, second.keep_firing_for, second.unknown) == (0.0, 120.0, "hold")
+    assert second.realert is not None
+    assert (second.realert.worse_by, second.realert.every) == (0.01, 300.0)
+    assert (second.severity, second.silenceable) == (Severity.CRITICAL, False)
+    assert second.labels == {"severity": "critical", "team": "treasury"}
+    assert second.annotations["summary"].text == "now"
+    assert second.annotations["runbook_url"].text == "https://desk.example/{alertname}"
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "mistake"),
+    [
+        ("venue: binanceusdm", "vnue: x", "1.yaml:3:13: a pool has no label 'vnue'"),
+        ("for: 10s", "for: 10", "1.yaml:4:10: a duration must read like 500ms, 30s"),
+        ("unknown: fire", "unknown: fir", "1.yaml:6:14: unknown: must be 'hold' or 'fire' (did"),
+        ("worse_by: 5%", "worse_by: 5s", "1.yaml:7:25: worse_by: '5s' is a time in seconds"),
+        ("severity: warning", "severity: hot", "1.yaml:9:24: severity must be info, warning or"),
+        ("team:", "account:", "1.yaml:9:33: the label 'account' is set already: rename it"),
+        ("{alertname}", "{alert}", "1.yaml:10:54: 'alert' cannot be shown here (did you mean 'a"),
+        ("keep_firing_for: 1m", "keep_firing: 1m", "1.yaml:5:5: unknown key 'keep_firing' (did"),
+    ],
+)
+def test_a_mistake_of_a_group_is_told_once_where_it_stands(
+    tmp_path: Path, was: str, wrong: str, mistake: str
+) -> None:
+    (said,) = mistakes(tmp_path, GROUP.replace(was, wrong, 1))
+    assert said.startswith(mistake)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
+from hedgewatch.config.rule_group import Group
 from hedgewatch.config.rule_reading import RuleReading
 from hedgewatch.config.rule_schema import GroupSettings, RuleFileSettings
 from hedgewatch.config.scenario_files import load_scenarios
@@ -48,10 +49,9 @@ def _rules_of(
         return
     validated(RuleFileSettings, source, (), problems)
     for location in _items(source, ("groups",)):
-        group = validated(GroupSettings, source, location, problems)
-        labels = dict(group.labels) if group else {}
+        group = Group(source, location, validated(GroupSettings, source, location, problems))
         for place in _items(source, (*location, "rules")):
-            rule = RuleReading(source, place, (labels, scenarios), problems).rule()
+            rule = RuleReading(group, place, scenarios, problems).rule()
             yield _Placed(source.get((*place, "alert")), rule, source, place)
 
 

@@ -1,14 +1,15 @@
 """One rule of a file, read to a rule of the core: its expressions, labels and templates checked."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean, nearest
 from hedgewatch.config.realert_reading import realert
+from hedgewatch.config.rule_group import Group
 from hedgewatch.config.rule_schema import RuleSettings
-from hedgewatch.config.yaml_source import Location, Source
+from hedgewatch.config.yaml_source import Location
 from hedgewatch.core.expression import (
     Expression,
     ExpressionError,
@@ -44,23 +45,25 @@ def shown_names(scope: Scope, scenarios: Collection[str]) -> dict[str, Unit | No
 class RuleReading:
     """Reads what stands at one location; a part that is wrong does not hide another.
 
-    `around` are the labels of its group, and the scenarios that there are.
+    `scenarios` are those that there are.
     """
 
     def __init__(
         self,
-        source: Source,
+        group: Group,
         location: Location,
-        around: tuple[Mapping[str, str], Collection[str]],
+        scenarios: Collection[str],
         problems: list[Problem],
     ) -> None:
-        labels, self._scenarios = around
-        self._source = source
+        self._group = group
+        self._source = source = group.source
         self._at = location
+        self._scenarios = scenarios
         self._problems = problems
         self._found = len(problems)
-        self._settings = validated(RuleSettings, source, location, problems)
-        self._labels = {**labels, **self._texts("labels")}
+        own = validated(RuleSettings, source, location, problems)
+        self._settings = own and group.defaulted(own)
+        self._labels = {name: text for name, text, _ in self._texts("labels")}
         on = source.get((*location, "on"))
         self._scope = next((scope for scope in Scope if scope.value == on), None)
 
@@ -75,14 +78,14 @@ class RuleReading:
         if settings is None or expr is None:
             return None
         known = symbols(settings.on, self._scenarios)
-        again = realert(settings.realert, expr, known, (self._source, self._at, self._problems))
+        place = self._source, self._group.place(self._at, "realert"), self._problems
+        again = realert(settings.realert, expr, known, place)
         if len(self._problems) > self._found:
             return None
         silenceable = settings.silenceable
         if silenceable is None:
-            silenceable = severity is not Severity.CRITICAL or VITAL.isdisjoint(
-                map(input_of, expr.names)
-            )
+            vital = not VITAL.isdisjoint(map(input_of, expr.names))
+            silenceable = severity is not Severity.CRITICAL or not vital
         return Rule(
             name=settings.alert,
             scope=settings.on,
@@ -99,22 +102,23 @@ class RuleReading:
             realert=again,
         )
 
-    def _texts(self, key: str) -> dict[str, str]:
-        held = self._source.get((*self._at, key))
-        pairs = held.items() if isinstance(held, dict) else ()
-        return {name: text for name, text in pairs if isinstance(text, str)}
+    def _texts(self, key: str) -> Iterator[tuple[str, str, Location]]:
+        """The texts under a key, of the rule and of its group, and where each stands."""
+        for name, text, place in self._group.named(self._at, key):
+            if isinstance(text, str):
+                yield name, text, place
 
     def _severity(self) -> Severity:
-        where = (*self._at, "labels", "severity")
+        found = {name: (text, place) for name, text, place in self._texts("labels")}
+        severity, place = found.get("severity", (None, (*self._at, "labels", "severity")))
         known = [severity.value for severity in Severity]
-        severity = self._labels.get("severity")
         if severity in known:
             return Severity(severity)
-        if severity is None and where not in self._source.values:
-            self._report(where, "labels: severity is missing: info, warning or critical")
+        if severity is None and place not in self._source.values:
+            self._report(place, "labels: severity is missing: info, warning or critical")
         elif severity is not None:
             hint = nearest(severity, known)
-            self._report(where, f"severity must be info, warning or critical{hint}")
+            self._report(place, f"severity must be info, warning or critical{hint}")
         return Severity.WARNING
 
     def _expression(self, key: str) -> Expression | None:
@@ -136,8 +140,7 @@ class RuleReading:
             return templates
         names = shown_names(self._scope, self._scenarios)
         of_scenario = symbols(self._scope).of_scenario
-        for name, text in self._texts("annotations").items():
-            location = (*self._at, "annotations", name)
+        for name, text, location in self._texts("annotations"):
             self._check_label(name, location)
             try:
                 templates[name] = parse_template(text, names, of_scenario)
@@ -149,8 +152,7 @@ class RuleReading:
 
     def _check_labels(self) -> None:
         """A label that repeats one of the subject's would change who the alert is."""
-        for name in self._texts("labels"):
-            location = (*self._at, "labels", name)
+        for name, _, location in self._texts("labels"):
             self._check_label(name, location)
             if name in (*_OURS, *self._subject_labels()):
                 self._report_key(location, f"the label '{name}' is set already: rename it")
@@ -165,14 +167,12 @@ class RuleReading:
             self._report_key(location, message)
 
     def _check_where(self) -> None:
-        held = self._source.get((*self._at, "where"))
-        if self._scope is None or not isinstance(held, dict):
+        if self._scope is None:
             return
-        for name in held:
+        for name, _, location in self._group.named(self._at, "where"):
             if name not in IDENTITY[self._scope]:
                 hint = did_you_mean(name, IDENTITY[self._scope])
-                message = f"a {self._scope} has no label '{name}'{hint}"
-                self._report_key((*self._at, "where", name), message)
+                self._report_key(location, f"a {self._scope} has no label '{name}'{hint}")
 
     def _report(self, location: Location, message: str) -> None:
         self._problems.append(self._source.problem(location, message))

@@ -39,14 +39,12 @@ class RealertSettings(Settings):
     every: Duration = 300.0
 
 
-class RuleSettings(Settings):
-    """One rule, before its expressions are read."""
+class Defaults(Settings):
+    """What a group may say for its rules; what a rule says itself counts instead. Of `where`,
+    `labels` and `annotations` each name counts by itself.
+    """
 
-    alert: AlertName
-    on: Scope
     where: Mapping[str, Texts] = Field(default_factory=dict)
-    expr: Text
-    clear: Text | None = None
     hold_for: Annotated[Duration, Field(alias="for")] = 0.0
     keep_firing_for: Duration = 0.0
     unknown: Literal["hold", "fire"] = "hold"
@@ -56,11 +54,19 @@ class RuleSettings(Settings):
     annotations: Mapping[str, Text] = Field(default_factory=dict)
 
 
-class GroupSettings(Settings):
-    """Rules that share labels. The rules are read one by one, so that each is judged."""
+class RuleSettings(Defaults):
+    """One rule, before its expressions are read."""
+
+    alert: AlertName
+    on: Scope
+    expr: Text
+    clear: Text | None = None
+
+
+class GroupSettings(Defaults):
+    """Rules that share what their group says. They are read one by one, so that each is judged."""
 
     name: Text
-    labels: Mapping[str, Text] = Field(default_factory=dict)
     rules: tuple[object, ...]
 
 
