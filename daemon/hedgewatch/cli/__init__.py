@@ -12,7 +12,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from importlib import import_module
 
-from hedgewatch.cli.answers import INTERRUPTED, wrong
+from hedgewatch.cli.answers import INTERRUPTED, UNREAD, wrong
 from hedgewatch.cli.arguments import parse
 from hedgewatch.config.problems import ConfigurationError
 
@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return wrong(options, error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read it has read enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _perform(options: Namespace) -> int:

@@ -10,6 +10,7 @@ from hedgewatch.config.problems import ConfigurationError
 
 WELL, FAILED, WRONG = 0, 1, 2
 INTERRUPTED = 128 + 2
+UNREAD = 128 + 13
 
 
 def tell(options: Namespace, seen: object, text: str) -> None:

@@ -119,6 +119,18 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
         if name == "check":
             _add_scenarios(parser)
         _with_json(parser)
+    _add_explain(actions.add_parser("explain", help="what a rule means, and why it (not) fires"))
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("name", metavar="NAME", help="of the rule")
+    _with_daemon(explain)
+    explain.add_argument(
+        "--rules", action="append", default=[], type=Path, metavar="FILE",
+        help="explain the rule of these files, and ask no daemon",
+    )  # fmt: skip
+    _add_scenarios(explain)
+    _with_json(explain)
 
 
 def _add_scenarios(parser: argparse.ArgumentParser) -> None:

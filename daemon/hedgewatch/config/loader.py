@@ -56,6 +56,16 @@ def load(path: Path) -> Configuration:
     return _configuration(path, draft, scenarios, rules)
 
 
+def load_judgement(path: Path) -> tuple[tuple[Rule, ...], tuple[RouteSettings, ...]]:
+    """The rules and routes alone, for who may read no secret; ConfigurationError as above."""
+    problems: list[Problem] = []
+    draft = read_draft(read_source(path, problems), problems)
+    _, rules = _judged(draft, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return rules, _routes(draft)
+
+
 def _judged(draft: Draft, problems: list[Problem]) -> tuple[tuple[Scenario, ...], tuple[Rule, ...]]:
     """The scenarios, and the rules, which may name them.
 

@@ -19,6 +19,7 @@ from hedgewatch.core.stress import StressTable, joined
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.answers import answer
+from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.http_commands import Commanded, command_routes, turned_away
 from hedgewatch.telemetry.metrics import DaemonMetrics
@@ -74,6 +75,7 @@ def application(
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
     app.add_routes([web.get("/api/v1/stress", _stress(view))])
+    app.add_routes([web.get("/api/v1/explain", _explain(view, commands))])
     documents = _documents(view, commands)
     app.add_routes([web.get(path, _json(document)) for path, document in documents.items()])
     if commands is not None:
@@ -176,6 +178,20 @@ async def _breathing(parts: Iterable[StressTable]) -> StressTable:
 def _stress(view: View) -> Handler:
     async def tell(request: web.Request) -> web.Response:
         return answer(stress_document(view.stress(), curves="curves" in request.query))
+
+    return tell
+
+
+def _explain(view: View, commands: Commanded | None) -> Handler:
+    silence_of = commands.silence_of if commands is not None else lambda _: None
+
+    async def tell(request: web.Request) -> web.Response:
+        name = request.query.get("rule", "")
+        rule = next((rule for rule in view.rules() if rule.name == name), None)
+        if rule is None:
+            return answer({"error": f"no rule {name} is loaded"}, 404)
+        rows, alerts = view.rows(), view.alerts()
+        return answer(explanation_document(rule, rows, alerts, silence_of))
 
     return tell
 
