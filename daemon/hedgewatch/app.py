@@ -140,7 +140,7 @@ def build_daemon(
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    monitor = Monitor(engine, clock.now, outputs, metrics.tick_judged, watchers)
+    monitor = Monitor(recorder.handle if recorder else engine.handle, clock.now, outputs, metrics.tick_judged, watchers)
     reach = Reach(
         alerts=view.alerts,
         publish=monitor.publish,

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import ClockAdvanced, Event, MarkPriceChanged, QuoteChanged
 from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.inbox import Inbox
@@ -17,7 +16,8 @@ _EVENTS_BETWEEN_BREATHS = 64
 
 
 class Monitor:
-    """Feeds the engine, alone: one writer, so nothing needs a lock.
+    """Feeds the engine, alone: one writer, so nothing needs a lock. `handle` is the engine's, or
+    that of who writes down what it judges.
 
     Prices are judged at once in `judge_now`, called from the socket's own loop while nothing
     waits; everything else comes through the inbox.
@@ -25,13 +25,13 @@ class Monitor:
 
     def __init__(
         self,
-        engine: Engine,
+        handle: Callable[[Event, float], Outcome],
         now: Callable[[], float],
         outputs: Sequence[Output],
         timed: Callable[[float], None],
         watchers: Sequence[Output] = (),
     ) -> None:
-        self.engine = engine
+        self._handle = handle
         self.inbox = Inbox(sink=self._judge_now)
         self._now = now
         self._outputs = (*outputs, *watchers)
@@ -66,7 +66,7 @@ class Monitor:
 
     def _judge(self, event: Event, now: float, arrived: float) -> None:
         """Judge one event; `arrived` is when the oldest of its batch did."""
-        outcome = self.engine.handle(event, now)
+        outcome = self._handle(event, now)
         judged = self._now()
         quiet = outcome is NOTHING and isinstance(event, MarkPriceChanged | QuoteChanged)
         for output in self._watchers if quiet else self._outputs:

@@ -50,6 +50,7 @@ class Engine:
     def handle(self, event: events.Event, now: float) -> Outcome:
         """What this event, at `now` (epoch seconds), leads to."""
         self.book.now = now
+        self.adviser.judging = True
         match event:
             case events.MarkPriceChanged():
                 outcome = self._price(event, event.price, now)
@@ -67,6 +68,7 @@ class Engine:
                 outcome = self._market_defined(event, now)
             case _:
                 outcome = self._account(event, now)
+        self.adviser.judging = False
         return outcome
 
     def restore(self, records: Iterable[AlertRecord], now: float) -> Outcome:

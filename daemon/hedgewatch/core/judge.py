@@ -194,7 +194,7 @@ class Judge:
             judgement = self.rulebook.judgement_of(row.subject)
             row.windows.want(judgement.windowed)
             watching = {rule.name for rule in judgement.rules}
-            for name in row.alerts.keys() - watching:
+            for name in [name for name in row.alerts if name not in watching]:
                 alert = row.alerts.pop(name)
                 steps.append(end(alert.record, EndReason.REMOVED_BY_RELOAD, now))
         return steps

@@ -38,26 +38,26 @@ class Advice:
 
 
 class Adviser:
-    """Answers from the book of now, at most once in `FRESH_FOR` seconds."""
+    """Answers from the book of now, at most once in `FRESH_FOR` seconds.
+
+    What is `judging` has answers of its own: what readers ask, and when, changes no decision.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._at = -FRESH_FOR
-        self._advice: tuple[Advice, ...] = ()
-        self._changes: dict[PoolRow, Known] = {}
+        self.judging = False
+        self._answers = {True: _Answer(), False: _Answer()}
 
     def advice(self) -> tuple[Advice, ...]:
         """One for each currency of which there are several pools."""
-        if not 0.0 <= self._book.now - self._at < FRESH_FOR:
-            self._renew()
-        return self._advice
+        return self._answer().advice
 
     def transfer_of(self, pool: PoolRow) -> Known:
         """What the pool should receive (+) or give (−) for the nearest line to be farthest."""
-        self.advice()
-        if pool not in self._changes:
-            self._renew()
-        return self._changes.get(pool, NOT_YET)
+        answer = self._answer()
+        if pool not in answer.changes:
+            answer.renew(self._book)
+        return answer.changes.get(pool, NOT_YET)
 
     @staticmethod
     def top_up_of(pool: PoolRow) -> Known:
@@ -71,22 +71,38 @@ class Adviser:
 
     def gain(self) -> Known:
         """How much farther the nearest line comes, in the currency where that is most."""
+        answer = self._answer()
         gained = 0.0
-        for each in self.advice():
+        for each in answer.advice:
             for _, reason in each.left_out:
-                return Unknown(reason, self._at)
+                return Unknown(reason, answer.at)
             gained = max(gained, each.leveling.gain)
         return gained
 
-    def _renew(self) -> None:
-        self._at = self._book.now
-        self._changes = {}
+    def _answer(self) -> "_Answer":
+        answer = self._answers[self.judging]
+        if not 0.0 <= self._book.now - answer.at < FRESH_FOR:
+            answer.renew(self._book)
+        return answer
+
+
+class _Answer:
+    """What was worked out at one moment."""
+
+    __slots__ = ("advice", "at", "changes")
+
+    def __init__(self) -> None:
+        self.at = -FRESH_FOR
+        self.advice: tuple[Advice, ...] = ()
+        self.changes: dict[PoolRow, Known] = {}
+
+    def renew(self, book: Book) -> None:
+        self.at = book.now
+        self.changes = {}
         by_currency: dict[str, list[PoolRow]] = {}
-        for pool in self._book.pools():
+        for pool in book.pools():
             by_currency.setdefault(_money_of(pool), []).append(pool)
-        self._advice = tuple(
-            self._advise(currency, pools) for currency, pools in by_currency.items()
-        )
+        self.advice = tuple(self._advise(currency, pools) for currency, pools in by_currency.items())
 
     def _advise(self, currency: str, pools: list[PoolRow]) -> Advice:
         names = {_name(pool): pool for pool in pools}
@@ -97,11 +113,11 @@ class Adviser:
             doubt = _doubt(pool)
             if doubt is not None:
                 left_out.append((name, doubt.reason))
-            self._changes[pool] = 0.0 if doubt is None else doubt
+            self.changes[pool] = 0.0 if doubt is None else doubt
         for move in found.moves:
             source, target = names[move.source], names[move.target]
-            self._changes[source] = _added(self._changes[source], -move.amount)
-            self._changes[target] = _added(self._changes[target], move.amount)
+            self.changes[source] = _added(self.changes[source], -move.amount)
+            self.changes[target] = _added(self.changes[target], move.amount)
         return Advice(currency, found, tuple(left_out))
 
 

@@ -1,0 +1,151 @@
+"""Exact documents of the core's objects: what JSON can hold, with nothing lost (`decoding` reads
+them).
+
+A document is `{classes, nodes, root}`. A value is a number, a text, true, false or null as it
+stands; `[n]` is node n; `["inf"]`, `["-inf"]`, `["nan"]` are the floats that JSON lacks; `[]` is an
+attribute that is not set. A node begins with what it is: the number of its class for an object, a
+letter for everything else (`_MAKERS`). An object that is referred to twice is one node, so that
+shared references and cycles stay what they are.
+"""
+
+from array import array
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from hedgewatch.recording.derived import DERIVED, LEFT_OUT
+from hedgewatch.recording.errors import RecordingError
+from hedgewatch.recording.nouns import constants, name_of, slots_of
+
+Document = dict[str, Any]
+
+_PLAIN = frozenset({bool, type(None)})
+_UNSET: list[object] = []
+_LARGEST = 2**63
+
+
+def encoded(root: object) -> Document:
+    """The document of an object and of all that it refers to. RecordingError names what cannot be
+    recorded: a function, a class outside of the core.
+    """
+    return _Encoder().document(root)
+
+
+class _Encoder:
+    def __init__(self) -> None:
+        self._classes: dict[tuple[type, tuple[str, ...]], int] = {}
+        self._objects: list[Any] = []  # in the order of their numbers; it also keeps them alive
+        self._numbers: dict[int, int] = {}
+        self._constants = constants()
+
+    def document(self, root: object) -> Document:
+        begun = self._value(root)
+        nodes = [self._node(held) for held in self._objects]  # which grows meanwhile
+        classes = [[*name_of(cls), *names] for cls, names in self._classes]
+        return {"classes": classes, "nodes": nodes, "root": begun}
+
+    def _value(self, held: Any) -> Any:
+        kind = type(held)
+        if kind is float:
+            return held if held - held == 0.0 else [repr(held)]
+        if kind in _PLAIN:
+            return held
+        if kind is str and (held.isascii() or _is_unicode(held)):
+            return held
+        if kind is int and -_LARGEST <= held < _LARGEST:
+            return held
+        number = self._numbers.get(id(held))
+        if number is None:
+            number = self._numbers[id(held)] = len(self._objects)
+            self._objects.append(held)
+        return [number]
+
+    def _values(self, held: Any) -> list[Any]:
+        return list(map(self._value, held))
+
+    def _node(self, held: Any) -> list[Any]:
+        if id(held) in self._constants:
+            return ["k", *self._constants[id(held)]]
+        maker = _MAKERS.get(type(held), _Encoder._other)
+        try:
+            return maker(self, held)
+        except RecordingError as error:
+            raise RecordingError(f"{error}{self._owner(held)}") from None
+
+    def _other(self, held: Any) -> list[Any]:
+        kind = type(held)
+        if isinstance(held, Enum):
+            return ["e", self._class(kind, ()), held.name]
+        derivation = DERIVED.get(kind)
+        if derivation is not None:
+            parts = derivation.parts(held)
+            self._objects.append(parts)  # kept alive, so that its number stays its own
+            self._numbers[id(parts)] = len(self._objects) - 1
+            return ["x", f"{kind.__module__}:{kind.__qualname__}", [len(self._objects) - 1]]
+        if isinstance(held, dict):
+            return ["m", self._class(kind, ()), *self._pairs(held)]
+        if isinstance(held, tuple):
+            return ["n", self._class(kind, ()), *self._values(held)]
+        return self._object(held, kind)
+
+    def _object(self, held: Any, kind: type) -> list[Any]:
+        left_out = LEFT_OUT.get(kind, frozenset())
+        names = (*slots_of(kind), *(n for n in getattr(held, "__dict__", ()) if n not in left_out))
+        node = [self._class(kind, names)]
+        for name in names:
+            value = getattr(held, name, _UNSET)
+            node.append(value if value is _UNSET else self._value(value))
+        return node
+
+    def _class(self, kind: type, names: tuple[str, ...]) -> int:
+        key = (kind, names)
+        if key not in self._classes:
+            name_of(kind)
+            self._classes[key] = len(self._classes)
+        return self._classes[key]
+
+    def _pairs(self, held: Mapping[Any, Any]) -> list[Any]:
+        return [self._value(part) for pair in held.items() for part in pair]
+
+    def _set(self, held: Any) -> list[Any]:
+        return self._values(sorted(held, key=_in_order))
+
+    def _owner(self, held: object) -> str:
+        for owner in self._objects:
+            for name in (*slots_of(type(owner)), *getattr(owner, "__dict__", ())):
+                if getattr(owner, name, _UNSET) is held:
+                    return f" (it is {type(owner).__qualname__}.{name})"
+        return ""
+
+
+_MAKERS: Mapping[type, Callable[[_Encoder, Any], list[Any]]] = {
+    list: lambda made, held: ["l", *made._values(held)],
+    tuple: lambda made, held: ["t", *made._values(held)],
+    dict: lambda made, held: ["d", *made._pairs(held)],
+    set: lambda made, held: ["s", *made._set(held)],
+    frozenset: lambda made, held: ["f", *made._set(held)],
+    deque: lambda made, held: ["q", held.maxlen, *made._values(held)],
+    array: lambda _, held: ["a", held.typecode, b64encode(held.tobytes()).decode()],
+    Decimal: lambda _, held: ["D", str(held)],
+    int: lambda _, held: ["i", str(held)],
+    str: lambda _, held: ["u", held.encode("utf-8", "surrogatepass").hex()],
+}
+
+
+def _is_unicode(text: str) -> bool:
+    """Half of a surrogate pair, which a venue might send, is none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _in_order(member: object) -> tuple[str, str]:
+    """A set has no order of its own: the same one in every process."""
+    if type(member).__repr__ is object.__repr__:
+        raise RecordingError(f"a set of {type(member).__qualname__} has no order")
+    return type(member).__qualname__, repr(member)

@@ -1,0 +1,123 @@
+"""The bytes of a recording: frames, each with its checksum, in segments that stand alone.
+
+A segment begins with `MAGIC`; then come frames: what it is (one letter), the length of its content
+(4 bytes, big endian), the CRC-32 of letter and content (4 bytes), the content. Contents are JSON
+documents, compressed as one deflate stream a segment, flushed after each: what is cut off or
+damaged costs nothing of what stands before it, and the next segment can be read without it.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any, BinaryIO
+
+import orjson
+
+from hedgewatch.recording.errors import RecordingError
+
+FORMAT = 1
+MAGIC = f"hedgewatch recording {FORMAT}\n".encode()
+
+OPENING, EVENTS, END = b"S", b"E", b"Z"
+"""A snapshot with what is to know of the segment; events; the segment is over."""
+
+_HEAD = Struct(">cII")
+_LEVEL = 5
+_LARGEST = 256 * 1024 * 1024
+"""Bytes of one content, compressed or not: more is no frame of ours."""
+
+
+class Packer:
+    """Makes the frames of one segment, in their order."""
+
+    def __init__(self) -> None:
+        self._deflate = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
+
+    def frame(self, kind: bytes, document: object) -> bytes:
+        """One frame. RecordingError for what JSON cannot hold."""
+        try:
+            plain = orjson.dumps(document)
+        except TypeError as error:
+            raise RecordingError(f"cannot be written: {error}") from error
+        content = self._deflate.compress(plain) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        return _HEAD.pack(kind, len(content), zlib.crc32(kind + content)) + content
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame as it was read; `end` is where the next one begins."""
+
+    kind: bytes
+    document: Any
+    end: int
+
+
+class DamageError(RecordingError):
+    """A segment cannot be read on from here. `cut`: the file just ends, nothing is wrong in it."""
+
+    def __init__(self, what: str, at: int, *, cut: bool = False) -> None:
+        super().__init__(what)
+        self.at = at
+        self.cut = cut
+
+
+def frames(file: BinaryIO) -> Iterator[Frame]:
+    """The frames of the segment that begins here, up to its end.
+
+    DamageError where it cannot be read on: it says where that is.
+    """
+    at = file.tell()
+    begun = file.read(len(MAGIC))
+    if begun != MAGIC:
+        raise _no_beginning(begun, at)
+    inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    while (at := file.tell()) is not None:
+        kind, content = _read(file, at)
+        yield Frame(kind, _document(inflate, content, at), file.tell())
+        if kind == END:
+            return
+
+
+def whole_frames(file: BinaryIO) -> int:
+    """Where the last whole frame of the segment that begins here ends, however it goes on."""
+    end = file.tell()
+    try:
+        for frame in frames(file):
+            end = frame.end
+    except DamageError:
+        pass
+    return end
+
+
+def _no_beginning(begun: bytes, at: int) -> DamageError:
+    if MAGIC.startswith(begun):
+        return DamageError("the file ends where a segment begins", at, cut=True)
+    if begun.startswith(MAGIC.rstrip(b"0123456789\n")):
+        return DamageError("another version of hedgewatch wrote it: replay it with that one", at)
+    return DamageError("no segment of a recording begins here", at)
+
+
+def _read(file: BinaryIO, at: int) -> tuple[bytes, bytes]:
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        raise DamageError("it was not closed" if not head else "it is cut off", at, cut=True)
+    kind, length, checksum = _HEAD.unpack(head)
+    if length > _LARGEST or kind not in (OPENING, EVENTS, END):
+        raise DamageError("no frame begins here: a byte of it was changed", at)
+    content = file.read(length)
+    if len(content) < length:
+        raise DamageError("it is cut off", at, cut=True)
+    if zlib.crc32(kind + content) != checksum:
+        raise DamageError("the checksum does not match: a byte of it was changed", at)
+    return kind, content
+
+
+def _document(inflate: "zlib._Decompress", content: bytes, at: int) -> Any:
+    try:
+        plain = inflate.decompress(content, _LARGEST)
+        if inflate.unconsumed_tail:
+            raise DamageError("it is larger than any frame of ours", at)
+        return orjson.loads(plain)
+    except (zlib.error, orjson.JSONDecodeError) as error:
+        raise DamageError(f"it cannot be unpacked: {error}", at) from error
