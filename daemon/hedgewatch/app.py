@@ -22,6 +22,7 @@ from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.core.engine import Engine
+from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
@@ -38,6 +39,9 @@ from hedgewatch.outputs import (
     LineCounts,
     TransitionLog,
 )
+from hedgewatch.recording.recorder import Recorder
+from hedgewatch.recording.ring import Ring
+from hedgewatch.recording.writing import Writer
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import application, serve
@@ -53,7 +57,7 @@ _CLOCK_STEP_SECONDS = 2.0
 _SILENCES_SECONDS = 5.0
 _DRAIN_SECONDS = 5.0
 _START_SECONDS = 60.0
-_NEED_A_RESTART = ("instance", "store", "http", "log", "receivers")
+_NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers")
 
 _log = structlog.get_logger()
 
@@ -73,6 +77,7 @@ class Daemon:
     health: Health
     service: ServiceManager
     tasks: Tasks
+    recorder: Recorder | None = None
     url: str = ""
 
 
@@ -96,11 +101,13 @@ async def run_daemon(
         daemon = replace(daemon, url=url)
         now = daemon.clock.now
 
+        stack.callback(_end_recording, daemon)
         await stack.enter_async_context(daemon.tasks)
         daemon.dispatcher.restore(records, waiting, now())
         daemon.dispatcher.start(daemon.tasks.spawn)
         stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
         daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
+        _begin_recording(daemon)
         daemon.tasks.spawn("monitor", daemon.monitor.run())
         daemon.tasks.spawn("clock", _tick(daemon))
         daemon.tasks.spawn("silences", _end_silences(daemon.reach))
@@ -123,7 +130,8 @@ def build_daemon(
     clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
     service = ServiceManager.of(os.environ, os.getpid())
     metrics = _metrics(configuration, clock.now())
-    engine = Engine(configuration.desk(), configuration.rules, clock.now(), _new_episode)
+    episodes = Episodes(uuid.uuid4().hex)
+    engine = Engine(configuration.desk(), configuration.rules, clock.now(), episodes)
     place = Place(instance=configuration.instance, output=output, clock=clock.now, jitter=chance)
     receivers = [build(settings, place) for settings in configuration.receivers]
     surroundings = Surroundings(
@@ -135,12 +143,15 @@ def build_daemon(
     )
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     silences = Silences()
-    view = EngineView(engine, _status(configuration))
+    status = _status(configuration)
+    view = EngineView(engine, status)
     health = Health(metrics, service, view, dispatcher)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    monitor = Monitor(recorder.handle if recorder else engine.handle, clock.now, outputs, metrics.tick_judged, watchers)
+    recorder = _recorder(configuration, engine, _Told(metrics, health, status))
+    handle = engine.handle if recorder is None else recorder.handle
+    monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
     reach = Reach(
         alerts=view.alerts,
         publish=monitor.publish,
@@ -164,6 +175,7 @@ def build_daemon(
         health=health,
         service=service,
         tasks=tasks,
+        recorder=recorder,
     )
 
 
@@ -248,13 +260,48 @@ def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -
     return make
 
 
-def _new_episode() -> str:
-    return uuid.uuid4().hex
-
-
 def _new_silence() -> str:
     """Short enough to be typed."""
     return uuid.uuid4().hex[:8]
+
+
+def _begin_recording(daemon: Daemon) -> None:
+    """With the engine as it stands, its stored alerts taken up."""
+    if daemon.recorder is not None:
+        daemon.recorder.start(daemon.clock.now())
+
+
+def _end_recording(daemon: Daemon) -> None:
+    """When nothing is judged any more."""
+    if daemon.recorder is not None:
+        daemon.recorder.stop()
+
+
+def _recorder(
+    configuration: Configuration, engine: Engine, told: Callable[[Recorder], None]
+) -> Recorder | None:
+    """A segment takes a sixteenth of the ring at most, so that most of it is always there."""
+    settings = configuration.recording
+    if not settings.enabled:
+        return None
+    segment = settings.size // 16
+    ring = Ring(configuration.ring, settings.keep, settings.size - 2 * segment)
+    return Recorder(engine, Writer(ring), segment, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Where it is shown whether everything is recorded."""
+
+    metrics: DaemonMetrics
+    health: Health
+    status: dict[str, object]
+
+    def __call__(self, recorder: Recorder) -> None:
+        trouble = recorder.trouble
+        self.metrics.recorded(on=not trouble, size=recorder.ring_bytes, lost=recorder.lost)
+        self.health.recording = f"not recording: {trouble}" if trouble else ""
+        self.status["recording"] = f"stopped: {trouble}" if trouble else "on"
 
 
 def _status(configuration: Configuration) -> dict[str, object]:
@@ -262,6 +309,7 @@ def _status(configuration: Configuration) -> dict[str, object]:
         "instance": configuration.instance,
         "version": __version__,
         "python": platform.python_version(),
+        "recording": "on" if configuration.recording.enabled else "off",
     }
 
 

@@ -52,7 +52,8 @@ class TransitionLog:
 class Health:
     """Counts judged events, and lets systemd know that they are judged, and what they showed.
 
-    `trouble` is what somebody should mend, said before the rest.
+    `trouble` is what somebody should mend, `recording` why nothing is recorded: both are said
+    before the rest.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Health:
         dispatcher: Dispatcher,
     ) -> None:
         self.trouble = ""
+        self.recording = ""
         self._metrics = metrics
         self._service = service
         self._view = view
@@ -82,7 +84,8 @@ class Health:
     def _status(self) -> str:
         firing = sum(alert.fired_at is not None for alert in self._view.alerts())
         alerts = f"{firing} alert{'s' * (firing != 1)} firing"
-        return "; ".join(filter(None, (self.trouble, alerts, *self._view.reasons_not_ready())))
+        said = (self.trouble, self.recording, alerts, *self._view.reasons_not_ready())
+        return "; ".join(filter(None, said))
 
 
 class AccountStates:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import orjson
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -53,8 +53,12 @@ from tests.support.stories import START
 Happening = tuple[Event, float]
 
 _HASTY = (
-    rule("Hot", Scope.POOL, "margin_ratio > 10%", clear="margin_ratio < 8%", severity=Severity.INFO),
-    rule("Moving", Scope.POSITION, "liquidation_distance < 25%", hold_for=1.0, summary="{notional}"),
+    rule(
+        "Hot", Scope.POOL, "margin_ratio > 10%", clear="margin_ratio < 8%", severity=Severity.INFO
+    ),
+    rule(
+        "Moving", Scope.POSITION, "liquidation_distance < 25%", hold_for=1.0, summary="{notional}"
+    ),
     rule("Uneven", Scope.POOL, "abs(transfer_to_even) > 1", keep_firing_for=1.0),
     rule("Gains", Scope.BOOK, "evenness_gain > 0.1%", unknown="fire"),
     rule("Volatile", Scope.POSITION, "volatility > 10%", summary="{volatility:.1%}"),
@@ -188,5 +192,7 @@ def _reading(kind: str, chance: Random) -> Said:
             position = held(AIX, -200.0, isolated=30_000.0)
         case "read empty":
             return read(margin=0.0)
+        case _:
+            pass
     regime = "binance-usdm-multi-assets" if kind == "read whole" else "binance-usdm-cross"
     return read(position, regime=regime, margin=2_000.0)

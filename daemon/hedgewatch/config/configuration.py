@@ -16,6 +16,7 @@ from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
+from hedgewatch.recording.settings import RecordingSettings
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
 from hedgewatch.venues.settings import AccountSettings
@@ -39,12 +40,18 @@ class Configuration:
     http: HttpSettings
     log: LogSettings
     store: Path
+    recording: RecordingSettings
     replica: str | None = None
     _secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     def secrets(self) -> list[Secret]:
         """Every secret that the configuration names, for the redaction of logs."""
         return list(self._secrets)
+
+    @property
+    def ring(self) -> Path:
+        """The folder of what happened last: beside the store, unless it is named."""
+        return self.recording.folder or self.store.with_suffix(".recording")
 
     def desk(self) -> Desk:
         """What is to be watched, as the core has it."""

@@ -21,13 +21,14 @@ from hedgewatch.config.schema import (
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
+from hedgewatch.recording.settings import RecordingSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
 from hedgewatch.venues.settings import VENUES, AccountSettings
 
 Part = TypeVar("Part", bound=BaseModel)
 
 _LISTS = ("accounts", "wallets", "hedges", "scenarios", "rules", "receivers", "routes")
-_MAPPINGS = ("prices", "http", "log")
+_MAPPINGS = ("prices", "http", "log", "recording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Draft:
     routes: tuple[Placed[RouteSettings], ...]
     http: HttpSettings
     log: LogSettings
+    recording: RecordingSettings
 
     def placed_legs(self) -> Iterator[tuple[Location, LegSettings]]:
         """Where each leg stands."""
@@ -102,6 +104,7 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         routes=reading.items("routes", RouteSettings),
         http=reading.one("http", HttpSettings) or HttpSettings(),
         log=reading.one("log", LogSettings) or LogSettings(),
+        recording=reading.one("recording", RecordingSettings) or RecordingSettings(),
     )
 
 

@@ -106,6 +106,7 @@ def _configuration(
         http=draft.http,
         log=draft.log,
         store=draft.top.store,
+        recording=draft.recording,
         replica=draft.top.replica,
         _secrets=tuple(secrets(draft)),
     )

@@ -1,5 +1,6 @@
 """What happened, kept on disk, so that last night can be judged again.
 
-`codec` makes plain documents of the core's objects, `segments` writes and reads them, `ring` bounds
-what is kept, `recorder` takes part in the running daemon, `replay` feeds it all to the engine again.
+`encoding` and `decoding` make plain documents of the core's objects and back, `frames` are the
+bytes of a file, `recorder` and `writing` take part in the running daemon, `ring` bounds what is
+kept, `replay` feeds it to the engine again.
 """

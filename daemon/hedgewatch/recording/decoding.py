@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from math import inf, nan
-from typing import Any
+from typing import Any, NoReturn
 
-from hedgewatch.recording.derived import DERIVED, LEFT_OUT, Derivation
+from hedgewatch.recording.derived import DERIVED, Derivation
 from hedgewatch.recording.encoding import Document
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.nouns import class_named, constant_named, is_frozen, slots_of
@@ -76,17 +76,17 @@ class _Decoder:
                 self._fill(self._made[number], node)
         for number in late:
             self._finish(self._made[number], self._nodes[number])
-        return self._value(self._root)
+        return self.value(self._root)
 
-    def _value(self, held: Any) -> Any:
+    def value(self, held: Any) -> Any:
         if type(held) is not list:
             return held
         if not held:
             return _UNSET
         return self._get(held[0]) if type(held[0]) is int else _FLOATS[held[0]]
 
-    def _values(self, held: list[Any]) -> list[Any]:
-        return list(map(self._value, held))
+    def values(self, held: list[Any]) -> list[Any]:
+        return list(map(self.value, held))
 
     def _get(self, number: int) -> Any:
         made = self._made[number]
@@ -110,57 +110,53 @@ class _Decoder:
 
     def _set_attributes(self, made: object, node: list[Any]) -> None:
         held = self._classes[node[0]]
-        for name, value in zip(held.names, self._values(node[1:]), strict=True):
+        for name, value in zip(held.names, self.values(node[1:]), strict=True):
             if value is not _UNSET:
                 object.__setattr__(made, name, value)
 
     def _fill(self, made: Any, node: list[Any]) -> None:
-        match node[0]:
-            case int():
-                if not is_frozen(type(made)):
-                    self._set_attributes(made, node)
-            case "l":
-                made.extend(self._values(node[1:]))
-            case "q":
-                made.extend(self._values(node[2:]))
-            case "s":
-                made.update(self._values(node[1:]))
-            case "d":
-                made.update(self._pairs(node[1:]))
-            case "m":
-                made.update(self._pairs(node[2:]))
+        kind = node[0]
+        if type(kind) is int:
+            if not is_frozen(self._classes[kind].kind):
+                self._set_attributes(made, node)
+        elif kind in _FILLINGS:
+            _FILLINGS[kind](self, made, node[1:])
 
-    def _pairs(self, held: list[Any]) -> Any:
-        values = iter(self._values(held))
+    def pairs(self, held: list[Any]) -> Any:
+        values = iter(self.values(held))
         return zip(values, values, strict=True)
 
-    def _derived(self, node: list[Any]) -> Any:
+    def derived(self, node: list[Any]) -> Any:
         kind, derivation = _DERIVATIONS[node[0]]
         if derivation.late:
             return object.__new__(kind)
-        return derivation.make(*self._value(node[1]))
+        return derivation.make(*self.value(node[1]))
 
     def _finish(self, made: Any, node: list[Any]) -> None:
         kind, derivation = _DERIVATIONS[node[1]]
         if derivation.late:
-            kind.__init__(made, *self._value(node[2]))  # type: ignore[misc] # the same object
+            kind.__init__(made, *self.value(node[2]))  # type: ignore[misc] # the same object
 
-    def _member(self, node: list[Any]) -> Any:
+    def member(self, node: list[Any]) -> Any:
         kind: Any = self._classes[node[0]].kind
         if not issubclass(kind, Enum):
-            raise RecordingError(f"{kind.__qualname__} is no enumeration here")
+            _refuse(kind)
         return kind[node[1]]
 
-    def _mapping(self, node: list[Any]) -> Any:
+    def mapping(self, node: list[Any]) -> Any:
         kind = self._classes[node[0]].kind
-        return kind.__new__(kind) if issubclass(kind, dict) else _refuse(kind)
+        if not issubclass(kind, dict):
+            _refuse(kind)
+        return kind.__new__(kind)
 
-    def _named_tuple(self, node: list[Any]) -> Any:
+    def named_tuple(self, node: list[Any]) -> Any:
         kind = self._classes[node[0]].kind
-        return tuple.__new__(kind, self._values(node[1:])) if issubclass(kind, tuple) else _refuse(kind)
+        if not issubclass(kind, tuple):
+            _refuse(kind)
+        return tuple.__new__(kind, self.values(node[1:]))
 
 
-def _refuse(kind: type) -> None:
+def _refuse(kind: type) -> NoReturn:
     raise RecordingError(f"{kind.__qualname__} is something else here")
 
 
@@ -169,15 +165,23 @@ _BEGINNINGS: Mapping[str, Callable[[_Decoder, list[Any]], Any]] = {
     "d": lambda _, __: {},
     "s": lambda _, __: set(),
     "q": lambda _, node: deque(maxlen=node[0]),
-    "t": lambda made, node: tuple(made._values(node)),
-    "f": lambda made, node: frozenset(made._values(node)),
+    "t": lambda made, node: tuple(made.values(node)),
+    "f": lambda made, node: frozenset(made.values(node)),
     "a": lambda _, node: array(node[0], b64decode(node[1])),
     "D": lambda _, node: Decimal(node[0]),
     "i": lambda _, node: int(node[0]),
     "u": lambda _, node: bytes.fromhex(node[0]).decode("utf-8", "surrogatepass"),
     "k": lambda _, node: constant_named(*node),
-    "e": _Decoder._member,
-    "m": _Decoder._mapping,
-    "n": _Decoder._named_tuple,
-    "x": _Decoder._derived,
+    "e": _Decoder.member,
+    "m": _Decoder.mapping,
+    "n": _Decoder.named_tuple,
+    "x": _Decoder.derived,
+}
+
+_FILLINGS: Mapping[str, Callable[[_Decoder, Any, list[Any]], None]] = {
+    "l": lambda held, made, node: made.extend(held.values(node)),
+    "q": lambda held, made, node: made.extend(held.values(node[1:])),
+    "s": lambda held, made, node: made.update(held.values(node)),
+    "d": lambda held, made, node: made.update(held.pairs(node)),
+    "m": lambda held, made, node: made.update(held.pairs(node[1:])),
 }

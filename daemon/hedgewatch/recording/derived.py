@@ -10,8 +10,15 @@ from functools import cache
 from typing import Any
 
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.expression import Expression, Unit, Vocabulary, parse, parse_condition, parts_of
-from hedgewatch.core.expression import ExpressionError
+from hedgewatch.core.expression import (
+    Expression,
+    ExpressionError,
+    Unit,
+    Vocabulary,
+    parse,
+    parse_condition,
+    parts_of,
+)
 from hedgewatch.core.judgement import Judgement
 from hedgewatch.core.measures import STRESS_MEASURES, symbols
 from hedgewatch.core.model import Scope

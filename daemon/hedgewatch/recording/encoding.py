@@ -23,7 +23,7 @@ from hedgewatch.recording.nouns import constants, name_of, slots_of
 Document = dict[str, Any]
 
 _PLAIN = frozenset({bool, type(None)})
-_UNSET: list[object] = []
+_UNSET: list[Any] = []
 _LARGEST = 2**63
 
 
@@ -42,12 +42,12 @@ class _Encoder:
         self._constants = constants()
 
     def document(self, root: object) -> Document:
-        begun = self._value(root)
+        begun = self.value(root)
         nodes = [self._node(held) for held in self._objects]  # which grows meanwhile
         classes = [[*name_of(cls), *names] for cls, names in self._classes]
         return {"classes": classes, "nodes": nodes, "root": begun}
 
-    def _value(self, held: Any) -> Any:
+    def value(self, held: Any) -> Any:
         kind = type(held)
         if kind is float:
             return held if held - held == 0.0 else [repr(held)]
@@ -63,8 +63,8 @@ class _Encoder:
             self._objects.append(held)
         return [number]
 
-    def _values(self, held: Any) -> list[Any]:
-        return list(map(self._value, held))
+    def values(self, held: Any) -> list[Any]:
+        return list(map(self.value, held))
 
     def _node(self, held: Any) -> list[Any]:
         if id(held) in self._constants:
@@ -86,18 +86,18 @@ class _Encoder:
             self._numbers[id(parts)] = len(self._objects) - 1
             return ["x", f"{kind.__module__}:{kind.__qualname__}", [len(self._objects) - 1]]
         if isinstance(held, dict):
-            return ["m", self._class(kind, ()), *self._pairs(held)]
+            return ["m", self._class(kind, ()), *self.pairs(held)]
         if isinstance(held, tuple):
-            return ["n", self._class(kind, ()), *self._values(held)]
+            return ["n", self._class(kind, ()), *self.values(held)]
         return self._object(held, kind)
 
     def _object(self, held: Any, kind: type) -> list[Any]:
         left_out = LEFT_OUT.get(kind, frozenset())
         names = (*slots_of(kind), *(n for n in getattr(held, "__dict__", ()) if n not in left_out))
-        node = [self._class(kind, names)]
+        node: list[Any] = [self._class(kind, names)]
         for name in names:
             value = getattr(held, name, _UNSET)
-            node.append(value if value is _UNSET else self._value(value))
+            node.append(value if value is _UNSET else self.value(value))
         return node
 
     def _class(self, kind: type, names: tuple[str, ...]) -> int:
@@ -107,27 +107,28 @@ class _Encoder:
             self._classes[key] = len(self._classes)
         return self._classes[key]
 
-    def _pairs(self, held: Mapping[Any, Any]) -> list[Any]:
-        return [self._value(part) for pair in held.items() for part in pair]
+    def pairs(self, held: Mapping[Any, Any]) -> list[Any]:
+        return [self.value(part) for pair in held.items() for part in pair]
 
-    def _set(self, held: Any) -> list[Any]:
-        return self._values(sorted(held, key=_in_order))
+    def members(self, held: Any) -> list[Any]:
+        return self.values(sorted(held, key=_in_order))
 
     def _owner(self, held: object) -> str:
-        for owner in self._objects:
-            for name in (*slots_of(type(owner)), *getattr(owner, "__dict__", ())):
+        for owner in self._objects:  # only where it is about to fail
+            kind: type = type(owner)
+            for name in (*slots_of(kind), *getattr(owner, "__dict__", ())):
                 if getattr(owner, name, _UNSET) is held:
-                    return f" (it is {type(owner).__qualname__}.{name})"
+                    return f" (it is {kind.__qualname__}.{name})"
         return ""
 
 
 _MAKERS: Mapping[type, Callable[[_Encoder, Any], list[Any]]] = {
-    list: lambda made, held: ["l", *made._values(held)],
-    tuple: lambda made, held: ["t", *made._values(held)],
-    dict: lambda made, held: ["d", *made._pairs(held)],
-    set: lambda made, held: ["s", *made._set(held)],
-    frozenset: lambda made, held: ["f", *made._set(held)],
-    deque: lambda made, held: ["q", held.maxlen, *made._values(held)],
+    list: lambda made, held: ["l", *made.values(held)],
+    tuple: lambda made, held: ["t", *made.values(held)],
+    dict: lambda made, held: ["d", *made.pairs(held)],
+    set: lambda made, held: ["s", *made.members(held)],
+    frozenset: lambda made, held: ["f", *made.members(held)],
+    deque: lambda made, held: ["q", held.maxlen, *made.values(held)],
     array: lambda _, held: ["a", held.typecode, b64encode(held.tobytes()).decode()],
     Decimal: lambda _, held: ["D", str(held)],
     int: lambda _, held: ["i", str(held)],

@@ -44,3 +44,5 @@ def _compared(sign: str, left: Node, right: Node, *, wanted: bool) -> Iterator[E
                 yield name, pick
             case Negative(Measure(name)):
                 yield name, _FLIPPED[pick]
+            case _:
+                pass

@@ -58,14 +58,14 @@ def constants() -> Mapping[int, Name]:
 
 
 @cache
-def slots_of(cls: type) -> tuple[str, ...]:
+def slots_of(cls: type[Any]) -> tuple[str, ...]:
     """The slots of a class and its bases, in a stable order."""
     found = {slot for base in cls.__mro__ for slot in _own_slots(base)}
     return tuple(sorted(found - {"__dict__", "__weakref__"}))
 
 
 @cache
-def is_frozen(cls: type) -> bool:
+def is_frozen(cls: type[Any]) -> bool:
     """Whether it never changes, so that it may be the key of a mapping."""
     parameters: Any = getattr(cls, "__dataclass_params__", None)
     return is_dataclass(cls) and bool(parameters.frozen)

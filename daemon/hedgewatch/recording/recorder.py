@@ -18,7 +18,7 @@ from hedgewatch.core.model import Outcome
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.frames import FORMAT
 from hedgewatch.recording.snapshot import snapshot
-from hedgewatch.recording.writing import PARTS, Batch, NewSegment, Stop, Writer
+from hedgewatch.recording.writing import PARTS, Batch, NewSegment, Writer
 
 SEGMENT_SECONDS = 600.0
 AGAIN_AFTER = 60.0

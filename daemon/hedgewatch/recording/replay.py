@@ -69,21 +69,22 @@ class Replay:
         """All that happens up to a moment. RecordingError when a snapshot makes no sense here."""
         for item in self._items:
             match item:
-                case Opening():
-                    if item.at > until:
-                        return
-                    if self.engine is None or not item.follows:
-                        self.engine = restored(dict(item.engine))
-                        yield Begun(item, self.engine)
-                        self._prepare(self.engine, item.at)
-                case Judged():
-                    if item.now > until:
-                        return
+                case Opening() if item.at <= until:
+                    yield from self._open(item)
+                case Judged() if item.now <= until:
                     if self.engine is not None:
                         yield self._again(self.engine, item)
                 case Flaw():
                     self.engine = None
                     yield item
+                case _:
+                    return
+
+    def _open(self, item: Opening) -> Iterator[Begun]:
+        if self.engine is None or not item.follows:
+            self.engine = restored(dict(item.engine))
+            yield Begun(item, self.engine)
+            self._prepare(self.engine, item.at)
 
     def _again(self, engine: Engine, item: Judged) -> Again:
         event = self._change(item.event)

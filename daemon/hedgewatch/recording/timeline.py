@@ -103,9 +103,8 @@ class _Watcher:
         history.ended_at = step.now
         for told in step.outcome.transitions:
             self._told(told)
-        if self._open and engine is not None and isinstance(step.event, ClockAdvanced):
-            self._look(engine.book.rows())
-        elif engine is not None and step.outcome.transitions:
+        looks = isinstance(step.event, ClockAdvanced) or step.outcome.transitions
+        if engine is not None and self._open and looks:
             self._look(engine.book.rows())
 
     def finish(self) -> None:

@@ -14,7 +14,11 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -52,6 +56,27 @@ class Ticks(Collector):
         )
 
 
+class Recording(Collector):
+    """How the recording does; nothing of it while there is none."""
+
+    def __init__(self) -> None:
+        self.on: bool | None = None
+        self.size = self.lost = 0
+
+    def collect(self) -> Iterable[Metric]:
+        if self.on is None:
+            return
+        yield GaugeMetricFamily(
+            "hedgewatch_recording_up", "Whether what happens is recorded.", float(self.on)
+        )
+        yield GaugeMetricFamily(
+            "hedgewatch_recording_bytes", "Size of the recording on disk.", float(self.size)
+        )
+        yield CounterMetricFamily(
+            "hedgewatch_recording_lost_events", "Events judged and not recorded.", self.lost
+        )
+
+
 class DaemonMetrics:
     """What the rest of the daemon reports about its own work.
 
@@ -82,6 +107,8 @@ class DaemonMetrics:
         self._rule_failures = self._counter(
             "hedgewatch_rule_failures", "Evaluations of a rule that failed.", "alertname"
         )
+        self._recording = Recording()
+        registry.register(self._recording)
         self._outbox_length = self._gauge(
             "hedgewatch_outbox_length", "Notifications waiting to be delivered."
         )
@@ -141,6 +168,10 @@ class DaemonMetrics:
 
     def poison_frame(self, account: str) -> None:
         self._poison_frames.labels(account).inc()
+
+    def recorded(self, *, on: bool, size: int, lost: int) -> None:
+        """Whether everything is recorded now, the bytes on disk, and events missed so far."""
+        self._recording.on, self._recording.size, self._recording.lost = on, size, lost
 
     def rule_failed(self, alertname: str) -> None:
         self._rule_failures.labels(alertname).inc()

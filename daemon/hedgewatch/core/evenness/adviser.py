@@ -102,7 +102,9 @@ class _Answer:
         by_currency: dict[str, list[PoolRow]] = {}
         for pool in book.pools():
             by_currency.setdefault(_money_of(pool), []).append(pool)
-        self.advice = tuple(self._advise(currency, pools) for currency, pools in by_currency.items())
+        self.advice = tuple(
+            self._advise(currency, pools) for currency, pools in by_currency.items()
+        )
 
     def _advise(self, currency: str, pools: list[PoolRow]) -> Advice:
         names = {_name(pool): pool for pool in pools}
