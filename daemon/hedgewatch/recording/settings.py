@@ -12,7 +12,7 @@ _UNITS = {"kB": 10**3, "MB": 10**6, "GB": 10**9}
 LEAST_BYTES = 16 * 10**6
 
 
-def size(text: object) -> int:
+def bytes_of(text: object) -> int:
     """Bytes of a size written as 500kB, 256MB or 1.5GB."""
     found = _SIZE.fullmatch(text) if isinstance(text, str) else None
     if found is None:
@@ -26,4 +26,4 @@ class RecordingSettings(Settings):
     enabled: bool = True
     folder: LocalPath | None = None
     keep: Annotated[Duration, Field(ge=600.0)] = 86_400.0
-    size: Annotated[int, BeforeValidator(size), Field(ge=LEAST_BYTES)] = 256 * 10**6
+    size: Annotated[int, BeforeValidator(bytes_of), Field(ge=LEAST_BYTES)] = 256 * 10**6
