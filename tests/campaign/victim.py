@@ -89,7 +89,7 @@ async def main(plan: dict[str, Any], life: int) -> None:
         told_again=engine.told_again,
     )
     dispatcher = Dispatcher(receivers, (), surroundings)
-    monitor = Monitor(engine, clock.now, (Delivered(dispatcher),), lambda _seconds: None)
+    monitor = Monitor(engine.handle, clock.now, (Delivered(dispatcher),), lambda _seconds: None)
     records, waiting = await store.load()
     async with tasks:
         dispatcher.restore(records, waiting, clock.now())
