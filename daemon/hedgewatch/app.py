@@ -4,7 +4,6 @@ straight ways on purpose: what is made, in which order, and what undoes it, from
 
 import asyncio
 import os
-import platform
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -14,22 +13,22 @@ from typing import TextIO
 
 import structlog
 
-from hedgewatch import __version__, loop
-from hedgewatch.accounts import Accounts, AccountWatch, WatchMaker
+from hedgewatch.accounts import Accounts
 from hedgewatch.clock import Clock
-from hedgewatch.commands import Audit, Commands, Reach, Shelf
+from hedgewatch.commands import Commands, Reach, end_silences
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
+from hedgewatch.health import Checkup, Lag
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.heartbeat import Heartbeat
 from hedgewatch.notify.receiver import Board
 from hedgewatch.notify.settings import Place, build
-from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import (
     AccountStates,
@@ -39,25 +38,30 @@ from hedgewatch.outputs import (
     LineCounts,
     TransitionLog,
 )
+from hedgewatch.parts import (
+    Told,
+    heartbeat_of,
+    metrics_of,
+    reach_of,
+    recorder_of,
+    status_of,
+    watch_maker,
+)
 from hedgewatch.recording.recorder import Recorder
-from hedgewatch.recording.ring import Ring
-from hedgewatch.recording.writing import Writer
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import application, serve
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager
-from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.view import EngineView
 
 _CLOCK_SECONDS = 0.5
 """Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
 
 _CLOCK_STEP_SECONDS = 2.0
-_SILENCES_SECONDS = 5.0
 _DRAIN_SECONDS = 5.0
 _START_SECONDS = 60.0
-_NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers")
+_NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers", "heartbeat")
 
 _log = structlog.get_logger()
 
@@ -72,6 +76,8 @@ class Daemon:
     monitor: Monitor
     dispatcher: Dispatcher
     reach: Reach
+    checkup: Checkup
+    heartbeat: Heartbeat | None
     accounts: Accounts
     metrics: DaemonMetrics
     health: Health
@@ -110,7 +116,8 @@ async def run_daemon(
         _begin_recording(daemon)
         daemon.tasks.spawn("monitor", daemon.monitor.run())
         daemon.tasks.spawn("clock", _tick(daemon))
-        daemon.tasks.spawn("silences", _end_silences(daemon.reach))
+        daemon.tasks.spawn("silences", end_silences(daemon.reach))
+        _begin_beating(daemon)
 
         stack.push_async_callback(daemon.accounts.close)
         await daemon.accounts.watch(configuration)
@@ -129,10 +136,17 @@ def build_daemon(
     """Make every part and tie them together. Nothing runs yet."""
     clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
     service = ServiceManager.of(os.environ, os.getpid())
-    metrics = _metrics(configuration, clock.now())
+    metrics = metrics_of(configuration, clock.now())
     episodes = Episodes(uuid.uuid4().hex)
     engine = Engine(configuration.desk(), configuration.rules, clock.now(), episodes)
-    place = Place(instance=configuration.instance, output=output, clock=clock.now, jitter=chance)
+    checkup = Checkup(clock.now, Lag(_CLOCK_SECONDS, clock.now()))
+    place = Place(
+        instance=configuration.instance,
+        output=output,
+        clock=clock.now,
+        jitter=chance,
+        well=checkup.well,
+    )
     receivers = [build(settings, place) for settings in configuration.receivers]
     surroundings = Surroundings(
         outbox=store,
@@ -142,26 +156,18 @@ def build_daemon(
         told_again=engine.told_again,
     )
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
-    silences = Silences()
-    status = _status(configuration)
+    status = status_of(configuration)
     view = EngineView(engine, status)
-    health = Health(metrics, service, view, dispatcher)
+    checkup.complete(view, dispatcher)
+    health = Health(metrics, service, view, dispatcher, checkup)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    recorder = _recorder(configuration, engine, _Told(metrics, health, status))
+    recorder = recorder_of(configuration, engine, Told(metrics, health, status))
     handle = engine.handle if recorder is None else recorder.handle
     monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
-    reach = Reach(
-        alerts=view.alerts,
-        publish=monitor.publish,
-        silences=silences,
-        shelf=Shelf(silences, store.commanded),
-        audit=Audit(store.commanded, clock.now),
-        clock=clock.now,
-        identify=_new_silence,
-    )
-    accounts = Accounts(_watch_maker(monitor, clock, chance, tasks), tasks.spawn)
+    reach = reach_of(view, monitor, store, clock)
+    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
         clock=clock,
@@ -170,6 +176,8 @@ def build_daemon(
         monitor=monitor,
         dispatcher=dispatcher,
         reach=reach,
+        checkup=checkup,
+        heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
         accounts=accounts,
         metrics=metrics,
         health=health,
@@ -177,16 +185,6 @@ def build_daemon(
         tasks=tasks,
         recorder=recorder,
     )
-
-
-def _metrics(configuration: Configuration, now: float) -> DaemonMetrics:
-    metrics = DaemonMetrics(__version__)
-    metrics.configuration_accepted(now)
-    metrics.start_at_zero(
-        receivers=[settings.name for settings in configuration.receivers],
-        alertnames=[rule.name for rule in configuration.rules],
-    )
-    return metrics
 
 
 async def reload(
@@ -240,29 +238,10 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
     return serve(app, configuration.http)
 
 
-def _watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
-    """Makes watches, importing ccxt for the first: that takes seconds in which the store, the
-    interface and the restored alerts are up already.
-    """
-
-    async def make(settings: AccountSettings, symbols: frozenset[str]) -> AccountWatch:
-        supervisor = await loop.imported("hedgewatch.venues.supervisor")
-        watch: AccountWatch = supervisor.AccountWatch(
-            settings,
-            symbols=symbols,
-            publish=monitor.publish,
-            now=clock.now,
-            spawn=tasks.spawn,
-            rng=chance,
-        )
-        return watch
-
-    return make
-
-
-def _new_silence() -> str:
-    """Short enough to be typed."""
-    return uuid.uuid4().hex[:8]
+def _begin_beating(daemon: Daemon) -> None:
+    if daemon.heartbeat is not None:
+        daemon.view.heartbeat = daemon.heartbeat.status
+        daemon.tasks.spawn("heartbeat", daemon.heartbeat.run())
 
 
 def _begin_recording(daemon: Daemon) -> None:
@@ -277,51 +256,6 @@ def _end_recording(daemon: Daemon) -> None:
         daemon.recorder.stop()
 
 
-def _recorder(
-    configuration: Configuration, engine: Engine, told: Callable[[Recorder], None]
-) -> Recorder | None:
-    """A segment takes a sixteenth of the ring at most, so that most of it is always there."""
-    settings = configuration.recording
-    if not settings.enabled:
-        return None
-    segment = settings.size // 16
-    ring = Ring(configuration.ring, settings.keep, settings.size - 2 * segment)
-    return Recorder(engine, Writer(ring), segment, told)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Where it is shown whether everything is recorded."""
-
-    metrics: DaemonMetrics
-    health: Health
-    status: dict[str, object]
-
-    def __call__(self, recorder: Recorder) -> None:
-        trouble = recorder.trouble
-        self.metrics.recorded(on=not trouble, size=recorder.ring_bytes, lost=recorder.lost)
-        self.health.recording = f"not recording: {trouble}" if trouble else ""
-        self.status["recording"] = f"stopped: {trouble}" if trouble else "on"
-
-
-def _status(configuration: Configuration) -> dict[str, object]:
-    return {
-        "instance": configuration.instance,
-        "version": __version__,
-        "python": platform.python_version(),
-        "recording": "on" if configuration.recording.enabled else "off",
-    }
-
-
-async def _end_silences(reach: Reach) -> None:
-    """Silences that are over are forgotten, here and on the disk."""
-    while True:
-        await asyncio.sleep(_SILENCES_SECONDS)
-        for silence in reach.silences.expire(reach.clock()):
-            _log.info("silence_ended", silence=silence.id, by=silence.by)
-        await reach.shelf.save()
-
-
 async def _tick(daemon: Daemon) -> None:
     """Time passes: so that `for:` elapses in a quiet market, and ages grow.
 
@@ -329,6 +263,7 @@ async def _tick(daemon: Daemon) -> None:
     """
     while True:
         await asyncio.sleep(_CLOCK_SECONDS)
+        daemon.checkup.lag.turned(daemon.clock.now())
         stepped = daemon.clock.step()
         if abs(stepped) > _CLOCK_STEP_SECONDS:
             _log.warning("clock_stepped", seconds=stepped)

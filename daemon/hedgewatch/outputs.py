@@ -9,6 +9,7 @@ import structlog
 from hedgewatch.accounts import Accounts, Spawn
 from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
 from hedgewatch.core.model import NOTHING, Outcome, Scope
+from hedgewatch.health import Checkup
 from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.notify.receiver import Board
 from hedgewatch.telemetry import api
@@ -16,6 +17,7 @@ from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager
 from hedgewatch.view import EngineView
 
+_LATEST = 1.0
 _CONFIRM_AFTER = 1.0
 _SHOW_EVERY = 0.9  # the clock ticks each half second, not quite
 _SHOWN_FOR = 10.0
@@ -50,7 +52,8 @@ class TransitionLog:
 
 
 class Health:
-    """Counts judged events, and lets systemd know that they are judged, and what they showed.
+    """Counts judged events, and lets systemd know that they are judged in time, and what they
+    showed: a loop that is late is no sign of life.
 
     `trouble` is what somebody should mend, `recording` why nothing is recorded: both are said
     before the rest.
@@ -62,17 +65,21 @@ class Health:
         service: ServiceManager,
         view: EngineView,
         dispatcher: Dispatcher,
+        checkup: Checkup,
     ) -> None:
         self.trouble = ""
         self.recording = ""
+        self._checkup = checkup
         self._metrics = metrics
         self._service = service
         self._view = view
         self._dispatcher = dispatcher
 
     def __call__(self, event: Event, outcome: Outcome, now: float) -> None:
-        self._service.judged(now)
+        if self._checkup.lag.seconds(now) < _LATEST:
+            self._service.judged(now)
         if isinstance(event, ClockAdvanced):
+            self._checkup.judged_at = now
             self._metrics.outbox_holds(self._dispatcher.waiting)
             self._service.status(self._status())
         if outcome is NOTHING:

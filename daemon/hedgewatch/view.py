@@ -1,6 +1,6 @@
 """What readers may see of the engine: scrapes, the JSON interface, the terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
@@ -19,6 +19,7 @@ class EngineView:
         self._engine = engine
         self._status = status
         self._stress: tuple[float, StressTable] | None = None
+        self.heartbeat: Callable[[], Mapping[str, object]] | None = None
 
     def rows(self) -> Iterable[Row]:
         """Every subject."""
@@ -65,6 +66,19 @@ class EngineView:
         """The loaded rules."""
         return self._engine.judge.rulebook.rules
 
+    def unseen(self) -> Iterator[tuple[str, float, str]]:
+        """Each account with the seconds for which nothing of it can be vouched for (0: it can),
+        and why. A start counts too.
+        """
+        for account in self._engine.book.accounts.values():
+            doubt = account.doubt
+            if account.blind_reason:
+                yield account.name, account.blind_seconds, account.blind_reason
+            elif doubt is not None:
+                yield account.name, max(0.0, self._engine.book.now - doubt.since), doubt.reason
+            else:
+                yield account.name, 0.0, ""
+
     def reasons_not_ready(self) -> list[str]:
         """Why what is shown should not be relied on; empty when every feed is fresh."""
         accounts = self._engine.book.accounts.values()
@@ -80,6 +94,7 @@ class EngineView:
             "ready": not reasons,
             "reasons": reasons,
             "firing": firing,
+            "heartbeat": None if self.heartbeat is None else self.heartbeat(),
         }
 
 

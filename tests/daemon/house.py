@@ -19,6 +19,7 @@ CANARIES = {
     "signature": "canary-of-the-signature",
     "username": "canary-of-the-username",
     "password": "canary-of-the-password",
+    "heartbeat": "canary-of-the-heartbeat",
 }
 LISTEN_KEY = "paperbinanceusdmmain"
 """How every listen key of the paper exchange begins."""
@@ -35,6 +36,7 @@ class House:
     exchange: PaperExchange
     daemon: Daemon
     sink: Sink
+    snitch: Sink
     broker: Server
 
     def bodies(self, alertname: str) -> list[dict[str, Any]]:
@@ -131,11 +133,14 @@ async def housed(
         async with (
             PaperExchange("manual", tick_seconds=0.1) as exchange,
             listening(Sink(secret=CANARIES["signature"])) as sink,
+            listening(Sink()) as snitch,
         ):
             document = with_receivers(folder, worked_example(folder, exchange), sink, broker)
+            url = f"{snitch.url}?{CANARIES['heartbeat']}"
+            document["heartbeat"] = {"url": secret_file(folder, "heartbeat", url), "every": "5s"}
             daemon = Daemon(folder, document, environment or {}, token=token)
             try:
-                yield House(folder, exchange, daemon, sink, broker)
+                yield House(folder, exchange, daemon, sink, snitch, broker)
             finally:
                 if daemon.process is not None:
                     await daemon.stop()

@@ -1,10 +1,8 @@
 """The one place where commands are obeyed: checked, done, written down, answered."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 
 from hedgewatch.command import Fields, Reply
-from hedgewatch.commands.audit import Audit
 from hedgewatch.commands.choice import chosen, matchers_of
 from hedgewatch.commands.forms import (
     AckFields,
@@ -13,29 +11,17 @@ from hedgewatch.commands.forms import (
     UnsilenceFields,
     filled,
 )
+from hedgewatch.commands.reach import Reach
 from hedgewatch.commands.refusal import RefusedError
-from hedgewatch.commands.shelf import Shelf, document
+from hedgewatch.commands.shelf import document
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.model import AlertRecord
 from hedgewatch.notify.matchers import labels_of, matches_all
-from hedgewatch.notify.silences import Silence, SilenceError, Silences, highest_severity
+from hedgewatch.notify.silences import Silence, SilenceError, highest_severity
 
 _DONE, _WRONG, _MISSING, _NOT_NOW = 200, 400, 404, 409
 
 Document = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """What commands can see and change. `identify` makes the id of a new silence."""
-
-    alerts: Callable[[], Iterable[AlertRecord]]
-    publish: Callable[[AlertAcknowledged], None]
-    silences: Silences
-    shelf: Shelf
-    audit: Audit
-    clock: Callable[[], float]
-    identify: Callable[[], str]
 
 
 class Commands:

@@ -14,6 +14,7 @@ from hedgewatch.config.schema import (
 from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, WalletPlan
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
+from hedgewatch.notify.heartbeat import HeartbeatSettings
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
@@ -41,6 +42,7 @@ class Configuration:
     log: LogSettings
     store: Path
     recording: RecordingSettings
+    heartbeat: HeartbeatSettings | None = None
     replica: str | None = None
     _secrets: tuple[Secret, ...] = field(default=(), repr=False)
 

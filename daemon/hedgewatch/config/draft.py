@@ -19,6 +19,7 @@ from hedgewatch.config.schema import (
     WalletSettings,
 )
 from hedgewatch.config.yaml_source import Location, Source
+from hedgewatch.notify.heartbeat import HeartbeatSettings
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
@@ -28,7 +29,7 @@ from hedgewatch.venues.settings import VENUES, AccountSettings
 Part = TypeVar("Part", bound=BaseModel)
 
 _LISTS = ("accounts", "wallets", "hedges", "scenarios", "rules", "receivers", "routes")
-_MAPPINGS = ("prices", "http", "log", "recording")
+_MAPPINGS = ("prices", "http", "log", "recording", "heartbeat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Draft:
     http: HttpSettings
     log: LogSettings
     recording: RecordingSettings
+    heartbeat: HeartbeatSettings | None
 
     def placed_legs(self) -> Iterator[tuple[Location, LegSettings]]:
         """Where each leg stands."""
@@ -105,6 +107,7 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         http=reading.one("http", HttpSettings) or HttpSettings(),
         log=reading.one("log", LogSettings) or LogSettings(),
         recording=reading.one("recording", RecordingSettings) or RecordingSettings(),
+        heartbeat=reading.one("heartbeat", HeartbeatSettings),
     )
 
 

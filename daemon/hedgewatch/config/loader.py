@@ -105,6 +105,7 @@ def _configuration(
         routes=_routes(draft),
         http=draft.http,
         log=draft.log,
+        heartbeat=draft.heartbeat,
         store=draft.top.store,
         recording=draft.recording,
         replica=draft.top.replica,

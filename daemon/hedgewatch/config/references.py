@@ -11,7 +11,7 @@ from hedgewatch.config.yaml_source import Location
 from hedgewatch.core.model import Severity
 from hedgewatch.settings import Secret, SecretError, SecretReference
 
-_WITH_SECRETS = [("accounts",), ("receivers",), ("http",)]
+_WITH_SECRETS = [("accounts",), ("receivers",), ("http",), ("heartbeat",)]
 _A_PLACE = [{name} for name in SecretReference.model_fields]
 
 
@@ -105,6 +105,7 @@ def references(draft: Draft) -> Iterator[tuple[Location, SecretReference]]:
     for receiver in draft.receivers:
         yield from _within(receiver.settings, receiver.location)
     yield from _within(draft.http, ("http",))
+    yield from _within(draft.heartbeat, ("heartbeat",))
 
 
 def _within(held: object, location: Location) -> Iterator[tuple[Location, SecretReference]]:

@@ -5,7 +5,7 @@ alert survive a crash, it never holds one up.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ import structlog
 
 from hedgewatch.core.alerts import transition_of
 from hedgewatch.core.model import AlertRecord, AlertState, Outcome, Transition
+from hedgewatch.notify.console import Console
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.outgoing import (
     EXPIRES_AFTER,
@@ -96,6 +97,17 @@ class Dispatcher:
     def waiting(self) -> int:
         """How many deliveries their receivers have not taken yet."""
         return sum(len(worker.queue) for worker in self._workers.values())
+
+    def stuck(self, now: float) -> Iterator[tuple[str, float, bool]]:
+        """Each receiver that has not taken what it should have, for how many seconds, and whether
+        another one has taken something since. A console is a log that perhaps nobody reads.
+        """
+        for name, worker in self._workers.items():
+            since = worker.queue.overdue_since(now)
+            if since is not None:
+                others = (other for other in self._workers.values() if other is not worker)
+                heard = (o.taken_at for o in others if not isinstance(o.receiver, Console))
+                yield name, now - since, any(taken_at > since for taken_at in heard)
 
     def reroute(self, routes: Sequence[RouteSettings]) -> None:
         """Send what comes from now on by other routes."""

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Self
 
 import aiomqtt
 import structlog
+from paho.mqtt.properties import Properties
 from pydantic import AfterValidator, Field, model_validator
 
 from hedgewatch.core.model import AlertState
@@ -34,6 +35,7 @@ from hedgewatch.settings import LocalPath, SecretError, SecretReference, Setting
 
 _ALERT_SCHEMA = "hedgewatch.alert/1"
 _ACCOUNT_SCHEMA = "hedgewatch.account/1"
+_HEARTBEAT_SCHEMA = "hedgewatch.heartbeat/1"
 _KEEPALIVE = 15
 _TIMEOUT = 5.0
 _FAREWELL_SECONDS = 2.0
@@ -69,8 +71,8 @@ class Mqtt:
     """Mirrors every live alert in retained topics and reports each transition once.
 
     It remembers the latest state of each alert that fires, or whose end is not published yet, and
-    publishes them all anew after a reconnect: a broker may have lost what it retained. Account
-    states conflate: the latest goes out, once a second; without a connection they are dropped,
+    publishes them all anew after a reconnect: a broker may have lost what it retained. States
+    of accounts conflate: the latest goes out, once a second; without a connection they are dropped,
     because an old state of an account is a lie.
     """
 
@@ -80,7 +82,7 @@ class Mqtt:
         self._settings = settings
         self._jitter = jitter
         self._alerts: dict[str, Notification] = {}
-        self._accounts: dict[str, tuple[Mapping[str, object], float]] = {}
+        self._states: dict[str, tuple[bytes, Properties]] = {}
         self._client: MqttClient | None = None
         self._connected = asyncio.Event()
         self._said = ""
@@ -91,8 +93,19 @@ class Mqtt:
 
     def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None:
         """Show an account as it stands, for `expiry` seconds."""
+        topic = topics.account_state(self._instance, account)
+        self._show(
+            topic, as_bytes(payload), json_properties(_ACCOUNT_SCHEMA, expiry=_whole(expiry))
+        )
+
+    def publish_heartbeat(self, content: bytes, expiry: float) -> None:
+        """Show a sign of life, which disappears after `expiry` seconds."""
+        properties = json_properties(_HEARTBEAT_SCHEMA, expiry=_whole(expiry))
+        self._show(topics.heartbeat(self._instance), content, properties)
+
+    def _show(self, topic: str, content: bytes, properties: Properties) -> None:
         if self._client is not None:
-            self._accounts[account] = (payload, expiry)
+            self._states[topic] = (content, properties)
 
     async def deliver(self, notification: Notification) -> None:
         """Publish the alert's state and the transition; DeliveryError without a broker."""
@@ -142,17 +155,16 @@ class Mqtt:
                 await self._stay(client)
             finally:
                 self._client = None
-                self._accounts.clear()
+                self._states.clear()
                 await self._farewell(client)
 
     async def _stay(self, client: MqttClient) -> None:
-        """Publish account states until the link breaks, which ends the stream of messages."""
+        """Publish states until the link breaks, which ends the stream of messages."""
         while True:
-            states, self._accounts = self._accounts, {}
-            for account, (payload, expiry) in states.items():
-                properties = json_properties(_ACCOUNT_SCHEMA, expiry=max(1, ceil(expiry)))
-                topic = topics.account_state(self._instance, account)
-                await self._mirror(client.send(topic, as_bytes(payload), properties, retain=True))
+            states, self._states = self._states, {}
+            for topic, (content, properties) in states.items():
+                await self._mirror(client.send(topic, content, properties, retain=True))
+            _heed_a_lost_cancellation()
             await _listen(client, _STATE_PERIOD)
 
     async def _mirror(self, publishing: Awaitable[None]) -> None:
@@ -209,6 +221,20 @@ class Mqtt:
             timeout=_TIMEOUT,
             will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
         )
+
+
+def _heed_a_lost_cancellation() -> None:
+    """Before Python 3.12 `wait_for`, which aiomqtt waits with, swallows a cancellation that comes
+    together with what is waited for: the daemon would never stop.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+def _whole(seconds: float) -> int:
+    """As MQTT counts: whole seconds, at least one."""
+    return max(1, ceil(seconds))
 
 
 async def _listen(client: MqttClient, seconds: float) -> None:

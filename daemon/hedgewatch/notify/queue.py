@@ -51,6 +51,12 @@ class Queue:
         """When the earliest of those that wait is due, None when none waits."""
         return self._later[0][0] if self._later else None
 
+    def overdue_since(self, now: float) -> float | None:
+        """When the oldest was made of what should have gone by now; None when nothing should."""
+        heads = (lane[0] for lane in self._lanes.values())
+        made = (head.created_at for head in heads if head.attempts or head.next_at <= now)
+        return min(made, default=None)
+
     def finish(self, delivery: Delivery) -> None:
         """It is out of the way: the next of its lane may go."""
         alert = delivery.notification.alert

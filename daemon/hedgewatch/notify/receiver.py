@@ -46,3 +46,10 @@ class Board(Protocol):
     """A receiver that shows the accounts as they stand, for as long as that may be believed."""
 
     def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None: ...
+
+
+@runtime_checkable
+class Beacon(Protocol):
+    """A receiver that shows a sign of life, for as long as that may be believed."""
+
+    def publish_heartbeat(self, content: bytes, expiry: float) -> None: ...

@@ -28,6 +28,11 @@ def account_state(instance: str, account: str) -> str:
     return f"{_ROOT}/{_level(instance)}/account/{_level(account)}/state"
 
 
+def heartbeat(instance: str) -> str:
+    """A sign of life, retained until it expires."""
+    return f"{_ROOT}/{_level(instance)}/heartbeat"
+
+
 def event(instance: str) -> str:
     """Every transition, once."""
     return f"{_ROOT}/{_level(instance)}/event"

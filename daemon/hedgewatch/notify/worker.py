@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 from random import Random
 from typing import Literal
 
@@ -45,7 +46,8 @@ class Worker:
     """Sends one notification at a time and never gives up before it expires or is refused.
 
     After a send it waits a moment for its mark to be on the disk, so that a crash repeats at most
-    the one in flight; a disk that hangs costs that moment, not the alerts behind it.
+    the one in flight; a disk that hangs costs that moment, not the alerts behind it. `taken_at` is
+    when its receiver last took something.
     """
 
     receiver: Receiver
@@ -56,6 +58,7 @@ class Worker:
     queue: Queue = field(default_factory=Queue)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    taken_at: float = -inf
     _stopping: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -97,6 +100,7 @@ class Worker:
             except DeliveryError as error:
                 self._failed(delivery, error)
             else:
+                self.taken_at = self.clock()
                 self._settle(delivery, Mark("sent"), result)
         await self.journal.written(_MARK_PATIENCE)
 

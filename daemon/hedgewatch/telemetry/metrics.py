@@ -121,6 +121,11 @@ class DaemonMetrics:
             "When a configuration was last accepted.",
         )
 
+        self._heartbeat = self._gauge(
+            "hedgewatch_heartbeat_last_sent_timestamp_seconds",
+            "When the last heartbeat was taken, 0 before the first.",
+        )
+
     def _counter(self, name: str, description: str, *labels: str) -> Counter:
         return Counter(name, description, labels, registry=self._registry)
 
@@ -154,6 +159,9 @@ class DaemonMetrics:
 
     def outbox_holds(self, length: int) -> None:
         self._outbox_length.set(length)
+
+    def heartbeat_sent(self, now: float) -> None:
+        self._heartbeat.set(now)
 
     def configuration_accepted(self, now: float) -> None:
         self._reload_successful.set(1)

@@ -1,0 +1,135 @@
+"""Parts of the daemon that take more than a line to make; `app` ties them together."""
+
+import platform
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from hedgewatch import __version__, loop
+from hedgewatch.accounts import AccountWatch, WatchMaker
+from hedgewatch.clock import Clock
+from hedgewatch.commands import Audit, Reach, Shelf
+from hedgewatch.config.configuration import Configuration
+from hedgewatch.core.engine import Engine
+from hedgewatch.health import Checkup
+from hedgewatch.monitor import Monitor
+from hedgewatch.notify.heartbeat import Body, Heartbeat
+from hedgewatch.notify.receiver import Beacon, Receiver
+from hedgewatch.notify.silences import Silences
+from hedgewatch.outputs import Health
+from hedgewatch.recording.recorder import Recorder
+from hedgewatch.recording.ring import Ring
+from hedgewatch.recording.writing import Writer
+from hedgewatch.store import Store
+from hedgewatch.tasks import Tasks
+from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.view import EngineView
+
+
+def heartbeat_of(
+    configuration: Configuration,
+    checkup: Checkup,
+    receivers: Sequence[Receiver],
+    metrics: DaemonMetrics,
+    clock: Clock,
+) -> Heartbeat | None:
+    """The sign of life that the configuration asks for."""
+    if configuration.heartbeat is None:
+        return None
+    body = Body(
+        instance=configuration.instance,
+        ailments=checkup.ailments,
+        clock=clock.now,
+        beacons=tuple(each for each in receivers if isinstance(each, Beacon)),
+        metrics=metrics,
+    )
+    return Heartbeat(configuration.heartbeat, body)
+
+
+def metrics_of(configuration: Configuration, now: float) -> DaemonMetrics:
+    """The counters of the daemon, with the series that are known beforehand."""
+    metrics = DaemonMetrics(__version__)
+    metrics.configuration_accepted(now)
+    metrics.start_at_zero(
+        receivers=[settings.name for settings in configuration.receivers],
+        alertnames=[rule.name for rule in configuration.rules],
+    )
+    return metrics
+
+
+def reach_of(view: EngineView, monitor: Monitor, store: Store, clock: Clock) -> Reach:
+    """What commands can see and change."""
+    silences = Silences()
+    return Reach(
+        alerts=view.alerts,
+        publish=monitor.publish,
+        silences=silences,
+        shelf=Shelf(silences, store.commanded),
+        audit=Audit(store.commanded, clock.now),
+        clock=clock.now,
+        identify=_new_silence,
+    )
+
+
+def watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
+    """Makes watches, importing ccxt for the first: that takes seconds in which the store, the
+    interface and the restored alerts are up already.
+    """
+
+    async def make(settings: AccountSettings, symbols: frozenset[str]) -> AccountWatch:
+        supervisor = await loop.imported("hedgewatch.venues.supervisor")
+        watch: AccountWatch = supervisor.AccountWatch(
+            settings,
+            symbols=symbols,
+            publish=monitor.publish,
+            now=clock.now,
+            spawn=tasks.spawn,
+            rng=chance,
+        )
+        return watch
+
+    return make
+
+
+def status_of(configuration: Configuration) -> dict[str, object]:
+    """What does not change while it runs."""
+    return {
+        "instance": configuration.instance,
+        "version": __version__,
+        "python": platform.python_version(),
+        "recording": "on" if configuration.recording.enabled else "off",
+    }
+
+
+def recorder_of(
+    configuration: Configuration, engine: Engine, told: Callable[[Recorder], None]
+) -> Recorder | None:
+    """A segment takes a sixteenth of the ring at most, so that most of it is always there."""
+    settings = configuration.recording
+    if not settings.enabled:
+        return None
+    segment = settings.size // 16
+    ring = Ring(configuration.ring, settings.keep, settings.size - 2 * segment)
+    return Recorder(engine, Writer(ring), segment, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where it is shown whether everything is recorded."""
+
+    metrics: DaemonMetrics
+    health: Health
+    status: dict[str, object]
+
+    def __call__(self, recorder: Recorder) -> None:
+        trouble = recorder.trouble
+        self.metrics.recorded(on=not trouble, size=recorder.ring_bytes, lost=recorder.lost)
+        self.health.recording = f"not recording: {trouble}" if trouble else ""
+        self.status["recording"] = f"stopped: {trouble}" if trouble else "on"
+
+
+def _new_silence() -> str:
+    """Short enough to be typed."""
+    return uuid.uuid4().hex[:8]
