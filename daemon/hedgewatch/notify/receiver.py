@@ -28,6 +28,14 @@ class Receiver(Protocol):
 
 
 @runtime_checkable
+class Unhurried(Protocol):
+    """A receiver that knows better than the worker how many seconds an attempt may take."""
+
+    @property
+    def attempt_seconds(self) -> float: ...
+
+
+@runtime_checkable
 class Connected(Protocol):
     """A receiver that keeps a connection: `run` holds it up until it is cancelled."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Self, TextIO
 from pydantic import Field, model_validator
 
 from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings
+from hedgewatch.notify.apprise import Apprise, AppriseSettings
 from hedgewatch.notify.console import Console, ConsoleSettings
 from hedgewatch.notify.mqtt import Mqtt, MqttSettings
 from hedgewatch.notify.receiver import Receiver
@@ -23,6 +24,7 @@ class ReceiverSettings(Settings):
     console: ConsoleSettings | None = None
     mqtt: MqttSettings | None = None
     alertmanager: AlertmanagerSettings | None = None
+    apprise: AppriseSettings | None = None
     webhook: WebhookSettings | None = None
 
     @model_validator(mode="after")
@@ -61,6 +63,8 @@ def build(settings: ReceiverSettings, place: Place) -> Receiver:
         return Mqtt(name, place.instance, settings.mqtt, place.jitter)
     if settings.alertmanager is not None:
         return _alertmanager(name, settings.alertmanager, place)
+    if settings.apprise is not None:
+        return Apprise(name, settings.apprise, place.jitter)
     if settings.webhook is not None:
         return Webhook(name, settings.webhook, place.clock, place.external_url)
     raise AssertionError("the settings have been validated")

@@ -14,7 +14,7 @@ from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.message import plain
 from hedgewatch.notify.outgoing import Delivery, Notification
 from hedgewatch.notify.queue import Queue
-from hedgewatch.notify.receiver import DeliveryError, Receiver
+from hedgewatch.notify.receiver import DeliveryError, Receiver, Unhurried
 
 _LONGEST_ASKED_WAIT = 3600.0  # a receiver may ask for a pause, not for silence
 _LONGEST_SLEEP = 1.0  # the clock counts a suspend, a sleep does not
@@ -118,11 +118,14 @@ class Worker:
         return "fallback"
 
     async def _send(self, notification: Notification) -> None:
+        seconds = self.patience.attempt
+        if isinstance(self.receiver, Unhurried):
+            seconds = self.receiver.attempt_seconds
         try:
-            async with asyncio.timeout(self.patience.attempt):
+            async with asyncio.timeout(seconds):
                 await self.receiver.deliver(notification)
         except TimeoutError:
-            reason = f"no answer within {self.patience.attempt:g} s"
+            reason = f"no answer within {seconds:g} s"
             raise DeliveryError(reason, retryable=True) from None
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
