@@ -13,7 +13,7 @@ from hedgewatch.telemetry.redaction import Redactor
 
 def perform(options: Namespace) -> int:
     """Say what was found; a ConfigurationError says what is wrong."""
-    configuration = load(options.configuration)
+    configuration = load(options.configuration, thorough=True)
     seen = {
         "accounts": len(configuration.accounts),
         "hedges": len(configuration.hedges),

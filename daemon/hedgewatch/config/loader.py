@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from hedgewatch.config.apprise_urls import unready_apprise, unusable_urls
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
@@ -38,17 +39,19 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     unknown_severities,
     twice_told,
     unreadable_secrets,
+    unready_apprise,
 )
 
 
-def load(path: Path) -> Configuration:
+def load(path: Path, *, thorough: bool = False) -> Configuration:
     """The configuration of a file; ConfigurationError names every mistake with its place.
 
-    It touches no network, and no exchange library is imported.
+    It touches no network, and no exchange library is imported. A `thorough` look takes seconds
+    more where there are urls of apprise.
     """
     problems: list[Problem] = []
     draft = read_draft(read_source(path, problems), problems)
-    for check in _CHECKS:
+    for check in (*_CHECKS, unusable_urls) if thorough else _CHECKS:
         problems += check(draft)
     scenarios, rules = _judged(draft, problems)
     if problems:

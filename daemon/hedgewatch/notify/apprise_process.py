@@ -111,8 +111,8 @@ def troubles(urls: Sequence[str]) -> list[str]:
     """Why each of these urls cannot be used, empty where it can. It blocks for the seconds that it
     takes to import apprise in a process of its own.
     """
-    if not urls or not installed():
-        return [NOT_INSTALLED] * len(urls)
+    if not urls:
+        return []
     questions = b"".join(json.dumps({"url": url}).encode() + b"\n" for url in urls)
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, our own module
