@@ -146,6 +146,7 @@ def build_daemon(
         clock=clock.now,
         jitter=chance,
         well=checkup.well,
+        external_url=configuration.http.external_url,
     )
     receivers = [build(settings, place) for settings in configuration.receivers]
     surroundings = Surroundings(

@@ -9,6 +9,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -52,6 +53,16 @@ def _name(text: str) -> str:
         raise ValueError("a name is up to 63 letters, digits, '_', '-' and '.', like desk-1")
     return text
 
+
+def _web_address(text: str) -> str:
+    address = urlsplit(text)
+    if text and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise ValueError("a web address starts with http:// or https:// and names a host")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""A link that people follow; empty where there is none."""
 
 Name = Annotated[str, AfterValidator(_name)]
 """An alias that its owner gives: it becomes a label, a part of topics and of addresses."""

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.core.model import (
+    Acknowledgement,
+    AlertState,
+    Change,
+    EndReason,
+    Scope,
+    Severity,
+    Subject,
+    Transition,
+)
+from hedgewatch.core.wording import spoken
 from hedgewatch.notify.message import (
     BODY_BYTES,
     TITLE_BYTES,
@@ -12,7 +22,6 @@ from hedgewatch.notify.message import (
     clean,
     clip,
     plain,
-    spoken,
     title,
 )
 from hedgewatch.notify.outgoing import (
@@ -52,8 +61,8 @@ def test_a_reminder_says_that_it_is_one() -> None:
 def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
     assert body(notification(transition(at=NOON + 180))).split("\n") == [
         "main/USDT: margin ratio 83.0%, liquidated at 100 %",
-        "margin_ratio 0.83, shock_down -∞, shock_up unknown",
         "since 2026-09-21 14:13:17 UTC (3 min)",
+        "margin_ratio 0.83, shock_down -∞, shock_up unknown",
     ]
 
 
@@ -105,8 +114,12 @@ def test_every_notification_survives_the_way_through_the_outbox(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3900, "1 h 05 min")]
-)
+    ("seconds", "words"),
+    [
+        (-5, "0 s"), (0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3900, "1 h 05 min"),
+        (172_799, "47 h 59 min"), (172_800, "2 days"), (float("inf"), "∞"),
+    ],
+)  # fmt: skip
 def test_a_duration_reads_as_one_says_it(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
 
@@ -125,3 +138,61 @@ def test_what_is_over_has_words_of_its_own_and_no_advice() -> None:
     assert body(notification(over)).split("\n")[0] == "main: watched again"
     assert "tried again" not in body(notification(over))
     assert "rules/README.md" not in body(notification(over))
+
+
+AT_NOON = replace(transition(), at=NOON + 60)
+SEEN = Acknowledgement(by="anna", at=NOON, until=NOON + 3_600, comment="mine")
+
+
+def _first_lines(change: Transition, lines: int) -> list[str]:
+    return body(notification(change)).split("\n")[:lines]
+
+
+def test_what_got_worse_says_so_first_and_by_how_much() -> None:
+    worse = replace(AT_NOON, change=Change.WORSE, reason="margin_ratio 87.0% after 82.0%")
+    assert title(notification(worse)) == "CRITICAL, WORSE MarginDanger: main/USDT"
+    assert _first_lines(worse, 2)[1] == "WORSE: margin_ratio 87.0% after 82.0%"
+
+
+def test_an_acknowledgement_says_who_has_it_until_when_and_gives_no_advice() -> None:
+    texts = dict(AT_NOON.annotations) | {"description": "put 100 USDT into main/USDT"}
+    seen = replace(AT_NOON, change=Change.ACKNOWLEDGED, acknowledged=SEEN, annotations=texts)
+    assert title(notification(seen)) == "ACKNOWLEDGED MarginDanger: main/USDT"
+    assert _first_lines(seen, 3)[1:] == [
+        "acknowledged by anna at 2026-09-21 14:13:20 UTC, until 2026-09-21 15:13:20 UTC: mine",
+        "since 2026-09-21 14:13:17 UTC (1 min)",
+    ]
+
+
+def test_an_acknowledgement_that_lapsed_says_that_nobody_has_it_in_hand() -> None:
+    lapsed = replace(AT_NOON, change=Change.LAPSED, reason="it was until 15:13")
+    assert title(notification(lapsed)) == "CRITICAL, NO LONGER ACKNOWLEDGED MarginDanger: main/USDT"
+    assert _first_lines(lapsed, 2)[1] == "nobody has it in hand any more: it was until 15:13"
+
+
+def test_a_reminder_of_what_somebody_has_seen_says_who() -> None:
+    assert "acknowledged by anna" in body(notification(replace(AT_NOON, acknowledged=SEEN)))
+
+
+def test_what_was_liquidated_gets_no_advice_for_what_was_held() -> None:
+    texts = dict(AT_NOON.annotations) | {"description": "put 100 USDT into main/USDT"}
+    gone = replace(AT_NOON, state=AlertState.ENDED, reason="liquidated", annotations=texts)
+    assert "put 100 USDT" not in body(notification(gone))
+    assert "The venue liquidated it." in body(notification(gone))
+
+
+def test_a_text_that_has_nothing_to_say_is_left_out() -> None:
+    texts = dict(AT_NOON.annotations) | {"cause": ""}
+    assert "cause" not in body(notification(replace(AT_NOON, annotations=texts)))
+
+
+def test_the_links_come_last_and_the_runbook_only_while_there_is_something_to_do() -> None:
+    links = {"status_url": "https://desk.lan/", "runbook_url": "https://desk.lan/runbooks/#x"}
+    texts = dict(AT_NOON.annotations) | links
+    firing = replace(AT_NOON, annotations=texts)
+    over = replace(firing, state=AlertState.RESOLVED)
+    assert body(notification(firing)).split("\n")[-2:] == [
+        "status: https://desk.lan/",
+        "runbook: https://desk.lan/runbooks/#x",
+    ]
+    assert body(notification(over)).split("\n")[-1] == "status: https://desk.lan/"

@@ -8,6 +8,7 @@ from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
 from hedgewatch.config.left_out import told_once, without_unknown_scenarios
+from hedgewatch.config.links import linked
 from hedgewatch.config.named_files import named_files
 from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
@@ -103,7 +104,7 @@ def _configuration(
         betas=dict(draft.top.betas),
         hedges=tuple(part.settings for part in draft.hedges),
         scenarios=scenarios,
-        rules=rules,
+        rules=tuple(linked(rules, draft.http.external_url, draft.top.runbooks)),
         receivers=tuple(part.settings for part in draft.receivers),
         routes=_routes(draft),
         http=draft.http,

@@ -15,7 +15,7 @@ from pydantic import (
 
 from hedgewatch.config.symbols import checked_symbol
 from hedgewatch.core.scenarios import MONEY
-from hedgewatch.settings import LocalPath, Name, Settings
+from hedgewatch.settings import LocalPath, Name, Settings, WebAddress
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
@@ -115,10 +115,12 @@ class HedgeSettings(Settings):
 
 class TopSettings(Settings):
     """What stands alone at the top of the file. `betas` are the parts of a common move that assets
-    make, where it is not all of it; money makes none.
+    make, where it is not all of it; money makes none. What `runbook_url` of a rule is relative to
+    is `runbooks`; empty, it is the daemon's own page.
     """
 
     instance: Name = "hedgewatch"
     store: LocalPath = Path("/var/lib/hedgewatch/state.db")
     replica: Name | None = None
+    runbooks: WebAddress = ""
     betas: Mapping[Moving, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)

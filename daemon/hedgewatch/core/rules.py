@@ -17,6 +17,7 @@ from hedgewatch.core.expression import (
 from hedgewatch.core.expression.problems import Problem, did_you_mean, unknown_scenario
 from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
+from hedgewatch.core.wording import spoken
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.POSITION: ("account", "venue", "symbol", "position"),
@@ -29,7 +30,8 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
 """The labels that identify a subject: what `where` may name."""
 
 TEXTS: Mapping[Scope, tuple[str, ...]] = {
-    Scope.POOL: ("currency",),
+    Scope.POSITION: ("remedy",),
+    Scope.POOL: ("currency", "remedy"),
     Scope.HEDGE: ("break_reason",),
     Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
     Scope.FEED: ("feed_reason",),
@@ -124,6 +126,7 @@ _WIDE = re.compile(r"\d{3,}")
 class _Field:
     name: str
     format: str
+    unit: Unit | None = None
 
     def show(self, value: object) -> str:
         """A value as a message shows it: never a number where none is known."""
@@ -136,6 +139,8 @@ class _Field:
         return format(str(value), self.format)
 
     def _number(self, value: float) -> str:
+        if self.unit is Unit.SECONDS and not self.format:
+            return spoken(value)
         if math.isfinite(value):
             return format(value, self.format or ".8g")
         return "-∞" if value < 0 else "+∞" if self.format.startswith("+") else "∞"
@@ -186,8 +191,9 @@ def _part(
     name, spec = spelt(token["name"] or ""), token["format"] or ""
     if token["name"] is None:
         raise ValueError(f"a lone '{token.group()}': write {token.group() * 2} to show it")
-    _check_format(name, spec, _unit(name, names, of_scenario))
-    return _Field(name, spec)
+    unit = _unit(name, names, of_scenario)
+    _check_format(name, spec, unit)
+    return _Field(name, spec, unit)
 
 
 def _unit(name: str, names: Mapping[str, Unit | None], of_scenario: Collection[str]) -> Unit | None:

@@ -5,15 +5,43 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
+from types import MappingProxyType
 
-from hedgewatch.core.model import AlertState, EndReason, Transition
+from hedgewatch.core.model import Acknowledgement, AlertState, Change, EndReason, Transition
+from hedgewatch.core.wording import spoken
 from hedgewatch.notify.outgoing import Notification
 
 TITLE_BYTES = 200
 BODY_BYTES = 3000
 _ELLIPSIS = "…"
 _ALARMING_ENDS = frozenset(reason.value for reason in EndReason if not reason.calm)
-_SHOWN_ELSEWHERE = frozenset({"summary", "description", "resolved", "runbook_url"})
+_SHOWN_ELSEWHERE = frozenset({"summary", "description", "resolved", "runbook_url", "status_url"})
+_WORD_OF_CHANGE: Mapping[Change, str] = MappingProxyType(
+    {
+        Change.STATE: "{severity}",
+        Change.WORSE: "{severity}, WORSE",
+        Change.ACKNOWLEDGED: "ACKNOWLEDGED",
+        Change.LAPSED: "{severity}, NO LONGER ACKNOWLEDGED",
+    }
+)
+_WHAT_ENDED: Mapping[str, str] = MappingProxyType(
+    {
+        EndReason.LIQUIDATED: (
+            "The venue liquidated it. What it covered is open now: look at the account, and at "
+            "the hedge."
+        ),
+        EndReason.AUTO_DELEVERAGED: (
+            "The venue closed it against another trader's loss and paid the profit out. What it "
+            "covered is open now: restore the cover, or reduce what it covered."
+        ),
+        EndReason.UNKNOWN: "It is gone, and nobody has said why: look at the account at once.",
+        EndReason.CLOSED: "It was closed.",
+        EndReason.EXPIRED: "The contract ended: what it covered is open now.",
+        EndReason.SETTLED: "The venue settled and delisted it: what it covered is open now.",
+        EndReason.TRANSFERRED: "It was transferred.",
+        EndReason.REMOVED_BY_RELOAD: "The rule, or what it watched, is not configured any more.",
+    }
+)
 
 
 def title(notification: Notification) -> str:
@@ -65,15 +93,6 @@ def rfc3339(at: float) -> str:
     return moment.replace("+00:00", "Z")
 
 
-def spoken(seconds: float) -> str:
-    """A duration as one says it: `45 s`, `12 min`, `3 h 05 min`."""
-    whole = max(0, int(seconds))
-    if whole < 60:  # noqa: PLR2004 - seconds in a minute
-        return f"{whole} s"
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
-
-
 def _headline(notification: Notification) -> str:
     transition = notification.transition
     severity = transition.severity.value.upper()
@@ -86,7 +105,7 @@ def _headline(notification: Notification) -> str:
         case AlertState.FIRING if notification.reminder:
             return f"STILL {severity}"
         case AlertState.FIRING:
-            return severity
+            return _WORD_OF_CHANGE[transition.change].format(severity=severity)
         case AlertState.PENDING | AlertState.INACTIVE:
             return transition.state.value.upper()
 
@@ -99,20 +118,62 @@ def summary(transition: Transition) -> str:
 
 
 def _lines(notification: Notification) -> Iterator[str]:
+    """The first is all that a phone shows: how bad it is, and where."""
     transition = notification.transition
     yield summary(transition)
-    if transition.state is not AlertState.RESOLVED:
-        yield transition.annotations.get("description", "")
-    yield _values(transition.values)
-    lasted = spoken(transition.at - transition.active_since)
-    began = datetime.fromtimestamp(transition.active_since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    since = "since" if transition.state is AlertState.FIRING else "began"
-    yield f"{since} {began} ({lasted})"
+    yield from _news(transition)
+    if transition.state is not AlertState.RESOLVED and transition.change is not Change.ACKNOWLEDGED:
+        yield _what_to_do(transition)
+    yield _since(transition)
+    if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
+        yield _seen(transition.acknowledged)
     for name, text in transition.annotations.items():
-        if name not in _SHOWN_ELSEWHERE:
+        if name not in _SHOWN_ELSEWHERE and text.strip():
             yield f"{name}: {text}"
-    if transition.state is not AlertState.RESOLVED:
-        yield transition.annotations.get("runbook_url", "")
+    yield _values(transition.values)
+    yield from _links(transition)
+
+
+def _news(transition: Transition) -> Iterator[str]:
+    """What became of an alert that fires on."""
+    if transition.change is Change.WORSE:
+        yield f"WORSE: {transition.reason}" if transition.reason else "WORSE than when last told"
+    elif transition.change is Change.ACKNOWLEDGED and transition.acknowledged is not None:
+        yield _seen(transition.acknowledged)
+    elif transition.change is Change.LAPSED:
+        yield f"nobody has it in hand any more: {transition.reason or 'the acknowledgement lapsed'}"
+
+
+def _what_to_do(transition: Transition) -> str:
+    """What the rule advises; of what has ended, the advice for what was held would mislead."""
+    if transition.state is AlertState.ENDED:
+        return _WHAT_ENDED.get(transition.reason, "")
+    return transition.annotations.get("description", "")
+
+
+def _since(transition: Transition) -> str:
+    lasted = spoken(transition.at - transition.active_since)
+    if transition.state is AlertState.FIRING:
+        return f"since {_moment(transition.active_since)} ({lasted})"
+    return f"it lasted {lasted}, since {_moment(transition.active_since)}"
+
+
+def _seen(acknowledged: Acknowledgement) -> str:
+    until = "" if acknowledged.until is None else f", until {_moment(acknowledged.until)}"
+    comment = f": {acknowledged.comment}" if acknowledged.comment else ""
+    return f"acknowledged by {acknowledged.by} at {_moment(acknowledged.at)}{until}{comment}"
+
+
+def _links(transition: Transition) -> Iterator[str]:
+    texts = transition.annotations
+    if status := texts.get("status_url"):
+        yield f"status: {status}"
+    if (runbook := texts.get("runbook_url")) and transition.state is not AlertState.RESOLVED:
+        yield f"runbook: {runbook}"
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _values(values: Mapping[str, float | bool | None]) -> str:

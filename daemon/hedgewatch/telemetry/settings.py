@@ -5,18 +5,21 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hedgewatch.settings import SecretReference, Settings
+from hedgewatch.settings import SecretReference, Settings, WebAddress
 
 _LISTEN = r"^(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})$"
 _LARGEST_PORT = 65535
 
 
 class HttpSettings(Settings):
-    """The HTTP server. `hosts` are further names by which it may be asked (the Host header)."""
+    """The HTTP server. `hosts` are further names by which it may be asked (the Host header);
+    `external_url` is how whoever gets its messages reaches it, empty when nobody does.
+    """
 
     listen: Annotated[str, Field(pattern=_LISTEN)] = "127.0.0.1:9464"
     token: SecretReference | None = None
     hosts: tuple[str, ...] = ()
+    external_url: WebAddress = ""
 
     @property
     def host(self) -> str:

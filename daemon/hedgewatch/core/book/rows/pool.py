@@ -6,6 +6,7 @@ from hedgewatch.core.book.rows.evenness import Adviser, PoolEvenness
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
+from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Known, Scope, Subject, Unknown
@@ -108,3 +109,8 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         self.adviser: Adviser | None = None
         for number in _NUMBERS:
             setattr(self, number, NOT_YET)
+
+    @property
+    def remedy(self) -> str:
+        """What would make it safe, in words."""
+        return remedy_of(self)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position_statistics import PositionStatistics
+from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject
@@ -120,3 +121,8 @@ class PositionRow(PositionStatistics, Row):
     @property
     def side(self) -> str:
         return "long" if self.contracts > 0 else "short"
+
+    @property
+    def remedy(self) -> str:
+        """What would make its pool safe, in words."""
+        return remedy_of(self.pool, self) if self.pool is not None else "unknown: in no pool yet"
