@@ -19,6 +19,7 @@ from hedgewatch.commands import Commands, Reach, end_silences
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.config.shipped import shipped_runbooks
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
@@ -235,7 +236,8 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
     token = configuration.http.token
     secret = None if token is None else token.read()
     commands = Commands(daemon.reach)
-    app = application(daemon.view, daemon.metrics, configuration.http, secret, commands)
+    runbooks = shipped_runbooks()
+    app = application(daemon.view, daemon.metrics, configuration.http, secret, commands, runbooks)
     return serve(app, configuration.http)
 
 

@@ -312,3 +312,33 @@ def test_the_shipped_rules_have_a_name_beside_ones_own(folder: Path) -> None:
     )
     names = {rule.name for rule in load(file).rules}
     assert {"Mine", "MarginDanger", "LiquidationNear"} <= names
+
+
+def _links(path: Path, *lines: str) -> set[tuple[str, str]]:
+    """Status page and runbook of every shipped rule, but for the names of the rules."""
+    path.write_text("\n".join((SOUND.partition("rules:")[0], "rules: [shipped]", *lines)))
+    annotations = [rule.annotations for rule in load(path).rules]
+    return {
+        (
+            texts["status_url"].text if "status_url" in texts else "",
+            texts["runbook_url"].render(str).partition("#")[0],
+        )
+        for texts in annotations
+    }
+
+
+def test_links_of_alerts_are_absolute_as_soon_as_it_is_known_from_where(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    desk = 'http: {external_url: "https://desk.lan"}'
+    assert _links(path) == {("", "rules/README.md")}
+    assert _links(path, desk) == {
+        ("https://desk.lan/", "https://desk.lan/runbooks/rules/README.md")
+    }
+    assert _links(path, desk, 'runbooks: "https://wiki.lan/watch/"') == {
+        ("https://desk.lan/", "https://wiki.lan/watch/rules/README.md")
+    }
+
+
+def test_an_address_that_nobody_can_follow_is_refused(spoil: Spoil) -> None:
+    (said,) = spoil("wallets:", "runbooks: desk.lan/books\nwallets:")
+    assert said.endswith("a web address starts with http:// or https:// and names a host")

@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from aiohttp import ClientSession
 from pydantic import ValidationError
 
+from hedgewatch.core.model import AlertState, Severity
 from hedgewatch.settings import Secret, SecretReference
 from hedgewatch.telemetry.exposition import CONTENT_TYPE
 from hedgewatch.telemetry.http import CannotListenError, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
-from tests.telemetry.desk import Desk, busy_daemon
+from tests.telemetry.desk import Desk, alert, busy_daemon
 
+RUNBOOK = "# Rules\n\n### MarginDanger\n\n**Do:** <top> up.\n```\n# no heading\n```\n"
 TOKEN = "a-token-of-some-length"
 ANYWHERE = HttpSettings(listen="127.0.0.1:0")
 
@@ -45,7 +47,7 @@ async def running(
     desk: Desk | None = None, settings: HttpSettings = ANYWHERE, token: str = ""
 ) -> AsyncIterator[Client]:
     secret = Secret(token) if token else None
-    app = application(desk or Desk(), busy_daemon(), settings, secret)
+    app = application(desk or Desk(), busy_daemon(), settings, secret, runbooks=RUNBOOK)
     async with serve(app, settings) as url, ClientSession() as session:
         yield Client(session, url)
 
@@ -205,3 +207,32 @@ def test_an_address_that_is_none_is_refused(listen: str) -> None:
 )
 def test_an_address_on_loopback_needs_no_token(listen: str, host: str) -> None:
     assert HttpSettings(listen=listen).host == host
+
+
+async def test_the_status_page_shows_what_stands_worst_first_and_where_to_read_on() -> None:
+    desk = Desk()
+    drift = alert("HedgeDrift", AlertState.FIRING, Severity.WARNING)
+    desk.standing = [drift, alert(), alert("Waits", AlertState.PENDING)]
+    async with running(desk) as client, client.session.get(client.url + "/") as answer:
+        assert answer.content_type == "text/html"
+        page = await answer.text()
+    assert "2 alerts stand" in page
+    assert page.index("CRITICAL MarginDanger: main/USDT") < page.index("WARNING HedgeDrift")
+    assert "Waits" not in page
+    assert 'href="/runbooks/rules/README.md#margindanger"' in page
+    assert "<td>84.0%<td>unknown" in page
+
+
+async def test_what_an_alert_says_cannot_write_into_the_status_page() -> None:
+    desk = Desk()
+    desk.standing = [replace(alert(), annotations={"summary": "<script>alert(1)</script>"})]
+    async with running(desk) as client:
+        assert "&lt;script&gt;" in (page := await client.text("/"))
+        assert "<script>" not in page
+
+
+async def test_a_runbook_is_a_place_on_a_page_of_the_daemon() -> None:
+    async with running() as client:
+        page = await client.text("/runbooks/rules/README.md")
+    assert '<h3 id="margindanger">MarginDanger</h3><pre>\n**Do:** &lt;top&gt; up.' in page
+    assert "\n# no heading\n" in page

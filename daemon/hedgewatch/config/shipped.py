@@ -24,6 +24,11 @@ def demo_rules() -> list[Path]:
     return _files("demo/*.yaml")
 
 
+def shipped_runbooks() -> str:
+    """The page of the shipped rules, with what to do about each."""
+    return "".join(path.read_text(encoding="utf-8") for path in _files("README.md"))
+
+
 def _files(pattern: str) -> list[Path]:
     folder = next((place for place in _PLACES if place.is_dir()), None)
     return [] if folder is None else sorted(folder.glob(pattern))

@@ -23,6 +23,7 @@ from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.http_commands import Commanded, command_routes, turned_away
 from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.telemetry.pages import page_routes
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stress import StressSeries, stress_document
 
@@ -65,8 +66,11 @@ def application(
     settings: HttpSettings,
     token: Secret | None = None,
     commands: Commanded | None = None,
+    runbooks: str = "",
 ) -> web.Application:
-    """The routes, behind the check of who asks. `token` is the text of `settings.token`."""
+    """The routes, behind the check of who asks. `token` is the text of `settings.token`,
+    `runbooks` what the page of them shows.
+    """
     hosts = _LOOPBACK_NAMES | {settings.host.lower()} | {host.lower() for host in settings.hosts}
     app = web.Application(
         middlewares=[_only_for(hosts), _only_with(token, commands)],
@@ -74,6 +78,7 @@ def application(
     )
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
+    app.add_routes(page_routes(view, runbooks))
     app.add_routes([web.get("/api/v1/stress", _stress(view))])
     app.add_routes([web.get("/api/v1/explain", _explain(view, commands))])
     documents = _documents(view, commands)
