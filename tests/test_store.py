@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.core.model import (
+    AlertRecord,
+    AlertState,
+    EndReason,
+    Past,
+    Scope,
+    Severity,
+    Subject,
+    Told,
+)
 from hedgewatch.store import Store, StoreBusyError, StoreError
 from hedgewatch.store.file import _MIGRATIONS, connect
 from hedgewatch.store.rows import decode_record, encode_record
@@ -97,6 +106,19 @@ records = st.builds(
     labels=st.dictionaries(texts, texts, max_size=3),
     annotations=st.dictionaries(texts, texts, max_size=3),
     values=st.dictionaries(texts, numbers, max_size=4),
+    told=st.none()
+    | st.builds(
+        Told,
+        at=st.floats(0, 4e9),
+        severity=st.sampled_from(Severity),
+        badness=st.none() | st.floats(allow_nan=False),
+    ),
+    past=st.builds(
+        Past,
+        fired=st.lists(st.floats(0, 4e9), max_size=3).map(tuple),
+        over_at=st.none() | st.floats(0, 4e9),
+        flaps=st.booleans(),
+    ),
 )
 
 
@@ -105,14 +127,21 @@ def test_every_alert_survives_the_way_to_the_disk_and_back(record: AlertRecord) 
     assert decode_record(encode_record(record)) == record
 
 
-@pytest.mark.parametrize("state", [AlertState.RESOLVED, AlertState.INACTIVE])
-async def test_an_alert_that_is_over_is_forgotten_by_the_store(
-    path: Path, state: AlertState
-) -> None:
+async def test_an_alert_that_is_over_is_forgotten_by_the_store(path: Path) -> None:
     store = await Store.open(path)
     await store.commit([FIRING], [])
-    await store.commit([replace(FIRING, state=state)], [])
+    await store.commit([replace(FIRING, state=AlertState.INACTIVE)], [])
     assert await store.load() == ((), ())
+    await store.close()
+
+
+async def test_a_resolved_alert_is_kept_for_its_past(path: Path) -> None:
+    store = await Store.open(path)
+    past = Past(fired=(1_790_000_003.5,), over_at=1_790_000_090.0, flaps=True)
+    resolved = replace(FIRING, state=AlertState.RESOLVED, past=past)
+    await store.commit([FIRING], [])
+    await store.commit([resolved], [])
+    assert await store.load() == ((resolved,), ())
     await store.close()
 
 

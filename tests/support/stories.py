@@ -17,6 +17,7 @@ from hedgewatch.core.events import ClockAdvanced, Event, RulesReplaced
 from hedgewatch.core.model import (
     AlertRecord,
     AlertState,
+    Change,
     Desk,
     Outcome,
     PositionKind,
@@ -148,15 +149,17 @@ class Story:
         for record in outcome.records:
             key = (record.alertname, str(record.subject))
             self.stored.pop(key, None)
-            if record.state in {AlertState.PENDING, AlertState.FIRING, AlertState.ENDED}:
+            if record.state is not AlertState.INACTIVE:
                 self.stored[key] = record
         return short(outcome.transitions)
 
 
 def short(transitions: Iterable[Transition]) -> list[str]:
-    """Transitions as a person would name them: "MarginDanger firing", "… ended(closed)"."""
+    """Transitions as a person would name them: "MarginDanger firing", "… ended(closed)", and what
+    is no new state by its change: "MarginDanger worse".
+    """
     return [
-        f"{told.alertname} {told.state}"
+        f"{told.alertname} {told.state if told.change is Change.STATE else told.change}"
         + (f"({told.reason})" if told.state is AlertState.ENDED else "")
         for told in transitions
     ]

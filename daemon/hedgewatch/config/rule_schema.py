@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from hedgewatch.core.model import Scope
+from hedgewatch.core.rules import OWN_ALERTS
 from hedgewatch.settings import Duration, Settings
 
 _ALERT = re.compile(r"[A-Z][A-Za-z0-9]{0,99}")
@@ -15,6 +16,8 @@ _ALERT = re.compile(r"[A-Z][A-Za-z0-9]{0,99}")
 def _alert(name: str) -> str:
     if not _ALERT.fullmatch(name):
         raise ValueError("a rule is named in CamelCase, like MarginDanger")
+    if name in OWN_ALERTS:
+        raise ValueError(f"{name} is an alert of hedgewatch itself: choose another name")
     return name
 
 

@@ -1,34 +1,54 @@
 """The lifecycle of an alert: everything that affects its state is in this file.
 
-| state    | expr true                             | expr false             | unknown             |
-|----------|---------------------------------------|------------------------|---------------------|
-| inactive | pending (firing when `for` is 0)      | –                      | stay                |
-| pending  | firing when held for `for`            | inactive               | timer pauses ≤ 5 min|
-| firing   | hold                                  | resolved, see below    | hold                |
+| state    | expr true                     | expr false          | unknown              |
+|----------|-------------------------------|---------------------|----------------------|
+| inactive | pending (firing when `for` is | –                   | stay                 |
+|          | 0, or counts as over)         |                     |                      |
+| pending  | firing when held for `for`    | inactive            | timer pauses ≤ 5 min |
+| firing   | hold; told again when worse   | resolved, see below | hold                 |
+| ended    | pending or firing, anew       | held                | held                 |
+
+| event                         | pending                | firing            | ended, alarmingly |
+|-------------------------------|------------------------|-------------------|-------------------|
+| acknowledged                  | –                      | acknowledged      | inactive          |
+| withdrawn, or its time is up  | –                      | acknowledgement   | –                 |
+|                               |                        | lapses            |                   |
+| worse, or graver by a reload  | –                      | told again, its   | –                 |
+|                               |                        | acknowledgement   |                   |
+|                               |                        | lapses            |                   |
+| its subject or rule goes      | inactive               | ended(reason)     | –                 |
+| its subject goes, alarmingly  | ended(reason), told,   | ended(reason),    | –                 |
+|                               | not held               | critical, held    |                   |
 
 `unknown: fire` reads unknown as true. Resolved: when `clear` holds on two distinct observations
-of every input, each newer than the last true one, and `keep_firing_for`, counted from the first
-of them, has passed. Firing never goes back to pending. What loses its subject or its rule is
-`ended` with a reason, never `resolved`.
+of every input, each newer than the last true one, `keep_firing_for`, counted from the first of
+them, has passed, and it is settled (`core/settling`). Firing never goes back to pending. `for`
+counts as over for what is true at the first look after the stored state was lost. Each firing is
+an episode of its own. An alarming end is held until it is acknowledged or the alert fires anew.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, Row
-from hedgewatch.core.expression import value_of
+from hedgewatch.core.alert_texts import span, words
+from hedgewatch.core.book.rows import Row
+from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Observation
 from hedgewatch.core.model import (
+    Acknowledgement,
     AlertRecord,
     AlertState,
+    Change,
     EndReason,
     Severity,
+    Told,
     Transition,
     Truth,
-    Unknown,
 )
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.settling import firing_again, flapping, note_clear, settled
+from hedgewatch.core.telling import in_words_of_now, news
+from hedgewatch.core.worsening import badness, is_graver, is_worse
 
 LONGEST_PAUSE = 300.0
 """Seconds that a pending alert may not know before it is dropped; blindness speaks for itself."""
@@ -42,33 +62,39 @@ class Step:
     transition: Transition | None = None
 
 
-def step(
-    rule: Rule, row: Row, truth: Truth, now: float, new_episode: Callable[[], str]
-) -> Step | None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An alert that begins; `held`: what is true now counts as having held for long."""
+
+    record: AlertRecord
+    held: bool = False
+
+
+Begin = Callable[[Rule, Row], Begun]
+
+
+def step(rule: Rule, row: Row, truth: Truth, now: float, begin: Begin) -> Step | None:
     """Move the alert of `rule` on `row` one step along the table; None when nothing changed."""
+    known = truth is not None
     if truth is None and rule.unknown == "fire":
         truth = True
     alert = row.alerts.get(rule.name)
     if alert is None:
-        return _start(rule, row, now, new_episode) if truth else None
+        return _start(rule, row, now, begin(rule, row), known=known) if truth else None
     if alert.record.state is AlertState.PENDING:
         return _pending(rule, row, alert, truth, now)
     return _firing(rule, row, alert, truth, now)
 
 
-def _start(rule: Rule, row: Row, now: float, new_episode: Callable[[], str]) -> Step:
-    record = AlertRecord(
-        alertname=rule.name,
-        subject=row.subject,
-        state=AlertState.INACTIVE,
-        severity=rule.severity,
-        episode=new_episode(),
-        active_since=now,
-    )
-    alert = Alert(record)
+def _start(rule: Rule, row: Row, now: float, begun: Begun, *, known: bool) -> Step:
+    alert = Alert(begun.record)
     alert.seen_true = row.observation()
-    to = AlertState.PENDING if rule.hold_for else AlertState.FIRING
-    started = _move(rule, row, alert, to, now, "condition holds")
+    held = begun.held and known
+    to = AlertState.PENDING if rule.hold_for and not held else AlertState.FIRING
+    reason = "condition holds"
+    if rule.hold_for and held:
+        reason = "true at the first look after the stored state was lost: counts as held"
+    started = _move(rule, row, alert, to, now, reason)
     row.alerts[rule.name] = alert
     return started
 
@@ -95,31 +121,43 @@ def _pending(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> St
 def _firing(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Step | None:
     if truth is True:
         alert.seen_true = row.observation()
-    if not _is_clear(rule, row, truth):
-        return _stop_clearing(alert)
+    clear = _clear(rule, row, truth)
+    if clear is not None:
+        note_clear(rule, row, alert, clear=clear)
+    if clear:
+        moved = _clearing(rule, row, alert, now)
+    else:
+        stopped = _stop_clearing(alert)
+        moved = _worse(rule, row, alert, now) or stopped
+    if moved is None or moved.transition is None:
+        return _kept(alert, lapse(alert.record, now)) or moved
+    return moved
+
+
+def _clear(rule: Rule, row: Row, truth: Truth) -> Truth:
+    """Whether its end may be near; None when that is not known."""
+    if truth is None or truth or rule.clear is None:
+        return None if truth is None else not truth
+    return rule.clear.evaluate(row)
+
+
+def _clearing(rule: Rule, row: Row, alert: Alert, now: float) -> Step | None:
     seen = row.observation()
     if alert.seen_clear is None:
-        if _newer(seen, alert.seen_true):
-            alert.seen_clear = seen
-            alert.record = replace(alert.record, clear_since=now)
-            return Step(alert.record)
-        return None
-    since = alert.record.clear_since
-    if since is None or not _newer(seen, alert.seen_clear) or now - since < rule.keep_firing_for:
+        if not _newer(seen, alert.seen_true):
+            return None
+        alert.seen_clear = seen
+        return _kept(alert, Step(replace(alert.record, clear_since=now)))
+    if not _newer(seen, alert.seen_clear) or not settled(rule, alert, now):
         return None
     return _move(rule, row, alert, AlertState.RESOLVED, now, "clear on fresh observations")
-
-
-def _is_clear(rule: Rule, row: Row, truth: Truth) -> bool:
-    return truth is False and (rule.clear is None or rule.clear.evaluate(row) is True)
 
 
 def _stop_clearing(alert: Alert) -> Step | None:
     if alert.seen_clear is None:
         return None
     alert.seen_clear = None
-    alert.record = replace(alert.record, clear_since=None)
-    return Step(alert.record)
+    return _kept(alert, Step(replace(alert.record, clear_since=None)))
 
 
 def _newer(seen: Observation, than: Observation) -> bool:
@@ -127,116 +165,117 @@ def _newer(seen: Observation, than: Observation) -> bool:
     return all(times > than.get(source, 0) for source, times in seen.items())
 
 
+def _worse(rule: Rule, row: Row, alert: Alert, now: float) -> Step | None:
+    """Tell it again when it got so much worse; what was not known when it was told is noted."""
+    told = alert.record.told
+    if rule.realert is None or told is None:
+        return None
+    bad = badness(rule, row)
+    if is_worse(rule, told, bad, now):
+        reason = f"worse than when it was last told, {span(now - told.at)} ago"
+        return _tell_again(rule, row, alert, now, reason)
+    if told.badness is None and bad is not None:
+        return _kept(alert, Step(replace(alert.record, told=replace(told, badness=bad))))
+    return None
+
+
+def _tell_again(rule: Rule, row: Row, alert: Alert, now: float, reason: str) -> Step:
+    before = alert.record
+    told = Told(at=now, severity=rule.severity, badness=badness(rule, row))
+    record = replace(before, **words(rule, row), told=told, acknowledged=None)
+    if before.acknowledged is not None:
+        reason += f"; the acknowledgement of {before.acknowledged.by} lapsed"
+    alert.record = record
+    return Step(record, news(before, record, now, Change.WORSE, reason))
+
+
 def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason: str) -> Step:
     """The only place where a state changes, so that every change is a transition."""
-    record = replace(
-        alert.record,
-        state=to,
-        severity=rule.severity,
-        reason=reason,
-        **_words(rule, row),
-        fired_at=now if to is AlertState.FIRING else alert.record.fired_at,
-        clear_since=None,
-    )
+    before = alert.record
+    record = replace(before, state=to, reason=reason, **words(rule, row), clear_since=None)
+    if to is AlertState.FIRING:
+        past = firing_again(before.past, now)
+        told = Told(at=now, severity=rule.severity, badness=badness(rule, row))
+        reason = flapping(past, now) or reason
+        record = replace(record, fired_at=now, told=told, past=past, reason=reason)
+    elif to is AlertState.RESOLVED:
+        record = replace(record, past=replace(before.past, over_at=now))
     alert.record = record
     alert.seen_clear = None
     if to in (AlertState.INACTIVE, AlertState.RESOLVED):
         del row.alerts[rule.name]
-    return Step(record, transition_of(record, now))
+    return Step(record, news(before, record, now))
 
 
-def in_words_of_now(rule: Rule, row: Row, record: AlertRecord) -> AlertRecord:
-    """A firing alert with the labels, texts and values of now; any other as it stands."""
-    if record.state is not AlertState.FIRING:
-        return record
-    return replace(record, severity=rule.severity, **_words(rule, row))
+def _kept(alert: Alert, made: Step | None) -> Step | None:
+    if made is not None:
+        alert.record = made.record
+    return made
 
 
-def retell(rule: Rule, row: Row) -> Step | None:
-    """The firing alert in the words of now; None when there is none, or nothing new to say."""
+def retell(rule: Rule, row: Row, now: float) -> Step | None:
+    """The firing alert in the words of now; None when there is none, or nothing new to say. It is
+    told to nobody, unless its rule calls it graver than before.
+    """
     alert = row.alerts.get(rule.name)
     if alert is None or (record := in_words_of_now(rule, row, alert.record)) == alert.record:
         return None
-    alert.record = record
-    return Step(record)
+    if is_graver(record.severity, alert.record.severity):
+        reason = f"{record.severity} now, it was {alert.record.severity}"
+        return _tell_again(rule, row, alert, now, reason)
+    return _kept(alert, Step(record))
 
 
-def _words(rule: Rule, row: Row) -> dict[str, Any]:
-    """What a record says of its row: labels, texts, and the values behind them."""
-    return {
-        "labels": dict(row.exported) | dict(rule.labels),
-        "annotations": rendered(rule, row),
-        "values": frozen_values(rule, row),
-        "silenceable": rule.silenceable,
-    }
+def acknowledge(
+    record: AlertRecord, said: AlertAcknowledged, now: float, *, forget: bool = False
+) -> Step | None:
+    """Somebody has seen it, or takes that back. What is over, or is to be forgotten then (`forget`:
+    it tells of a moment), is; None when there is nothing to acknowledge or to withdraw.
+    """
+    if said.withdrawn:
+        return _lapsed(record, now, f"withdrawn by {said.by}") if record.acknowledged else None
+    if record.state not in (AlertState.FIRING, AlertState.ENDED):
+        return None
+    if said.until is not None and said.until <= now:
+        return None
+    seen = Acknowledgement(by=said.by, at=now, until=said.until, comment=said.comment)
+    over = forget or record.state is AlertState.ENDED
+    state = AlertState.INACTIVE if over else record.state
+    noted = replace(record, acknowledged=seen, state=state)
+    reason = f"acknowledged by {seen.by}" + (f": {seen.comment}" if seen.comment else "")
+    return Step(noted, news(record, noted, now, Change.ACKNOWLEDGED, reason))
 
 
-def transition_of(record: AlertRecord, now: float) -> Transition:
-    """The change that led to `record`, as it is told to others."""
-    return Transition(
-        at=now,
-        alertname=record.alertname,
-        subject=record.subject,
-        state=record.state,
-        severity=record.severity,
-        episode=record.episode,
-        active_since=record.active_since,
-        reason=record.reason,
-        labels=record.labels,
-        annotations=record.annotations,
-        values=record.values,
-        acknowledged=record.acknowledged,
-        silenceable=record.silenceable,
-    )
+def lapse(record: AlertRecord, now: float) -> Step | None:
+    """An acknowledgement whose time is up lapses."""
+    seen = record.acknowledged
+    if seen is None or seen.until is None or now < seen.until:
+        return None
+    return _lapsed(record, now, "its time is up")
+
+
+def _lapsed(record: AlertRecord, now: float, why: str) -> Step:
+    by = "" if record.acknowledged is None else record.acknowledged.by
+    noted = replace(record, acknowledged=None)
+    reason = f"the acknowledgement of {by} ended: {why}"
+    return Step(noted, news(record, noted, now, Change.LAPSED, reason))
 
 
 def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
     """The subject or the rule of a pending or firing alert is gone.
 
-    A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen.
-    Of a pending alert nobody has heard: it ends in silence, unless the end itself is alarming.
+    A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen, and
+    is critical, whoever acknowledged what led to it. Of a pending alert nobody has heard: it ends
+    in silence, unless the end itself is alarming.
     """
     silent = reason.calm and record.state is AlertState.PENDING
     state = AlertState.INACTIVE if silent else AlertState.ENDED
-    severity = record.severity if reason.calm else Severity.CRITICAL
-    ended = replace(
-        record,
-        state=state,
-        reason=reason.value,
-        severity=severity,
-        silenceable=record.silenceable and reason.calm,
-    )
+    ended = replace(record, state=state, reason=reason.value)
+    if not reason.calm:
+        told = Told(at=now, severity=Severity.CRITICAL)
+        ended = replace(
+            ended, severity=told.severity, told=told, silenceable=False, acknowledged=None
+        )
     keep = not reason.calm and record.state is AlertState.FIRING
     stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
-    return Step(stored, transition_of(ended, now))
-
-
-def frozen_values(rule: Rule, row: Row) -> dict[str, float | bool | None]:
-    """Every measure that the rule reads or shows, as it is now; None when unknown."""
-    values = {name: _held(row, name) for name in sorted(rule.reads)}
-    return {
-        name: None if isinstance(value, Unknown) else value
-        for name, value in values.items()
-        if isinstance(value, float | bool | Unknown)
-    }
-
-
-def _held(row: Row, name: str) -> object:
-    """A measure of the row; None for what is none: a label, a text."""
-    return value_of(row, name) if hasattr(row, name) or not name.isidentifier() else None
-
-
-def rendered(rule: Rule, row: Row) -> dict[str, str]:
-    """The annotations of the rule with what is known now."""
-    texts = {"alertname": rule.name, "severity": rule.severity.value, **dict(row.exported)}
-    if isinstance(row, AccountRow):
-        texts |= {"unusable_reason": row.unusable_reason, "blind_reason": row.blind_reason}
-    if isinstance(row, FeedRow):
-        texts["feed_reason"] = row.reason
-    if isinstance(row, HedgeRow):
-        texts["break_reason"] = row.break_reason
-
-    def look_up(name: str) -> object:
-        return texts[name] if name in texts else value_of(row, name)
-
-    return {name: template.render(look_up) for name, template in rule.annotations.items()}
+    return Step(stored, news(record, ended, now))

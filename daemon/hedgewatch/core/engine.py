@@ -8,7 +8,6 @@ from dataclasses import replace
 from math import inf
 
 from hedgewatch.core import events
-from hedgewatch.core.alerts import transition_of
 from hedgewatch.core.book import balances, readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change
@@ -20,11 +19,13 @@ from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
-from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
+from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Past, Transition
+from hedgewatch.core.own_alerts import ALL_WELL, Recovery
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.sampling import remember
 from hedgewatch.core.stress import watchers
+from hedgewatch.core.telling import transition_of
 
 _Heard = (
     events.AccountHeard
@@ -60,10 +61,10 @@ class Engine:
                 outcome = self._clock(now)
             case events.VenueClockRead():
                 outcome = self._venue_clock(event, now)
-            case events.ClockStepped() | events.AlertAcknowledged():
+            case events.ClockStepped():
                 outcome = NOTHING
-            case events.RulesReplaced():
-                outcome = self._reload(event, now)
+            case events.RulesReplaced() | events.AlertAcknowledged():
+                outcome = self._operator(event, now)
             case events.MarketDefined():
                 outcome = self._market_defined(event, now)
             case _:
@@ -71,10 +72,12 @@ class Engine:
         self.adviser.judging = False
         return outcome
 
-    def restore(self, records: Iterable[AlertRecord], now: float) -> Outcome:
+    def restore(
+        self, records: Iterable[AlertRecord], now: float, recovery: Recovery = ALL_WELL
+    ) -> Outcome:
         """Take up the alerts of the last run: firing ones fire on until there is evidence."""
         clamped = [_clamped(record, now) for record in records]
-        steps = self.judge.restore(clamped, self.book.desk, now)
+        steps = self.judge.restore(clamped, self.book.desk, now, recovery)
         recall(self.book.hedges, clamped)
         steps += self.judge.judge(self.book.rows(), now, ())
         return self.judge.outcome(steps)
@@ -159,7 +162,7 @@ class Engine:
 
     def _clock(self, now: float) -> Outcome:
         turned = time_passed(self.book, now)
-        steps = self.judge.give_up_waiting(self.book, now)
+        steps = self.judge.time_passed(self.book, now)
         sampled = self.judge.sample(self.book.rows(), now)
         rows = self.book.rows() if turned else dict.fromkeys((*self._time_bound(), *sampled))
         return self.judge.outcome(steps + self.judge.judge(rows, now))
@@ -178,6 +181,13 @@ class Engine:
         for row in (*self.book.pools(), *self.book.hedges.values()):
             if row.alerts:
                 yield row
+
+    def _operator(
+        self, event: events.RulesReplaced | events.AlertAcknowledged, now: float
+    ) -> Outcome:
+        if isinstance(event, events.RulesReplaced):
+            return self._reload(event, now)
+        return self.judge.outcome(self.judge.acknowledge(self.book.rows(), event, now))
 
     def _reload(self, event: events.RulesReplaced, now: float) -> Outcome:
         before = list(self.book.rows())
@@ -285,4 +295,11 @@ def _clamped(record: AlertRecord, now: float) -> AlertRecord:
         active_since=min(record.active_since, now),
         fired_at=None if record.fired_at is None else min(record.fired_at, now),
         clear_since=None if record.clear_since is None else min(record.clear_since, now),
+        told=None if record.told is None else replace(record.told, at=min(record.told.at, now)),
+        past=_clamped_past(record.past, now),
     )
+
+
+def _clamped_past(past: Past, now: float) -> Past:
+    over_at = None if past.over_at is None else min(past.over_at, now)
+    return replace(past, fired=tuple(min(at, now) for at in past.fired), over_at=over_at)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from hedgewatch.core.alerts import Step, end, in_words_of_now, retell, step, transition_of
+from hedgewatch.core.alerts import Begun, Step, acknowledge, end, retell, step
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import PoolRow, PositionRow, Row
+from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
-from hedgewatch.core.margin.regimes import UNKNOWN
+from hedgewatch.core.memory import Memory
 from hedgewatch.core.model import (
     NOTHING,
     AlertRecord,
@@ -16,16 +17,20 @@ from hedgewatch.core.model import (
     Desk,
     EndReason,
     Outcome,
-    Scope,
-    Severity,
     Subject,
     Truth,
 )
-from hedgewatch.core.rules import Rule
-
-_READINGS_TO_GIVE_UP = 2
-
-_BROKEN = "RuleBroken"
+from hedgewatch.core.own_alerts import (
+    ALL_WELL,
+    CRASHES_TO_TELL,
+    Recovery,
+    crash_looping,
+    rule_broken,
+    state_lost,
+)
+from hedgewatch.core.rowless import RowlessAlerts
+from hedgewatch.core.rules import CRASH_LOOPING, Rule
+from hedgewatch.core.telling import in_words_of_now
 
 _EXPLAINED_WITHIN = 10.0
 """Seconds in which the venue may still say why a position went."""
@@ -33,31 +38,30 @@ _EXPLAINED_WITHIN = 10.0
 _FATAL = frozenset({EndReason.LIQUIDATED, EndReason.UNKNOWN})
 
 Answer = TypeVar("Answer")
-Key = tuple[str, Subject]
 
 
 class Judge:
-    """Every alert lives on its row, in `_waiting` until its row is known after a restart, or in
-    `_held` when it ended in a way that somebody must see.
-    """
+    """Every alert lives on its row, or, while it has none, in `_rowless`."""
 
     def __init__(self, rules: Sequence[Rule], new_episode: Callable[[], str]) -> None:
         self.rulebook = Rulebook(rules)
-        self._new_episode = new_episode
-        self._waiting: dict[Key, AlertRecord] = {}
-        self._held: dict[Key, AlertRecord] = {}
+        self._memory = Memory(new_episode)
+        self._rowless = RowlessAlerts()
         self._closed: dict[Subject, tuple[float, tuple[AlertRecord, ...]]] = {}
         self._broken: set[str] = set()
 
     def judge(self, rows: Iterable[Row], now: float, steps: Iterable[Step] = ()) -> list[Step]:
         """Move every alert of these rows along the table."""
         made = list(steps)
+        looking = self._memory.first_looks is not None
         for row in rows:
             judgement = row.judgement or self._adopt(row)
             try:
                 truths = judgement.truths(row)
             except Exception:  # noqa: BLE001  # one rule that breaks must not stop the others
                 truths = tuple(self._truth(rule, row, made, now) for rule in judgement.rules)
+            if looking:
+                self._memory.look(judgement.rules, row, truths)
             if truths == judgement.quiet and not row.alerts:
                 continue
             for rule, truth in zip(judgement.rules, truths, strict=True):
@@ -88,8 +92,11 @@ class Judge:
 
     def held(self) -> Iterator[AlertRecord]:
         """The alerts without a row."""
-        yield from self._waiting.values()
-        yield from self._held.values()
+        yield from self._rowless.records()
+
+    def remembered(self) -> Iterator[AlertRecord]:
+        """Alerts that were resolved not long ago: stored, shown to nobody."""
+        yield from self._memory.records()
 
     def outcome(
         self, steps: Iterable[Step], *, confirm: tuple[str, ...] = (), after: Outcome = NOTHING
@@ -99,38 +106,60 @@ class Judge:
         if not steps and not confirm:
             return after
         for made in steps:
-            self._hold(made.record)
+            self._rowless.hold(made.record)
         return Outcome(
             transitions=(*(s.transition for s in steps if s.transition), *after.transitions),
             records=(*(s.record for s in steps), *after.records),
             confirm=confirm or after.confirm,
         )
 
-    def restore(self, records: Iterable[AlertRecord], desk: Desk, now: float) -> list[Step]:
+    def restore(
+        self, records: Iterable[AlertRecord], desk: Desk, now: float, recovery: Recovery = ALL_WELL
+    ) -> list[Step]:
         """Take up stored alerts; those of a rule or subject that is no longer watched end."""
         steps = []
         for record in records:
-            if not self._watched(record, desk):
+            if self._rowless.restore_own(record, now):
+                continue
+            watched = self._watched(record, desk)
+            if record.state is AlertState.RESOLVED:
+                self._memory.restore(record)
+            elif not watched:
                 steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
             elif record.state is AlertState.ENDED:
-                self._held[_key(record)] = record
+                self._rowless.hold(record)
             else:
-                self._waiting[_key(record)] = record
+                self._rowless.wait(record)
+        return steps + self._recover(recovery, now)
+
+    def _recover(self, recovery: Recovery, now: float) -> list[Step]:
+        """Say what is amiss with the daemon itself."""
+        steps = []
+        episode = self._memory.new_episode
+        if recovery.lost:
+            self._memory.state_was_lost(now)
+            steps.append(self._rowless.tell(state_lost(recovery.lost, episode(), now), now))
+        known = any(record.alertname == CRASH_LOOPING for record in self._rowless.records())
+        if recovery.crashes >= CRASHES_TO_TELL and not known:
+            looping = crash_looping(recovery.crashes, episode(), now)
+            steps.append(self._rowless.tell(looping, now))
         return steps
 
-    def give_up_waiting(self, book: Book, now: float) -> list[Step]:
-        """A restored alert whose position is in no reading: it went while we were down."""
-        gone = [
-            record
-            for record in self._waiting.values()
-            if record.subject.scope in (Scope.POSITION, Scope.POOL)
-            and (account := book.accounts.get(record.subject.label("account"))) is not None
-            and account.readings >= _READINGS_TO_GIVE_UP
-            and (record.subject.scope is Scope.POSITION or account.cross_regime is not UNKNOWN)
-        ]
-        for record in gone:
-            del self._waiting[_key(record)]
-        return [end(record, EndReason.UNKNOWN, now) for record in gone]
+    def time_passed(self, book: Book, now: float) -> list[Step]:
+        """What time alone does to alerts without a row."""
+        steps = self._rowless.give_up_waiting(book, now)
+        return steps + self._rowless.time_passed(now) + self._memory.time_passed(now)
+
+    def acknowledge(self, rows: Iterable[Row], said: AlertAcknowledged, now: float) -> list[Step]:
+        """Somebody has seen an alert, or takes that back; nothing when no such alert stands."""
+        made = self._rowless.acknowledge(said, now)
+        for row in rows if made is None else ():
+            if row.subject == said.subject and said.alertname in row.alerts:
+                alert = row.alerts[said.alertname]
+                made = acknowledge(alert.record, said, now)
+                if made is not None:
+                    alert.record = made.record
+        return [] if made is None else [made]
 
     def end_missing(
         self,
@@ -200,14 +229,8 @@ class Judge:
         return steps
 
     def forget_unwatched(self, desk: Desk, now: float) -> list[Step]:
-        """End what has no row and that no rule watches any more: so every broken rule's alert, of
-        which one that is still broken says so again.
-        """
-        gone = [record for record in self.held() if not self._watched(record, desk)]
-        for record in gone:
-            self._waiting.pop(_key(record), None)
-            self._held.pop(_key(record), None)
-        return [end(record, EndReason.REMOVED_BY_RELOAD, now) for record in gone]
+        """End what has no row and that no rule watches any more."""
+        return self._rowless.forget_unwatched(lambda record: self._watched(record, desk), now)
 
     def _watched(self, record: AlertRecord, desk: Desk) -> bool:
         """Whether a rule still watches the subject of a stored alert."""
@@ -225,7 +248,7 @@ class Judge:
         row.judgement = judgement = self.rulebook.judgement_of(row.subject)
         row.windows.want(judgement.windowed)
         for rule in judgement.rules:
-            record = self._waiting.pop((rule.name, row.subject), None)
+            record = self._rowless.adopted((rule.name, row.subject))
             if record is not None:
                 row.alerts[rule.name] = Alert(record)
         return judgement
@@ -238,16 +261,19 @@ class Judge:
         made: list[Step] = []
         for row in rows:
             for rule in self.rulebook.judgement_of(row.subject).rules if row.alerts else ():
-                retold = self._guarded(rule, partial(retell, rule, row), now, made)
+                retold = self._guarded(rule, partial(retell, rule, row, now), now, made)
                 if retold is not None:
                     made.append(retold)
         return made
 
     def _step(self, rule: Rule, row: Row, truth: Truth, now: float, made: list[Step]) -> None:
-        work = partial(step, rule, row, truth, now, self._new_episode)
+        work = partial(step, rule, row, truth, now, partial(self._begin, now))
         moved = self._guarded(rule, work, now, made)
         if moved is not None:
-            made.append(moved)
+            made.append(self._memory.keep(moved))
+
+    def _begin(self, now: float, rule: Rule, row: Row) -> Begun:
+        return self._memory.begin(rule, row, self._rowless.held((rule.name, row.subject)), now)
 
     def _truth(self, rule: Rule, row: Row, made: list[Step], now: float) -> Truth:
         return self._guarded(rule, partial(rule.expr.evaluate, row), now, made)
@@ -267,34 +293,8 @@ class Judge:
         if rule.name in self._broken:
             return
         self._broken.add(rule.name)
-        record = AlertRecord(
-            alertname=_BROKEN,
-            subject=Subject(Scope.BOOK, (("rule", rule.name),)),
-            state=AlertState.FIRING,
-            severity=Severity.CRITICAL,
-            episode=self._new_episode(),
-            active_since=now,
-            fired_at=now,
-            reason=f"{type(error).__name__}: {error}",
-            labels={"rule": rule.name},
-            annotations={
-                "summary": f"the rule {rule.name} cannot be evaluated: it is not watching"
-            },
-            silenceable=False,
-        )
-        self._held[_key(record)] = record
-        made.append(Step(record, transition_of(record, now)))
-
-    def _hold(self, record: AlertRecord) -> None:
-        """Keep what ended alarmingly until somebody saw it, or until it fires anew."""
-        if record.state is AlertState.ENDED:
-            self._held[_key(record)] = record
-        elif record.state is AlertState.FIRING and record.alertname != _BROKEN:
-            self._held.pop(_key(record), None)
-
-
-def _key(record: AlertRecord) -> Key:
-    return record.alertname, record.subject
+        record = rule_broken(rule.name, error, self._memory.new_episode(), now)
+        made.append(self._rowless.tell(record, now))
 
 
 def _end_of(row: Row) -> EndReason:

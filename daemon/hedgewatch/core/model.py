@@ -244,6 +244,28 @@ class Change(StrEnum):
     LAPSED = "lapsed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was last told of a firing alert: when, under which severity, and how bad it was by its
+    rule's `realert` (None: not known then, or the rule has none).
+    """
+
+    at: float
+    severity: Severity
+    badness: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an alert did before, so that one that comes and goes is known as such: when it fired in
+    the last day, when it was last resolved, and whether it flaps.
+    """
+
+    fired: tuple[float, ...] = ()
+    over_at: float | None = None
+    flaps: bool = False
+
+
 def acknowledgement_of(plain: Mapping[str, Any] | None) -> Acknowledgement | None:
     """An acknowledgement from its fields, as `dataclasses.asdict` gives them."""
     return None if plain is None else Acknowledgement(**plain)
@@ -255,6 +277,7 @@ class Transition:
 
     `values` holds every measure that the rule's expressions and annotations use, as it was. One
     that is not `silenceable` is told whatever silence, quiet hour or maintenance there is.
+    `severity_before` is the one under which it was told before, None when that was the same.
     """
 
     at: float
@@ -271,14 +294,16 @@ class Transition:
     change: Change = Change.STATE
     acknowledged: Acknowledgement | None = None
     silenceable: bool = True
+    severity_before: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRecord:
     """One alert as it stands: what is stored over restarts, exported and re-sent.
 
-    Stored while pending, firing, or ended and not yet acknowledged; forgotten otherwise.
-    `clear_since` is the first of the observations by which it is clearing, None when it is not.
+    Stored while pending, firing, or ended and not yet acknowledged, and, resolved, for as long as
+    its past matters; forgotten otherwise. `clear_since` is the first of the observations by which
+    it is clearing, None when it is not.
     """
 
     alertname: str
@@ -295,13 +320,14 @@ class AlertRecord:
     values: Mapping[str, float | bool | None] = field(default_factory=dict)
     acknowledged: Acknowledgement | None = None
     silenceable: bool = True
+    told: Told | None = None
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one event led to. `records` are the alerts to store, in state pending, firing or
-    ended, or to forget, in any other; `confirm` names accounts whose positions are in doubt and
-    must be read again within 2 s.
+    """What one event led to. `records` are the alerts to store, or, in state inactive, to forget;
+    `confirm` names accounts whose positions are in doubt and must be read again within 2 s.
     """
 
     transitions: tuple[Transition, ...] = ()

@@ -39,6 +39,10 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
 """Texts that annotations may show beside measures and identity."""
 
 
+RULE_BROKEN, STATE_LOST, CRASH_LOOPING = "RuleBroken", "StateLost", "CrashLooping"
+OWN_ALERTS = frozenset({RULE_BROKEN, STATE_LOST, CRASH_LOOPING})
+"""Alerts that the daemon itself makes: no rule may be called so."""
+
 VITAL = frozenset(
     {
         *("account_blind", "account_unusable", "blind_seconds", "position_vanished"),

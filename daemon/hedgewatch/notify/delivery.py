@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-from hedgewatch.core.alerts import transition_of
 from hedgewatch.core.model import AlertRecord, AlertState, Outcome, Transition
+from hedgewatch.core.telling import transition_of
 from hedgewatch.notify.console import Console
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.outgoing import (

@@ -143,6 +143,7 @@ def decode_notification(text: str) -> Notification:
         "severity": Severity(plain["severity"]),
         "change": Change(plain.get("change", Change.STATE)),
         "acknowledged": acknowledgement_of(plain.get("acknowledged")),
+        "severity_before": _severity(plain.get("severity_before")),
         "values": {
             name: float(value) if isinstance(value, str) else value
             for name, value in plain["values"].items()
@@ -150,6 +151,10 @@ def decode_notification(text: str) -> Notification:
     }
     transition = Transition(**plain | known)
     return Notification(key=fields["key"], transition=transition, reminder=fields["reminder"])
+
+
+def _severity(plain: str | None) -> Severity | None:
+    return None if plain is None else Severity(plain)
 
 
 def plain_values(values: Mapping[str, float | bool | None]) -> dict[str, object]:

@@ -10,13 +10,14 @@ from typing import Any, Protocol
 from hedgewatch.core.model import (
     AlertRecord,
     AlertState,
+    Past,
     Scope,
     Severity,
     Subject,
+    Told,
     acknowledgement_of,
 )
 
-_KEPT = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ENDED})
 _COLUMNS = ("key", "receiver", "payload", "attempts", "next_at", "created_at", "expires_at")
 
 
@@ -57,7 +58,7 @@ def write_alert(database: sqlite3.Connection, record: AlertRecord) -> None:
     # As JSON, because a text of the outside world may hold what SQLite's UTF-8 cannot.
     name = json.dumps(record.alertname)
     subject = json.dumps([record.subject.scope, record.subject.labels])
-    if record.state in _KEPT:
+    if record.state is not AlertState.INACTIVE:
         database.execute(
             "INSERT INTO alerts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET state = excluded.state, record = excluded.record",
@@ -89,6 +90,8 @@ def encode_record(record: AlertRecord) -> str:
     plain = asdict(replace(record, labels={}, annotations={}, values={}))
     plain["labels"], plain["annotations"] = dict(record.labels), dict(record.annotations)
     plain["values"] = {name: _plain(value) for name, value in record.values.items()}
+    if record.told is not None:
+        plain["told"]["badness"] = _plain(record.told.badness)
     return json.dumps(plain, allow_nan=False)
 
 
@@ -102,8 +105,21 @@ def decode_record(text: str) -> AlertRecord:
         "severity": Severity(fields["severity"]),
         "acknowledged": acknowledgement_of(fields.get("acknowledged")),
         "values": _numbers(fields["values"]),
+        "told": _told(fields.get("told")),
+        "past": _past(fields.get("past", {})),
     }
     return AlertRecord(**fields | known)
+
+
+def _told(plain: Mapping[str, Any] | None) -> Told | None:
+    if plain is None:
+        return None
+    badness = None if plain["badness"] is None else float(plain["badness"])
+    return Told(at=plain["at"], severity=Severity(plain["severity"]), badness=badness)
+
+
+def _past(plain: Mapping[str, Any]) -> Past:
+    return Past(**{**plain, "fired": tuple(plain.get("fired", ()))})
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from hedgewatch.core.expression.cells import Vocabulary, cell, input_of, parts_of, spelt, value_of
 from hedgewatch.core.expression.compilation import compile_condition, compile_scope
+from hedgewatch.core.expression.decided import decidedly
 from hedgewatch.core.expression.parser import Expression, amount, parse, parse_condition
 from hedgewatch.core.expression.problems import ExpressionError, Problem
 from hedgewatch.core.expression.units import Unit
@@ -21,6 +22,7 @@ __all__ = [
     "cell",
     "compile_condition",
     "compile_scope",
+    "decidedly",
     "excess",
     "input_of",
     "parse",

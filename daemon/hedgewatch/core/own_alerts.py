@@ -1,0 +1,84 @@
+"""Alerts of the daemon itself, which no rule makes: on the book, held until somebody saw them."""
+
+from dataclasses import dataclass, replace
+
+from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity, Subject, Told
+from hedgewatch.core.rules import CRASH_LOOPING, RULE_BROKEN, STATE_LOST
+
+CRASHES_TO_TELL = 3
+"""Starts after an unclean end within `CALM_AFTER` seconds from which it is a loop."""
+
+CALM_AFTER = 600.0
+"""Seconds without a crash after which the loop is over."""
+
+FORGOTTEN_WHEN_SEEN = frozenset({STATE_LOST})
+"""What tells of a moment: it is over once it was acknowledged."""
+
+KEPT_OVER_RESTARTS = frozenset({STATE_LOST, CRASH_LOOPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How the last run ended: why stored alerts were lost (empty when none were), and how many
+    starts of the last minutes followed an unclean end.
+    """
+
+    lost: str = ""
+    crashes: int = 0
+
+
+ALL_WELL = Recovery()
+
+
+def rule_broken(rule: str, error: Exception, episode: str, now: float) -> AlertRecord:
+    """A rule that cannot be evaluated watches nothing."""
+    return _firing(
+        RULE_BROKEN,
+        (("rule", rule),),
+        f"the rule {rule} cannot be evaluated: it is not watching",
+        f"{type(error).__name__}: {error}",
+        (episode, now),
+    )
+
+
+def state_lost(reason: str, episode: str, now: float) -> AlertRecord:
+    """The alerts of before are not known; those that are true now have fired anew."""
+    summary = f"the stored state was lost: {reason}. What is true now counts as having lasted"
+    return _firing(STATE_LOST, (), summary, reason, (episode, now))
+
+
+def crash_looping(crashes: int, episode: str, now: float) -> AlertRecord:
+    """The daemon does not live long enough to be trusted."""
+    reason = f"{crashes} starts after a crash in {CALM_AFTER / 60:.0f} min"
+    summary = f"hedgewatch crashes again and again: {reason}. Its log says why"
+    return _firing(CRASH_LOOPING, (), summary, reason, (episode, now))
+
+
+def calm(looping: AlertRecord) -> AlertRecord:
+    """The loop of crashes is over."""
+    reason = f"no crash for {CALM_AFTER / 60:.0f} min"
+    return replace(looping, state=AlertState.RESOLVED, reason=reason)
+
+
+def _firing(
+    name: str,
+    labels: tuple[tuple[str, str], ...],
+    summary: str,
+    reason: str,
+    begun: tuple[str, float],
+) -> AlertRecord:
+    episode, now = begun
+    return AlertRecord(
+        alertname=name,
+        subject=Subject(Scope.BOOK, labels),
+        state=AlertState.FIRING,
+        severity=Severity.CRITICAL,
+        episode=episode,
+        active_since=now,
+        fired_at=now,
+        reason=reason,
+        labels=dict(labels),
+        annotations={"summary": summary},
+        silenceable=False,
+        told=Told(at=now, severity=Severity.CRITICAL),
+    )

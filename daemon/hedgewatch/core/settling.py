@@ -1,0 +1,70 @@
+"""When an alert that is clear may be called resolved. No firing is ever delayed.
+
+Whoever is told "resolved" goes back to sleep. What hovers on its threshold would wake him again a
+minute later, so the end of an alert waits until it is believable, at the latest `SETTLING` seconds:
+
+- What left its danger in one step, by more than a hair (a top-up, a trade, a feed that came back),
+  is resolved at once. A hair is a tenth of the threshold.
+- What drifted out of it is resolved `SETTLING` seconds after it fired, at the earliest.
+- What came back within `SETTLING` seconds of its last resolution flaps: until it was quiet for a
+  day, it is resolved when it was clear, without a break, for `SETTLING` seconds.
+"""
+
+from dataclasses import replace
+
+from hedgewatch.core.alert_texts import span
+from hedgewatch.core.book.rows import Row
+from hedgewatch.core.expression import decidedly
+from hedgewatch.core.judgement import Alert
+from hedgewatch.core.model import Past
+from hedgewatch.core.rules import Rule
+
+SETTLING = 600.0
+QUIET = 86_400.0
+"""Seconds after which it is forgotten that an alert flapped, or that it was."""
+
+_MOST_REMEMBERED = 20
+
+
+def note_clear(rule: Rule, row: Row, alert: Alert, *, clear: bool) -> None:
+    """Remember whether the alert is clear by what is known, and how it came to be."""
+    if clear and not alert.clear:
+        alert.leapt = _decidedly_clear(rule, row)
+    alert.clear = clear
+
+
+def _decidedly_clear(rule: Rule, row: Row) -> bool:
+    if rule.clear is None:
+        return decidedly(rule.expr.root, row, wanted=False)
+    return decidedly(rule.clear.root, row, wanted=True)
+
+
+def settled(rule: Rule, alert: Alert, now: float) -> bool:
+    """Whether an alert that has been clear since `record.clear_since` may be resolved."""
+    record = alert.record
+    if record.clear_since is None:
+        return False
+    clear_for = now - record.clear_since
+    if record.past.flaps:
+        return clear_for >= max(SETTLING, rule.keep_firing_for)
+    fired_at = record.active_since if record.fired_at is None else record.fired_at
+    return clear_for >= rule.keep_firing_for and (alert.leapt or now - fired_at >= SETTLING)
+
+
+def firing_again(past: Past, now: float) -> Past:
+    """The past of an alert that fires now."""
+    fired = tuple(at for at in past.fired if now - at <= QUIET)
+    back = past.over_at is not None and now - past.over_at <= SETTLING
+    return replace(past, fired=(*fired, now)[-_MOST_REMEMBERED:], flaps=past.flaps or back)
+
+
+def is_forgotten(past: Past, now: float) -> bool:
+    """Whether a resolved alert was quiet for so long that its past is of no account."""
+    return past.over_at is None or now - past.over_at > QUIET
+
+
+def flapping(past: Past, now: float) -> str:
+    """How often it fired in which time, empty when it does not flap."""
+    if not past.flaps or len(past.fired) < 2:  # noqa: PLR2004 (what fired once came back from nowhere)
+        return ""
+    return f"flapping: fired {len(past.fired)} times in {span(now - past.fired[0])}"
