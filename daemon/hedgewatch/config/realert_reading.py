@@ -31,25 +31,23 @@ def realert(
     """What was written, None when nothing was or when it is wrong."""
     if settings is None:
         return None
-    of = _quantity(settings, expr, known, place)
-    worse_by = None if of is None else _amount(settings, of, known, place)
+    source, at, problems = place
+    text = settings.of or excess(expr)
+    if text is None:
+        problems.append(source.problem((*at, "realert"), _NOT_ONE))
+        return None
+    of = _quantity(text, known, place)
+    worse_by = None if of is None else _amount(settings.worse_by, text, known, place)
     if of is None or worse_by is None:
         return None
     return Realert(worse_by=worse_by, of=of, every=settings.every)
 
 
-def _quantity(
-    settings: RealertSettings, expr: Expression, known: Mapping[str, Unit], place: Place
-) -> Expression | None:
+def _quantity(text: str, known: Mapping[str, Unit], place: Place) -> Expression | None:
     source, at, problems = place
     location = (*at, "realert", "of")
-    if settings.of is None:
-        derived = excess(expr)
-        if derived is None:
-            problems.append(source.problem((*at, "realert"), _NOT_ONE))
-        return derived
     try:
-        read = parse(settings.of, known)
+        read = parse(text, known)
     except ExpressionError as error:
         problems += [
             source.problem_within(location, found.line, found.column, found.message)
@@ -62,20 +60,15 @@ def _quantity(
     return read
 
 
-def _amount(
-    settings: RealertSettings, of: Expression, known: Mapping[str, Unit], place: Place
-) -> float | None:
+def _amount(text: str, of: str, known: Mapping[str, Unit], place: Place) -> float | None:
     """How much worse: a number of the unit of what gets worse."""
     source, at, problems = place
     location = (*at, "realert", "worse_by")
     try:
-        worse_by = amount(settings.worse_by)
-        if settings.of is not None or len(of.names) == 1:
-            grown = settings.of or next(iter(of.names))
-            parse_condition(f"({grown}) > {settings.worse_by}", known)
+        worse_by = amount(text)
+        parse_condition(f"({of}) > {text}", known)
     except ExpressionError as error:
-        message = error.problems[0].message
-        problems.append(source.problem(location, f"worse_by: {message}"))
+        problems.append(source.problem(location, f"worse_by: {error.problems[0].message}"))
     except ValueError as error:
         problems.append(source.problem(location, f"worse_by: {error}"))
     else:

@@ -19,7 +19,8 @@ from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
-from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Past, Transition
+from hedgewatch.core.memory import clamped
+from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
 from hedgewatch.core.own_alerts import ALL_WELL, Recovery
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
@@ -76,9 +77,9 @@ class Engine:
         self, records: Iterable[AlertRecord], now: float, recovery: Recovery = ALL_WELL
     ) -> Outcome:
         """Take up the alerts of the last run: firing ones fire on until there is evidence."""
-        clamped = [_clamped(record, now) for record in records]
-        steps = self.judge.restore(clamped, self.book.desk, now, recovery)
-        recall(self.book.hedges, clamped)
+        restored = [clamped(record, now) for record in records]
+        steps = self.judge.restore(restored, self.book.desk, now, recovery)
+        recall(self.book.hedges, restored)
         steps += self.judge.judge(self.book.rows(), now, ())
         return self.judge.outcome(steps)
 
@@ -286,20 +287,3 @@ class Engine:
         feed.observed += 1
         if not feed.feed_up and event.feed in {"mark", "quote"}:
             forget_order(account.watched)
-
-
-def _clamped(record: AlertRecord, now: float) -> AlertRecord:
-    """A stored time of the future would hold back what it counts for."""
-    return replace(
-        record,
-        active_since=min(record.active_since, now),
-        fired_at=None if record.fired_at is None else min(record.fired_at, now),
-        clear_since=None if record.clear_since is None else min(record.clear_since, now),
-        told=None if record.told is None else replace(record.told, at=min(record.told.at, now)),
-        past=_clamped_past(record.past, now),
-    )
-
-
-def _clamped_past(past: Past, now: float) -> Past:
-    over_at = None if past.over_at is None else min(past.over_at, now)
-    return replace(past, fired=tuple(min(at, now) for at in past.fired), over_at=over_at)

@@ -20,16 +20,9 @@ from hedgewatch.core.model import (
     Subject,
     Truth,
 )
-from hedgewatch.core.own_alerts import (
-    ALL_WELL,
-    CRASHES_TO_TELL,
-    Recovery,
-    crash_looping,
-    rule_broken,
-    state_lost,
-)
+from hedgewatch.core.own_alerts import ALL_WELL, Recovery, rule_broken
 from hedgewatch.core.rowless import RowlessAlerts
-from hedgewatch.core.rules import CRASH_LOOPING, Rule
+from hedgewatch.core.rules import Rule
 from hedgewatch.core.telling import in_words_of_now
 
 _EXPLAINED_WITHIN = 10.0
@@ -119,7 +112,7 @@ class Judge:
         """Take up stored alerts; those of a rule or subject that is no longer watched end."""
         steps = []
         for record in records:
-            if self._rowless.restore_own(record, now):
+            if self._rowless.restore_own(record):
                 continue
             watched = self._watched(record, desk)
             if record.state is AlertState.RESOLVED:
@@ -130,20 +123,9 @@ class Judge:
                 self._rowless.hold(record)
             else:
                 self._rowless.wait(record)
-        return steps + self._recover(recovery, now)
-
-    def _recover(self, recovery: Recovery, now: float) -> list[Step]:
-        """Say what is amiss with the daemon itself."""
-        steps = []
-        episode = self._memory.new_episode
         if recovery.lost:
             self._memory.state_was_lost(now)
-            steps.append(self._rowless.tell(state_lost(recovery.lost, episode(), now), now))
-        known = any(record.alertname == CRASH_LOOPING for record in self._rowless.records())
-        if recovery.crashes >= CRASHES_TO_TELL and not known:
-            looping = crash_looping(recovery.crashes, episode(), now)
-            steps.append(self._rowless.tell(looping, now))
-        return steps
+        return steps + self._rowless.recover(recovery, self._memory.new_episode, now)
 
     def time_passed(self, book: Book, now: float) -> list[Step]:
         """What time alone does to alerts without a row."""

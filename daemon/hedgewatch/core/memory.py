@@ -87,3 +87,20 @@ class Memory:
     def records(self) -> Iterator[AlertRecord]:
         """What is remembered of resolved alerts."""
         yield from self._past.values()
+
+
+def clamped(record: AlertRecord, now: float) -> AlertRecord:
+    """A stored time of the future would hold back what it counts for."""
+    return replace(
+        record,
+        active_since=min(record.active_since, now),
+        fired_at=None if record.fired_at is None else min(record.fired_at, now),
+        clear_since=None if record.clear_since is None else min(record.clear_since, now),
+        told=None if record.told is None else replace(record.told, at=min(record.told.at, now)),
+        past=_clamped_past(record.past, now),
+    )
+
+
+def _clamped_past(past: Past, now: float) -> Past:
+    over_at = None if past.over_at is None else min(past.over_at, now)
+    return replace(past, fired=tuple(min(at, now) for at in past.fired), over_at=over_at)

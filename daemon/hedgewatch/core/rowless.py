@@ -9,7 +9,16 @@ from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.memory import Key, key_of
 from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope
-from hedgewatch.core.own_alerts import CALM_AFTER, FORGOTTEN_WHEN_SEEN, KEPT_OVER_RESTARTS, calm
+from hedgewatch.core.own_alerts import (
+    CALM_AFTER,
+    CRASHES_TO_TELL,
+    FORGOTTEN_WHEN_SEEN,
+    KEPT_OVER_RESTARTS,
+    Recovery,
+    calm,
+    crash_looping,
+    state_lost,
+)
 from hedgewatch.core.rules import CRASH_LOOPING, OWN_ALERTS
 from hedgewatch.core.telling import transition_of
 
@@ -55,13 +64,23 @@ class RowlessAlerts:
         elif record.state is AlertState.FIRING and record.alertname not in OWN_ALERTS:
             self._held.pop(key_of(record), None)
 
-    def restore_own(self, record: AlertRecord, now: float) -> bool:
+    def restore_own(self, record: AlertRecord) -> bool:
         """Take up an alert of the daemon itself that outlasts a restart; whether it is one."""
-        self._started_at = now
         if record.alertname not in KEPT_OVER_RESTARTS:
             return False
         self._held[key_of(record)] = record
         return True
+
+    def recover(self, recovery: Recovery, new_episode: Callable[[], str], now: float) -> list[Step]:
+        """Say what is amiss with the daemon itself, unless that stands already."""
+        self._started_at = now
+        steps = []
+        if recovery.lost:
+            steps.append(self.tell(state_lost(recovery.lost, new_episode(), now), now))
+        known = any(record.alertname == CRASH_LOOPING for record in self.records())
+        if recovery.crashes >= CRASHES_TO_TELL and not known:
+            steps.append(self.tell(crash_looping(recovery.crashes, new_episode(), now), now))
+        return steps
 
     def give_up_waiting(self, book: Book, now: float) -> list[Step]:
         """A restored alert whose position is in no reading: it went while we were down."""
