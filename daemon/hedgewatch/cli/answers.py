@@ -2,11 +2,12 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from dataclasses import asdict
 
 import orjson
 
-from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.config.problems import ConfigurationError, Problem
 
 WELL, FAILED, WRONG = 0, 1, 2
 INTERRUPTED = 128 + 2
@@ -24,6 +25,13 @@ def tell(options: Namespace, seen: object, text: str) -> None:
 def print_json(seen: object) -> None:
     """One JSON object."""
     print(orjson.dumps(seen, option=orjson.OPT_INDENT_2).decode())
+
+
+def warn(options: Namespace, warnings: Iterable[Problem]) -> None:
+    """What is odd, and may be meant; as JSON it belongs to what is seen."""
+    if not options.json:
+        for problem in warnings:
+            print(f"warning: {problem}", file=sys.stderr)
 
 
 def wrong(options: Namespace, error: ConfigurationError) -> int:

@@ -2,9 +2,10 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import asdict
 
 from hedgewatch import loop
-from hedgewatch.cli.answers import FAILED, WELL, tell
+from hedgewatch.cli.answers import FAILED, WELL, tell, warn
 from hedgewatch.config.loader import load
 from hedgewatch.online import check_online
 from hedgewatch.telemetry import logs
@@ -14,14 +15,16 @@ from hedgewatch.telemetry.redaction import Redactor
 def perform(options: Namespace) -> int:
     """Say what was found; a ConfigurationError says what is wrong."""
     configuration = load(options.configuration, thorough=True)
-    seen = {
+    warn(options, configuration.warnings)
+    counts = {
         "accounts": len(configuration.accounts),
         "hedges": len(configuration.hedges),
         "rules": len(configuration.rules),
         "receivers": len(configuration.receivers),
     }
+    seen = {**counts, "warnings": [asdict(warning) for warning in configuration.warnings]}
     if not options.online:
-        tell(options, seen, "well: " + ", ".join(f"{n} {name}" for name, n in seen.items()))
+        tell(options, seen, "well: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
         return WELL
     logs.configure(sys.stderr, Redactor(s.reveal() for s in configuration.secrets()), level="error")
     verdicts = loop.run(check_online(configuration, options.timeout))

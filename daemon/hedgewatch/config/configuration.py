@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hedgewatch.config.problems import Problem
 from hedgewatch.config.schema import (
     MINIMUM_VARIANCE,
     HedgeSettings,
@@ -25,7 +26,9 @@ from hedgewatch.venues.settings import AccountSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """Everything its owner said, checked. `replica` is set when two instances watch one desk."""
+    """Everything its owner said, checked. `replica` is set when two instances watch one desk;
+    `warnings` are what is odd, and may be meant.
+    """
 
     path: Path
     instance: str
@@ -44,6 +47,7 @@ class Configuration:
     recording: RecordingSettings
     heartbeat: HeartbeatSettings | None = None
     replica: str | None = None
+    warnings: tuple[Problem, ...] = ()
     _secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     def secrets(self) -> list[Secret]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hedgewatch.config.apprise_urls import unready_apprise, unusable_urls
 from hedgewatch.config.configuration import Configuration
+from hedgewatch.config.desk_sense import oddities
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
 from hedgewatch.config.left_out import told_once, without_unknown_scenarios
@@ -21,11 +22,10 @@ from hedgewatch.config.references import (
     unknown_severities,
     unreadable_secrets,
 )
-from hedgewatch.config.rule_files import load_rules
+from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
 from hedgewatch.config.yaml_source import read_source
-from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.routing import RouteSettings
 
@@ -67,16 +67,18 @@ def load_judgement(path: Path) -> tuple[tuple[Rule, ...], tuple[RouteSettings, .
     _, rules = _judged(draft, problems)
     if problems:
         raise ConfigurationError(problems)
-    return rules, _routes(draft)
+    return tuple(placed.rule for placed in rules), _routes(draft)
 
 
-def _judged(draft: Draft, problems: list[Problem]) -> tuple[tuple[Scenario, ...], tuple[Rule, ...]]:
+def _judged(
+    draft: Draft, problems: list[Problem]
+) -> tuple[tuple[Scenario, ...], tuple[PlacedRule, ...]]:
     """The scenarios, and the rules, which may name them.
 
     While a scenario is wrong, it is not known which there will be.
     """
     scenarios: tuple[Scenario, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[PlacedRule, ...] = ()
     in_scenarios: list[Problem] = []
     in_rules: list[Problem] = []
     paths = named_files(draft, "scenarios", shipped_scenarios, problems)
@@ -84,7 +86,7 @@ def _judged(draft: Draft, problems: list[Problem]) -> tuple[tuple[Scenario, ...]
         scenarios = load_scenarios(paths)
     paths = named_files(draft, "rules", shipped_rules, problems)
     with collecting(in_rules):
-        rules = load_rules(paths, [scenario.name for scenario in scenarios])
+        rules = read_rules(paths, [scenario.name for scenario in scenarios])
     if in_scenarios:
         problems += in_scenarios + without_unknown_scenarios(in_rules)
     else:
@@ -93,8 +95,9 @@ def _judged(draft: Draft, problems: list[Problem]) -> tuple[tuple[Scenario, ...]
 
 
 def _configuration(
-    path: Path, draft: Draft, scenarios: tuple[Scenario, ...], rules: tuple[Rule, ...]
+    path: Path, draft: Draft, scenarios: tuple[Scenario, ...], placed: tuple[PlacedRule, ...]
 ) -> Configuration:
+    routes = _routes(draft)
     return Configuration(
         path=path,
         instance=draft.top.instance,
@@ -104,15 +107,18 @@ def _configuration(
         betas=dict(draft.top.betas),
         hedges=tuple(part.settings for part in draft.hedges),
         scenarios=scenarios,
-        rules=tuple(linked(rules, draft.http.external_url, draft.top.runbooks)),
+        rules=tuple(
+            linked((found.rule for found in placed), draft.http.external_url, draft.top.runbooks)
+        ),
         receivers=tuple(part.settings for part in draft.receivers),
-        routes=_routes(draft),
+        routes=routes,
         http=draft.http,
         log=draft.log,
         heartbeat=draft.heartbeat,
         store=draft.top.store,
         recording=draft.recording,
         replica=draft.top.replica,
+        warnings=tuple(dict.fromkeys(oddities(placed, draft, routes))),
         _secrets=tuple(secrets(draft)),
     )
 

@@ -1,6 +1,6 @@
 """Rule files, read to rules: every mistake of every file at once, at its line and column."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +19,36 @@ from hedgewatch.core.rules import Rule
 class _Placed:
     name: object
     rule: Rule | None
-    source: Source
+    group: Group
     location: Location
+    warnings: Sequence[Problem]
+
+    @property
+    def source(self) -> Source:
+        return self.group.source
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRule:
+    """A sound rule, and where it stands; `warnings` are what is odd about it in itself."""
+
+    rule: Rule
+    group: Group
+    location: Location
+    warnings: Sequence[Problem]
 
 
 def load_rules(paths: Iterable[Path], scenarios: Collection[str] | None = None) -> tuple[Rule, ...]:
     """The rules of all files, which may name these scenarios (None: the shipped ones), or every
     mistake in them.
     """
+    return tuple(placed.rule for placed in read_rules(paths, scenarios))
+
+
+def read_rules(
+    paths: Iterable[Path], scenarios: Collection[str] | None = None
+) -> tuple[PlacedRule, ...]:
+    """The same with their places, and what is odd about each."""
     problems: list[Problem] = []
     if scenarios is None:
         scenarios = [scenario.name for scenario in load_scenarios(shipped_scenarios())]
@@ -38,7 +60,11 @@ def load_rules(paths: Iterable[Path], scenarios: Collection[str] | None = None) 
     problems += _twice(placed)
     if problems:
         raise ConfigurationError(problems)
-    return tuple(found.rule for found in placed if found.rule is not None)
+    return tuple(
+        PlacedRule(found.rule, found.group, found.location, found.warnings)
+        for found in placed
+        if found.rule is not None
+    )
 
 
 def _rules_of(
@@ -51,8 +77,9 @@ def _rules_of(
     for location in _items(source, ("groups",)):
         group = Group(source, location, validated(GroupSettings, source, location, problems))
         for place in _items(source, (*location, "rules")):
-            rule = RuleReading(group, place, scenarios, problems).rule()
-            yield _Placed(source.get((*place, "alert")), rule, source, place)
+            reading = RuleReading(group, place, scenarios, problems)
+            name = source.get((*place, "alert"))
+            yield _Placed(name, reading.rule(), group, place, reading.warnings)
 
 
 def _items(source: Source, location: Location) -> Iterator[Location]:

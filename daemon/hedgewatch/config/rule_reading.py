@@ -9,6 +9,7 @@ from hedgewatch.config.problems import Problem, did_you_mean, nearest
 from hedgewatch.config.realert_reading import realert
 from hedgewatch.config.rule_group import Group
 from hedgewatch.config.rule_schema import RuleSettings
+from hedgewatch.config.rule_sense import remarks
 from hedgewatch.config.yaml_source import Location
 from hedgewatch.core.expression import (
     Expression,
@@ -61,6 +62,7 @@ class RuleReading:
         self._scenarios = scenarios
         self._problems = problems
         self._found = len(problems)
+        self.warnings: list[Problem] = []
         own = validated(RuleSettings, source, location, problems)
         self._settings = own and group.defaulted(own)
         self._labels = {name: text for name, text, _ in self._texts("labels")}
@@ -86,7 +88,7 @@ class RuleReading:
         if silenceable is None:
             vital = not VITAL.isdisjoint(map(input_of, expr.names))
             silenceable = severity is not Severity.CRITICAL or not vital
-        return Rule(
+        rule = Rule(
             name=settings.alert,
             scope=settings.on,
             expr=expr,
@@ -101,6 +103,15 @@ class RuleReading:
             silenceable=silenceable,
             realert=again,
         )
+        self._judge(rule)
+        return rule if len(self._problems) == self._found else None
+
+    def _judge(self, rule: Rule) -> None:
+        """What makes no sense for sure is a mistake, what is odd a warning."""
+        for remark in remarks(rule):
+            place = (*self._at, remark.key)
+            told = self._source.problem_within(place, remark.line, remark.column, remark.message)
+            (self._problems if remark.fatal else self.warnings).append(told)
 
     def _texts(self, key: str) -> Iterator[tuple[str, str, Location]]:
         """The texts under a key, of the rule and of its group, and where each stands."""

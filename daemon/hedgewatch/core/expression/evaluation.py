@@ -6,10 +6,11 @@ is unknown, and so is all that depends on it; only `and` and `or` may be decided
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hedgewatch.core.expression.cells import value_of
+from hedgewatch.core.expression.units import Unit
 from hedgewatch.core.model import Truth
 
 OPERATORS: dict[str, Callable[..., float]] = {
@@ -55,9 +56,12 @@ def _decide(truths: Sequence[float | None], deciding: bool) -> Truth:  # noqa: F
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A literal."""
+    """A literal; its unit and place are remembered for what is said of it."""
 
     literal: float
+    unit: Unit = field(default=Unit.NUMBER, compare=False)
+    line: int = field(default=1, compare=False)
+    column: int = field(default=1, compare=False)
 
     def value(self, _row: object) -> float | None:
         return self.literal

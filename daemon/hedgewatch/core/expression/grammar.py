@@ -275,7 +275,8 @@ class Grammar:
             return self._foreign(node)
         if token.kind is Kind.TEXT:
             return self._mistake(node, _LONELY_TEXT)
-        return self._part(node, meaning.Number(token.value), token.unit)
+        number = meaning.Number(token.value, token.unit, token.line, token.column)
+        return self._part(node, number, token.unit)
 
 
 def _nothing(node: ast.expr) -> Part:

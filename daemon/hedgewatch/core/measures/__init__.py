@@ -1,8 +1,10 @@
 """The catalogue of measures: what rules compare, what is scraped, what messages show."""
 
 from collections.abc import Iterable
+from math import inf
 
-from hedgewatch.core.expression import Vocabulary
+from hedgewatch.core.expression import Unit, Vocabulary, parts_of, windowing_of
+from hedgewatch.core.expression.sense import Range, Ranges
 from hedgewatch.core.measures.desk import DESK_MEASURES
 from hedgewatch.core.measures.evenness import EVENNESS_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
@@ -15,7 +17,7 @@ from hedgewatch.core.measures.stress import STRESS_MEASURES
 from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import Scope
 
-__all__ = ["CATALOGUE", "STRESS_MEASURES", "Measure", "symbols"]
+__all__ = ["CATALOGUE", "STRESS_MEASURES", "Measure", "ranges", "symbols"]
 
 CATALOGUE: tuple[Measure, ...] = (
     *POOL_MEASURES,
@@ -38,3 +40,27 @@ def symbols(scope: Scope, scenarios: Iterable[str] = ()) -> Vocabulary:
         {measure.name: measure.unit for measure in STRESS_MEASURES if measure.scope is scope},
         scenarios,
     )
+
+
+def ranges(scope: Scope) -> Ranges:
+    """Between what the measures of a scope stay, those of scenarios and windows as well."""
+    known = {
+        measure.name: (measure.lowest, measure.highest)
+        for measure in (*CATALOGUE, *STRESS_MEASURES)
+        if measure.scope is scope
+    }
+    conditions = {
+        measure.name
+        for measure in (*CATALOGUE, *STRESS_MEASURES)
+        if measure.scope is scope and measure.unit is Unit.BOOLEAN
+    }
+
+    def range_of(name: str) -> Range:
+        windowing = windowing_of(name)
+        measure, _ = parts_of(name)
+        low, high = (0.0, 1.0) if measure in conditions else known.get(measure, (-inf, inf))
+        if windowing is None or windowing.function in {"average", "lowest", "highest"}:
+            return low, high
+        return (low - high, high - low) if windowing.function == "change" else (-inf, inf)
+
+    return range_of

@@ -18,6 +18,7 @@ DESK_MEASURES = (
         Unit.SECONDS,
         "How long the account has been blind, 0 when it is not.",
         "hedgewatch_blind_seconds",
+        lowest=0.0,
     ),
     Measure(
         Scope.ACCOUNT,
@@ -39,6 +40,7 @@ DESK_MEASURES = (
         Unit.SECONDS,
         "Age of the newest data of the feed, by event time.",
         "hedgewatch_data_age_seconds",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
@@ -46,6 +48,7 @@ DESK_MEASURES = (
         Unit.RATIO,
         "The highest margin ratio of all pools.",
         "hedgewatch_worst_margin_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
@@ -60,5 +63,6 @@ DESK_MEASURES = (
         Unit.NUMBER,
         "How many accounts are blind.",
         "hedgewatch_accounts_blind",
+        lowest=0.0,
     ),
 )

@@ -43,6 +43,7 @@ HEDGE_MEASURES = (
         Unit.RATIO,
         "The hedge ratio that its owner wants.",
         "hedgewatch_hedge_target_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.HEDGE,
@@ -57,6 +58,7 @@ HEDGE_MEASURES = (
         Unit.RATIO,
         "Drift that half a contract step makes: less is not drift.",
         "hedgewatch_hedge_drift_floor_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.HEDGE,

@@ -18,6 +18,8 @@ HEDGE_STATISTICS = (
         Unit.NUMBER,
         "Correlation of the returns of exposure and cover.",
         "hedgewatch_hedge_correlation",
+        lowest=-1.0,
+        highest=1.0,
     ),
     Measure(
         Scope.HEDGE,
@@ -25,6 +27,8 @@ HEDGE_STATISTICS = (
         Unit.NUMBER,
         "The same of the last half hour.",
         "hedgewatch_recent_correlation",
+        lowest=-1.0,
+        highest=1.0,
     ),
     Measure(
         Scope.HEDGE,
@@ -46,6 +50,7 @@ HEDGE_STATISTICS = (
         Unit.RATIO,
         "Share of the variance that the minimum-variance ratio takes away.",
         "hedgewatch_hedge_effectiveness_ratio",
+        highest=1.0,
     ),
     Measure(
         Scope.HEDGE,
@@ -53,6 +58,7 @@ HEDGE_STATISTICS = (
         Unit.RATIO,
         "Share of the variance that the hedge as held takes away, negative: it adds.",
         "hedgewatch_held_effectiveness_ratio",
+        highest=1.0,
     ),
     Measure(
         Scope.HEDGE,

@@ -13,6 +13,7 @@ POOL_MEASURES = (
         Unit.RATIO,
         "Requirement over equity: 1 is liquidation, +Inf when equity is gone.",
         "hedgewatch_margin_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.POOL, "equity", Unit.MONEY, "What the margin pool is worth now.", "hedgewatch_equity"
@@ -38,6 +39,7 @@ POOL_MEASURES = (
         "Common fall of all prices that liquidates the pool, -Inf when none does.",
         "hedgewatch_shock_ratio",
         DOWN,
+        highest=0.0,
     ),
     Measure(
         Scope.POOL,
@@ -46,11 +48,13 @@ POOL_MEASURES = (
         "Common rise of all prices that liquidates the pool, +Inf when none does.",
         "hedgewatch_shock_ratio",
         UP,
+        lowest=0.0,
     ),
     Measure(
         Scope.POOL,
         "shock_nearest",
         Unit.RATIO,
         "The smaller of the two common moves that liquidate, +Inf when neither does.",
+        lowest=0.0,
     ),
 )

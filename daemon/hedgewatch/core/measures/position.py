@@ -43,7 +43,13 @@ POSITION_MEASURES = (
         "The same, widened while the account is blind.",
         "hedgewatch_liquidation_distance_worst_ratio",
     ),
-    Measure(Scope.POSITION, "mark_price", Unit.PRICE, "The mark price of the venue."),
+    Measure(
+        Scope.POSITION,
+        "mark_price",
+        Unit.PRICE,
+        "The mark price of the venue.",
+        lowest=0.0,
+    ),
     Measure(
         Scope.POSITION,
         "contracts",
@@ -57,6 +63,7 @@ POSITION_MEASURES = (
         Unit.MONEY,
         "Contracts at the mark price, without sign.",
         "hedgewatch_position_notional",
+        lowest=0.0,
     ),
     Measure(
         Scope.POSITION,

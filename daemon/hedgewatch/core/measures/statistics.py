@@ -11,6 +11,7 @@ STATISTICS = (
         Unit.RATIO,
         "Volatility of the mark a year, of the last half hour or day, the larger.",
         "hedgewatch_volatility_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.POSITION,
@@ -25,6 +26,8 @@ STATISTICS = (
         Unit.RATIO,
         "At most so likely the mark reaches a liquidation price within a day.",
         "hedgewatch_touch_probability_ratio",
+        lowest=0.0,
+        highest=1.0,
     ),
     Measure(
         Scope.POSITION,
@@ -109,6 +112,8 @@ STATISTICS = (
         Unit.RATIO,
         "Share of the position that the visible order book takes.",
         "hedgewatch_unwindable_share_ratio",
+        lowest=0.0,
+        highest=1.0,
     ),
     Measure(
         Scope.POSITION,

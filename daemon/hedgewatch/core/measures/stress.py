@@ -11,6 +11,7 @@ STRESS_MEASURES = (
         Unit.RATIO,
         "Margin ratio of the pool at the end of a scenario: 1 is liquidation.",
         "hedgewatch_stressed_margin_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.POOL,

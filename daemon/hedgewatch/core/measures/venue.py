@@ -32,6 +32,7 @@ VENUE_MEASURES = (
         Unit.SECONDS,
         "Age of the venue's own numbers.",
         "hedgewatch_venue_numbers_age_seconds",
+        lowest=0.0,
     ),
     Measure(
         Scope.POOL,

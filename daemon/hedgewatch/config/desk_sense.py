@@ -1,0 +1,65 @@
+"""Rules beside the configuration that loads them: subjects that it has not, alerts that go nowhere.
+
+Each is a warning: what is not there today may come tomorrow.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from hedgewatch.config.draft import Draft
+from hedgewatch.config.problems import Problem, did_you_mean
+from hedgewatch.config.rule_files import PlacedRule
+from hedgewatch.core.model import Scope
+from hedgewatch.core.rules import IDENTITY, Rule
+from hedgewatch.notify.routing import RouteSettings
+
+_POSITIONS = ("net", "long", "short")
+_FEEDS = ("mark", "quote", "user", "rest")
+_EXPORTED: Mapping[Scope, tuple[str, ...]] = {Scope.POOL: ("currency",), Scope.POSITION: ("side",)}
+"""Labels that alerts carry beside their identity: a route may match them."""
+
+
+def oddities(
+    rules: Iterable[PlacedRule], draft: Draft, routes: Sequence[RouteSettings]
+) -> Iterator[Problem]:
+    """What is odd about each rule, by itself and on this desk."""
+    known = {
+        "account": draft.names("accounts"),
+        "hedge": draft.names("hedges"),
+        "venue": sorted({account.settings.venue for account in draft.accounts}),
+        "position": _POSITIONS,
+        "feed": _FEEDS,
+    }
+    for placed in rules:
+        yield from placed.warnings
+        yield from _unknown_subjects(placed, known)
+        if routes and not any(_may_take(route, placed.rule) for route in routes):
+            message = f"no route takes {placed.rule.name}: nobody would hear of it; add a route"
+            yield placed.group.source.problem((*placed.location, "alert"), message)
+
+
+def _unknown_subjects(placed: PlacedRule, known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """Values of `where` that no subject of this desk has."""
+    for name, held, place in placed.group.named(placed.location, "where"):
+        values = enumerate(held) if isinstance(held, list) else ((None, held),)
+        for index, value in values:
+            if isinstance(value, str) and value not in known.get(name, (value,)):
+                message = f"no {name} is called '{value}'{did_you_mean(value, known[name])}"
+                where = place if index is None else (*place, index)
+                yield placed.group.source.problem(where, message)
+
+
+def _may_take(route: RouteSettings, rule: Rule) -> bool:
+    """Whether the route takes any alert that this rule may make."""
+    told = {**rule.labels, "alertname": rule.name, "severity": rule.severity.value}
+    return all(
+        _may_be(rule, name, told.get(name), (wanted,) if isinstance(wanted, str) else wanted)
+        for name, wanted in route.match.items()
+    )
+
+
+def _may_be(rule: Rule, name: str, told: str | None, wanted: Sequence[str]) -> bool:
+    if told is not None:
+        return told in wanted
+    if name in IDENTITY[rule.scope]:
+        return not rule.where.get(name, frozenset(wanted)).isdisjoint(wanted)
+    return name in _EXPORTED.get(rule.scope, ())

@@ -1,0 +1,162 @@
+"""Whether a rule makes sense: what is certainly wrong refuses its file, what is odd is a warning.
+
+What it claims it claims for sure (`core/expression/sense`); what it does not say may be wrong too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hedgewatch.core.expression import Unit, Vocabulary, input_of
+from hedgewatch.core.expression.evaluation import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Condition,
+    Joined,
+    Measure,
+    Negative,
+    Node,
+    Not,
+    Number,
+)
+from hedgewatch.core.expression.sense import Ranges, can_be, while_false
+from hedgewatch.core.expression.windowing import windowed_unit, windowing_of
+from hedgewatch.core.measures import ranges, symbols
+from hedgewatch.core.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of a rule: under which key, where within its text, and whether it is refused."""
+
+    key: str
+    line: int
+    column: int
+    message: str
+    fatal: bool = False
+
+
+_NEVER_FIRES = "this can never be true: the rule would never fire"
+_ALWAYS_FIRES = "this is true whatever is measured: the rule fires for ever"
+_NEVER_CLEARS = "this is never true while 'expr' is false: a firing alert would never be resolved"
+_CLEARS_AT_ONCE = (
+    "this is true whenever 'expr' is false: it changes nothing; give it a distance from 'expr', or "
+    "leave it out"
+)
+_DEAD_PART = "this part can never be true: leave it out, or mend it"
+_IDLE_PART = "this part is always true: leave it out, or mend it"
+
+
+def remarks(rule: Rule) -> list[Remark]:
+    """All that is to be said of a rule."""
+    within = ranges(rule.scope)
+    said = list(_of_expr(rule, within))
+    said += _of_clear(rule, within) if not said else ()
+    said += _of_parts("expr", rule.expr.root, within) if not said else ()
+    known = symbols(rule.scope)
+    for key, expression in (("expr", rule.expr), ("clear", rule.clear)):
+        if expression is not None:
+            said += _of_numbers(key, expression.root, known)
+    return said
+
+
+def _of_expr(rule: Rule, within: Ranges) -> Iterator[Remark]:
+    """With `unknown: fire` a rule may be about nothing but what is not known."""
+    root = rule.expr.root
+    if not can_be(root, True, within):  # noqa: FBT003
+        if rule.unknown == "hold":
+            yield Remark("expr", *_place(root), _NEVER_FIRES, fatal=True)
+    elif not can_be(root, False, within):  # noqa: FBT003
+        yield Remark("expr", *_place(root), _ALWAYS_FIRES)
+
+
+def _of_clear(rule: Rule, within: Ranges) -> Iterator[Remark]:
+    if rule.clear is None:
+        return
+    expr, clear = rule.expr.root, rule.clear.root
+    if not while_false(expr, clear, True, within):  # noqa: FBT003
+        yield Remark("clear", *_place(clear), _NEVER_CLEARS, fatal=True)
+    elif not while_false(expr, clear, False, within):  # noqa: FBT003
+        yield Remark("clear", *_place(clear), _CLEARS_AT_ONCE)
+    else:
+        yield from _of_parts("clear", clear, within)
+
+
+def _of_parts(key: str, node: Node, within: Ranges) -> Iterator[Remark]:
+    """Parts of a condition that is sound as a whole."""
+    if isinstance(node, Not):
+        yield from _of_parts(key, node.inner, within)
+    if not isinstance(node, Joined):
+        return
+    for part in node.parts:
+        if node.word == "or" and not can_be(part, True, within):  # noqa: FBT003
+            yield Remark(key, *_place(part), _DEAD_PART)
+        elif node.word == "and" and not can_be(part, False, within):  # noqa: FBT003
+            yield Remark(key, *_place(part), _IDLE_PART)
+        else:
+            yield from _of_parts(key, part, within)
+
+
+def _of_numbers(key: str, node: Node, known: Vocabulary) -> Iterator[Remark]:
+    """Numbers that were probably meant in another unit."""
+    if isinstance(node, Comparison):
+        for number in node.operands:
+            if isinstance(number, Number):
+                for other in node.operands:
+                    message = _doubt(number, _unit(other, known))
+                    if message:
+                        yield Remark(key, number.line, number.column, message)
+                        break
+    elif isinstance(node, Condition):
+        for part in _inside(node):
+            yield from _of_numbers(key, part, known)
+
+
+_ODD_RATIO, _ODD_PERCENT, _ODD_RATE = 3.0, 50.0, 1e-3
+"""A ratio from here on was probably written without its %, with a % too many, per second."""
+
+
+def _doubt(number: Number, other: Unit | None) -> str:
+    """What is odd about a number beside a quantity of that unit; empty when nothing is."""
+    size, shown = abs(number.literal), f"{number.literal:g}"
+    if other is Unit.RATIO and number.unit is Unit.NUMBER and size >= _ODD_RATIO:
+        return f"{shown} is {size:,.0%} of a ratio: did you mean {shown}%?"
+    if other is Unit.RATIO and number.unit is Unit.RATIO and size >= _ODD_PERCENT:
+        return f"{size:,.0%} is {shown} times: did you mean {shown}%?"
+    if other is Unit.RATIO_PER_SECOND and number.unit is Unit.NUMBER and size >= _ODD_RATE:
+        return f"this is {size:.3%} every second: did you mean {shown} / 1h?"
+    return ""
+
+
+def _unit(node: Node, known: Vocabulary) -> Unit | None:
+    """The unit of a measure as it stands, with its sign or without; None of anything else."""
+    match node:
+        case Measure(name=name):
+            measure = input_of(name).partition("(")[0]
+            unit = known.get(measure) or known.of_scenario.get(measure)
+            windowing = windowing_of(name)
+            return unit if windowing is None else windowed_unit(windowing.function, unit)
+        case Negative(inner=inner) | Call(function="abs", arguments=(inner,)):
+            return _unit(inner, known)
+        case _:
+            return None
+
+
+def _inside(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Joined(parts=parts) | Comparison(operands=parts) | Call(arguments=parts):
+            return parts
+        case Not(inner=inner) | Negative(inner=inner):
+            return (inner,)
+        case Arithmetic(left=left, right=right):
+            return left, right
+        case _:
+            return ()
+
+
+def _place(node: Node) -> tuple[int, int]:
+    """Where a condition stands: at its first number, or at the start of its text."""
+    if isinstance(node, Number):
+        return node.line, node.column
+    found = (_place(part) for part in _inside(node))
+    return next((place for place in found if place != (1, 1)), (1, 1))
