@@ -227,5 +227,5 @@ def test_subjects_and_routes_that_are_not_there_are_warned_of(
         "12:13: no route takes OtherTeam: nobody would hear of it; add a route",
         "13:13: no route takes NoTeam: nobody would hear of it; add a route",
         "14:13: no route takes OtherAccount: nobody would hear of it; add a route",
-        "15:42: no feed is called 'makr' (did you mean 'mark'?)",
+        "15:44: no feed is called 'makr' (did you mean 'mark'?)",
     ]

@@ -26,6 +26,7 @@ from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
 from hedgewatch.config.yaml_source import read_source
+from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.routing import RouteSettings
 
