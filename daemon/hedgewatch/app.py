@@ -28,7 +28,7 @@ from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.heartbeat import Heartbeat
-from hedgewatch.notify.receiver import Board
+from hedgewatch.notify.receiver import Board, Commanded
 from hedgewatch.notify.settings import Place, build
 from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import (
@@ -169,6 +169,9 @@ def build_daemon(
     handle = engine.handle if recorder is None else recorder.handle
     monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock)
+    for receiver in receivers:
+        if isinstance(receiver, Commanded):
+            receiver.take_commands(Commands(reach), store.commanded, clock.now)
     accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.spawn)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(

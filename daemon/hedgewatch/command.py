@@ -12,7 +12,7 @@ from typing import Any, Protocol
 LARGEST_COMMAND = 4096
 """Bytes. A command is a few short texts; what is longer is a mistake, or an attack."""
 
-COMMANDS = ("ack", "unack", "silence", "unsilence")
+_MOST_DIGITS = 16
 
 Fields = Mapping[str, object]
 
@@ -37,15 +37,24 @@ class Obeys(Protocol):
         ...
 
 
+class Nonces(Protocol):
+    """What was used once, over restarts too. OSError when the disk fails."""
+
+    async def spend(self, nonce: str, until: float, now: float) -> bool: ...
+
+
 def fields_of(content: bytes) -> dict[str, Any]:
     """The JSON object in `content`; ValueError says why it is none. A key stands once, because
     two readers of two equal keys may each believe another.
     """
     try:
-        found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
+        found = json.loads(
+            content, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_number
+        )
+        json.dumps(found, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise ValueError("the text is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"this is no JSON: {error.msg} at column {error.colno}") from None
@@ -60,6 +69,12 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
         raise ValueError(f"the field '{twice[:40]}' stands twice")
     return found
+
+
+def _number(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("a number of so many digits is none of ours")
+    return int(digits)
 
 
 def _no_constant(name: str) -> float:

@@ -1,5 +1,6 @@
 """Alerts that stand, a disk that can fail, and everything that a command reaches."""
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,10 +38,12 @@ class Disk:
     failing: bool = False
     entries: list[tuple[int, str]] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def note(self, at: float, entry: str) -> None:  # noqa: ARG002
         self._work()
         self.entries.append((len(self.entries) + 1, entry))
+        self.changed.set()
 
     async def audit(self, limit: int, before: int | None = None) -> tuple[tuple[int, str], ...]:
         self._work()

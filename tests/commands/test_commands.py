@@ -240,6 +240,8 @@ async def test_a_flood_of_strangers_fills_neither_disk_nor_log() -> None:
         (b'{"by": "a", "by": "b"}', "stands twice"),
         (b'{"for": NaN}', "no JSON"),
         (b"\xff", "UTF-8"),
+        (b'{"by": "\\ud800"}', "UTF-8"),
+        (b'{"for": 12345678901234567890}', "so many digits"),
         (b"[" * 4096, "nested too deeply"),
     ],
 )

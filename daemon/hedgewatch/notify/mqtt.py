@@ -7,31 +7,29 @@ farewell says so when we leave, because a proper good-bye makes the broker drop 
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import ceil
 from random import Random
-from typing import Annotated, Final, Self
+from typing import Final, Protocol
 
 import aiomqtt
 import structlog
 from paho.mqtt.properties import Properties
-from pydantic import AfterValidator, Field, model_validator
 
+from hedgewatch.command import Nonces, Obeys
 from hedgewatch.core.model import AlertState
 from hedgewatch.notify import topics
-from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.message import is_alarming_end
-from hedgewatch.notify.mqtt_client import (
-    MqttClient,
-    RefusedError,
-    json_properties,
-    text_properties,
-)
+from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
+from hedgewatch.notify.mqtt_commands import MqttCommands
+from hedgewatch.notify.mqtt_settings import MqttSettings
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alert_json, as_bytes
 from hedgewatch.notify.receiver import DeliveryError
-from hedgewatch.settings import LocalPath, SecretError, SecretReference, Settings
+from hedgewatch.settings import SecretError, SecretReference
+
+__all__ = ["Mqtt", "MqttSettings"]
 
 _ALERT_SCHEMA = "hedgewatch.alert/1"
 _ACCOUNT_SCHEMA = "hedgewatch.account/1"
@@ -41,6 +39,7 @@ _TIMEOUT = 5.0
 _FAREWELL_SECONDS = 2.0
 _CONNECT_PATIENCE = 1.0  # how long a notification waits for a connection before it is put off
 _STATE_PERIOD = 1.0
+_MOST_UNHEARD = 1000
 _LONGEST_PAUSE = 10.0
 _CALM_END_SECONDS = 300
 _ALARMING_END_SECONDS = 86400
@@ -48,23 +47,16 @@ _ALARMING_END_SECONDS = 86400
 _log = structlog.get_logger()
 
 
-class MqttSettings(Settings):
-    """A broker. With `tls` its certificate must be valid, by `ca_file` when that is given."""
+class Companion(Protocol):
+    """Shares the connection: it begins with each new one, hears what comes, and has its turn each
+    second.
+    """
 
-    host: Annotated[str, Field(min_length=1), AfterValidator(dialable)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    username: SecretReference | None = None
-    password: SecretReference | None = None
-    tls: bool = False
-    ca_file: LocalPath | None = None
+    async def begin(self, client: MqttClient) -> None: ...
 
-    @model_validator(mode="after")
-    def _belong_together(self) -> Self:
-        if self.ca_file is not None and not self.tls:
-            raise ValueError("ca_file without tls protects nothing: add tls: true")
-        if self.password is not None and self.username is None:
-            raise ValueError("a password needs a username")
-        return self
+    async def hear(self, client: MqttClient, message: aiomqtt.Message) -> None: ...
+
+    async def turn(self, client: MqttClient) -> None: ...
 
 
 class Mqtt:
@@ -86,6 +78,14 @@ class Mqtt:
         self._client: MqttClient | None = None
         self._connected = asyncio.Event()
         self._said = ""
+        self._companions: list[Companion] = []
+
+    def take_commands(self, obeys: Obeys, nonces: Nonces, clock: Callable[[], float]) -> None:
+        """Pass on the commands that come over this broker, if it may take any; before `run`."""
+        settings = self._settings.commands
+        if settings is not None:
+            taken = MqttCommands(self.name, self._instance, settings, obeys, nonces, clock)
+            self._companions.append(taken)
 
     def remember(self, notification: Notification) -> None:
         """Show it at the next connection."""
@@ -146,9 +146,11 @@ class Mqtt:
     async def _session(self) -> None:
         async with self._new_client() as client:
             try:
-                await self._mirror(self._say(client, "online"))
+                await client.mirror(self._say(client, "online"))
                 for alert in tuple(self._alerts.values()):
-                    await self._mirror(self._publish_alert(client, alert))
+                    await client.mirror(self._publish_alert(client, alert))
+                for companion in self._companions:
+                    await client.mirror(companion.begin(client))
                 self._client = client
                 self._connected.set()
                 _log.info("mqtt_connected", receiver=self.name)
@@ -159,20 +161,18 @@ class Mqtt:
                 await self._farewell(client)
 
     async def _stay(self, client: MqttClient) -> None:
-        """Publish states until the link breaks, which ends the stream of messages."""
+        """Publish states and hear what comes until the link breaks, which ends the messages."""
         while True:
             states, self._states = self._states, {}
             for topic, (content, properties) in states.items():
-                await self._mirror(client.send(topic, content, properties, retain=True))
+                await client.mirror(client.send(topic, content, properties, retain=True))
+            for companion in self._companions:
+                await companion.turn(client)
             _heed_a_lost_cancellation()
-            await _listen(client, _STATE_PERIOD)
-
-    async def _mirror(self, publishing: Awaitable[None]) -> None:
-        """A topic that we may not write costs that topic, not the connection."""
-        try:
-            await publishing
-        except RefusedError as error:
-            _log.warning("mqtt_refused", receiver=self.name, reason=str(error))
+            message = await client.next_message(_STATE_PERIOD)
+            if message is not None:
+                for companion in self._companions:
+                    await companion.hear(client, message)
 
     async def _publish_alert(self, client: MqttClient, notification: Notification) -> None:
         transition = notification.transition
@@ -211,6 +211,7 @@ class Mqtt:
     def _new_client(self) -> MqttClient:
         settings = self._settings
         return MqttClient(
+            self.name,
             settings.host,
             settings.port,
             identifier=f"hedgewatch-{self._instance}",
@@ -219,6 +220,7 @@ class Mqtt:
             tls_context=_tls(settings),
             keepalive=_KEEPALIVE,
             timeout=_TIMEOUT,
+            max_queued_incoming_messages=_MOST_UNHEARD,
             will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
         )
 
@@ -235,14 +237,6 @@ def _heed_a_lost_cancellation() -> None:
 def _whole(seconds: float) -> int:
     """As MQTT counts: whole seconds, at least one."""
     return max(1, ceil(seconds))
-
-
-async def _listen(client: MqttClient, seconds: float) -> None:
-    """Let so much time pass, or find that the link is broken."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            async for _ in client.messages:
-                pass
 
 
 def _reveal(reference: SecretReference | None) -> str | None:

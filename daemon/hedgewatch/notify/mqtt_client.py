@@ -1,15 +1,21 @@
 """aiomqtt's client, plus the one thing that it keeps to itself: that the broker refused."""
 
 import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import aiomqtt
+import structlog
 from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 JSON = "application/json"
+
+_log = structlog.get_logger()
 
 
 class RefusedError(aiomqtt.MqttError):
@@ -24,7 +30,8 @@ class MqttClient(aiomqtt.Client):
     message an acknowledgement was for, nor that it was a refusal.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, receiver: str, *arguments: Any, **options: Any) -> None:
+        self.receiver = receiver
         super().__init__(*arguments, protocol=aiomqtt.ProtocolVersion.V5, **options)
         self._one_at_a_time = asyncio.Lock()
         self._refusal = ""
@@ -38,6 +45,36 @@ class MqttClient(aiomqtt.Client):
             await self.publish(topic, content, qos=1, retain=retain, properties=properties)
             if self._refusal:
                 raise RefusedError(f"the broker refused it: {self._refusal}")
+
+    async def listen_to(self, topics: str, *, retained: bool = False) -> None:
+        """Get the messages on these topics, with what is `retained` there on demand; RefusedError.
+
+        That a message was meant to be retained is seen by its flag, whenever it comes.
+        """
+        handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+        if not retained:
+            handling = SubscribeOptions.RETAIN_DO_NOT_SEND
+        options = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=handling)
+        for code in await self.subscribe(topics, options=options):
+            if isinstance(code, ReasonCode) and code.is_failure:
+                raise RefusedError(f"the broker does not let us listen to {topics}: {code}")
+
+    async def next_message(self, patience: float) -> aiomqtt.Message | None:
+        """The next message, None when none comes within so many seconds; MqttError when the link
+        breaks.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                async for message in self.messages:
+                    return message
+        return None
+
+    async def mirror(self, saying: Awaitable[None]) -> None:
+        """What we may not say or hear costs that, not the connection."""
+        try:
+            await saying
+        except RefusedError as error:
+            _log.warning("mqtt_refused", receiver=self.receiver, reason=str(error))
 
     def _on_publish(
         self,
@@ -69,3 +106,9 @@ def json_properties(schema: str, key: str = "", expiry: int | None = None) -> Pr
     if expiry is not None:
         properties.MessageExpiryInterval = expiry
     return properties
+
+
+def user_property(message: aiomqtt.Message, name: str) -> str:
+    """What a sender wrote under that name, empty when nothing."""
+    pairs = getattr(message.properties, "UserProperty", None) or ()
+    return next((str(value) for key, value in pairs if key == name), "")

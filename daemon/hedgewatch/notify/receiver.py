@@ -1,8 +1,9 @@
 """What a receiver is: somewhere a notification can be delivered to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
+from hedgewatch.command import Nonces, Obeys
 from hedgewatch.notify.outgoing import Notification
 
 
@@ -61,3 +62,10 @@ class Beacon(Protocol):
     """A receiver that shows a sign of life, for as long as that may be believed."""
 
     def publish_heartbeat(self, content: bytes, expiry: float) -> None: ...
+
+
+@runtime_checkable
+class Commanded(Protocol):
+    """A receiver through which commands may come back."""
+
+    def take_commands(self, obeys: Obeys, nonces: Nonces, clock: Callable[[], float]) -> None: ...

@@ -38,6 +38,16 @@ def event(instance: str) -> str:
     return f"{_ROOT}/{_level(instance)}/event"
 
 
+def commands(instance: str) -> str:
+    """Where commands are given: below it, by their names."""
+    return f"{_ROOT}/{_level(instance)}/cmd"
+
+
+def replies(instance: str) -> str:
+    """Where they are answered: below it, as the asker names it."""
+    return f"{_ROOT}/{_level(instance)}/reply"
+
+
 def slug(text: str) -> str:
     """`BTC/USDT:USDT` as `btc-usdt-usdt`.
 

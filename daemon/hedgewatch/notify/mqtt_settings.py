@@ -1,0 +1,32 @@
+"""How the configuration describes a broker, and what is done there beside showing alerts."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from hedgewatch.notify.hosts import dialable
+from hedgewatch.notify.mqtt_commands import CommandSettings
+from hedgewatch.settings import LocalPath, SecretReference, Settings
+
+
+class MqttSettings(Settings):
+    """A broker. With `tls` its certificate must be valid, by `ca_file` when that is given.
+
+    Without `commands` it takes none.
+    """
+
+    host: Annotated[str, Field(min_length=1), AfterValidator(dialable)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    username: SecretReference | None = None
+    password: SecretReference | None = None
+    tls: bool = False
+    ca_file: LocalPath | None = None
+    commands: CommandSettings | None = None
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Self:
+        if self.ca_file is not None and not self.tls:
+            raise ValueError("ca_file without tls protects nothing: add tls: true")
+        if self.password is not None and self.username is None:
+            raise ValueError("a password needs a username")
+        return self
