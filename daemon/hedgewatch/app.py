@@ -23,7 +23,7 @@ from hedgewatch.config.shipped import shipped_runbooks
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
-from hedgewatch.health import Checkup, Lag
+from hedgewatch.health import Checkup, Lag, Observer
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
@@ -43,6 +43,7 @@ from hedgewatch.parts import (
     Told,
     heartbeat_of,
     metrics_of,
+    observer_of,
     reach_of,
     recorder_of,
     status_of,
@@ -78,6 +79,7 @@ class Daemon:
     dispatcher: Dispatcher
     reach: Reach
     checkup: Checkup
+    observer: Observer
     heartbeat: Heartbeat | None
     accounts: Accounts
     metrics: DaemonMetrics
@@ -182,6 +184,7 @@ def build_daemon(
         dispatcher=dispatcher,
         reach=reach,
         checkup=checkup,
+        observer=observer_of(configuration, checkup, dispatcher, health),
         heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
         accounts=accounts,
         metrics=metrics,
@@ -277,4 +280,5 @@ async def _tick(daemon: Daemon) -> None:
             for watch in daemon.accounts.watches():
                 doubted = watch.reconnect(f"the clock of this machine stepped by {stepped:.1f} s")
                 daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
+        daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))
         daemon.monitor.publish(ClockAdvanced())

@@ -12,8 +12,9 @@ from hedgewatch.clock import Clock
 from hedgewatch.commands import Audit, Reach, Shelf
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.core.engine import Engine
-from hedgewatch.health import Checkup
+from hedgewatch.health import Checkup, Memory, Observer
 from hedgewatch.monitor import Monitor
+from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.notify.heartbeat import Body, Heartbeat
 from hedgewatch.notify.receiver import Beacon, Receiver
 from hedgewatch.notify.silences import Silences
@@ -46,6 +47,20 @@ def heartbeat_of(
         metrics=metrics,
     )
     return Heartbeat(configuration.heartbeat, body)
+
+
+def observer_of(
+    configuration: Configuration, checkup: Checkup, dispatcher: Dispatcher, health: Health
+) -> Observer:
+    """What sees for the rules how the daemon is."""
+    beats = configuration.heartbeat is not None
+    return Observer(
+        checkup.lag,
+        dispatcher,
+        health,
+        withheld=checkup.ailments if beats else tuple,
+        memory=Memory(),
+    )
 
 
 def metrics_of(configuration: Configuration, now: float) -> DaemonMetrics:

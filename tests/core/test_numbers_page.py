@@ -1,14 +1,14 @@
 """The page of numbers names every measure, and its worked figures are what the code computes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from math import isinf
 from pathlib import Path
 
 import pytest
 
-from hedgewatch.core.events import ClockAdvanced
+from hedgewatch.core.events import ClockAdvanced, ClockStepped, DaemonObserved
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
@@ -47,7 +47,7 @@ FORMATS = {
 }
 ELSEWHERE = ("Worked example: stress", "A squeezed hedge", "A dated cover")
 """Tables whose figures `test_stress_numbers.py` and `test_hedge_statistics.py` compute."""
-OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken")
+OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": the daemon")
 """Worked examples whose figures are computed here."""
 
 
@@ -84,18 +84,19 @@ def _moment(column: int, given: dict[str, list[str]]) -> Story:
     return story
 
 
+ROWS: dict[Scope, Callable[[Story], object]] = {
+    Scope.POOL: Story.pool,
+    Scope.POSITION: Story.position,
+    Scope.HEDGE: Story.hedge,
+    Scope.ACCOUNT: Story.account,
+    Scope.FEED: lambda story: story.account().feeds.get("mark"),
+    Scope.BOOK: lambda story: story.engine.book.totals,
+}
+
+
 def _shown(story: Story, name: str) -> str:
-    account = story.account()
-    rows = {
-        Scope.POOL: story.pool(),
-        Scope.POSITION: story.position(),
-        Scope.HEDGE: story.hedge(),
-        Scope.ACCOUNT: account,
-        Scope.FEED: account.feeds.get("mark"),
-        Scope.BOOK: story.engine.book.totals,
-    }
     measure = next(each for each in CATALOGUE if each.name == name)
-    value = getattr(rows[measure.scope], name)
+    value = getattr(ROWS[measure.scope](story), name)
     if isinstance(value, Unknown):
         return "unknown"
     if isinstance(value, bool):
@@ -171,6 +172,22 @@ def test_each_figure_of_the_broken_hedge_is_what_the_engine_computes() -> None:
     for story, end in zip(stories[1:], ends[1:], strict=True):
         story.at(1.0, told(held(AIX, -150.0), end))
     _assert_computed("Worked example: broken", *stories)
+
+
+def test_each_figure_of_the_daemon_is_what_the_engine_computes() -> None:
+    well, troubled = Story(on=desk()), Story(on=desk())
+    well.at(0.0, DaemonObserved(loop_lag=0.0), ClockAdvanced())
+    seen = DaemonObserved(
+        loop_lag=2.0,
+        stuck=(("phone", 75.0), ("hook", 5.0)),
+        store_error="no space left on device",
+        configuration_error="the configuration was refused",
+        recording_error="not recording: no space left on device",
+        withheld=("store: no space left on device, and no alert says so",),
+        memory_share=300.0 / 512.0,
+    )
+    troubled.at(0.0, ClockStepped(-3.5), seen, ClockAdvanced())
+    _assert_computed("Worked example: the daemon", well, troubled)
 
 
 def test_the_transfer_of_two_accounts_is_what_the_engine_advises() -> None:

@@ -62,8 +62,8 @@ class Engine:
                 outcome = self._clock(now)
             case events.VenueClockRead():
                 outcome = self._venue_clock(event, now)
-            case events.ClockStepped():
-                outcome = NOTHING
+            case events.ClockStepped() | events.DaemonObserved():
+                outcome = self._about_us(event, now)
             case events.RulesReplaced() | events.AlertAcknowledged():
                 outcome = self._operator(event, now)
             case events.MarketDefined():
@@ -98,6 +98,14 @@ class Engine:
             if (record.alertname, record.subject) == (transition.alertname, transition.subject):
                 return replace(transition_of(record, transition.at), reason=transition.reason)
         return transition
+
+    def _about_us(self, event: events.ClockStepped | events.DaemonObserved, now: float) -> Outcome:
+        """What is about the daemon is judged with the next tick of the clock."""
+        if isinstance(event, events.ClockStepped):
+            self.book.totals.stepped = event.seconds, now
+        else:
+            self.book.totals.daemon = event
+        return NOTHING
 
     def _price(self, event: events.PriceEvent, price: float, now: float) -> Outcome:
         market = self.book.markets.get((event.venue, event.symbol))

@@ -266,6 +266,24 @@ class ClockStepped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonObserved:
+    """How the daemon is, as it sees itself about once a second: it is watched by rules too.
+
+    `stuck` are the receivers that do not take what they should, each with the seconds since.
+    What is empty is well; `withheld` are the reasons for which no heartbeat leaves, empty where
+    none is asked for. `memory_share` is of what it may use, None where that is not known.
+    """
+
+    loop_lag: float
+    stuck: tuple[tuple[str, float], ...] = ()
+    store_error: str = ""
+    configuration_error: str = ""
+    recording_error: str = ""
+    withheld: tuple[str, ...] = ()
+    memory_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertAcknowledged:
     """Somebody has seen this alert, until then (None: until it is over); `withdrawn`: has not."""
 
@@ -307,6 +325,7 @@ Event = (
     | VenueClockRead
     | ClockAdvanced
     | ClockStepped
+    | DaemonObserved
     | AlertAcknowledged
     | RulesReplaced
 )

@@ -13,6 +13,9 @@ from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.sampling import close_bar, look_back
 from hedgewatch.core.valuation import value_pool, value_position, widen
 
+_STEP_REMEMBERED = 600.0
+"""Seconds for which a step of this machine's clock is told."""
+
 
 def price_moved(market: MarketRow) -> None:
     """Recompute what one price touches: its positions, their pools with all lines, its hedges."""
@@ -74,6 +77,8 @@ def _total(book: Book) -> None:
     totals.worst_margin_ratio = _extreme(max, (pool.margin_ratio for pool in book.pools()), 0.0)
     distances = (position.liquidation_distance for position in book.positions())
     totals.nearest_liquidation_distance = _extreme(min, distances, inf)
+    if totals.stepped is not None and book.now - totals.stepped[1] > _STEP_REMEMBERED:
+        totals.stepped = None
     totals.observed += 1
 
 

@@ -35,6 +35,13 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
     Scope.HEDGE: ("break_reason",),
     Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
     Scope.FEED: ("feed_reason",),
+    Scope.BOOK: (
+        "failing_receivers",
+        "store_error",
+        "configuration_error",
+        "recording_error",
+        "ailments",
+    ),
 }
 """Texts that annotations may show beside measures and identity."""
 

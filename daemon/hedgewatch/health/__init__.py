@@ -2,6 +2,8 @@
 
 from hedgewatch.health.checkup import Checkup
 from hedgewatch.health.lag import Lag
+from hedgewatch.health.memory import Memory
+from hedgewatch.health.observer import Observer
 from hedgewatch.health.vitals import Sight, Stuck, Vitals, ailments
 
-__all__ = ["Checkup", "Lag", "Sight", "Stuck", "Vitals", "ailments"]
+__all__ = ["Checkup", "Lag", "Memory", "Observer", "Sight", "Stuck", "Vitals", "ailments"]

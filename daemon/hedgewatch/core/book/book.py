@@ -18,8 +18,10 @@ from hedgewatch.core.book.rows import (
     Row,
     Watch,
 )
+from hedgewatch.core.book.rows.daemon import DaemonHealth
 from hedgewatch.core.book.rows.evenness import Adviser, DeskEvenness
 from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.events import DaemonObserved
 from hedgewatch.core.model import (
     AccountPlan,
     Desk,
@@ -34,11 +36,12 @@ from hedgewatch.core.statistics.bars import bar_of
 from hedgewatch.core.statistics.estimates import HedgeEstimates
 
 
-class BookRow(DeskEvenness, Row):
-    """The whole desk in a few numbers."""
+class BookRow(DaemonHealth, DeskEvenness, Row):
+    """The whole desk in a few numbers, and how who watches it is."""
 
     __slots__ = (
-        "accounts_blind", "adviser", "nearest_liquidation_distance", "worst_margin_ratio",
+        "accounts_blind", "adviser", "daemon", "nearest_liquidation_distance", "stepped",
+        "worst_margin_ratio",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -47,6 +50,8 @@ class BookRow(DeskEvenness, Row):
         self.nearest_liquidation_distance: Known = NOT_YET
         self.accounts_blind = 0.0
         self.adviser: Adviser | None = None
+        self.daemon: DaemonObserved | None = None
+        self.stepped: tuple[float, float] | None = None
 
 
 class Book:

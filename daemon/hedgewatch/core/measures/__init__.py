@@ -5,6 +5,7 @@ from math import inf
 
 from hedgewatch.core.expression import Unit, Vocabulary, parts_of, windowing_of
 from hedgewatch.core.expression.sense import Range, Ranges
+from hedgewatch.core.measures.daemon import DAEMON_MEASURES
 from hedgewatch.core.measures.desk import DESK_MEASURES
 from hedgewatch.core.measures.evenness import EVENNESS_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Measure, ...] = (
     *HEDGE_STATISTICS,
     *VENUE_MEASURES,
     *DESK_MEASURES,
+    *DAEMON_MEASURES,
     *EVENNESS_MEASURES,
 )
 

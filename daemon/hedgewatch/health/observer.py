@@ -1,0 +1,58 @@
+"""Sees how the daemon is, for the rules that watch it."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from hedgewatch.core.events import DaemonObserved
+from hedgewatch.health.lag import Lag
+from hedgewatch.health.memory import Memory
+
+
+class Delivery(Protocol):
+    """What is seen of delivery."""
+
+    @property
+    def store_error(self) -> str: ...
+
+    def stuck(self, now: float) -> Iterable[tuple[str, float, bool]]: ...
+
+
+class Troubled(Protocol):
+    """What somebody should mend: why the configuration was refused, why nothing is recorded."""
+
+    @property
+    def trouble(self) -> str: ...
+
+    @property
+    def recording(self) -> str: ...
+
+
+class Observer:
+    """`withheld` tells why no heartbeat leaves."""
+
+    def __init__(
+        self,
+        lag: Lag,
+        delivery: Delivery,
+        troubled: Troubled,
+        withheld: Callable[[], tuple[str, ...]],
+        memory: Memory,
+    ) -> None:
+        self._lag = lag
+        self._delivery = delivery
+        self._troubled = troubled
+        self._withheld = withheld
+        self._memory = memory
+
+    def look(self, now: float) -> DaemonObserved:
+        """As it is now."""
+        stuck = ((name, seconds) for name, seconds, _ in self._delivery.stuck(now))
+        return DaemonObserved(
+            loop_lag=self._lag.seconds(now),
+            stuck=tuple(stuck),
+            store_error=self._delivery.store_error,
+            configuration_error=self._troubled.trouble,
+            recording_error=self._troubled.recording,
+            withheld=self._withheld(),
+            memory_share=self._memory.share(),
+        )
