@@ -11,6 +11,7 @@ DAEMON_MEASURES = (
         Unit.SECONDS,
         "How late the event loop of the daemon is.",
         "hedgewatch_loop_lag_seconds",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
@@ -18,6 +19,7 @@ DAEMON_MEASURES = (
         Unit.SECONDS,
         "Age of the oldest message that a receiver should have taken, 0 when there is none.",
         "hedgewatch_outbox_age_seconds",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
@@ -25,6 +27,7 @@ DAEMON_MEASURES = (
         Unit.NUMBER,
         "How many receivers do not take what they should.",
         "hedgewatch_receivers_failing",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
@@ -60,6 +63,7 @@ DAEMON_MEASURES = (
         Unit.RATIO,
         "Memory of the daemon over what it may use.",
         "hedgewatch_memory_share_ratio",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,

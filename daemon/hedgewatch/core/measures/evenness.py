@@ -18,12 +18,14 @@ EVENNESS_MEASURES = (
         Unit.MONEY,
         "What to put into the pool so that it is safe, 0 when it is.",
         "hedgewatch_top_up_to_safe",
+        lowest=0.0,
     ),
     Measure(
         Scope.POSITION,
         "contracts_to_safe",
         Unit.CONTRACTS,
         "Contracts to close so that the pool is safe, +Inf when closing all does not help.",
+        lowest=0.0,
     ),
     Measure(
         Scope.BOOK,
