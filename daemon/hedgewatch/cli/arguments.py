@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hedgewatch import __version__
@@ -29,9 +30,37 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_rules(commands.add_parser("rules", help="the rule files and their tests"))
     _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
     _add_alerts(commands.add_parser("alerts", help="what stands: firing, acknowledged, silenced"))
+    _add_record(commands.add_parser("record", help="keep what happened last: a copy of the ring"))
+    _add_replay(commands.add_parser("replay", help="a recording, judged again by the same engine"))
     _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
     _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
     return parser
+
+
+def _add_record(record: argparse.ArgumentParser) -> None:
+    _with_configuration(record)
+    record.add_argument(
+        "--out", type=Path, metavar="FILE", help="copy it there (default: say what there is)"
+    )
+    record.add_argument(
+        "--last", default="1h", metavar="1h", help="how far back; a copy begins somewhat earlier"
+    )
+    _with_json(record)
+
+
+def _add_replay(replay: argparse.ArgumentParser) -> None:
+    _with_recording(replay)
+    _with_json(replay)
+
+
+def _with_recording(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "recording", type=Path, metavar="RECORDING", help="a file of `record --out`, or the ring"
+    )
+    parser.add_argument(
+        "--until", type=_moment, default=float("inf"), metavar="TIME",
+        help="stop there: 2026-11-30T03:15 (UTC, unless it says otherwise)",
+    )  # fmt: skip
 
 
 def _add_stress(stress: argparse.ArgumentParser) -> None:
@@ -119,7 +148,20 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
         if name == "check":
             _add_scenarios(parser)
         _with_json(parser)
+    _add_rules_replay(actions.add_parser("replay", help="what would have fired, by a recording"))
     _add_explain(actions.add_parser("explain", help="what a rule means, and why it (not) fires"))
+
+
+def _add_rules_replay(replay: argparse.ArgumentParser) -> None:
+    _with_recording(replay)
+    replay.add_argument(
+        "--rules", default="recorded", metavar="FILE|recorded",
+        help="rule files or their folder (default: the rules that were loaded)",
+    )  # fmt: skip
+    replay.add_argument(
+        "--against", metavar="FILE|recorded", help="other rules, to see the difference"
+    )
+    _with_json(replay)
 
 
 def _add_explain(explain: argparse.ArgumentParser) -> None:
@@ -157,6 +199,14 @@ def _with_configuration(parser: argparse.ArgumentParser) -> None:
 
 def _with_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+
+
+def _moment(text: str) -> float:
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must read like 2026-11-30T03:15, found {text}") from None
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
 
 
 def _positive(text: str) -> float:

@@ -1,6 +1,6 @@
 """A recording as what happened, in order: snapshots, judged events, and where it cannot be read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -72,15 +72,21 @@ def files_of(recording: Path) -> list[Path]:
     return [recording]
 
 
-def read(recording: Path) -> Iterator[Item]:
-    """All that it holds. After a flaw it goes on with the next segment, if there is one.
+def read(recording: Path, told: Callable[[float], None] = lambda _: None) -> Iterator[Item]:
+    """All that it holds. After a flaw it goes on with the next segment, if there is one. `told` is
+    what part of it was read.
 
     RecordingError when a file cannot be opened at all.
     """
-    for path in files_of(recording):
+    files = files_of(recording)
+    for number, path in enumerate(files):
+        told(number / len(files))
         try:
+            size = path.stat().st_size or 1
             with path.open("rb") as file:
-                yield from _file(file, path.name)
+                for item in _file(file, path.name):
+                    told((number + file.tell() / size) / len(files))
+                    yield item
         except OSError as error:
             raise RecordingError(f"{path} cannot be read: {error.strerror}") from error
 

@@ -1,8 +1,7 @@
 """What fired over a recording, and when: by the rules that were loaded, or by others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.engine import Engine
@@ -11,7 +10,7 @@ from hedgewatch.core.expression import value_of
 from hedgewatch.core.model import AlertState, Severity, Subject, Transition
 from hedgewatch.core.rules import Rule
 from hedgewatch.recording.extremes import Extreme, extremes_of
-from hedgewatch.recording.reading import Flaw, read
+from hedgewatch.recording.reading import Flaw, Item
 from hedgewatch.recording.replay import Again, Begun, Replay
 
 Key = tuple[str, Subject]
@@ -41,23 +40,17 @@ class History:
     begun_at: float = 0.0
     ended_at: float = 0.0
     events: int = 0
+    rules: int = 0
     firings: list[Firing] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     breaks: list[tuple[float, int]] = field(default_factory=list)
     """Where something is missing: since when it goes on, and how many events were lost before."""
 
 
-def history(recording: Path, rules: Sequence[Rule], until: float) -> Iterator[History]:
-    """What these rules, loaded at the beginning, would have said: the history as it grows."""
-    watcher = _Watcher(rules)
-
-    def prepare(engine: Engine, now: float) -> None:
-        watcher.reload(engine, now)
-
-    def change(event: Event) -> Event:
-        return replace(event, rules=tuple(rules)) if isinstance(event, RulesReplaced) else event
-
-    run = Replay(read(recording), prepare, change)
+def history(items: Iterable[Item], rules: Sequence[Rule] | None, until: float) -> History:
+    """What these rules, loaded at the beginning, would have said; None: the recorded ones."""
+    watcher = _Watcher(None if rules is None else tuple(rules))
+    run = Replay(items, watcher.reload, watcher.changed)
     for step in run.steps(until):
         match step:
             case Begun():
@@ -66,17 +59,28 @@ def history(recording: Path, rules: Sequence[Rule], until: float) -> Iterator[Hi
                 watcher.take(step, run.engine)
             case Flaw():
                 watcher.history.flaws.append(step)
-        yield watcher.history
     watcher.finish()
-    yield watcher.history
+    return watcher.history
 
 
 class _Watcher:
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: tuple[Rule, ...] | None) -> None:
         self.history = History()
-        self._rules = tuple(rules)
-        self._extremes = {rule.name: extremes_of(rule.expr) for rule in rules}
+        self._rules = rules
+        self._extremes: dict[str, tuple[Extreme, ...]] = {}
         self._open: dict[Key, Firing] = {}
+
+    def changed(self, event: Event) -> Event:
+        """A reload of then changes the desk; the rules are ours."""
+        if isinstance(event, RulesReplaced):
+            rules = event.rules if self._rules is None else self._rules
+            self._learn(rules)
+            return replace(event, rules=rules)
+        return event
+
+    def _learn(self, rules: tuple[Rule, ...]) -> None:
+        self._extremes = {rule.name: extremes_of(rule.expr) for rule in rules}
+        self.history.rules = len(rules)
 
     def begin(self, step: Begun) -> None:
         """Something is missing before, but at the start: what fired then is over for us."""
@@ -90,7 +94,9 @@ class _Watcher:
 
     def reload(self, engine: Engine, now: float) -> None:
         """The rules as if they had been loaded now: what is true fires at once, and so on."""
-        engine.handle(RulesReplaced(self._rules, engine.book.desk), now)
+        rules = engine.judge.rulebook.rules if self._rules is None else self._rules
+        self._learn(rules)
+        engine.handle(RulesReplaced(rules, engine.book.desk), now)
         for record in engine.alerts():
             if record.state is AlertState.FIRING:
                 since = now if record.fired_at is None else record.fired_at

@@ -13,10 +13,15 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def seconds_of(text: str) -> float:
-    """Epoch seconds of a moment as `moment` writes it, or shorter; UTC where no zone is told."""
-    told = datetime.fromisoformat(text)
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+def seconds(span: float) -> str:
+    """45 s, 3 min 20 s, 2 h 5 min."""
+    whole = round(span)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min {rest} s"
+    return f"{span:.3g} s"
 
 
 def line(told: Transition) -> str:
