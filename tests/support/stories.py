@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import count
 
 from hedgewatch.core.book.rows import (
     AccountRow,
@@ -13,6 +12,7 @@ from hedgewatch.core.book.rows import (
     PositionRow,
 )
 from hedgewatch.core.engine import Engine
+from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, Event, RulesReplaced
 from hedgewatch.core.model import (
     AlertRecord,
@@ -66,7 +66,6 @@ class Story:
     def __init__(
         self, *rules: Rule, on: Desk | None = None, venue_ahead: float = 0.0, start: float = START
     ) -> None:
-        episodes = count(1)
         self.desk = on or desk()
         self.rules = rules
         self.start = self.now = start
@@ -74,7 +73,7 @@ class Story:
         self.after = Outcome()
         self.told: list[Transition] = []
         self.stored: dict[tuple[str, str], AlertRecord] = {}
-        self.engine = Engine(self.desk, rules, start, lambda: f"{start:.1f}-{next(episodes)}")
+        self.engine = Engine(self.desk, rules, start, Episodes(f"{start:.1f}"))
 
     def at(self, seconds: float, *events: Event | Said) -> list[str]:
         """Tell the engine of these events; the transitions that they led to."""

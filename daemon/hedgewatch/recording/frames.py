@@ -1,9 +1,10 @@
 """The bytes of a recording: frames, each with its checksum, in segments that stand alone.
 
-A segment begins with `MAGIC`; then come frames: what it is (one letter), the length of its content
-(4 bytes, big endian), the CRC-32 of letter and content (4 bytes), the content. Contents are JSON
-documents, compressed as one deflate stream a segment, flushed after each: what is cut off or
-damaged costs nothing of what stands before it, and the next segment can be read without it.
+A segment begins with `MAGIC`; then come frames: a head of what it is (one letter), the length of
+its content (4 bytes, big endian), the CRC-32 of the content (4 bytes) and half a CRC-32 of the head
+so far (2 bytes), and the content. Contents are JSON documents, compressed as one deflate stream a
+segment, flushed after each: what is cut off or damaged costs nothing of what stands before it, and
+the next segment can be read without it.
 """
 
 import zlib
@@ -22,7 +23,8 @@ MAGIC = f"hedgewatch recording {FORMAT}\n".encode()
 OPENING, EVENTS, END = b"S", b"E", b"Z"
 """A snapshot with what is to know of the segment; events; the segment is over."""
 
-_HEAD = Struct(">cII")
+_HEAD = Struct(">cIIH")
+_CHECKED = Struct(">cII")
 _LEVEL = 5
 _LARGEST = 256 * 1024 * 1024
 """Bytes of one content, compressed or not: more is no frame of ours."""
@@ -41,7 +43,8 @@ class Packer:
         except TypeError as error:
             raise RecordingError(f"cannot be written: {error}") from error
         content = self._deflate.compress(plain) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        return _HEAD.pack(kind, len(content), zlib.crc32(kind + content)) + content
+        parts = (kind, len(content), zlib.crc32(content))
+        return _HEAD.pack(*parts, _check(*parts)) + content
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,20 @@ def _read(file: BinaryIO, at: int) -> tuple[bytes, bytes]:
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         raise DamageError("it was not closed" if not head else "it is cut off", at, cut=True)
-    kind, length, checksum = _HEAD.unpack(head)
-    if length > _LARGEST or kind not in (OPENING, EVENTS, END):
-        raise DamageError("no frame begins here: a byte of it was changed", at)
+    kind, length, checksum, check = _HEAD.unpack(head)
+    if check != _check(kind, length, checksum) or length > _LARGEST:
+        raise DamageError("the checksum does not match: a byte of it was changed", at)
     content = file.read(length)
     if len(content) < length:
         raise DamageError("it is cut off", at, cut=True)
-    if zlib.crc32(kind + content) != checksum:
+    if zlib.crc32(content) != checksum:
         raise DamageError("the checksum does not match: a byte of it was changed", at)
     return kind, content
+
+
+def _check(kind: bytes, length: int, checksum: int) -> int:
+    """Of a length that was changed, one would take what follows for cut off."""
+    return zlib.crc32(_CHECKED.pack(kind, length, checksum)) & 0xFFFF
 
 
 def _document(inflate: "zlib._Decompress", content: bytes, at: int) -> Any:

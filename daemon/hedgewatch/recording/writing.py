@@ -7,6 +7,7 @@ until a new segment begins.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
@@ -165,4 +166,5 @@ class Writer:
         self.progress.failure, self.progress.failed = reason, self._number
         if self._file >= 0:
             file, self._file = self._file, -1
-            os.close(file)
+            with suppress(OSError):  # it may fail again for the same reason
+                os.close(file)

@@ -1,0 +1,38 @@
+"""Recordings for tests: a story as the running daemon would have recorded it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from hedgewatch.core.engine import Engine
+from hedgewatch.core.model import Transition
+from hedgewatch.recording.recorder import Recorder
+from hedgewatch.recording.ring import Ring
+from hedgewatch.recording.writing import Writer
+from tests.support.happenings import Happening, engine, happenings
+from tests.support.stories import START
+
+NIGHT = happenings([
+    ("time", 1), ("price", 7), ("time", 2), ("wallet", 3), ("minutes", 5), ("price", 8),
+    ("liquidated", 1), ("time", 9), ("open", 4), ("minutes", 6), ("read", 1), ("time", 3),
+])  # fmt: skip
+"""An hour and more with alerts of many kinds."""
+
+SEGMENTS = 8
+
+PLENTY = 10**9
+
+
+def recorder_of(held: Engine, folder: Path, segment: int = PLENTY, size: int = PLENTY) -> Recorder:
+    return Recorder(held, Writer(Ring(folder, 86_400.0, size)), segment)
+
+
+def record(
+    folder: Path, story: Iterable[Happening] = NIGHT, segment: int = PLENTY, size: int = PLENTY
+) -> list[Transition]:
+    """Record a story into a folder; the transitions that it led to."""
+    recorder = recorder_of(engine(), folder, segment, size)
+    recorder.start(START)
+    told = [t for event, now in story for t in recorder.handle(event, now).transitions]
+    recorder.stop()
+    assert recorder.trouble == ""
+    return told
