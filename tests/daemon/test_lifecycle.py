@@ -7,16 +7,17 @@ import signal
 import socket
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from hedgewatch.recording.frames import DamageError, Frame, frames
 from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
-from tests.daemon.house import House, housed
+from tests.daemon.house import SECRETS, House, housed
 from tests.notify.listener import listening_to, text
 from tests.support.daemons import PROGRAM, QUICK_RULES, Daemon, account, worked_example
 
@@ -285,3 +286,42 @@ def _outbox(house: House) -> set[str]:
     path: Path = house.folder / "state.db"
     with closing(sqlite3.connect(path)) as database:
         return {state for (state,) in database.execute("SELECT DISTINCT state FROM outbox")}
+
+
+async def test_what_happened_before_a_kill_is_decided_again_elsewhere_to_the_last_digit(
+    house: House, tmp_path: Path
+) -> None:
+    await squeezed(house)
+    seen = await house.daemon.metrics()
+    assert seen.value("recording_up") == 1
+    assert seen.value("recording_lost_events_total") == 0
+    await house.daemon.until(
+        lambda now: (now.value("recording_bytes") or 0) > (seen.value("recording_bytes") or 0), SOON
+    )
+    await house.daemon.stop(signal.SIGKILL)
+
+    out = tmp_path / "night.hwrec"
+    record = ["record", "-c", str(house.daemon.configuration), "--out", str(out)]
+    assert (await _ran(*record)).startswith(f"{out}: ")
+    said = await _ran("replay", str(out))
+    assert "firing       critical MarginDanger main/USDT: " in said
+    assert "identical: " in said.splitlines()[-1]
+    shown = str([frame.document for frame in _frames(out)])
+    assert "MarginDanger" in shown
+    assert [secret for secret in SECRETS if secret in shown] == []
+
+
+async def _ran(*arguments: str) -> str:
+    """The program in a process of its own, in which texts hash otherwise; what it says."""
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, *arguments, stdout=subprocess.PIPE, env={**os.environ, "PYTHONHASHSEED": "7"}
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
+
+
+def _frames(recording: Path) -> Iterator[Frame]:
+    with recording.open("rb") as file, suppress(DamageError):
+        while file.peek(1):
+            yield from frames(file)
