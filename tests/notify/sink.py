@@ -27,6 +27,8 @@ class Sink:
     answers: list[tuple[int, dict[str, str]] | str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    refuses: tuple[bytes, ...] = ()
+    """A body that contains one of these is never taken."""
     path: str = "/alerts"
     url: str = ""
 
@@ -34,6 +36,8 @@ class Sink:
         content = await request.read()
         if self.secret and not self._signed(request, content):
             return web.Response(status=401)
+        if any(words in content for words in self.refuses):
+            return web.Response(status=400)
         answer = self.answers.pop(0) if self.answers else (200, {})
         if answer == "hang":
             await asyncio.Event().wait()

@@ -1,177 +1,50 @@
-"""What every receiver promises: each new one is added to `RECEIVERS` and has to keep it."""
+"""What every receiver promises. A new one gets an entry in `ends.py`, and has to keep it all."""
 
 import asyncio
-import io
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState, Scope, Subject
-from hedgewatch.notify.message import rfc3339
+from hedgewatch.core.model import AlertState, Scope, Subject, Transition
 from hedgewatch.notify.outgoing import Notification
-from hedgewatch.notify.receiver import Connected, DeliveryError, Receiver
-from hedgewatch.notify.settings import Place, ReceiverSettings, build
-from tests.notify.alerts import NOON, SECONDS_FOR_ANYTHING, notification, transition
-from tests.notify.listener import listening_to, text
-from tests.notify.sink import Sink, listening
-from tests.support.servers import Server, free_port
+from hedgewatch.notify.receiver import DeliveryError, Receiver
+from tests.notify.alerts import Memory, composed, notification, now, running, transition
+from tests.notify.ends import (
+    ASKING_TO_WAIT,
+    CANARY,
+    DEAD_ENDS,
+    HANGING_ENDS,
+    RECEIVERS,
+    REFUSING,
+    SERVICES,
+    WAIT,
+    Bench,
+    Ends,
+    working,
+)
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.live
-
-CANARY = "canary-b7c1"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A receiver and its other end: `heard` gives the next thing that arrived there, as text."""
-
-    receiver: Receiver
-    settings: ReceiverSettings
-    heard: Callable[[], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    folder: Path
-    broker: Server
-
-    def secret(self) -> dict[str, str]:
-        file = self.folder / "secret"
-        file.write_text(CANARY)
-        file.chmod(0o600)
-        return {"file": str(file)}
-
-
-def built(
-    way: dict[str, object], output: io.StringIO | None = None
-) -> tuple[Receiver, ReceiverSettings]:
-    settings = ReceiverSettings.model_validate({"name": "desk", **way})
-    place = Place(
-        instance="desk-1",
-        output=output or io.StringIO(),
-        clock=lambda: NOON,
-        jitter=Random(7),
-        external_url="http://127.0.0.1:9464",
-    )
-    return build(settings, place), settings
-
-
-@asynccontextmanager
-async def console(_: Bench) -> AsyncIterator[Line]:
-    output = io.StringIO()
-
-    async def heard() -> str:
-        shown = output.getvalue()
-        output.seek(0)
-        output.truncate()
-        return shown
-
-    yield Line(*built({"console": {}}, output), heard)
-
-
-@asynccontextmanager
-async def webhook(bench: Bench) -> AsyncIterator[Line]:
-    async with listening(Sink(secret=CANARY)) as sink:
-
-        async def heard() -> str:
-            return str(sink.bodies.pop(0))
-
-        yield Line(*built({"webhook": {"url": sink.url, "secret": bench.secret()}}), heard)
-
-
-@asynccontextmanager
-async def mqtt(bench: Bench) -> AsyncIterator[Line]:
-    secrets = {"username": bench.secret(), "password": bench.secret()}
-    way = {"host": "127.0.0.1", "port": bench.broker.port, **secrets}
-    async with listening_to(bench.broker.port) as listener:
-
-        async def heard() -> str:
-            return text((await listener.next("/event")).payload)
-
-        yield Line(*built({"mqtt": way}), heard)
-
-
-@asynccontextmanager
-async def alertmanager(bench: Bench) -> AsyncIterator[Line]:
-    async with listening(Sink(path="/api/v2/alerts")) as sink:
-
-        async def heard() -> str:
-            """It mirrors: the same may come twice."""
-            alerts = [alert for body in sink.bodies for alert in body]
-            sink.bodies.clear()
-            return str(
-                [(alert["endsAt"] <= rfc3339(NOON) and "resolved", alert) for alert in alerts]
-            )
-
-        way = {"urls": [sink.url.removesuffix(sink.path)], "token": bench.secret()}
-        yield Line(*built({"alertmanager": way}), heard)
-
-
-@asynccontextmanager
-async def dead_console(_: Bench) -> AsyncIterator[Line]:
-    output = io.StringIO()
-    line = Line(*built({"console": {}}, output), silence)
-    output.close()
-    yield line
-
-
-@asynccontextmanager
-async def dead_webhook(bench: Bench) -> AsyncIterator[Line]:
-    url = f"http://127.0.0.1:{free_port()}/{CANARY}?token={CANARY}"
-    file = bench.folder / "url"
-    file.write_text(url)
-    file.chmod(0o600)
-    way = {"url": {"file": str(file)}, "secret": bench.secret()}
-    yield Line(*built({"webhook": way}), silence)
-
-
-@asynccontextmanager
-async def dead_alertmanager(bench: Bench) -> AsyncIterator[Line]:
-    way = {"urls": [f"http://127.0.0.1:{free_port()}"], "token": bench.secret()}
-    yield Line(*built({"alertmanager": way}), silence)
-
-
-@asynccontextmanager
-async def dead_mqtt(bench: Bench) -> AsyncIterator[Line]:
-    secrets = {"username": bench.secret(), "password": bench.secret()}
-    yield Line(*built({"mqtt": {"host": "127.0.0.1", "port": free_port(), **secrets}}), silence)
-
-
-async def silence() -> str:
-    return ""
-
-
-Ends = Callable[[Bench], AbstractAsyncContextManager[Line]]
-RECEIVERS: list[Ends] = [console, webhook, mqtt, alertmanager]
-DEAD_ENDS: list[Ends] = [dead_console, dead_webhook, dead_mqtt, dead_alertmanager]
 
 
 @pytest.fixture
 def bench(tmp_path: Path, mosquitto: Server) -> Bench:
-    return Bench(tmp_path, mosquitto)
-
-
-@asynccontextmanager
-async def working(line: Line) -> AsyncIterator[Receiver]:
-    async with asyncio.TaskGroup() as group, asyncio.timeout(SECONDS_FOR_ANYTHING):
-        tasks = []
-        if isinstance(line.receiver, Connected):
-            tasks.append(group.create_task(line.receiver.run()))
-        yield line.receiver
-        for task in tasks:
-            task.cancel()
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    return Bench(folder, mosquitto)
 
 
 async def failure_of(receiver: Receiver, told: Notification) -> DeliveryError:
     with pytest.raises(DeliveryError) as failure:
         await receiver.deliver(told)
     return failure.value
+
+
+def saying(summary: str) -> Transition:
+    return replace(transition(), annotations={"summary": summary})
 
 
 @pytest.mark.parametrize("ends", RECEIVERS)
@@ -204,6 +77,35 @@ async def test_hostile_names_and_texts_neither_break_nor_fake_a_message(
     assert not {"\x1b", "\u202e", "\x00"} & set(heard)
 
 
+@pytest.mark.parametrize("ends", RECEIVERS + SERVICES)
+async def test_markup_is_shown_as_it_stands_and_calls_nobody(bench: Bench, ends: Ends) -> None:
+    summary = "<b>bold</b> & _so_ *on* @everyone [x](http://127.0.0.1/) \x1b[2J\u202e\u200bend"
+    async with ends(bench) as line, working(line) as receiver:
+        await receiver.deliver(notification(saying(summary)))
+        heard = await line.heard()
+    assert "<b>bold</b> & _so_ *on*" in heard
+    assert not {"\x1b", "\u202e", "\u200b"} & set(heard)
+    if ends not in DATA:
+        assert "\uff20everyone [x] (http" in heard
+
+
+DATA: list[Ends] = [each for each in RECEIVERS if each.__name__ != "telegram"]
+"""What a program reads, or a terminal shows: no text is interpreted there."""
+
+
+@pytest.mark.parametrize("sign", ["щ", "😀"], ids=["cyrillic", "emoji"])
+@pytest.mark.parametrize("ends", RECEIVERS + SERVICES)
+async def test_a_text_of_four_thousand_wide_signs_arrives_within_the_bytes_that_may_be(
+    bench: Bench, ends: Ends, sign: str
+) -> None:
+    async with ends(bench) as line, working(line) as receiver:
+        await receiver.deliver(notification(saying(sign * 4000)))
+        heard = await line.heard()
+    assert sign * 100 in heard
+    assert "MarginDanger" in heard
+    assert len(heard.encode()) <= line.largest
+
+
 @pytest.mark.parametrize("ends", RECEIVERS)
 async def test_an_attempt_that_was_cut_off_does_not_spoil_the_next(
     bench: Bench, ends: Ends
@@ -225,9 +127,47 @@ async def test_an_attempt_that_was_cut_off_does_not_spoil_the_next(
 
 @pytest.mark.parametrize("ends", DEAD_ENDS)
 async def test_a_dead_end_is_a_delivery_error_within_the_deadline(bench: Bench, ends: Ends) -> None:
-    async with ends(bench) as line, working(line) as receiver, asyncio.timeout(5.0):
+    async with ends(bench) as line, working(line) as receiver, asyncio.timeout(9.0):
         error = await failure_of(receiver, notification())
     assert str(error)
+
+
+@pytest.mark.parametrize("ends", HANGING_ENDS)
+async def test_an_end_that_hangs_costs_an_attempt_its_deadline_and_is_tried_again(
+    bench: Bench, ends: Ends
+) -> None:
+    async with ends(bench) as line:
+        delivering = composed([line.receiver], Memory(), attempt=0.5)
+        async with running(delivering), asyncio.timeout(9.0):
+            delivering.tell(transition())
+            assert await delivering.results.first(1) == ["retried"]
+
+
+@pytest.mark.parametrize("ends", ASKING_TO_WAIT)
+async def test_an_end_that_asks_for_a_pause_gets_it(bench: Bench, ends: Ends) -> None:
+    async with ends(bench) as line, working(line) as receiver:
+        line.answer_next("busy")
+        error = await failure_of(receiver, notification())
+    assert (error.retryable, error.retry_after) == (True, WAIT)
+
+
+@pytest.mark.parametrize("ends", REFUSING)
+async def test_what_is_refused_goes_once_more_as_a_short_plain_text_and_is_then_given_up(
+    bench: Bench, ends: Ends
+) -> None:
+    async with ends(bench) as line:
+        for _ in range(3):
+            line.answer_next("refused")
+        delivering = composed([line.receiver], Memory())
+        async with running(delivering):
+            delivering.tell(transition(alertname="Unwanted", at=now()))
+            assert await delivering.results.first(1) == ["dead"]
+            delivering.tell(transition(at=now()))
+            assert await delivering.results.first(2) == ["dead", "fallback"]
+            heard = await line.heard()
+    assert "MarginDanger: main/USDT" in heard
+    assert "83.0%" not in heard
+    assert heard.isascii()
 
 
 @pytest.mark.parametrize("ends", RECEIVERS)
