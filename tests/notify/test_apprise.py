@@ -27,11 +27,10 @@ from hedgewatch.notify.apprise_child import fitting
 from hedgewatch.notify.apprise_process import CHILD, troubles
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import Memory, composed, notification, running, transition
+from tests.notify.ends import TELEGRAM_CHILD
 from tests.notify.mail import MAILBOX, Mailbox, receiving
 from tests.notify.ntfy import Ntfy, publishing
 from tests.notify.telegram import CHAT, TOKEN, Telegram, chatting
-
-TELEGRAM_CHILD = str(Path(__file__).with_name("telegram_child.py"))
 
 
 def apprise(

@@ -136,6 +136,32 @@ def test_an_address_that_cannot_work_or_shows_a_password_is_refused(url: str) ->
     assert "canary" not in str(failure.value)
 
 
+LINK_LOCAL = [
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[fe80::1]/",
+    "http://[::ffff:169.254.169.254]/",
+]
+
+
+@pytest.mark.parametrize("url", LINK_LOCAL)
+def test_a_link_local_address_is_refused_where_it_is_written(url: str) -> None:
+    with pytest.raises(ValidationError, match="a link-local address is never dialled"):
+        WebhookSettings.model_validate({"url": url})
+
+
+@pytest.mark.parametrize("url", [*LINK_LOCAL, "http://2852039166/", "http://0xa9fea9fe/"])
+async def test_a_secret_address_that_leads_to_the_link_is_never_dialled(
+    url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "hook.url"
+    file.write_text(url)
+    file.chmod(0o600)
+    settings = WebhookSettings.model_validate({"url": {"file": str(file)}})
+    with pytest.raises(DeliveryError, match="link-local|its url is not one") as failure:
+        await Webhook("hook", settings, clock=lambda: NOON).deliver(notification())
+    assert not failure.value.retryable
+
+
 @pytest.mark.parametrize("url", ["http://hooks..example/x", "http://host:99999/", "nonsense"])
 async def test_a_secret_address_that_nobody_can_dial_fails_the_delivery_and_nothing_else(
     url: str, tmp_path: Path
