@@ -1,20 +1,25 @@
 """Apprise's own plugins, in their process, against servers that speak as the services do."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from aiohttp import web
+from apprise.plugins.discord import NotifyDiscord
+from apprise.plugins.pagerduty import PAGERDUTY_API_LOOKUP
+from apprise.plugins.slack import NotifySlack
 from pydantic import ValidationError
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.model import AlertState, Change, Severity
 from hedgewatch.notify.apprise import (
     Apprise,
     AppriseSettings,
@@ -23,8 +28,9 @@ from hedgewatch.notify.apprise import (
     message,
     without_secrets,
 )
-from hedgewatch.notify.apprise_child import fitting
+from hedgewatch.notify.apprise_child import answers, fitting
 from hedgewatch.notify.apprise_process import CHILD, troubles
+from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import Memory, composed, notification, running, transition
 from tests.notify.ends import TELEGRAM_CHILD
@@ -255,7 +261,8 @@ def test_nobody_is_called_and_no_link_hides_and_the_rest_is_as_it_was(
         (transition(severity=Severity.INFO), "info"),
         (transition(AlertState.RESOLVED), "success"),
         (transition(AlertState.ENDED, reason="liquidated"), "failure"),
-        (transition(AlertState.ENDED, reason="closed"), "info"),
+        (transition(AlertState.ENDED, reason="closed"), "success"),
+        (replace(transition(), change=Change.ACKNOWLEDGED), "info"),
     ],
 )
 def test_the_kind_of_a_message_goes_by_how_bad_it_is(change: Any, kind: str) -> None:
@@ -272,6 +279,7 @@ def test_what_is_sent_fits_in_bytes_whatever_it_is_made_of(
     class Service:
         body_maxlen = body
         title_maxlen = title
+        overflow_amalgamate_title = False
 
     head, rest = fitting(Service(), sign * 4000, sign * 4000)
     assert len(head.encode()) + len(rest.encode()) <= body + title
@@ -295,3 +303,81 @@ def test_a_url_in_the_configuration_itself_is_refused_because_it_is_a_secret() -
 def test_reminders_and_worse_news_are_told_like_the_first() -> None:
     told = message(replace(notification(), reminder=True))
     assert told["title"].startswith("STILL CRITICAL")
+
+
+@dataclass(slots=True)
+class Desk:
+    """Takes what any service is sent."""
+
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.bodies.append(await request.json())
+        return web.Response(text="ok")
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    taking = Desk()
+    application = web.Application()
+    application.router.add_post("/{rest:.*}", taking.take)
+    runner = web.AppRunner(application, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    taking.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield taking
+    await runner.cleanup()
+
+
+async def sent(url: str, *told: Notification) -> list[Mapping[str, object]]:
+    """What the child answers, here instead of in a process of its own."""
+    lines = [json.dumps({"url": url, **message(each)}).encode() for each in told]
+    return await asyncio.to_thread(lambda: list(answers(iter(lines))))
+
+
+HOSTILE = replace(
+    transition(), annotations={"summary": "<b> @everyone <!here> <@123> [x](http://y) <http://y|x>"}
+)
+
+
+@pytest.mark.live
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+async def test_slack_finds_no_mention_and_no_link_in_disguise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NotifySlack, "webhook_url", f"{desk.url}/services")
+    url = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#alerts"
+    assert [each["sent"] for each in await sent(url, notification(HOSTILE))] == [True]
+    (attachment,) = desk.bodies[0]["attachments"]
+    assert "<" not in attachment["text"]
+    assert "&lt;b&gt; \uff20everyone &lt;!here&gt;" in attachment["text"]
+
+
+@pytest.mark.live
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+async def test_discord_finds_no_mention_and_no_link_in_disguise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NotifyDiscord, "notify_url", f"{desk.url}/webhooks")
+    url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+    long = replace(transition(), annotations={"summary": "\U0001f600" * 4000})
+    assert all(each["sent"] for each in await sent(url, notification(HOSTILE), notification(long)))
+    first, second = (body["content"] for body in desk.bodies)
+    assert "<b> \uff20everyone <!here> <\uff20123> [x] (http://y)" in first
+    assert len(second.encode()) <= 2000
+
+
+@pytest.mark.live
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+async def test_one_alert_is_one_incident_of_pagerduty_and_is_resolved_there_when_it_is_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PAGERDUTY_API_LOOKUP, "us", f"{desk.url}/v2/enqueue")
+    url = "pagerduty://A1BRTD4JD0IiajkdnlazkcOXrI@12345678901234567890123456789012/desk/watch"
+    over = transition(AlertState.ENDED, reason="closed")
+    told = notification(), replace(notification(), reminder=True), notification(over)
+    assert all(each["sent"] for each in await sent(url, *told))
+    assert [body["event_action"] for body in desk.bodies] == ["trigger", "trigger", "resolve"]
+    assert {body["dedup_key"] for body in desk.bodies} == {notification().alert}
+    assert desk.bodies[0]["payload"]["severity"] == "critical"

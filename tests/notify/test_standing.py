@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,19 +154,18 @@ def test_subjects_whose_names_differ_in_what_no_screen_shows_stay_two() -> None:
     assert len({each["labels"]["account"] for each in said(held, NOON)}) == 3
 
 
-@pytest.mark.parametrize(("well", "ends"), [(True, NOON + 100 + 60), (False, NOON + 100)])
-def test_the_watchdog_fires_while_the_daemon_is_well_and_ends_at_once_when_it_is_not(
-    well: bool,  # noqa: FBT001 - the case
-    ends: float,
-) -> None:
-    watchdog = Watchdog("desk-1", 15.0, lambda: well, NOON)
-    fields = json.loads(watchdog.posted(NOON + 100))
+def test_the_watchdog_is_said_for_a_minute_at_a_time_and_only_while_the_daemon_is_well() -> None:
+    well = [True]
+    watchdog = Watchdog("desk-1", 15.0, lambda: well[0], NOON)
+    fields = json.loads(watchdog.posted(NOON + 100) or "")
     assert fields["labels"] == {
         "alertname": "Watchdog",
         "severity": "none",
         "instance": "desk-1",
     }
-    assert fields["endsAt"] == rfc3339(ends)
+    assert fields["endsAt"] == rfc3339(NOON + 160)
+    well[0] = False
+    assert watchdog.posted(NOON + 101) is None
 
 
 def test_what_was_firing_before_a_restart_stands_at_once() -> None:

@@ -157,7 +157,7 @@ async def test_a_secret_address_that_leads_to_the_link_is_never_dialled(
     file.write_text(url)
     file.chmod(0o600)
     settings = WebhookSettings.model_validate({"url": {"file": str(file)}})
-    with pytest.raises(DeliveryError, match="link-local|its url is not one") as failure:
+    with pytest.raises(DeliveryError, match=r"link-local|its url is not one") as failure:
         await Webhook("hook", settings, clock=lambda: NOON).deliver(notification())
     assert not failure.value.retryable
 

@@ -130,9 +130,8 @@ class Alertmanager:
     def _all(self) -> list[bytes]:
         now = self._clock()
         posted = [self._alerts.posted(each, now) for each in self._alerts.standing(now)]
-        if self._watchdog is not None:
-            posted.append(self._watchdog.posted(now))
-        return posted
+        watchdog = None if self._watchdog is None else self._watchdog.posted(now)
+        return posted if watchdog is None else [watchdog, *posted]
 
 
 class Peer:

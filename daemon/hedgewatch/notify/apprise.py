@@ -16,10 +16,11 @@ from typing import Annotated, Any, Final
 import structlog
 from pydantic import Field
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.model import AlertState, Change, Severity
 from hedgewatch.notify.apprise_process import CHILD, UNUSABLE, Child, ChildError
-from hedgewatch.notify.message import body, is_alarming_end, title
+from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
+from hedgewatch.notify.payload import is_live
 from hedgewatch.notify.posting import revealed
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.settings import Duration, SecretReference, Settings
@@ -147,6 +148,7 @@ def message(notification: Notification) -> dict[str, str]:
         "title": harmless(title(notification)),
         "body": harmless(body(notification)),
         "type": _type(notification),
+        "alert": notification.alert,
     }
 
 
@@ -187,9 +189,8 @@ def without_secrets(text: str, url: str) -> str:
 
 
 def _type(notification: Notification) -> str:
+    """How bad it is, in the words of apprise: what is over is a success, however it ended."""
     transition = notification.transition
-    if transition.state is AlertState.RESOLVED:
-        return "success"
-    if transition.state is AlertState.FIRING or is_alarming_end(transition):
-        return _OF_SEVERITY[transition.severity]
-    return "info"
+    if transition.change is Change.ACKNOWLEDGED and transition.state is AlertState.FIRING:
+        return "info"
+    return _OF_SEVERITY[transition.severity] if is_live(transition) else "success"

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
@@ -28,9 +29,10 @@ _LONGEST_REPLY = 65536
 _ROOM_FOR_MARKUP = 24  # what a service puts around a title that it has no field for
 _JSON_OVERHEAD = 600  # the topic and the names of the fields, beside a title and a body
 _SHORTEST_BODY = 4
+_LONGEST_KEY = 255  # of PagerDuty
 
 Question = Mapping[str, str]
-"""`url` alone asks whether it can be used; with `title`, `body` and `type` it is to be sent."""
+"""`url` alone asks whether it can be used; with a `title`, `body`, `type` and `alert` to send."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ def _answer(question: Question, asset: apprise.AppriseAsset) -> Mapping[str, obj
         return {"unusable": True}
     if "title" not in question:
         return {"unusable": False, "service": str(service.service_name)}
+    _as_one_incident(service, question["alert"])
     wire = Wire()
     with _listening(wire):
         return _sent(service, question, asset, wire)
@@ -106,15 +109,22 @@ def _sent(
     }
 
 
+def _as_one_incident(service: Any, alert: str) -> None:
+    """PagerDuty is told which alert it is, so that one alert is one incident, resolved with it;
+    unless the url says what is an incident.
+    """
+    if service.secure_protocol == "pagerduty" and not service.dedup:
+        service.dedup = alert if len(alert) <= _LONGEST_KEY else sha256(alert.encode()).hexdigest()
+        service.action = "map"
+
+
 def fitting(service: Any, title: str, body: str) -> tuple[str, str]:
     """Title and body in the bytes that the service takes: a character has at most four of them,
     so that what fits in bytes fits by any count.
     """
     room = int(service.body_maxlen)
-    if service.title_maxlen > 0:
-        title = clip(title, service.title_maxlen)
-    else:
-        title = clip(title, room // 2)
+    title = clip(title, service.title_maxlen if service.title_maxlen > 0 else room // 2)
+    if service.title_maxlen <= 0 or service.overflow_amalgamate_title:
         room -= len(title.encode()) + _ROOM_FOR_MARKUP
     body = clip(body, max(_SHORTEST_BODY, room))
     in_json = getattr(service, "ntfy_json_upstream_size_limit", None)

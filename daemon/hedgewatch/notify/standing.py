@@ -111,7 +111,10 @@ class Alerts:
 
 
 class Watchdog:
-    """The alert that always fires while the daemon is well: its absence is the alarm."""
+    """The alert that always fires while the daemon is well: its absence is the alarm.
+
+    While it is not well nothing is said, as by a dead one: a moment's weakness is not told.
+    """
 
     def __init__(
         self, instance: str, resend: float, well: Callable[[], bool], started_at: float
@@ -122,9 +125,9 @@ class Watchdog:
         self._standing = _standing(acceptable_labels(labels), {"summary": text}, started_at, "")
         self._well = well
 
-    def posted(self, now: float) -> bytes:
-        """Its JSON, which ends now when the daemon is not well."""
-        return self._standing.posted(now, self._validity if self._well() else 0.0)
+    def posted(self, now: float) -> bytes | None:
+        """Its JSON, None while the daemon is not well."""
+        return self._standing.posted(now, self._validity) if self._well() else None
 
 
 def acceptable_labels(labels: Mapping[str, str]) -> dict[str, str]:
