@@ -8,6 +8,7 @@ import pytest
 from hedgewatch.config.loader import load
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.shipped import shipped_rules
+from hedgewatch.notify.apprise_process import troubles
 from hedgewatch.sim.stories import STORIES
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,12 @@ def test_the_example_of_a_rule_compiles_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "my-rules.yaml"
     path.write_text(_yaml("# my-rules.yaml"), encoding="utf-8")
     assert [rule.name for rule in load_rules([path])] == ["TopUpSoon"]
+
+
+def test_every_url_of_the_page_is_one_that_apprise_knows() -> None:
+    urls = re.findall(r"^\| [\w-]+ \| `(\w+://[^`]+)`", README, flags=re.MULTILINE)
+    assert len(urls) >= 5
+    assert set(troubles(urls)) == {""}
 
 
 def test_the_table_of_rules_is_that_of_the_shipped_ones() -> None:

@@ -165,3 +165,25 @@ def test_the_broker_lets_the_daemon_write_the_desk_read_and_nobody_else_in(broke
 
 def _without_comments(path: Path) -> str:
     return "\n".join(line.partition("#")[0] for line in path.read_text().splitlines())
+
+
+ALERTMANAGER = DEPLOY / "alertmanager" / "alertmanager.yml"
+
+
+def test_alertmanager_accepts_its_configuration() -> None:
+    assert "SUCCESS" in said("amtool", "check-config", ALERTMANAGER)
+
+
+@pytest.mark.parametrize(
+    ("labels", "receiver"),
+    [
+        (["alertname=Watchdog", "severity=none", "instance=desk-1"], "dead-mans-switch"),
+        (["alertname=MarginDanger", "severity=critical", "account=main"], "phone"),
+        (["alertname=FeedLost", "severity=warning", "account=main"], "desk"),
+    ],
+)
+def test_alertmanager_sends_each_alert_where_its_comment_says(
+    labels: list[str], receiver: str
+) -> None:
+    answered = said("amtool", "config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels)
+    assert answered.splitlines()[0] == receiver
