@@ -112,7 +112,7 @@ async def run_daemon(
 
         stack.callback(_end_recording, daemon)
         await stack.enter_async_context(daemon.tasks)
-        daemon.dispatcher.restore(records, waiting, now())
+        daemon.dispatcher.restore(records, waiting, now(), await store.known())
         daemon.dispatcher.start(daemon.tasks.spawn)
         stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
         daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
@@ -158,6 +158,7 @@ def build_daemon(
         patience=Patience(jitter=chance),
         on_result=metrics.notified,
         told_again=engine.told_again,
+        calendar=configuration.calendar,
     )
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     status = status_of(configuration)
@@ -170,7 +171,7 @@ def build_daemon(
     recorder = recorder_of(configuration, engine, Told(metrics, health, status))
     handle = engine.handle if recorder is None else recorder.handle
     monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
-    reach = reach_of(view, monitor, store, clock)
+    reach = reach_of(view, monitor, store, clock, surroundings.silences)
     for receiver in receivers:
         if isinstance(receiver, Commanded):
             receiver.take_commands(Commands(reach), store.commanded, clock.now)
@@ -215,7 +216,7 @@ async def reload(
     learn(wanted)
     holds = _without_what_needs_a_restart(wanted, running)
     daemon.monitor.publish(RulesReplaced(holds.rules, holds.desk()))
-    daemon.dispatcher.reroute(holds.routes)
+    daemon.dispatcher.reroute(holds.routes, holds.calendar)
     await daemon.accounts.watch(holds)
     daemon.metrics.configuration_accepted(daemon.clock.now())
     daemon.health.trouble = ""

@@ -74,9 +74,10 @@ def metrics_of(configuration: Configuration, now: float) -> DaemonMetrics:
     return metrics
 
 
-def reach_of(view: EngineView, monitor: Monitor, store: Store, clock: Clock) -> Reach:
+def reach_of(
+    view: EngineView, monitor: Monitor, store: Store, clock: Clock, silences: Silences
+) -> Reach:
     """What commands can see and change."""
-    silences = Silences()
     return Reach(
         alerts=view.alerts,
         publish=monitor.publish,

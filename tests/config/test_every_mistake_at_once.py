@@ -35,6 +35,12 @@ receivers:
   - {name: desk, mqtt: {host: 127.0.0.1, prot: 1883}}
 routes:
   - {match: {severity: critcal}, to: [dusk], repeat: 5}
+  - {matchers: ["severity=wraning", "pool=~("], to: [desk],
+     escalate: [{after: 2m, to: [dekk]}, {after: 1, to: [desk]}]}
+quiet_hours:
+  - {name: night, times: 22-7, timezone: Europe/Berlim, match: {severity: infos}}
+maintenance:
+  - {name: move, from: 2026-12-01, until: 2026-12-01T22:00:00Z, mach: {}}
 betas: {USDC: 0.1, BTC: -1}
 """
 RULES = """\
@@ -75,8 +81,17 @@ hedgewatch.yaml:26:42: unknown key 'prot' (did you mean 'port'?)
 hedgewatch.yaml:28:24: unknown severity 'critcal' (did you mean 'critical'?)
 hedgewatch.yaml:28:39: unknown receiver 'dusk' (did you mean 'desk'?)
 hedgewatch.yaml:28:54: a duration must read like
-hedgewatch.yaml:29:15: USDC is money and does not move with the market: leave it out
-hedgewatch.yaml:29:25: BTC: must be greater than or equal to 0
+hedgewatch.yaml:29:17: unknown severity 'wraning' (did you mean 'warning'?)
+hedgewatch.yaml:29:37: '(' is no pattern
+hedgewatch.yaml:30:34: unknown receiver 'dekk' (did you mean 'desk'?)
+hedgewatch.yaml:30:50: a duration must read like
+hedgewatch.yaml:32:26: times: must read like 22:00-07:00
+hedgewatch.yaml:32:42: no such timezone is known here
+hedgewatch.yaml:32:75: unknown severity 'infos' (did you mean 'info'?)
+hedgewatch.yaml:34:24: from: must be a moment with its offset
+hedgewatch.yaml:34:65: unknown key 'mach' (did you mean 'match'?)
+hedgewatch.yaml:35:15: USDC is money and does not move with the market: leave it out
+hedgewatch.yaml:35:25: BTC: must be greater than or equal to 0
 rules/margin.yaml:4:16: a rule is named in CamelCase
 rules/margin.yaml:7:11: unknown measure 'margin_ratoi' (did you mean 'margin_ratio'?)
 rules/margin.yaml:8:27: '10s' is a time in seconds, 'shock_down' is a ratio

@@ -46,6 +46,28 @@ def test_the_first_route_that_matches_wins_and_no_receiver_is_told_twice() -> No
     assert ordered[0].repeat == 300.0
 
 
+@pytest.mark.parametrize(
+    ("matchers", "expected"),
+    [
+        (["severity=critical"], ("phone",)),
+        (["severity!=info", "pool=~USD."], ("phone",)),
+        (["pool=~USD"], ()),
+        (['team!~"trea.*"'], ()),
+        (["hedge="], ("phone",)),
+    ],
+)
+def test_a_route_takes_matchers_as_alertmanager_has_them_too(
+    matchers: list[str], expected: tuple[str, ...]
+) -> None:
+    assert receivers_for(transition(), routes({"matchers": matchers, "to": ["phone"]})) == expected
+
+
+def test_critical_alerts_are_repeated_where_their_route_says_nothing_of_it() -> None:
+    (plain, daily) = routes({"to": ["desk"]}, {"to": ["desk"], "digest": "24h", "repeat": "1h"})
+    assert (plain.pace(transition()), plain.pace(WARNING)) == (300.0, None)
+    assert (daily.pace(transition()), daily.pace(WARNING)) == (3600.0, None)
+
+
 def test_a_rule_cannot_relabel_what_identifies_its_alert() -> None:
     change = transition()
     assert labels_of(change)["severity"] == "critical"
@@ -68,6 +90,13 @@ def test_a_rule_cannot_relabel_what_identifies_its_alert() -> None:
         {"to": ["desk"], "repeat": 300},
         {"to": ["desk"], "match": {"severity": []}},
         {"to": ["desk"], "continue": True},
+        {"to": ["desk"], "matchers": ["severity"]},
+        {"to": ["desk"], "digest": "5s"},
+        {"to": ["desk"], "digest": "2d"},
+        {"to": ["desk"], "digest": "15m", "match": {"severity": "critical"}},
+        {"to": ["desk"], "escalate": [{"after": "2m", "to": []}]},
+        {"to": ["desk"], "escalate": [{"to": ["boss"]}]},
+        {"to": ["desk"], "escalate": [{"after": "2m", "to": ["a"]}, {"after": "1m", "to": ["b"]}]},
     ],
 )
 def test_a_route_that_cannot_be_meant_is_refused(fields: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePl
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.heartbeat import HeartbeatSettings
+from hedgewatch.notify.muting import Calendar
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
@@ -41,6 +42,7 @@ class Configuration:
     rules: tuple[Rule, ...]
     receivers: tuple[ReceiverSettings, ...]
     routes: tuple[RouteSettings, ...]
+    calendar: Calendar
     http: HttpSettings
     log: LogSettings
     store: Path

@@ -19,6 +19,7 @@ from hedgewatch.config.schema import (
     WalletSettings,
 )
 from hedgewatch.config.yaml_source import Location, Source
+from hedgewatch.notify.calendar import MaintenanceSettings, QuietHoursSettings
 from hedgewatch.notify.heartbeat import HeartbeatSettings
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
@@ -28,7 +29,10 @@ from hedgewatch.venues.settings import VENUES, AccountSettings
 
 Part = TypeVar("Part", bound=BaseModel)
 
-_LISTS = ("accounts", "wallets", "hedges", "scenarios", "rules", "receivers", "routes")
+_LISTS = (
+    *("accounts", "wallets", "hedges", "scenarios", "rules"),
+    *("receivers", "routes", "quiet_hours", "maintenance"),
+)
 _MAPPINGS = ("prices", "http", "log", "recording", "heartbeat")
 
 
@@ -53,6 +57,8 @@ class Draft:
     legs: tuple[Placed[LegSettings], ...]
     receivers: tuple[Placed[ReceiverSettings], ...]
     routes: tuple[Placed[RouteSettings], ...]
+    quiet_hours: tuple[Placed[QuietHoursSettings], ...]
+    maintenance: tuple[Placed[MaintenanceSettings], ...]
     http: HttpSettings
     log: LogSettings
     recording: RecordingSettings
@@ -104,6 +110,8 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         legs=tuple(_legs(source)),
         receivers=reading.items("receivers", ReceiverSettings),
         routes=reading.items("routes", RouteSettings),
+        quiet_hours=reading.items("quiet_hours", QuietHoursSettings),
+        maintenance=reading.items("maintenance", MaintenanceSettings),
         http=reading.one("http", HttpSettings) or HttpSettings(),
         log=reading.one("log", LogSettings) or LogSettings(),
         recording=reading.one("recording", RecordingSettings) or RecordingSettings(),

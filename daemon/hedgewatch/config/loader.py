@@ -15,6 +15,7 @@ from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.references import (
     duplicate_names,
+    idle_rungs,
     mixed_prices,
     secrets,
     twice_told,
@@ -28,6 +29,7 @@ from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
 from hedgewatch.config.yaml_source import read_source
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
+from hedgewatch.notify.muting import Calendar
 from hedgewatch.notify.routing import RouteSettings
 
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
@@ -38,6 +40,7 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     wrong_price_sources,
     unpriced_assets,
     unknown_receivers,
+    idle_rungs,
     unknown_severities,
     twice_told,
     unreadable_secrets,
@@ -113,6 +116,10 @@ def _configuration(
         ),
         receivers=tuple(part.settings for part in draft.receivers),
         routes=routes,
+        calendar=Calendar(
+            quiet_hours=tuple(part.settings for part in draft.quiet_hours),
+            maintenance=tuple(part.settings for part in draft.maintenance),
+        ),
         http=draft.http,
         log=draft.log,
         heartbeat=draft.heartbeat,

@@ -1,6 +1,7 @@
 """What one part of the configuration says of another: names, receivers, secrets."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pydantic import BaseModel
 
@@ -9,6 +10,7 @@ from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.yaml_source import Location
 from hedgewatch.core.model import Severity
+from hedgewatch.notify.matchers import MatcherError, parse_matcher
 from hedgewatch.settings import Secret, SecretError, SecretReference
 
 _WITH_SECRETS = [("accounts",), ("receivers",), ("http",), ("heartbeat",)]
@@ -17,7 +19,7 @@ _A_PLACE = [{name} for name in SecretReference.model_fields]
 
 def duplicate_names(draft: Draft) -> Iterator[Problem]:
     """Names are how everything is told apart, those of unsound parts as well."""
-    for section in ("accounts", "wallets", "hedges", "receivers"):
+    for section in ("accounts", "wallets", "hedges", "receivers", "quiet_hours", "maintenance"):
         first: dict[str, int] = {}
         for location, name in draft.named(section):
             place = draft.source.problem(location, "")
@@ -28,24 +30,48 @@ def duplicate_names(draft: Draft) -> Iterator[Problem]:
 
 
 def unknown_receivers(draft: Draft) -> Iterator[Problem]:
-    """A route to nobody would swallow its alerts."""
+    """A route, or a rung of its ladder, to nobody would swallow its alerts."""
     known = draft.names("receivers")
-    for location in draft.source.matching("routes", int, "to", int):
-        name = draft.source.get(location)
-        if isinstance(name, str) and name not in known:
-            message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+    for place in (("to",), ("escalate", int, "to")):
+        for location in draft.source.matching("routes", int, *place, int):
+            name = draft.source.get(location)
+            if isinstance(name, str) and name not in known:
+                message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+                yield draft.source.problem(location, message)
+
+
+def idle_rungs(draft: Draft) -> Iterator[Problem]:
+    """A mirror hears of everything at once: on a rung of a ladder it reaches nobody."""
+    mirrors = {part.settings.name for part in draft.receivers if part.settings.mirrors}
+    for location in draft.source.matching("routes", int, "escalate", int, "to", int):
+        if (name := draft.source.get(location)) in mirrors:
+            message = f"{name} mirrors every alert at once: escalate to one that reaches somebody"
             yield draft.source.problem(location, message)
 
 
 def unknown_severities(draft: Draft) -> Iterator[Problem]:
-    """A route for a severity that does not exist would match nothing."""
+    """What asks for a severity that does not exist would match nothing."""
     known = [severity.value for severity in Severity]
-    for location in draft.source.matching("routes", int, "match", "severity"):
-        wanted = draft.source.get(location)
-        for severity in wanted if isinstance(wanted, list) else [wanted]:
-            if isinstance(severity, str) and severity not in known:
+    for section in ("routes", "quiet_hours", "maintenance"):
+        for location, severity in _severities(draft, section):
+            if severity not in known:
                 message = f"unknown severity '{severity}'{did_you_mean(severity, known)}"
                 yield draft.source.problem(location, message)
+
+
+def _severities(draft: Draft, section: str) -> Iterator[tuple[Location, str]]:
+    """Each severity that is asked for, in either way to ask, and where."""
+    for location in draft.source.matching(section, int, "match", "severity"):
+        wanted = draft.source.get(location)
+        for severity in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(severity, str):
+                yield location, severity
+    for location in draft.source.matching(section, int, "matchers", int):
+        text = draft.source.get(location)
+        with suppress(MatcherError):
+            matcher = parse_matcher(text if isinstance(text, str) else "")
+            if matcher.name == "severity" and matcher.operator in ("=", "!="):
+                yield location, matcher.value
 
 
 def mixed_prices(draft: Draft) -> Iterator[Problem]:

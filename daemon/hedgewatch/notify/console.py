@@ -35,6 +35,8 @@ class Console:
     the line comes later.
     """
 
+    display: Final = True
+
     def __init__(
         self,
         name: str,

@@ -5,37 +5,39 @@ alert survive a crash, it never holds one up.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from hedgewatch.core.model import AlertRecord, AlertState, Outcome, Transition
+from hedgewatch.core.model import AlertRecord, AlertState, Change, Outcome, Transition
 from hedgewatch.core.telling import transition_of
-from hedgewatch.notify.console import Console
+from hedgewatch.notify.audience import Audience
 from hedgewatch.notify.journal import Journal, Mark
+from hedgewatch.notify.live import Cast, alert_of, is_live
+from hedgewatch.notify.muting import NO_CALENDAR, Calendar, Muting
 from hedgewatch.notify.outgoing import (
     EXPIRES_AFTER,
     Delivery,
-    Notification,
     Outbox,
     Waiting,
-    alert_key,
     decode_notification,
     delivery_key,
 )
-from hedgewatch.notify.receiver import Connected, Mirror, Receiver
-from hedgewatch.notify.reminders import Reminders
-from hedgewatch.notify.routing import RouteSettings, route_for
-from hedgewatch.notify.worker import OnResult, Patience, Worker
+from hedgewatch.notify.receiver import Connected, Display, Mirror, Receiver
+from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.silences import Silences
+from hedgewatch.notify.worker import Patience, Result, Worker
 
 _DISK_PATIENCE = 0.010
-_REMINDER_PERIOD = 1.0
+_TICK = 1.0
+_REMEMBERED = 6 * 86400.0  # less than the store keeps what was sent
 _TOLD = frozenset({AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED})
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], object]
+OnResult = Callable[[str, Result], None]
 
 _log = structlog.get_logger()
 
@@ -44,7 +46,8 @@ _log = structlog.get_logger()
 class Surroundings:
     """What delivery is given by whoever composes the daemon.
 
-    `told_again` puts a firing alert into the words of now, before it is repeated.
+    `told_again` puts a firing alert into the words of now, before it is repeated; `silences` come
+    and go by commands; `calendar` is replaced at a reload.
     """
 
     outbox: Outbox
@@ -52,13 +55,15 @@ class Surroundings:
     patience: Patience
     on_result: OnResult
     told_again: Callable[[Transition], Transition] = lambda transition: transition
+    silences: Silences = field(default_factory=Silences)
+    calendar: Calendar = NO_CALENDAR
 
 
 class Dispatcher:
     """Owns the way of each notification from `submit` until its receiver has taken it.
 
-    Without routes every receiver hears of every alert: silence must be asked for. Whoever heard
-    that an alert fires hears that it is over, wherever the routes lead by then.
+    Without routes every receiver hears of every alert: silence must be asked for. Who hears of
+    what is decided by the `Audience`.
     """
 
     def __init__(
@@ -68,22 +73,26 @@ class Dispatcher:
         surroundings: Surroundings,
     ) -> None:
         self._receivers = tuple(receivers)
-        self._routes = _or_everywhere(routes, self._receivers)
         self._clock = surroundings.clock
         self._patience = surroundings.patience
         self._on_result = surroundings.on_result
-        self._told_again = surroundings.told_again
         self._journal = Journal(surroundings.outbox, self._release)
-        self._reminders = Reminders()
         self._held: dict[str, asyncio.TimerHandle] = {}
-        self._told: dict[str, list[str]] = {}
+        self._muting = Muting(surroundings.silences, surroundings.calendar)
+        self._audience = Audience(
+            _cast(receivers),
+            _or_everywhere(routes, self._receivers),
+            self._muting,
+            tell_again=surroundings.told_again,
+            busy=lambda receiver, alert: self._workers[receiver].queue.holds(alert),
+        )
         self._workers = {
             receiver.name: Worker(
                 receiver=receiver,
                 journal=self._journal,
                 patience=surroundings.patience,
                 clock=surroundings.clock,
-                on_result=surroundings.on_result,
+                on_result=self._settled,
             )
             for receiver in receivers
         }
@@ -103,18 +112,18 @@ class Dispatcher:
         another one has taken something since. A console is a log that perhaps nobody reads.
         """
         for name, worker in self._workers.items():
-            since = worker.queue.overdue_since(now)
+            since = worker.queue.overdue_since(now) or worker.failing_since
             if since is not None:
                 others = (other for other in self._workers.values() if other is not worker)
-                heard = (o.taken_at for o in others if not isinstance(o.receiver, Console))
+                heard = (o.taken_at for o in others if not isinstance(o.receiver, Display))
                 yield name, now - since, any(taken_at > since for taken_at in heard)
 
-    def reroute(self, routes: Sequence[RouteSettings]) -> None:
-        """Send what comes from now on by other routes."""
-        self._routes = _or_everywhere(routes, self._receivers)
+    def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
+        """Send what comes from now on by other routes, and keep it quiet at other hours."""
+        self._audience.reroute(_or_everywhere(routes, self._receivers), calendar)
 
     def start(self, spawn: Spawn) -> None:
-        """Start everything that runs: the journal, the reminders, the receivers."""
+        """Start everything that runs: the journal, what time calls for, the receivers."""
         spawn("notify:journal", self._journal.run())
         spawn("notify:reminders", self._remind())
         for name, worker in self._workers.items():
@@ -123,23 +132,28 @@ class Dispatcher:
                 spawn(f"notify:{name}:connection", worker.receiver.run())
 
     def restore(
-        self, records: Iterable[AlertRecord], waiting: Iterable[Waiting], now: float
+        self,
+        records: Iterable[AlertRecord],
+        waiting: Iterable[Waiting],
+        now: float,
+        known: Collection[str] | None = None,
     ) -> None:
-        """Go on where the last process stopped; call it before `start`."""
+        """Go on where the last process stopped; call it before `start`.
+
+        `known` are the keys of all that the outbox remembers; None: whoever a route names has heard
+        of what fires.
+        """
+        restored = [one for one in (self._restored(row, now) for row in waiting) if one is not None]
+        for _ in self._muting.half_over(now):
+            pass  # of what was half over before, somebody was reminded then
         for record in records:
-            if record.state is AlertState.FIRING:
-                self._restore_alert(record, now)
-        for row in waiting:
-            self._restore_delivery(row, now)
+            self._restore_alert(record, restored, known, now)
 
     def submit(self, outcome: Outcome, now: float) -> None:
         """Take what the engine decided. Never blocks."""
-        told = [transition for transition in outcome.transitions if transition.state in _TOLD]
-        deliveries = [
-            delivery for transition in told for delivery in self._deliveries(transition, now)
-        ]
-        self._journal.note(outcome.records, deliveries, urgent=bool(told))
-        self._hold(deliveries)
+        told = [one for one in outcome.transitions if _is_told(one)]
+        deliveries = [each for one in told for each in self._audience.tell(one, now)]
+        self._send(deliveries, outcome.records, urgent=bool(told))
 
     async def drain(self, deadline: float) -> None:
         """Finish what is in flight within `deadline` seconds; the rest stays in the outbox.
@@ -167,30 +181,16 @@ class Dispatcher:
         for worker in self._workers.values():
             await worker.stopped.wait()
 
-    def _deliveries(self, transition: Transition, now: float) -> list[Delivery]:
-        route = route_for(transition, self._routes)
-        if route is None:
-            _log.warning("alert_without_route", alertname=transition.alertname)
-        self._reminders.note(transition, route.repeat if route else None, now)
-        return [Delivery.of(transition, name, now) for name in self._hearers(transition, route)]
-
-    def _hearers(self, transition: Transition, route: RouteSettings | None) -> list[str]:
-        """Those of the route, and those who still believe that the alert fires."""
-        alert = alert_key(transition.alertname, transition.subject)
-        names = list(dict.fromkeys([*self._known(route), *self._told.pop(alert, ())]))
-        if transition.state is AlertState.FIRING:
-            self._told[alert] = names
-        return names
-
-    def _known(self, route: RouteSettings | None) -> list[str]:
-        return [name for name in dict.fromkeys(route.to if route else ()) if name in self._workers]
-
-    def _hold(self, deliveries: Iterable[Delivery]) -> None:
-        """Give the disk its 10 ms."""
+    def _send(
+        self, deliveries: Sequence[Delivery], records: Iterable[AlertRecord], *, urgent: bool
+    ) -> None:
+        """To the disk, which has 10 ms, and to the receivers; not what waits for a digest."""
+        self._journal.note(records, deliveries, urgent=urgent)
         loop = asyncio.get_running_loop()
         for delivery in deliveries:
-            handle = loop.call_later(_DISK_PATIENCE, self._release, (delivery,))
-            self._held[delivery.key] = handle
+            if not delivery.notification.collected:
+                handle = loop.call_later(_DISK_PATIENCE, self._release, (delivery,))
+                self._held[delivery.key] = handle
 
     def _release(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
@@ -198,48 +198,53 @@ class Dispatcher:
                 handle.cancel()
                 self._workers[delivery.receiver].put(delivery)
 
+    def _settled(self, delivery: Delivery, result: Result) -> None:
+        self._on_result(delivery.receiver, result)
+        if result != "retried":
+            self._audience.settled(delivery, "refused" if result == "dead" else "taken")
+
     async def _remind(self) -> None:
         while True:
-            await asyncio.sleep(_REMINDER_PERIOD)
-            for transition in map(self._told_again, self._reminders.due(self._clock())):
-                deliveries = self._reminder_deliveries(transition)
-                self._journal.note((), deliveries, urgent=bool(deliveries))
-                self._hold(deliveries)
+            await asyncio.sleep(_TICK)
+            now = self._clock()
+            if deliveries := self._audience.tick(now):
+                self._send(deliveries, (), urgent=True)
+            for bundle, digest in self._audience.digests(now):
+                self._send((digest,), (), urgent=True)
+                for collected in bundle.deliveries:
+                    self._journal.settle(collected, Mark("sent"))
 
-    def _reminder_deliveries(self, transition: Transition) -> list[Delivery]:
-        """None to a receiver that has not even got the last message about it."""
-        route = route_for(transition, self._routes)
-        deliveries = [
-            Delivery.of(transition, name, transition.at, reminder=True)
-            for name in self._known(route)
-        ]
-        return [
-            delivery
-            for delivery in deliveries
-            if not self._workers[delivery.receiver].queue.holds(delivery.notification.alert)
-        ]
-
-    def _restore_alert(self, record: AlertRecord, now: float) -> None:
+    def _restore_alert(
+        self,
+        record: AlertRecord,
+        restored: Sequence[Delivery],
+        known: Collection[str] | None,
+        now: float,
+    ) -> None:
         fired_at = min(now, record.fired_at if record.fired_at is not None else now)
         transition = transition_of(record, fired_at)
-        route = route_for(transition, self._routes)
-        self._reminders.note(transition, route.repeat if route else None, now)
-        for name in self._hearers(transition, route):
-            receiver = self._workers[name].receiver
+        if not is_live(transition):
+            return
+        heard = None
+        if known is not None and now - fired_at < _REMEMBERED:
+            heard = [name for name in self._workers if delivery_key(transition, name) in known]
+        alert = alert_of(transition)
+        waiting = {one.key: one.receiver for one in restored if one.notification.alert == alert}
+        for shown in self._audience.restore(transition, heard, waiting, now):
+            receiver = self._workers[shown.receiver].receiver
             if isinstance(receiver, Mirror):
-                key = delivery_key(transition, name)
-                receiver.remember(Notification(key=key, transition=transition))
+                receiver.remember(shown.notification)
 
-    def _restore_delivery(self, row: Waiting, now: float) -> None:
+    def _restored(self, row: Waiting, now: float) -> Delivery | None:
         """Stored times are clamped: they come from a clock that may have been set since."""
         if row.receiver not in self._workers:
             self._bury(row, "no receiver of this name is configured any more")
-            return
+            return None
         try:
             notification = decode_notification(row.payload)
         except (KeyError, TypeError, ValueError):
             self._bury(row, "what the outbox holds cannot be read")
-            return
+            return None
         delivery = Delivery(
             receiver=row.receiver,
             notification=notification,
@@ -248,12 +253,29 @@ class Dispatcher:
             next_at=min(row.next_at, now + self._patience.longest_wait),
             attempts=row.attempts,
         )
+        if notification.collected:
+            self._audience.collect(delivery, now)
+            return None
         self._workers[row.receiver].put(delivery)
+        return delivery
 
     def _bury(self, row: Waiting, reason: str) -> None:
         _log.error("notification_dead", receiver=row.receiver, reason=reason, key=row.key)
         self._journal.mark(row.key, Mark("dead", reason=reason))
         self._on_result(row.receiver, "dead")
+
+
+def _is_told(transition: Transition) -> bool:
+    return transition.state in _TOLD or transition.change is Change.ACKNOWLEDGED
+
+
+def _cast(receivers: Iterable[Receiver]) -> Cast:
+    mirrors = tuple(one.name for one in receivers if isinstance(one, Mirror))
+    return Cast(
+        people=tuple(one.name for one in receivers if one.name not in mirrors),
+        mirrors=mirrors,
+        displays=frozenset(one.name for one in receivers if isinstance(one, Display)),
+    )
 
 
 def _or_everywhere(

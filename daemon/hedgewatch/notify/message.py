@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from hedgewatch.core.model import Acknowledgement, AlertState, Change, EndReason, Transition
 from hedgewatch.core.wording import spoken
-from hedgewatch.notify.outgoing import Notification
+from hedgewatch.notify.digest_lines import digest_lines
+from hedgewatch.notify.outgoing import DIGEST, Notification
 
 TITLE_BYTES = 200
 BODY_BYTES = 3000
@@ -47,6 +48,8 @@ _WHAT_ENDED: Mapping[str, str] = MappingProxyType(
 def title(notification: Notification) -> str:
     """One line: `CRITICAL MarginDanger: main/USDT`."""
     transition = notification.transition
+    if transition.alertname == DIGEST:
+        return clip(clean(summary(transition)).replace("\n", " "), TITLE_BYTES)
     alert = f"{transition.alertname}: {transition.subject}"
     return clip(clean(f"{_headline(notification)} {alert}").replace("\n", " "), TITLE_BYTES)
 
@@ -67,7 +70,7 @@ def plain(notification: Notification) -> Notification:
     bare = replace(
         notification.transition, annotations={"summary": words}, labels={}, values={}, reason=""
     )
-    return replace(notification, transition=bare)
+    return replace(notification, transition=bare, note="", digest=())
 
 
 def clean(text: str) -> str:
@@ -121,6 +124,10 @@ def _lines(notification: Notification) -> Iterator[str]:
     """The first is all that a phone shows: how bad it is, and where."""
     transition = notification.transition
     yield summary(transition)
+    yield notification.note
+    if transition.alertname == DIGEST:
+        yield from digest_lines(notification.digest)
+        return
     yield from _news(transition)
     if transition.state is not AlertState.RESOLVED and transition.change is not Change.ACKNOWLEDGED:
         yield _what_to_do(transition)

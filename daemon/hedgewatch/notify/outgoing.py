@@ -19,6 +19,9 @@ from hedgewatch.core.model import (
     acknowledgement_of,
 )
 
+DIGEST = "Digest"
+"""What stands for the name of an alert where many are told together."""
+
 _LONGEST_PART = 100  # a key is sent as a header, and servers refuse long ones
 EXPIRES_AFTER = 86400.0
 """Seconds after which a notification that nobody took is given up: news of yesterday misleads."""
@@ -28,12 +31,17 @@ EXPIRES_AFTER = 86400.0
 class Notification:
     """One message to one receiver. `key` is the same at each attempt, over restarts too.
 
-    A `reminder` says again that an alert is still firing.
+    A `reminder` says again that an alert is still firing; the `note` says why it is told now, or
+    here. A `digest` are many alerts told together, of which `transition` is the head. What is
+    `collected` is not sent: it goes into the digest of so many seconds.
     """
 
     key: str
     transition: Transition
     reminder: bool = False
+    note: str = ""
+    digest: tuple[Transition, ...] = ()
+    collected: float = 0.0
 
     @property
     def alert(self) -> str:
@@ -73,6 +81,14 @@ class Delivery:
             expires_at=now + EXPIRES_AFTER,
             next_at=now,
         )
+
+    def carrying(self, notification: Notification) -> Self:
+        """The same, with another notification."""
+        return replace(self, notification=notification)
+
+    def collected(self, period: float) -> Self:
+        """The same, for the digest of so many seconds."""
+        return self.carrying(replace(self.notification, collected=period))
 
 
 class Waiting(Protocol):
@@ -115,27 +131,50 @@ def delivery_key(transition: Transition, receiver: str) -> str:
     """The idempotency key: rule, subject, episode, transition, receiver.
 
     The transition is its state and its moment, because one episode can fire again: worse, or as
-    a reminder.
+    a reminder; and what else it tells, because an acknowledgement may come in the same moment.
     """
     alert = alert_key(transition.alertname, transition.subject)
-    moment = f"{transition.state}@{transition.at:.3f}"
+    news = transition.state if transition.change is Change.STATE else transition.change
+    moment = f"{news}@{transition.at:.3f}"
     return f"{alert}|{_part(transition.episode)}|{moment}|{_part(receiver)}"
 
 
 def encode_notification(notification: Notification) -> str:
     """A notification as JSON; infinities are the strings `inf` and `-inf`."""
-    transition = notification.transition
-    plain = asdict(replace(transition, labels={}, annotations={}, values={}))
-    plain["labels"], plain["annotations"] = dict(transition.labels), dict(transition.annotations)
-    plain["values"] = plain_values(transition.values)
-    fields = {"key": notification.key, "transition": plain, "reminder": notification.reminder}
+    fields = {
+        "key": notification.key,
+        "transition": _encoded(notification.transition),
+        "reminder": notification.reminder,
+        "note": notification.note,
+        "digest": [_encoded(transition) for transition in notification.digest],
+        "collected": notification.collected,
+    }
     return json.dumps(fields, allow_nan=False)
 
 
 def decode_notification(text: str) -> Notification:
-    """What `encode_notification` wrote; KeyError, TypeError or ValueError when it did not."""
+    """What `encode_notification` wrote, in older versions too; KeyError, TypeError or ValueError
+    when it did not.
+    """
     fields: dict[str, Any] = json.loads(text)
-    plain: dict[str, Any] = fields["transition"]
+    return Notification(
+        key=fields["key"],
+        transition=_decoded(fields["transition"]),
+        reminder=fields["reminder"],
+        note=fields.get("note", ""),
+        digest=tuple(map(_decoded, fields.get("digest", ()))),
+        collected=float(fields.get("collected", 0.0)),
+    )
+
+
+def _encoded(transition: Transition) -> dict[str, Any]:
+    plain = asdict(replace(transition, labels={}, annotations={}, values={}))
+    plain["labels"], plain["annotations"] = dict(transition.labels), dict(transition.annotations)
+    plain["values"] = plain_values(transition.values)
+    return plain
+
+
+def _decoded(plain: Mapping[str, Any]) -> Transition:
     labels = tuple((name, value) for name, value in plain["subject"]["labels"])
     known = {
         "subject": Subject(Scope(plain["subject"]["scope"]), labels),
@@ -149,8 +188,7 @@ def decode_notification(text: str) -> Notification:
             for name, value in plain["values"].items()
         },
     }
-    transition = Transition(**plain | known)
-    return Notification(key=fields["key"], transition=transition, reminder=fields["reminder"])
+    return Transition(**{**plain, **known})
 
 
 def _severity(plain: str | None) -> Severity | None:

@@ -1,7 +1,7 @@
 """Alertmanager's webhook payload, version 4, so that every receiver made for it works with ours."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hedgewatch.core.model import Acknowledgement, AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
@@ -17,15 +17,33 @@ _SEPARATOR = b"\xff"
 def alertmanager_v4(
     notification: Notification, receiver: str, external_url: str = ""
 ) -> dict[str, object]:
-    """One alert as a group of its own.
+    """One alert as a group of its own, or all of a digest as one group.
 
     An alarming end is still firing: Alertmanager's two words know no third, and "resolved" would
     say that a liquidated position is well.
     """
-    transition = notification.transition
-    labels = labels_of(transition)
-    status = "firing" if is_live(transition) else "resolved"
-    alert = {
+    told = notification.digest or (notification.transition,)
+    labels = _common([labels_of(one) for one in told])
+    annotations = _common([annotations_of(one) for one in told])
+    if notification.note:
+        annotations["note"] = clean(notification.note)
+    return {
+        "version": "4",
+        "groupKey": f"{{}}:{{{_selector(labels)}}}",
+        "truncatedAlerts": 0,
+        "status": _status(told),
+        "receiver": receiver,
+        "groupLabels": labels,
+        "commonLabels": labels,
+        "commonAnnotations": annotations,
+        "externalURL": external_url,
+        "alerts": [_alert(one, external_url) for one in told],
+    }
+
+
+def _alert(transition: Transition, external_url: str) -> dict[str, object]:
+    labels, status = labels_of(transition), _status((transition,))
+    return {
         "status": status,
         "labels": labels,
         "annotations": annotations_of(transition),
@@ -34,17 +52,17 @@ def alertmanager_v4(
         "generatorURL": external_url,
         "fingerprint": fingerprint(labels),
     }
+
+
+def _status(told: Iterable[Transition]) -> str:
+    return "firing" if any(map(is_live, told)) else "resolved"
+
+
+def _common(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What all of them say alike."""
+    first, *others = texts
     return {
-        "version": "4",
-        "groupKey": f"{{}}:{{{_selector(labels)}}}",
-        "truncatedAlerts": 0,
-        "status": status,
-        "receiver": receiver,
-        "groupLabels": labels,
-        "commonLabels": labels,
-        "commonAnnotations": alert["annotations"],
-        "externalURL": external_url,
-        "alerts": [alert],
+        name: text for name, text in first.items() if all(one.get(name) == text for one in others)
     }
 
 

@@ -20,8 +20,8 @@ class Queue:
 
     def __init__(self) -> None:
         self._lanes: dict[str, deque[Delivery]] = {}
-        self._later: list[tuple[float, int, str]] = []
-        self._due: list[tuple[int, float, int, str]] = []
+        self._later: list[tuple[float, int, Delivery]] = []
+        self._due: list[tuple[int, float, int, Delivery]] = []
         self._order = count()
 
     def __len__(self) -> int:
@@ -38,14 +38,18 @@ class Queue:
         """Whether something about this alert is still on its way."""
         return alert in self._lanes
 
-    def take(self, now: float) -> Delivery | None:
+    def take(self, now: float, *, critical_only: bool = False) -> Delivery | None:
         """The next to be sent; it stays the head of its lane until `finish` or `postpone`."""
         while self._later and self._later[0][0] <= now:
-            _, _, alert = heappop(self._later)
-            head = self._lanes[alert][0]
-            urgency = _URGENCY[head.notification.transition.severity]
-            heappush(self._due, (urgency, head.created_at, next(self._order), alert))
-        return self._lanes[heappop(self._due)[-1]][0] if self._due else None
+            _, _, head = heappop(self._later)
+            if self._is_head(head):
+                urgency = _URGENCY[head.notification.transition.severity]
+                heappush(self._due, (urgency, head.created_at, next(self._order), head))
+        while self._due and not self._is_head(self._due[0][-1]):
+            heappop(self._due)
+        if not self._due or (critical_only and self._due[0][0] > 0):
+            return None
+        return heappop(self._due)[-1]
 
     def next_at(self) -> float | None:
         """When the earliest of those that wait is due, None when none waits."""
@@ -56,6 +60,15 @@ class Queue:
         heads = (lane[0] for lane in self._lanes.values())
         made = (head.created_at for head in heads if head.attempts or head.next_at <= now)
         return min(made, default=None)
+
+    def lesser(self) -> tuple[Delivery, ...]:
+        """All of the lanes in which nothing is critical, each lane in its order."""
+        return tuple(
+            delivery
+            for lane in self._lanes.values()
+            if all(one.notification.transition.severity is not Severity.CRITICAL for one in lane)
+            for delivery in lane
+        )
 
     def finish(self, delivery: Delivery) -> None:
         """It is out of the way: the next of its lane may go."""
@@ -73,4 +86,9 @@ class Queue:
         self._schedule(delivery)
 
     def _schedule(self, head: Delivery) -> None:
-        heappush(self._later, (head.next_at, next(self._order), head.notification.alert))
+        heappush(self._later, (head.next_at, next(self._order), head))
+
+    def _is_head(self, delivery: Delivery) -> bool:
+        """What was sent with others leaves its place in the schedule behind."""
+        lane = self._lanes.get(delivery.notification.alert)
+        return lane is not None and lane[0] is delivery

@@ -44,8 +44,22 @@ class Connected(Protocol):
 
 
 @runtime_checkable
+class Display(Protocol):
+    """A receiver whose messages nobody need have seen: where others of a route fail, those that
+    are left hear of a critical alert, although this one took it.
+    """
+
+    @property
+    def display(self) -> bool: ...
+
+
+@runtime_checkable
 class Mirror(Protocol):
-    """A receiver that shows the alerts as they stand, and must know them after a restart."""
+    """A receiver that shows the alerts as they stand, and must know them after a restart.
+
+    It hears of every change of every alert, whatever routes, silences and digests say, with who
+    acknowledged or silenced it as annotations; it is told nothing twice.
+    """
 
     def remember(self, notification: Notification) -> None: ...
 

@@ -1,10 +1,10 @@
-"""Says again, at the pace of its route, that an alert is still firing."""
+"""Says again, at the pace of its route, that somebody has to look at an alert."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import floor
 
-from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.core.model import Transition
 from hedgewatch.notify.outgoing import alert_key
 
 
@@ -16,17 +16,17 @@ class _Reminder:
 
 
 class Reminders:
-    """The firing alerts that have a pace. It holds what they said when they last changed."""
+    """The alerts that have a pace. It holds what they said when they last changed."""
 
     def __init__(self) -> None:
         self._live: dict[str, _Reminder] = {}
 
     def note(self, transition: Transition, period: float | None, now: float) -> None:
-        """A firing alert keeps the pace that it began with when it fired, over restarts too; any
-        other state, or no period, ends it.
+        """An alert keeps the pace that it began with when it was told, over restarts too; no
+        period ends it.
         """
         key = alert_key(transition.alertname, transition.subject)
-        if transition.state is AlertState.FIRING and period is not None:
+        if period is not None:
             self._live[key] = _Reminder(transition, period, _next(transition.at, period, now))
         else:
             self._live.pop(key, None)

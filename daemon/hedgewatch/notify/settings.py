@@ -34,6 +34,11 @@ class ReceiverSettings(Settings):
         return self
 
     @property
+    def mirrors(self) -> bool:
+        """Whether it shows all alerts as they stand, whatever the routes say."""
+        return self.mqtt is not None or self.alertmanager is not None
+
+    @property
     def makes_one_of_two(self) -> bool:
         """Whether two replicas that tell it the same lead to one message, or to none elsewhere."""
         return self.alertmanager is not None or self.console is not None

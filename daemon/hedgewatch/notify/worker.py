@@ -10,6 +10,8 @@ from typing import Literal
 
 import structlog
 
+from hedgewatch.core.model import Severity
+from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.message import plain
 from hedgewatch.notify.outgoing import Delivery, Notification
@@ -19,9 +21,10 @@ from hedgewatch.notify.receiver import DeliveryError, Receiver, Unhurried
 _LONGEST_ASKED_WAIT = 3600.0  # a receiver may ask for a pause, not for silence
 _LONGEST_SLEEP = 1.0  # the clock counts a suspend, a sleep does not
 _MARK_PATIENCE = 0.25  # paid once by a disk that hangs
+_MANY = 5
+_COMPLAIN_EVERY = 60.0
 
 Result = Literal["sent", "retried", "dead", "fallback"]
-OnResult = Callable[[str, Result], None]
 
 _log = structlog.get_logger()
 
@@ -41,24 +44,51 @@ class Patience:
         return self.jitter.uniform(0.0, min(self.longest_wait, doubled))
 
 
+@dataclass(slots=True)
+class Complaints:
+    """Which of many failures are said."""
+
+    _said_at: float | None = None
+    _unsaid: int = 0
+
+    def say(self, now: float) -> int | None:
+        """How many were left unsaid before this one, None when this one is too."""
+        if self._said_at is not None and now - self._said_at < _COMPLAIN_EVERY:
+            self._unsaid += 1
+            return None
+        unsaid, self._unsaid, self._said_at = self._unsaid, 0, now
+        return unsaid
+
+    def end(self) -> bool:
+        """It works: whether there was anything to complain of."""
+        complained, self._said_at, self._unsaid = self._said_at is not None, None, 0
+        return complained
+
+
 @dataclass(slots=True, kw_only=True)
 class Worker:
     """Sends one notification at a time and never gives up before it expires or is refused.
 
     After a send it waits a moment for its mark to be on the disk, so that a crash repeats at most
-    the one in flight; a disk that hangs costs that moment, not the alerts behind it. `taken_at` is
-    when its receiver last took something.
+    the one in flight; a disk that hangs costs that moment, not the alerts behind it. A receiver
+    that asks for a pause gets it from all but critical alerts; what has piled up by then goes as
+    one digest, when it is much. `taken_at` is when its receiver last took something,
+    `failing_since` when it began to take nothing.
     """
 
     receiver: Receiver
     journal: Journal
     patience: Patience
     clock: Callable[[], float]
-    on_result: OnResult
+    on_result: Callable[[Delivery, Result], None]
     queue: Queue = field(default_factory=Queue)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     taken_at: float = -inf
+    failing_since: float | None = None
+    _complaints: Complaints = field(default_factory=Complaints)
+    _paused_until: float = 0.0
+    _piled_up: bool = False
     _stopping: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -76,19 +106,37 @@ class Worker:
         """Deliver until stopped."""
         while not self._stopping:
             self._wake.clear()
-            delivery = self.queue.take(self.clock())
-            if delivery is None:
+            deliveries = self._next()
+            if not deliveries:
                 await self._wait()
+            elif len(deliveries) == 1:
+                await self._handle(deliveries[0])
             else:
-                await self._handle(delivery)
+                await self._handle_together(deliveries)
         self.stopped.set()
+
+    def _next(self) -> tuple[Delivery, ...]:
+        """The next to be sent, with all lesser ones where many have piled up."""
+        now = self.clock()
+        head = self.queue.take(now, critical_only=now < self._paused_until)
+        if head is None:
+            return ()
+        if self._piled_up and head.notification.transition.severity is not Severity.CRITICAL:
+            lesser = self.queue.lesser()
+            self._piled_up = 1 < len(lesser) < _MANY
+            if len(lesser) >= _MANY and head in lesser:
+                return (head, *(one for one in lesser if one is not head))
+        return (head,)
 
     async def _wait(self) -> None:
         self.idle.set()
-        next_at = self.queue.next_at()
-        left = None if next_at is None else min(_LONGEST_SLEEP, max(0.0, next_at - self.clock()))
+        now, next_at = self.clock(), self.queue.next_at()
+        ends = [
+            at for at in (next_at, self._paused_until if self.queue else None) if at is not None
+        ]
+        left = min((max(0.0, at - now) for at in ends if at > now), default=None)
         with suppress(TimeoutError):
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(None if left is None else min(_LONGEST_SLEEP, left)):
                 await self._wake.wait()
 
     async def _handle(self, delivery: Delivery) -> None:
@@ -100,7 +148,28 @@ class Worker:
             except DeliveryError as error:
                 self._failed(delivery, error)
             else:
-                self.taken_at = self.clock()
+                self._worked()
+                self._settle(delivery, Mark("sent"), result)
+        await self.journal.written(_MARK_PATIENCE)
+
+    async def _handle_together(self, deliveries: tuple[Delivery, ...]) -> None:
+        """All as one digest; where that is refused, they go one by one."""
+        told = [
+            one
+            for delivery in deliveries
+            for one in delivery.notification.digest or (delivery.notification.transition,)
+        ]
+        note = f"{len(deliveries)} messages in one: the receiver had asked for a pause"
+        digest = digest_of(self.receiver.name, told, self.clock(), note=note)
+        try:
+            result = await self._attempt(digest.notification)
+        except DeliveryError as error:
+            self._piled_up = error.retryable
+            again = DeliveryError(str(error), retryable=True, retry_after=error.retry_after)
+            self._failed(deliveries[0], again)
+        else:
+            self._worked()
+            for delivery in deliveries:
                 self._settle(delivery, Mark("sent"), result)
         await self.journal.written(_MARK_PATIENCE)
 
@@ -129,23 +198,40 @@ class Worker:
             raise DeliveryError(reason, retryable=True) from None
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
+        now = self.clock()
+        self.failing_since = now if self.failing_since is None else self.failing_since
         if not error.retryable:
             self._give_up(delivery, str(error))
             return
         attempts = delivery.attempts + 1
         asked = min(error.retry_after or 0.0, _LONGEST_ASKED_WAIT)
-        next_at = self.clock() + max(asked, self.patience.wait(attempts))
+        if asked > 0.0:
+            self._paused_until, self._piled_up = max(self._paused_until, now + asked), True
+        next_at = now + max(asked, self.patience.wait(attempts))
         later = replace(delivery, attempts=attempts, next_at=next_at)
+        self._complain(later, str(error), now)
+        self.queue.postpone(later)
+        self.journal.settle(later, Mark("retry", next_at=next_at))
+        self.on_result(delivery, "retried")
+
+    def _complain(self, delivery: Delivery, reason: str, now: float) -> None:
+        """Once, then once a minute: a receiver that is down fails each second."""
+        unsaid = self._complaints.say(now)
+        if unsaid is None:
+            return
         _log.warning(
             "notification_delayed",
             receiver=self.receiver.name,
-            reason=str(error),
-            attempts=attempts,
+            reason=reason,
+            attempts=delivery.attempts,
             key=delivery.key,
+            unsaid=unsaid,
         )
-        self.queue.postpone(later)
-        self.journal.settle(later, Mark("retry", next_at=next_at))
-        self.on_result(self.receiver.name, "retried")
+
+    def _worked(self) -> None:
+        self.taken_at, self.failing_since = self.clock(), None
+        if self._complaints.end():
+            _log.info("receiver_works_again", receiver=self.receiver.name)
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         _log.error(
@@ -156,4 +242,4 @@ class Worker:
     def _settle(self, delivery: Delivery, mark: Mark, result: Result) -> None:
         self.queue.finish(delivery)
         self.journal.settle(delivery, mark)
-        self.on_result(self.receiver.name, result)
+        self.on_result(delivery, result)

@@ -76,6 +76,10 @@ class Store:
             _log.error("stored_alerts_unreadable", store=str(self.path), number=self.unreadable)
         return loaded
 
+    async def known(self) -> frozenset[str]:
+        """The keys of all notifications that it remembers: sent, waiting, or given up."""
+        return await self.on_thread(self._known)
+
     async def mark_sent(self, keys: Collection[str]) -> None:
         """These have arrived."""
         await self._change(
@@ -167,6 +171,10 @@ class Store:
             records = [self._readable(text) for (text,) in texts]
             waiting = rows.waiting_deliveries(database)
         return tuple(record for record in records if record is not None), waiting
+
+    def _known(self) -> frozenset[str]:
+        with self.transaction() as database:
+            return frozenset(key for (key,) in database.execute("SELECT key FROM outbox"))
 
     def _readable(self, text: str) -> AlertRecord | None:
         try:
