@@ -151,6 +151,23 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
     _add_rules_replay(actions.add_parser("replay", help="what would have fired, by a recording"))
     _add_explain(actions.add_parser("explain", help="what a rule means, and why it (not) fires"))
 
+    _add_export(actions.add_parser("export", help="as a Prometheus rule file"))
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument(
+        "paths", nargs="*", type=Path, metavar="FILE", help="rule files (default: the shipped ones)"
+    )
+    export.add_argument(
+        "-c", "--configuration", type=Path, metavar="FILE", help="the rules of this configuration"
+    )
+    export.add_argument("--out", type=Path, metavar="FILE", help="where it is written")
+    export.add_argument(
+        "--job", default="hedgewatch", metavar="NAME", help="as which Prometheus scrapes it"
+    )
+    _add_scenarios(export)
+    _with_json(export)
+
 
 def _add_rules_replay(replay: argparse.ArgumentParser) -> None:
     _with_recording(replay)

@@ -50,8 +50,8 @@ def _explained(options: Namespace) -> Document:
         return _read(options) | {"note": str(error)}
     if options.configuration is None:
         return document
-    rules, routes = load_judgement(options.configuration)
-    return document | _routed(rules, routes, options.name)
+    judged = load_judgement(options.configuration)
+    return document | _routed(judged.rules, judged.routes, options.name)
 
 
 def _asked(options: Namespace) -> Document:
@@ -68,7 +68,8 @@ def _read(options: Namespace) -> Document:
         paths = files_of(options.rules) if options.rules else shipped_rules()
         rules: Sequence[Rule] = load_rules(paths, [scenario.name for scenario in scenarios])
     else:
-        rules, routes = load_judgement(options.configuration)
+        judged = load_judgement(options.configuration)
+        rules, routes = judged.rules, judged.routes
     _known(options.name, [rule.name for rule in rules])
     found = next(rule for rule in rules if rule.name == options.name)
     return words_document(found) | _routed(rules, routes, options.name)

@@ -1,6 +1,7 @@
 """From a file to a configuration, or to every mistake in it, its scenarios and rules at once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from hedgewatch.config.apprise_urls import unready_apprise, unusable_urls
@@ -64,14 +65,23 @@ def load(path: Path, *, thorough: bool = False) -> Configuration:
     return _configuration(path, draft, scenarios, rules)
 
 
-def load_judgement(path: Path) -> tuple[tuple[Rule, ...], tuple[RouteSettings, ...]]:
-    """The rules and routes alone, for who may read no secret; ConfigurationError as above."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a configuration says of judgement: what is judged, by which rules, and who is told."""
+
+    scenarios: tuple[Scenario, ...]
+    rules: tuple[Rule, ...]
+    routes: tuple[RouteSettings, ...]
+
+
+def load_judgement(path: Path) -> Judged:
+    """That part alone, for who may read no secret; ConfigurationError as above."""
     problems: list[Problem] = []
     draft = read_draft(read_source(path, problems), problems)
-    _, rules = _judged(draft, problems)
+    scenarios, rules = _judged(draft, problems)
     if problems:
         raise ConfigurationError(problems)
-    return tuple(placed.rule for placed in rules), _routes(draft)
+    return Judged(scenarios, tuple(placed.rule for placed in rules), _routes(draft))
 
 
 def _judged(

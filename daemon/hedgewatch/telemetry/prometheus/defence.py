@@ -1,0 +1,72 @@
+"""The rules that only somebody outside can judge: whether the daemon lives, sees and delivers."""
+
+from typing import Any
+
+RuleDocument = dict[str, Any]
+
+
+def defence(job: str) -> list[RuleDocument]:
+    """What Prometheus watches of the daemon that it scrapes as `job`."""
+    up, labels = f'up{{job="{job}"}}', "{{ $labels.instance }}"
+    account = "{{ $labels.account }}"
+    return [
+        _rule(
+            "Watchdog",
+            "vector(1)",
+            severity="none",
+            summary="Always fires: where it is missing, no alert of Prometheus arrives.",
+        ),
+        _rule(
+            "HedgewatchDown",
+            f"{up} == 0 or (absent(hedgewatch_build_info) unless on () {up} == 0)",
+            wait="15s",
+            summary="hedgewatch is down: nobody watches the margin",
+        ),
+        _rule(
+            "HedgewatchStuck",
+            "rate(hedgewatch_ticks_total[1m]) == 0",
+            wait="30s",
+            summary=f"hedgewatch at {labels} has judged nothing for a minute: nobody watches",
+        ),
+        _rule(
+            "HedgewatchBlind",
+            "hedgewatch_account_blind == 1",
+            wait="15s",
+            summary=f"{account}: hedgewatch cannot vouch for it: watch it at the venue itself",
+        ),
+        _rule(
+            "HedgewatchUnheard",
+            'increase(hedgewatch_notifications_total{outcome="dead"}[10m]) > 0',
+            summary="hedgewatch gave a message up: {{ $labels.receiver }} has not heard of it",
+        ),
+        _rule(
+            "HedgewatchUndelivered",
+            "hedgewatch_outbox_length > 0",
+            wait="2m",
+            summary=f"messages of hedgewatch at {labels} have waited for two minutes",
+        ),
+        _rule(
+            "HedgewatchRuleBroken",
+            "sum by (instance) (increase(hedgewatch_rule_failures_total[10m])) > 0",
+            summary=f"a rule of hedgewatch at {labels} cannot be evaluated: look for RuleBroken",
+        ),
+        _rule(
+            "HedgewatchReloadRefused",
+            "hedgewatch_config_last_reload_successful == 0",
+            wait="1m",
+            severity="warning",
+            summary=f"hedgewatch at {labels} goes on with its old configuration",
+        ),
+    ]
+
+
+def _rule(
+    name: str, expr: str, *, summary: str, wait: str = "", severity: str = "critical"
+) -> RuleDocument:
+    return {
+        "alert": name,
+        "expr": expr,
+        **({"for": wait} if wait else {}),
+        "labels": {"severity": severity, "source": "prometheus"},
+        "annotations": {"summary": summary},
+    }
