@@ -47,7 +47,8 @@ def played(folder: Path, test: Mapping[str, Any], rules: object = None) -> str:
     document = {"groups": []} if rules is None else rules
     (folder / "rules.yml").write_text(yaml.safe_dump(document))
     file = folder / "test.yml"
-    file.write_text(yaml.safe_dump({"rule_files": ["rules.yml"], "tests": [test]}))
+    whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1s", "tests": [test]}
+    file.write_text(yaml.safe_dump(whole))
     return promtool("test", "rules", file)
 
 
