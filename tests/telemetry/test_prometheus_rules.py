@@ -305,7 +305,7 @@ def series(metric: str, values: str, **labels: str) -> dict[str, str]:
 def test_an_alert_of_prometheus_shows_the_numbers_that_ours_would(tmp_path: Path) -> None:
     rule = own(tmp_path, "margin_ratio > 80% or shock_up < 10%")
     shown = {
-        "exp_labels": {**SUBJECT, "severity": "warning", "team": "{desk}", "source": "prometheus"},
+        "exp_labels": {**SUBJECT, "severity": "warning", "team": "{{desk}}", "source": "prometheus"},
         "exp_annotations": {"summary": "{x} Own main/USDT: 85.0%, +25000 …"},
     }
     test = {
