@@ -61,9 +61,10 @@ campaign: $(INSTALLED) servers ## 500 kill -9 amid deliveries and more, half an 
 soak: $(INSTALLED) servers ## an hour of faults, memory and descriptors watched: make soak ARGS="--minutes 5"
 	@$(BIN)/python -m tests.campaign soak $(ARGS)
 
-fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves
+fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves, and the exported rules
 	@$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
+	$(BIN)/hedgewatch rules export --out deploy/prometheus/rules.yml
 
 lock: $(INSTALLED) ## the pins again, after a change of the dependencies; ARGS=--upgrade renews all
 	@$(BIN)/pip install --quiet uv
