@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from hedgewatch.clock import Clock
 from hedgewatch.core.model import AlertState, Severity, Transition
 from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings, Peer
+from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
 from tests.notify.alerts import (
@@ -133,11 +134,39 @@ async def test_when_none_answers_it_is_tried_again_and_the_alert_is_kept() -> No
     assert failure.value.retryable
 
 
+async def test_a_slow_resend_does_not_bring_back_what_was_over_meanwhile() -> None:
+    asked, goes_on, heard = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def slow(request: web.Request) -> web.Response:
+        (alert,) = await request.json()
+        if not asked.is_set():
+            asked.set()
+            await goes_on.wait()
+        heard.append(alert["endsAt"])
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/api/v2/alerts", slow)
+    runner = web.AppRunner(application, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    mirror = receiver(f"http://127.0.0.1:{runner.addresses[0][1]}", resend="30s")
+    mirror.remember(notification(fired()))
+    over = replace(fired(), state=AlertState.RESOLVED, at=wall())
+    async with mirroring(mirror), asyncio.TaskGroup() as group:
+        await asked.wait()
+        group.create_task(mirror.deliver(notification(over)))
+        await asyncio.sleep(0)
+        goes_on.set()
+    await runner.cleanup()
+    assert [each > rfc3339(wall()) for each in heard] == [True, False]
+
+
 async def test_one_alert_that_is_refused_costs_that_one_alone(alertmanager: Server) -> None:
     settings = AlertmanagerSettings.model_validate({"urls": [alertmanager.url]})
     peer = Peer("oncall", alertmanager.url, settings, wall)
     sound = [json.dumps({"labels": {"alertname": name}}).encode() for name in ("A", "B")]
-    await peer.take_all([sound[0], b'{"labels": 5}', sound[1]])
+    await peer.take_all(lambda: [sound[0], b'{"labels": 5}', sound[1]])
     assert set(await active(alertmanager)) == {"A", "B"}
     with pytest.raises(DeliveryError, match="it answered 4") as failure:
         await peer.take([b'{"labels": {"not a name": "x"}}'])

@@ -124,7 +124,7 @@ class Alertmanager:
 
     async def _say_again(self, peer: "Peer") -> None:
         while True:
-            await peer.take_all(self._all())
+            await peer.take_all(self._all)
             await asyncio.sleep(self._resend)
 
     def _all(self) -> list[bytes]:
@@ -135,7 +135,11 @@ class Alertmanager:
 
 
 class Peer:
-    """One Alertmanager. While it does not answer, nobody waits for it."""
+    """One Alertmanager. While it does not answer, nobody waits for it.
+
+    It is told one thing at a time: what was put together before an alert was over must not arrive
+    after that, and make it fire again.
+    """
 
     def __init__(
         self,
@@ -149,9 +153,27 @@ class Peer:
         self._receiver = receiver
         self._settings = settings
         self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
 
     async def take(self, alerts: Sequence[bytes]) -> None:
         """Give it these alerts; DeliveryError, retryable unless it is they that are refused."""
+        async with self._one_at_a_time:
+            await self._post(alerts)
+
+    async def take_all(self, all_alerts: Callable[[], Sequence[bytes]]) -> None:
+        """Give it all that there is once it is free; one that it refuses costs that one alone."""
+        async with self._one_at_a_time:
+            alerts = all_alerts()
+            for start in range(0, len(alerts), _BATCH):
+                batch = alerts[start : start + _BATCH]
+                try:
+                    await self._post(batch)
+                except DeliveryError as error:
+                    if error.retryable:
+                        return
+                    await self._post_each(batch)
+
+    async def _post(self, alerts: Sequence[bytes]) -> None:
         try:
             await post(self._request(alerts), self._clock)
         except DeliveryError as error:
@@ -162,21 +184,10 @@ class Peer:
             raise DeliveryError(str(error), retryable=True, retry_after=wait) from None
         self.note("")
 
-    async def take_all(self, alerts: Sequence[bytes]) -> None:
-        """Give it all of these: one that it refuses costs that one, not the others."""
-        for start in range(0, len(alerts), _BATCH):
-            batch = alerts[start : start + _BATCH]
-            try:
-                await self.take(batch)
-            except DeliveryError as error:
-                if error.retryable:
-                    return
-                await self._take_each(batch)
-
-    async def _take_each(self, alerts: Sequence[bytes]) -> None:
+    async def _post_each(self, alerts: Sequence[bytes]) -> None:
         for alert in alerts:
             try:
-                await self.take([alert])
+                await self._post([alert])
             except DeliveryError as error:
                 if error.retryable:
                     return

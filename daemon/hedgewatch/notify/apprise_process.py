@@ -13,7 +13,10 @@ from typing import Any, Self
 CHILD = ("-m", "hedgewatch.notify.apprise_child")
 """What the interpreter runs."""
 
-NOT_INSTALLED = "apprise is not installed: pip install hedgewatch[apprise]"
+NOT_INSTALLED = (
+    "the extra hedgewatch[apprise] is not installed: "
+    f"{sys.executable} -m pip install 'apprise>=2.2,<3'"
+)
 UNUSABLE = "apprise knows no service by this url: see its page of that service"
 
 _START_SECONDS = 60.0  # a small machine, just after it was switched on
