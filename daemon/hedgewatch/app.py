@@ -14,6 +14,7 @@ from typing import TextIO
 import structlog
 
 from hedgewatch.accounts import Accounts
+from hedgewatch.boards import States
 from hedgewatch.clock import Clock
 from hedgewatch.commands import Commands, Reach, end_silences
 from hedgewatch.config.configuration import Configuration
@@ -32,7 +33,6 @@ from hedgewatch.notify.receiver import Board, Commanded
 from hedgewatch.notify.settings import Place, build
 from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import (
-    AccountStates,
     Confirmation,
     Delivery,
     Health,
@@ -166,7 +166,7 @@ def build_daemon(
     checkup.complete(view, dispatcher)
     health = Health(metrics, service, view, dispatcher, checkup)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
-    states = AccountStates(view, [each for each in receivers if isinstance(each, Board)])
+    states = States(view, [each for each in receivers if isinstance(each, Board)])
     outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
     recorder = recorder_of(configuration, engine, Told(metrics, health, status))
     handle = engine.handle if recorder is None else recorder.handle

@@ -1,26 +1,20 @@
 """What becomes of an outcome: delivered, logged, counted, and doubtful positions read again."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from math import inf
 
 import structlog
 
 from hedgewatch.accounts import Accounts, Spawn
 from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
-from hedgewatch.core.model import NOTHING, Outcome, Scope
+from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.health import Checkup
 from hedgewatch.notify.delivery import Dispatcher
-from hedgewatch.notify.receiver import Board
-from hedgewatch.telemetry import api
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager
 from hedgewatch.view import EngineView
 
 _LATEST = 1.0
 _CONFIRM_AFTER = 1.0
-_SHOW_EVERY = 0.9  # the clock ticks each half second, not quite
-_SHOWN_FOR = 10.0
 
 _log = structlog.get_logger()
 
@@ -93,33 +87,6 @@ class Health:
         alerts = f"{firing} alert{'s' * (firing != 1)} firing"
         said = (self.trouble, self.recording, alerts, *self._view.reasons_not_ready())
         return "; ".join(filter(None, said))
-
-
-class AccountStates:
-    """Shows each account with its pools where a receiver mirrors them, once a second; what is not
-    renewed disappears there instead of lying.
-    """
-
-    def __init__(self, view: EngineView, boards: Sequence[Board]) -> None:
-        self._view = view
-        self._boards = tuple(boards)
-        self._due_at = -inf
-
-    def __call__(self, event: Event, _outcome: Outcome, now: float) -> None:
-        if not self._boards or now < self._due_at or not isinstance(event, ClockAdvanced):
-            return
-        self._due_at = now + _SHOW_EVERY
-        rows = list(self._view.rows())
-        pools = api.rows_of(Scope.POOL, rows)
-        for account in api.accounts(rows):
-            name = str(account["account"])
-            state = {**account, "pools": [pool for pool in pools if pool["account"] == name]}
-            for board in self._boards:
-                board.publish_state(name, {"ts": now, **_plain(state)}, _SHOWN_FOR)
-
-
-def _plain(state: Mapping[str, object]) -> dict[str, object]:
-    return {name: api.jsonable(value) for name, value in state.items()}
 
 
 class LineCounts:

@@ -95,16 +95,16 @@ class Heartbeat:
             self._failed("")
 
     async def _send(self, now: float) -> None:
-        content = as_bytes({"ts": rfc3339(now), "instance": self._body.instance})
+        sign = {"ts": rfc3339(now), "instance": self._body.instance}
         expiry = 2.0 * self._settings.every
         for beacon in self._body.beacons:
-            beacon.publish_heartbeat(content, expiry)
+            beacon.publish_heartbeat(sign, expiry)
         if self._settings.url is None:
             return
         url = self._settings.url
         request = Request(
             url=url if isinstance(url, str) else revealed(url),
-            content=content,
+            content=as_bytes(sign),
             headers={"Content-Type": "application/json", "User-Agent": "hedgewatch"},
         )
         await post(request, self._body.clock)

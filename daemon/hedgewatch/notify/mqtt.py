@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from hedgewatch.command import Nonces, Obeys
 from hedgewatch.core.model import AlertState
 from hedgewatch.notify import topics
+from hedgewatch.notify.home_assistant import HomeAssistant, HomeAssistantSettings
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
 from hedgewatch.notify.mqtt_commands import MqttCommands
@@ -33,6 +34,8 @@ __all__ = ["Mqtt", "MqttSettings"]
 
 _ALERT_SCHEMA = "hedgewatch.alert/1"
 _ACCOUNT_SCHEMA = "hedgewatch.account/1"
+_HEDGE_SCHEMA = "hedgewatch.hedge/1"
+_DESK_SCHEMA = "hedgewatch.desk/1"
 _HEARTBEAT_SCHEMA = "hedgewatch.heartbeat/1"
 _KEEPALIVE = 15
 _TIMEOUT = 5.0
@@ -74,11 +77,12 @@ class Mqtt:
         self._settings = settings
         self._jitter = jitter
         self._alerts: dict[str, Notification] = {}
-        self._states: dict[str, tuple[bytes, Properties]] = {}
+        self._states: dict[str, tuple[Mapping[str, object], Properties]] = {}
         self._client: MqttClient | None = None
         self._connected = asyncio.Event()
         self._said = ""
-        self._companions: list[Companion] = []
+        self._home = _home(instance, settings.home_assistant)
+        self._companions: list[Companion] = [] if self._home is None else [self._home]
 
     def take_commands(self, obeys: Obeys, nonces: Nonces, clock: Callable[[], float]) -> None:
         """Pass on the commands that come over this broker, if it may take any; before `run`."""
@@ -93,19 +97,30 @@ class Mqtt:
 
     def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None:
         """Show an account as it stands, for `expiry` seconds."""
+        if self._home is not None:
+            self._home.see_account(account, payload)
         topic = topics.account_state(self._instance, account)
-        self._show(
-            topic, as_bytes(payload), json_properties(_ACCOUNT_SCHEMA, expiry=_whole(expiry))
-        )
+        self._show(topic, payload, _ACCOUNT_SCHEMA, expiry)
 
-    def publish_heartbeat(self, content: bytes, expiry: float) -> None:
+    def publish_hedge(self, hedge: str, payload: Mapping[str, object], expiry: float) -> None:
+        """Show a hedge as it stands, for `expiry` seconds."""
+        if self._home is not None:
+            self._home.see_hedge(hedge)
+        self._show(topics.hedge_state(self._instance, hedge), payload, _HEDGE_SCHEMA, expiry)
+
+    def publish_desk(self, payload: Mapping[str, object], expiry: float) -> None:
+        """Show what stands, for `expiry` seconds."""
+        if self._home is not None:
+            self._home.see_desk()
+        self._show(topics.desk_state(self._instance), payload, _DESK_SCHEMA, expiry)
+
+    def publish_heartbeat(self, payload: Mapping[str, object], expiry: float) -> None:
         """Show a sign of life, which disappears after `expiry` seconds."""
-        properties = json_properties(_HEARTBEAT_SCHEMA, expiry=_whole(expiry))
-        self._show(topics.heartbeat(self._instance), content, properties)
+        self._show(topics.heartbeat(self._instance), payload, _HEARTBEAT_SCHEMA, expiry)
 
-    def _show(self, topic: str, content: bytes, properties: Properties) -> None:
+    def _show(self, topic: str, payload: Mapping[str, object], schema: str, expiry: float) -> None:
         if self._client is not None:
-            self._states[topic] = (content, properties)
+            self._states[topic] = (payload, json_properties(schema, expiry=_whole(expiry)))
 
     async def deliver(self, notification: Notification) -> None:
         """Publish the alert's state and the transition; DeliveryError without a broker."""
@@ -164,7 +179,8 @@ class Mqtt:
         """Publish states and hear what comes until the link breaks, which ends the messages."""
         while True:
             states, self._states = self._states, {}
-            for topic, (content, properties) in states.items():
+            for topic, (payload, properties) in states.items():
+                content = as_bytes(payload)
                 await client.mirror(client.send(topic, content, properties, retain=True))
             for companion in self._companions:
                 await companion.turn(client)
@@ -223,6 +239,16 @@ class Mqtt:
             max_queued_incoming_messages=_MOST_UNHEARD,
             will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
         )
+
+
+def _home(
+    instance: str,
+    settings: bool | HomeAssistantSettings | None,  # noqa: FBT001 - as it is written
+) -> HomeAssistant | None:
+    if settings is None:
+        return None
+    where = HomeAssistantSettings() if isinstance(settings, bool) else settings
+    return HomeAssistant(instance, where, shown=settings is not False)
 
 
 def _heed_a_lost_cancellation() -> None:

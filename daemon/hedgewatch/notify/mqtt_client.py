@@ -47,14 +47,15 @@ class MqttClient(aiomqtt.Client):
                 raise RefusedError(f"the broker refused it: {self._refusal}")
 
     async def listen_to(self, topics: str, *, retained: bool = False) -> None:
-        """Get the messages on these topics, with what is `retained` there on demand; RefusedError.
-
-        That a message was meant to be retained is seen by its flag, whenever it comes.
+        """Get the messages on these topics that others send, with what is `retained` there on
+        demand; RefusedError. That a message was meant to be retained is seen by its flag.
         """
         handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
         if not retained:
             handling = SubscribeOptions.RETAIN_DO_NOT_SEND
-        options = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=handling)
+        options = SubscribeOptions(
+            qos=1, noLocal=True, retainAsPublished=True, retainHandling=handling
+        )
         for code in await self.subscribe(topics, options=options):
             if isinstance(code, ReasonCode) and code.is_failure:
                 raise RefusedError(f"the broker does not let us listen to {topics}: {code}")

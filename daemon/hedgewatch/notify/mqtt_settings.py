@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from hedgewatch.notify.home_assistant import HomeAssistantSettings
 from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.mqtt_commands import CommandSettings
 from hedgewatch.settings import LocalPath, SecretReference, Settings
@@ -12,7 +13,8 @@ from hedgewatch.settings import LocalPath, SecretReference, Settings
 class MqttSettings(Settings):
     """A broker. With `tls` its certificate must be valid, by `ca_file` when that is given.
 
-    Without `commands` it takes none.
+    Without `commands` it takes none. `home_assistant: true` shows the desk there, `false` takes
+    away what an earlier start has shown; left out, nothing of it is touched.
     """
 
     host: Annotated[str, Field(min_length=1), AfterValidator(dialable)]
@@ -22,6 +24,7 @@ class MqttSettings(Settings):
     tls: bool = False
     ca_file: LocalPath | None = None
     commands: CommandSettings | None = None
+    home_assistant: bool | HomeAssistantSettings | None = None
 
     @model_validator(mode="after")
     def _belong_together(self) -> Self:

@@ -66,16 +66,22 @@ class Mirror(Protocol):
 
 @runtime_checkable
 class Board(Protocol):
-    """A receiver that shows the accounts as they stand, for as long as that may be believed."""
+    """A receiver that shows accounts, hedges and the desk as they stand, for as long as that may be
+    believed. The desk comes last: what was not shown since it last came is gone.
+    """
 
     def publish_state(self, account: str, payload: Mapping[str, object], expiry: float) -> None: ...
+
+    def publish_hedge(self, hedge: str, payload: Mapping[str, object], expiry: float) -> None: ...
+
+    def publish_desk(self, payload: Mapping[str, object], expiry: float) -> None: ...
 
 
 @runtime_checkable
 class Beacon(Protocol):
     """A receiver that shows a sign of life, for as long as that may be believed."""
 
-    def publish_heartbeat(self, content: bytes, expiry: float) -> None: ...
+    def publish_heartbeat(self, payload: Mapping[str, object], expiry: float) -> None: ...
 
 
 @runtime_checkable

@@ -28,6 +28,16 @@ def account_state(instance: str, account: str) -> str:
     return f"{_ROOT}/{_level(instance)}/account/{_level(account)}/state"
 
 
+def hedge_state(instance: str, hedge: str) -> str:
+    """One hedge as it stands, retained until it expires."""
+    return f"{_ROOT}/{_level(instance)}/hedge/{_level(hedge)}/state"
+
+
+def desk_state(instance: str) -> str:
+    """How many alerts stand, and the worst of them, retained until it expires."""
+    return f"{_ROOT}/{_level(instance)}/desk/state"
+
+
 def heartbeat(instance: str) -> str:
     """A sign of life, retained until it expires."""
     return f"{_ROOT}/{_level(instance)}/heartbeat"
