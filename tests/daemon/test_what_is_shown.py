@@ -66,6 +66,22 @@ async def test_position_pool_and_hedge_are_those_of_the_exchange_under_the_agree
     }  # fmt: skip
 
 
+async def test_a_heartbeat_leaves_while_all_is_well_and_the_status_says_when(house: House) -> None:
+    async def sent() -> bool:
+        return len(house.snitch.bodies) > 0
+
+    await house.daemon.until_true(sent, "the heartbeat arrives", 10)
+    status = json.loads((await house.daemon.ask("/api/v1/status"))[1])
+    assert status["heartbeat"]["withheld_because"] == []
+    seen = await house.daemon.metrics()
+    assert seen.value("heartbeat_last_sent_timestamp_seconds") == pytest.approx(
+        status["heartbeat"]["last_sent"], abs=6.0
+    )
+    async with listening_to(house.broker.port) as listener:
+        beat = await listener.fields("hedgewatch/tested/heartbeat")
+    assert beat["instance"] == "tested"
+
+
 async def test_moved_mark_changes_price_equity_and_liquidation_distance_at_once(
     house: House,
 ) -> None:
@@ -159,19 +175,3 @@ async def _unanswered(url: str) -> list[str]:
 async def _ask(session: aiohttp.ClientSession, url: str, expr: str) -> object:
     async with session.get(f"{url}/api/v1/query", params={"query": expr}) as answer:
         return (await answer.json())["data"]["result"]
-
-
-async def test_a_heartbeat_leaves_while_all_is_well_and_the_status_says_when(house: House) -> None:
-    async def sent() -> bool:
-        return len(house.snitch.bodies) > 0
-
-    await house.daemon.until_true(sent, "the heartbeat arrives", 10)
-    status = json.loads((await house.daemon.ask("/api/v1/status"))[1])
-    assert status["heartbeat"]["withheld_because"] == []
-    seen = await house.daemon.metrics()
-    assert seen.value("heartbeat_last_sent_timestamp_seconds") == pytest.approx(
-        status["heartbeat"]["last_sent"], abs=6.0
-    )
-    async with listening_to(house.broker.port) as listener:
-        beat = await listener.fields("hedgewatch/tested/heartbeat")
-    assert beat["instance"] == "tested"
