@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(effort: Effort) -> list[Figure]:
-    return [*engine(effort), *readers(effort), scrape(effort)]
+    return [*engine(effort), *recording(effort), *readers(effort), scrape(effort)]
 
 
 def readers(effort: Effort) -> list[Figure]:
@@ -116,6 +116,38 @@ def engine(effort: Effort) -> list[Figure]:
         ),
         _mixed("one coin pool of 3 legs", "coin pool", found),
         _mixed("one multi-assets account of 10 positions", "whole account", found),
+    ]
+
+
+def recording(effort: Effort) -> list[Figure]:
+    """A tick with and without the recorder, and the snapshot that a segment begins with."""
+    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
+    with Child("tests.bench.recording", rounds, ticks) as child:
+        found = child.answer()
+    middle = len(found["plain"]) // 2
+    return [
+        Figure(
+            what="a recorded tick, paced 1000/s",
+            unit="us",
+            samples=found["recorded"],
+            other="not recorded",
+            other_samples=found["plain"],
+            judged="ratio",
+            budget=1.15,
+            notes={
+                "p99, us": sorted(found["recorded p99"])[middle],
+                "p99 not recorded, us": sorted(found["plain p99"])[middle],
+                "bytes on disk": found["bytes a tick"][0],
+            },
+        ),
+        Figure(
+            what="snapshot of 50 positions, 50 rules, each 10 min",
+            unit="ms",
+            samples=found["snapshot"],
+            judged="value",
+            budget=50.0,
+            notes={"bytes on disk, of 10 positions": found["bytes of a snapshot"][0]},
+        ),
     ]
 
 
