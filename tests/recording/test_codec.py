@@ -85,3 +85,13 @@ def test_what_is_compared_by_identity_is_the_very_same() -> None:
 
 def test_a_set_is_written_in_the_same_order_in_every_process() -> None:
     assert encoded({"b", "a", "c"})["nodes"] == [["s", "a", "b", "c"]]
+
+
+def test_an_order_book_stands_in_columns_and_comes_back_as_it_was() -> None:
+    book = tuple((100.0 - 0.1 * level, -0.0 + level) for level in range(500))
+    (columns, *_) = encoded(book)["nodes"]
+    assert (columns[0], len(columns)) == ("p", 1_001)
+    assert again(book) == book
+    for odd in (inf, 1, "a"):
+        other = (*book, (1.0, odd))
+        assert again(other) == other

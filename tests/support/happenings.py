@@ -17,6 +17,7 @@ from hedgewatch.core.events import (
     BarsRead,
     ClockAdvanced,
     ClockStepped,
+    DaemonObserved,
     Event,
     LiquidityRead,
     RulesReplaced,
@@ -61,6 +62,9 @@ _HASTY = (
     ),
     rule("Uneven", Scope.POOL, "abs(transfer_to_even) > 1", keep_firing_for=1.0),
     rule("Gains", Scope.BOOK, "evenness_gain > 0.1%", unknown="fire"),
+    rule("Sliding", Scope.POOL, "change(margin_ratio, 5s) > 0.1%", hold_for=0.5),
+    rule("Odd", Scope.POSITION, "zscore(mark_price, 6s) > 1", summary="{lowest(mark_price, 6s)}"),
+    rule("Lag", Scope.BOOK, "loop_lag_seconds > 1", keep_firing_for=2.0),
     rule("Volatile", Scope.POSITION, "volatility > 10%", summary="{volatility:.1%}"),
 )
 """Rules that are soon true, beside the shipped ones."""
@@ -70,7 +74,7 @@ _READ = ("read", "read smaller", "read whole", "read isolated", "read empty")
 _KINDS = (
     "price", "price", "price", "alt", "time", "time", "time", "minutes", "book", "bars", "close",
     "liquidated", "open", "more", "wallet", "lost", "restored", "refused", "accepted", "tiers",
-    "reload", "reload all", "acknowledged", "venue clock", "stepped", *_READ,
+    "reload", "reload all", "acknowledged", "venue clock", "stepped", "observed", *_READ,
 )  # fmt: skip
 
 scripts = st.lists(
@@ -120,7 +124,7 @@ class _Teller:
     def _happens(self, kind: str, chance: Random) -> Iterator[Happening]:
         match kind:
             case "time":
-                for _ in range(chance.randint(1, 8)):
+                for _ in range(chance.randint(1, 20)):
                     self.now += 0.5
                     yield from self._said(heard(), heard("other"), ClockAdvanced())
             case "minutes":
@@ -179,6 +183,9 @@ def _event(kind: str, chance: Random, now: float) -> Event | Said:  # noqa: C901
             return VenueClockRead(VENUE, chance.uniform(-5.0, 5.0))
         case "stepped":
             return ClockStepped(3.0)
+        case "observed":
+            stuck = (("phone", 99.0),) if chance.random() < 0.3 else ()
+            return DaemonObserved(loop_lag=chance.choice([0.0, 2.0]), stuck=stuck)
         case _:
             return _reading(kind, chance)
 

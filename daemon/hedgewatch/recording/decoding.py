@@ -160,11 +160,17 @@ def _refuse(kind: type) -> NoReturn:
     raise RecordingError(f"{kind.__qualname__} is something else here")
 
 
+def _pairs(node: list[float]) -> tuple[tuple[float, float], ...]:
+    half = len(node) // 2
+    return tuple(zip(node[:half], node[half:], strict=True))
+
+
 _BEGINNINGS: Mapping[str, Callable[[_Decoder, list[Any]], Any]] = {
     "l": lambda _, __: [],
     "d": lambda _, __: {},
     "s": lambda _, __: set(),
     "q": lambda _, node: deque(maxlen=node[0]),
+    "p": lambda _, node: _pairs(node),
     "t": lambda made, node: tuple(made.values(node)),
     "f": lambda made, node: frozenset(made.values(node)),
     "a": lambda _, node: array(node[0], b64decode(node[1])),

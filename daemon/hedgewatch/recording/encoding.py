@@ -25,6 +25,7 @@ Document = dict[str, Any]
 _PLAIN = frozenset({bool, type(None)})
 _UNSET: list[Any] = []
 _LARGEST = 2**63
+_MANY = 8
 
 
 def encoded(root: object) -> Document:
@@ -110,6 +111,12 @@ class _Encoder:
     def pairs(self, held: Mapping[Any, Any]) -> list[Any]:
         return [self.value(part) for pair in held.items() for part in pair]
 
+    def tuple_of(self, held: Any) -> list[Any]:
+        """An order book is most of what is recorded: its pairs stand in two columns."""
+        if len(held) >= _MANY and all(map(_is_pair, held)):
+            return ["p", *(each[0] for each in held), *(each[1] for each in held)]
+        return ["t", *self.values(held)]
+
     def members(self, held: Any) -> list[Any]:
         return self.values(sorted(held, key=_in_order))
 
@@ -124,7 +131,7 @@ class _Encoder:
 
 _MAKERS: Mapping[type, Callable[[_Encoder, Any], list[Any]]] = {
     list: lambda made, held: ["l", *made.values(held)],
-    tuple: lambda made, held: ["t", *made.values(held)],
+    tuple: lambda made, held: made.tuple_of(held),
     dict: lambda made, held: ["d", *made.pairs(held)],
     set: lambda made, held: ["s", *made.members(held)],
     frozenset: lambda made, held: ["f", *made.members(held)],
@@ -134,6 +141,14 @@ _MAKERS: Mapping[type, Callable[[_Encoder, Any], list[Any]]] = {
     int: lambda _, held: ["i", str(held)],
     str: lambda _, held: ["u", held.encode("utf-8", "surrogatepass").hex()],
 }
+
+
+def _is_pair(held: Any) -> bool:
+    """Of two finite numbers."""
+    if type(held) is not tuple or len(held) != 2:  # noqa: PLR2004 (a pair)
+        return False
+    first, second = held
+    return type(first) is type(second) is float and first - first == second - second == 0.0
 
 
 def _is_unicode(text: str) -> bool:
