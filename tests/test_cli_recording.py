@@ -129,7 +129,7 @@ def test_rules_replay_shows_what_would_have_fired_and_what_is_new(
     ring, rules = str(folder / "state.recording"), str(folder / "rules")
     assert main(["rules", "replay", ring, "--rules", rules, "--against", "recorded"]) == 0
     said = capsys.readouterr().out
-    assert f"{len(NIGHT)} events, 1 rules" in said
+    assert f"{len(NIGHT)} events, 1 rule\n" in said
     assert "info     Hot main/USDT" in said
     assert "worst margin_ratio 0." in said
     assert "\nonly by recorded: " in said

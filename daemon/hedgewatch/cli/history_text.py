@@ -11,7 +11,7 @@ from hedgewatch.recording.wording import jsonable, moment, seconds
 def history_text(held: History) -> str:
     """The timeline, the earliest first."""
     span = f"{moment(held.begun_at)} to {moment(held.ended_at)}"
-    lines = [f"{span}: {held.events} events, {held.rules} rules", *map(_line, held.firings)]
+    lines = [f"{span}: {held.events} events, {_many(held.rules)}", *map(_line, held.firings)]
     if not held.firings:
         lines.append("nothing fired")
     for at, lost in held.breaks:
@@ -42,6 +42,10 @@ def document(names: Sequence[str], found: Sequence[History]) -> dict[str, Any]:
     if len(found) > 1:
         held["difference"] = _difference(compared(found[0].firings, found[1].firings))
     return held
+
+
+def _many(rules: int) -> str:
+    return f"{rules} rule{'s' * (rules != 1)}"
 
 
 def _line(firing: Firing) -> str:
