@@ -1,6 +1,6 @@
 """`python -m tests.campaign [PART …]`: what is promised, under attack; the counts are printed.
 
-`kills` is what `make campaign` runs, `soak` what `make soak` does.
+`kills` and `subsets` are what `make campaign` runs, `soak` what `make soak` does.
 """
 
 import argparse
@@ -14,8 +14,9 @@ from tests.campaign.kills import prepared
 from tests.campaign.progress import on_terminal
 from tests.campaign.report import Report
 from tests.campaign.soak import soak
+from tests.campaign.subsets import subsets
 
-PARTS = ("kills", "soak")
+PARTS = ("kills", "subsets", "soak")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(part: str, folder: Path, options: argparse.Namespace) -> Report:
     if part == "soak":
         return await soak(folder, options.seed, options.minutes, on_terminal)
+    if part == "subsets":
+        return await subsets(1.0, on_terminal)
     async with prepared(folder, options.seed, options.kills) as campaign:
         return await campaign.run(on_terminal)
 

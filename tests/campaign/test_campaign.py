@@ -5,6 +5,7 @@ import pytest
 from tests.campaign.kills import prepared
 from tests.campaign.progress import nowhere
 from tests.campaign.report import Report
+from tests.campaign.subsets import subsets
 
 KILLS = 8
 """`make campaign` kills 500 times."""
@@ -19,6 +20,14 @@ async def test_kills_amid_deliveries_lose_no_alert_and_repeat_at_most_the_one_in
         report = await campaign.run(nowhere)
     assert report.holds, "\n".join(report.lines())
     assert len(campaign.stored) > KILLS
+
+
+@pytest.mark.live
+@pytest.mark.slow
+async def test_a_critical_alert_reaches_a_receiver_that_lives_within_half_a_minute() -> None:
+    report = await subsets(3.0, nowhere, ["a ladder"])
+    assert report.holds, "\n".join(report.lines())
+    assert report.counts[0].found == 5**3 - 4**3
 
 
 @pytest.mark.parametrize(("lost", "verdict"), [(0, True), (1, False)])

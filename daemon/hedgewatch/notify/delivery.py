@@ -32,7 +32,6 @@ from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience, Result, Worker
 
 _DISK_PATIENCE = 0.010
-_TICK = 1.0
 _REMEMBERED = 6 * 86400.0  # less than the store keeps what was sent
 _TOLD = frozenset({AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED})
 
@@ -205,7 +204,7 @@ class Dispatcher:
 
     async def _remind(self) -> None:
         while True:
-            await asyncio.sleep(_TICK)
+            await asyncio.sleep(self._patience.tick)
             now = self._clock()
             if deliveries := self._audience.tick(now):
                 self._send(deliveries, (), urgent=True)

@@ -31,9 +31,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long an attempt may take, and how long to wait before the next (full jitter)."""
+    """How long an attempt may take, how long to wait before the next (full jitter), and how often
+    what time calls for is looked at.
+    """
 
     jitter: Random
+    tick: float = 1.0
     attempt: float = 5.0
     first_wait: float = 1.0
     longest_wait: float = 60.0
