@@ -2,21 +2,29 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 from math import isinf
 from pathlib import Path
 
 import pytest
 
-from hedgewatch.core.events import ClockAdvanced, ClockStepped, DaemonObserved
+from hedgewatch.core.events import (
+    ClockAdvanced,
+    ClockStepped,
+    CollateralPriced,
+    CollateralReading,
+    DaemonObserved,
+)
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
-from hedgewatch.core.model import EndReason, Scope, Tier, Unknown
+from hedgewatch.core.model import AccountPlan, EndReason, Scope, Tier, Unknown
 from tests.support.builders import (
     AIX,
     ALT,
     BASKET,
+    VENUE,
     Said,
     accepted,
     balance,
@@ -47,7 +55,7 @@ FORMATS = {
 }
 ELSEWHERE = ("Worked example: stress", "A squeezed hedge", "A dated cover")
 """Tables whose figures `test_stress_numbers.py` and `test_hedge_statistics.py` compute."""
-OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": the daemon")
+OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": news", ": the daemon")
 """Worked examples whose figures are computed here."""
 
 
@@ -129,13 +137,19 @@ def test_each_figure_of_the_worked_example_is_what_the_engine_computes() -> None
 
 
 def _squeezed(
-    *, equity: float | None = None, maintenance: float | None = None, price: float | None = None
+    *,
+    equity: float | None = None,
+    maintenance: float | None = None,
+    price: float | None = None,
+    rank: float | None = None,
+    limit: float | None = None,
 ) -> Story:
     """The squeezed column, read twice; then its prices came once more, a second later."""
-    story = Story(on=desk(BASKET))
+    plan = AccountPlan(name="main", venue=VENUE, leverage_limit=limit)
+    story = Story(on=replace(desk(BASKET), accounts=(plan,)))
     story.at(0.0, accepted(), restored(), market(AIX), market(ALT))
     story.at(0.0, tiered(AIX, DEMO_TIERS), tiered(ALT), *_prices())
-    short = with_its_own(held(AIX, -250.0), price=price)
+    short = with_its_own(held(AIX, -250.0), price=price, rank=rank)
     funds = balance(100_000.0, equity=equity, maintenance=maintenance)
     for second in (0.0, 1.0):
         story.at(second, read(short, wallet=None, balances=[funds]))
@@ -172,6 +186,16 @@ def test_each_figure_of_the_broken_hedge_is_what_the_engine_computes() -> None:
     for story, end in zip(stories[1:], ends[1:], strict=True):
         story.at(1.0, told(held(AIX, -150.0), end))
     _assert_computed("Worked example: broken", *stories)
+
+
+def test_each_figure_of_the_news_is_what_the_engine_computes() -> None:
+    told = _squeezed(rank=4.0, limit=5.0)
+    told.at(2.0, tiered(AIX, tiers((0.0, 0.02), (50_000.0, 0.08))), *_prices())
+    told.at(2.0, lost(), restored(), lost(), restored())
+    told.at(62.0, *_prices(), refused("the key can trade", powerful=True))
+    tether = CollateralReading(asset="USDT", price=0.985)
+    told.at(62.0, CollateralPriced("main", (tether,), told.now), ClockAdvanced())
+    _assert_computed("Worked example: news", _squeezed(), told)
 
 
 def test_each_figure_of_the_daemon_is_what_the_engine_computes() -> None:

@@ -122,10 +122,14 @@ def with_its_own(
     *,
     price: float | None = None,
     maintenance: float | None = None,
+    rank: float | None = None,
 ) -> Callable[[float], PositionReading]:
-    """The same with the venue's own liquidation price and maintenance margin."""
+    """The same with the venue's own liquidation price, maintenance margin and rank."""
     return lambda said: replace(
-        position(said), venue_liquidation_price=price, venue_maintenance_margin=maintenance
+        position(said),
+        venue_liquidation_price=price,
+        venue_maintenance_margin=maintenance,
+        adl_rank=rank,
     )
 
 
@@ -190,8 +194,8 @@ def heard(account: str = "main") -> AccountHeard:
     return AccountHeard(account)
 
 
-def refused(reason: str, account: str = "main") -> AccountRefused:
-    return AccountRefused(account, reason)
+def refused(reason: str, account: str = "main", *, powerful: bool = False) -> AccountRefused:
+    return AccountRefused(account, reason, powerful=powerful)
 
 
 def accepted(account: str = "main") -> AccountAccepted:

@@ -133,6 +133,7 @@ async def test_a_key_that_can_trade_makes_the_account_unusable_until_it_cannot(
     async with watched(exchange, monkeypatch) as seen:
         refused = await seen.until(AccountRefused)
         assert refused.reason == "the key can trade (enableFutures): make a read-only key"
+        assert refused.powerful
         assert seen.all(AccountRead) == []
         exchange.world.set_rights(enableFutures=False)
         await seen.until(AccountAccepted)
@@ -149,6 +150,7 @@ async def test_a_key_that_gains_a_right_is_found_by_the_daily_check_and_dropped(
         await seen.watch.check_key()
         refused = await seen.until(AccountRefused)
         assert "enableWithdrawals" in refused.reason
+        assert refused.powerful
 
 
 async def test_a_wrong_key_is_refused_in_words_and_shown_nowhere(
@@ -156,6 +158,7 @@ async def test_a_wrong_key_is_refused_in_words_and_shown_nowhere(
 ) -> None:
     async with watched(exchange, monkeypatch, key=SECOND_KEY) as seen:
         refused = await seen.until(AccountRefused)
+        assert not refused.powerful
         assert "the venue refuses the key" in refused.reason
     said = "".join(map(str, seen.events))
     assert not [secret for secret in (SECOND_KEY, DEMO_KEY, DEMO_SECRET) if secret in said]

@@ -65,7 +65,10 @@ class Configuration:
         """What is to be watched, as the core has it."""
         return Desk(
             instance=self.instance,
-            accounts=tuple(AccountPlan(name=a.name, venue=a.venue) for a in self.accounts),
+            accounts=tuple(
+                AccountPlan(name=a.name, venue=a.venue, leverage_limit=a.leverage_limit)
+                for a in self.accounts
+            ),
             wallets=tuple(map(_wallet, self.wallets)),
             scenarios=self.scenarios,
             hedges=tuple(map(_hedge, self.hedges)),

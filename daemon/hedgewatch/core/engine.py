@@ -266,7 +266,7 @@ class Engine:
             case events.CollateralPriced():
                 balances.price_collateral(account, event, now)
             case events.TiersChanged():
-                change.structure = readings.take_tiers(account, event.symbol, event.tiers)
+                change.structure = readings.take_tiers(account, event, now)
             case _:
                 self._hear(event, account, now)
         return change
@@ -279,17 +279,22 @@ class Engine:
             case events.AccountRefused() | events.AccountAccepted():
                 self._usable(account, event)
             case events.FeedLost() | events.FeedRestored():
-                self._feed(account, event)
+                self._feed(account, event, now)
 
     @staticmethod
     def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAccepted) -> None:
         refused = isinstance(event, events.AccountRefused)
         account.account_unusable = refused
         account.unusable_reason = event.reason if isinstance(event, events.AccountRefused) else ""
+        account.key_too_powerful = isinstance(event, events.AccountRefused) and event.powerful
         account.observed += 1
 
-    def _feed(self, account: AccountRow, event: events.FeedLost | events.FeedRestored) -> None:
+    def _feed(
+        self, account: AccountRow, event: events.FeedLost | events.FeedRestored, now: float
+    ) -> None:
         feed = self.book.feed(account, event.feed)
+        if feed.feed_up and isinstance(event, events.FeedLost):
+            feed.lost_at = (*feed.lost_at, now)
         feed.feed_up = isinstance(event, events.FeedRestored)
         feed.reason = event.reason if isinstance(event, events.FeedLost) else ""
         feed.observed += 1

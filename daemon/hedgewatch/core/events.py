@@ -111,7 +111,8 @@ class PositionReading:
 
     `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
     `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, and
-    `leverage` is the setting at the venue; None when it names none.
+    `leverage` is the setting at the venue; None when it names none. `adl_rank` is where it stands
+    in the venue's queue of auto-deleveraging, 0 (last) to 4 (first).
     """
 
     symbol: str
@@ -123,6 +124,7 @@ class PositionReading:
     venue_liquidation_price: float | None = None
     venue_maintenance_margin: float | None = None
     leverage: float | None = None
+    adl_rank: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,11 +216,12 @@ class AccountHeard:
 @dataclass(frozen=True, slots=True)
 class AccountRefused:
     """The account cannot be watched as it stands: a refused key, an unknown symbol, a key that
-    can trade, a venue that is down. It is retried.
+    can trade, a venue that is down. It is retried. `powerful`: the key may do more than read.
     """
 
     account: str
     reason: str
+    powerful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

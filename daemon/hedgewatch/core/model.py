@@ -151,10 +151,13 @@ class Market:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPlan:
-    """One login at one venue, by its owner's alias."""
+    """One login at one venue, by its owner's alias. `leverage_limit` is the effective leverage that
+    its owner allows each of its pools, None without a limit.
+    """
 
     name: str
     venue: str
+    leverage_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from math import inf
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
+from hedgewatch.core.book.pegs import worst_peg
 from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, PoolRow
 from hedgewatch.core.breaks import forget_small_losses
 from hedgewatch.core.comparison import age_numbers
@@ -79,6 +80,7 @@ def _total(book: Book) -> None:
     totals.nearest_liquidation_distance = _extreme(min, distances, inf)
     if totals.stepped is not None and book.now - totals.stepped[1] > _STEP_REMEMBERED:
         totals.stepped = None
+    totals.worst_peg, totals.peg_coin = worst_peg(book, book.now)
     totals.observed += 1
 
 

@@ -36,6 +36,7 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
     Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
     Scope.FEED: ("feed_reason",),
     Scope.BOOK: (
+        "peg_coin",
         "failing_receivers",
         "store_error",
         "configuration_error",

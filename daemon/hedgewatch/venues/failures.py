@@ -6,7 +6,7 @@ import ccxt
 import structlog
 
 from hedgewatch.venues.fields import OddReplyError
-from hedgewatch.venues.permissions import KeyRefusedError
+from hedgewatch.venues.permissions import KeyRefusedError, PowerfulKeyError
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import PausedError
@@ -62,6 +62,11 @@ def refuses_the_key(error: BaseException) -> bool:
     if isinstance(error, ccxt.AuthenticationError | KeyRefusedError):
         return True
     return isinstance(error, ccxt.DDoSProtection) and any(code in str(error) for code in _KEY_CODES)
+
+
+def is_of_a_powerful_key(error: BaseException) -> bool:
+    """Whether it is our refusal of a key that may do more than read."""
+    return isinstance(first_cause(error), PowerfulKeyError)
 
 
 def in_words(error: BaseException, redactor: Redactor) -> str:

@@ -9,6 +9,10 @@ class KeyRefusedError(Exception):
     """We refuse the key, whatever the venue thinks of it."""
 
 
+class PowerfulKeyError(KeyRefusedError):
+    """The key may do more than read."""
+
+
 def refuse_powerful_key(rights: Row) -> None:
     """Raise if the key can trade, withdraw or transfer, by any name that the venue has for it.
 
@@ -22,4 +26,4 @@ def refuse_powerful_key(rights: Row) -> None:
         if allowed in {True, "true"} and name not in _HARMLESS
     )
     if granted:
-        raise KeyRefusedError(f"the key can trade ({', '.join(granted)}): make a read-only key")
+        raise PowerfulKeyError(f"the key can trade ({', '.join(granted)}): make a read-only key")

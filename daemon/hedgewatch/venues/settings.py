@@ -62,10 +62,11 @@ class CredentialSettings(Settings):
 
 
 class AccountSettings(Settings):
-    """One login at one venue."""
+    """One login at one venue. `leverage_limit` is the gross notional over equity allowed in it."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     venue: Annotated[str, AfterValidator(_known_venue)]
     credentials: CredentialSettings
     endpoint: EndpointSettings | None = None
     allow_unverified_key: bool = False
+    leverage_limit: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None

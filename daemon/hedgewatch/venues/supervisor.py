@@ -16,7 +16,7 @@ from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import dialect_of
-from hedgewatch.venues.failures import in_words, log_oddity
+from hedgewatch.venues.failures import in_words, is_of_a_powerful_key, log_oddity
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.reader import Reader
 from hedgewatch.venues.redaction import Redactor
@@ -76,7 +76,7 @@ class AccountWatch:
             began = self._around.now()
             failure = await self._survive(self._watch())
             if failure is not None:
-                self._end(in_words(failure, self._redactor))
+                self._end(failure)
             await asyncio.sleep(pauses.after(self._around.now() - began))
 
     async def close(self) -> None:
@@ -105,13 +105,14 @@ class AccountWatch:
             return error
         return None
 
-    def _end(self, reason: str) -> None:
+    def _end(self, failure: BaseException) -> None:
         self._feeds.lose_all("the connection ended")
-        self._refuse(reason)
+        powerful = is_of_a_powerful_key(failure)
+        self._refuse(in_words(failure, self._redactor), powerful=powerful)
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, reason: str, *, powerful: bool = False) -> None:
         log.error("account cannot be watched", account=self.name, reason=reason)
-        self._around.publish(AccountRefused(self.name, reason))
+        self._around.publish(AccountRefused(self.name, reason, powerful=powerful))
 
     async def _watch(self) -> None:
         """One connection, from its first request until something fails that a socket does not."""

@@ -40,14 +40,16 @@ class BookRow(DaemonHealth, DeskEvenness, Row):
     """The whole desk in a few numbers, and how who watches it is."""
 
     __slots__ = (
-        "accounts_blind", "adviser", "daemon", "nearest_liquidation_distance", "stepped",
-        "worst_margin_ratio",
+        "accounts_blind", "adviser", "daemon", "nearest_liquidation_distance", "peg_coin",
+        "stepped", "worst_margin_ratio", "worst_peg",
     )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__(Subject(Scope.BOOK, ()))
         self.worst_margin_ratio: Known = NOT_YET
         self.nearest_liquidation_distance: Known = NOT_YET
+        self.worst_peg: Known = NOT_YET
+        self.peg_coin = ""
         self.accounts_blind = 0.0
         self.adviser: Adviser | None = None
         self.daemon: DaemonObserved | None = None
@@ -74,6 +76,8 @@ class Book:
         self.accounts = {plan.name: self._account(plan, now) for plan in desk.accounts}
         for account in self.accounts.values():
             account.betas = desk.betas
+        for plan in desk.accounts:
+            self.accounts[plan.name].leverage_limit = plan.leverage_limit
         self.hedges = {plan.name: self._hedge(plan.name) for plan in desk.hedges}
         self.reindex()
 

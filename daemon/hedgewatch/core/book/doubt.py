@@ -18,6 +18,8 @@ COLLATERAL_STALE_AFTER = 30.0
 FIRST_READING_WITHIN = 15.0
 """Seconds that a start may take before a silent venue counts as blindness."""
 
+_HOUR = 3600.0
+
 
 def judge_sight(account: AccountRow, now: float) -> bool:
     """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained.
@@ -118,4 +120,5 @@ def age_feeds(account: AccountRow, now: float) -> None:
         at = seen.get(name)
         if at is not None:
             feed.data_age_seconds = max(0.0, now - at)
+        feed.lost_at = tuple(lost for lost in feed.lost_at if now - lost <= _HOUR)
         feed.observed += 1

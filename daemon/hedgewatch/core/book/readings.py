@@ -19,9 +19,10 @@ from hedgewatch.core.events import (
     AccountRead,
     PositionChanged,
     PositionReading,
+    TiersChanged,
 )
 from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf
-from hedgewatch.core.model import EndReason, PositionKind, Tier
+from hedgewatch.core.model import EndReason, PositionKind
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
 
@@ -118,6 +119,7 @@ def _take_venues_own(
     """What only a whole reading tells: the venue's own numbers, and its setting."""
     position.told_liquidation_price = reading.venue_liquidation_price
     position.told_maintenance_margin = reading.venue_maintenance_margin
+    position.told_adl_rank = reading.adl_rank
     _take_leverage(account, position, reading.leverage, change)
 
 
@@ -175,11 +177,18 @@ def _same(position: PositionRow, reading: PositionReading) -> bool:
     )
 
 
-def take_tiers(account: AccountRow, symbol: str, tiers: tuple[Tier, ...]) -> bool:
-    """The maintenance tiers of a market, as this account has them; whether it holds any of it."""
-    account.tiers[symbol] = tiers
-    held = [position for position in account.positions.values() if position.symbol == symbol]
+def take_tiers(account: AccountRow, event: TiersChanged, now: float) -> bool:
+    """The maintenance tiers of a market, as this account has them; whether it holds any of it.
+
+    Where others were known before, it is kept when that was, and how far liquidation was then.
+    """
+    before = account.tiers.get(event.symbol)
+    account.tiers[event.symbol] = event.tiers
+    held = [each for each in account.positions.values() if each.symbol == event.symbol]
     for position in held:
+        if before is not None and before != event.tiers and position.contracts:
+            position.tiers_changed_at = now
+            position.liquidation_distance_before_tiers = position.liquidation_distance
         build_leg(account, position)
     return bool(held)
 

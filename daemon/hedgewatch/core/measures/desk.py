@@ -29,6 +29,13 @@ DESK_MEASURES = (
     ),
     Measure(
         Scope.ACCOUNT,
+        "key_too_powerful",
+        Unit.BOOLEAN,
+        "The key of the account may do more than read.",
+        "hedgewatch_key_too_powerful",
+    ),
+    Measure(
+        Scope.ACCOUNT,
         "liquidation_distance_worst",
         Unit.RATIO,
         "The least of its positions, widened while blind.",
@@ -40,6 +47,14 @@ DESK_MEASURES = (
         Unit.SECONDS,
         "Age of the newest data of the feed, by event time.",
         "hedgewatch_data_age_seconds",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.FEED,
+        "losses_in_hour",
+        Unit.NUMBER,
+        "How often the feed was lost in the last hour.",
+        "hedgewatch_feed_losses_in_hour",
         lowest=0.0,
     ),
     Measure(
@@ -56,6 +71,13 @@ DESK_MEASURES = (
         Unit.RATIO,
         "The least liquidation distance of all positions.",
         "hedgewatch_nearest_liquidation_distance_ratio",
+    ),
+    Measure(
+        Scope.BOOK,
+        "worst_peg",
+        Unit.RATIO,
+        "Price of the stable coin that is farthest from its peg, less 1.",
+        "hedgewatch_worst_peg_ratio",
     ),
     Measure(
         Scope.BOOK,

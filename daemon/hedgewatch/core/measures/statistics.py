@@ -131,6 +131,14 @@ STATISTICS = (
     ),
     Measure(
         Scope.POOL,
+        "leverage_limit",
+        Unit.NUMBER,
+        "Effective leverage that its owner allows.",
+        "hedgewatch_leverage_limit",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.POOL,
         "net_leverage",
         Unit.NUMBER,
         "Net notional over equity, short negative.",

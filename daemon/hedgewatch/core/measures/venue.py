@@ -64,6 +64,27 @@ VENUE_MEASURES = (
     ),
     Measure(
         Scope.POSITION,
+        "adl_rank",
+        Unit.NUMBER,
+        "Place in the queue of auto-deleveraging: 0 last, 4 first.",
+        "hedgewatch_adl_rank",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.POSITION,
+        "tier_change_age_seconds",
+        Unit.SECONDS,
+        "Time since the margin tiers of its market changed, +Inf: they have not.",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.POSITION,
+        "liquidation_distance_before_tiers",
+        Unit.RATIO,
+        "Liquidation distance when they changed, by the tiers of before.",
+    ),
+    Measure(
+        Scope.POSITION,
         "liquidation_price_disagreement",
         Unit.RATIO,
         "From the venue's liquidation price to our nearest, over the mark, when it was told.",

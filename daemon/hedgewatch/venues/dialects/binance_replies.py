@@ -46,6 +46,7 @@ def position(row: Row, leg: Leg, amount: float) -> PositionReading:
         isolated_wallet=_isolated_wallet(row),
         venue_liquidation_price=above_zero_or_none(row, "liquidationPrice"),
         venue_maintenance_margin=number_or_none(row, "maintMargin"),
+        adl_rank=number_or_none(row, "adl"),
     )
 
 

@@ -35,9 +35,11 @@ class BalanceRow:
 
 
 class FeedRow(Row):
-    """One stream or poll of an account."""
+    """One stream or poll of an account. `lost_at` are the moments of the last hour at which it
+    was lost.
+    """
 
-    __slots__ = ("account", "data_age_seconds", "feed", "feed_up", "reason")
+    __slots__ = ("account", "data_age_seconds", "feed", "feed_up", "lost_at", "reason")
 
     def __init__(self, account: "AccountRow", feed: str) -> None:
         identity = (("account", account.name), ("venue", account.venue), ("feed", feed))
@@ -47,6 +49,11 @@ class FeedRow(Row):
         self.feed_up = False
         self.reason = ""
         self.data_age_seconds: Known = NOT_YET
+        self.lost_at: tuple[float, ...] = ()
+
+    @property
+    def losses_in_hour(self) -> float:
+        return float(len(self.lost_at))
 
 
 class AccountRow(Row):
@@ -61,7 +68,8 @@ class AccountRow(Row):
         "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
         "collateral", "collateral_at", "cross_regime", "discounts",
         "doubt", "feeds", "heard_at", "is_whole",
-        "isolated_regime", "liquidation_distance_worst", "margin_in_use", "margin_told", "name",
+        "isolated_regime", "key_too_powerful", "leverage_limit", "liquidation_distance_worst",
+        "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
         "told_maintenance_margin", "unusable_reason", "venue", "watched",
@@ -76,9 +84,8 @@ class AccountRow(Row):
         self.heard_at: float | None = None
         self.readings = 0
         self.margin_in_use: float | None = None
-        self.margin_told = False
+        self.margin_told = self.is_whole = False
         self.cross_regime = self.isolated_regime = UNKNOWN
-        self.is_whole = False
         self.told_equity: float | None = None
         self.told_maintenance_margin: float | None = None
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
@@ -86,6 +93,7 @@ class AccountRow(Row):
         self.collateral: dict[str, CollateralReading] = {}
         self.collateral_at = 0.0
         self.discounts: dict[str, Discount] = {}
+        self.leverage_limit: float | None = None
         self.betas: Mapping[str, float] = {}
         self.pools: dict[str, PoolRow] = {}
         self.feeds: dict[str, FeedRow] = {}
@@ -94,7 +102,7 @@ class AccountRow(Row):
         self.doubt: Unknown | None = Unknown("not read yet", now)
         self.account_blind: bool | Unknown = NOT_YET
         self.blind_seconds = 0.0
-        self.blind_reason = ""
+        self.blind_reason = self.unusable_reason = ""
         self.account_unusable: bool | Unknown = NOT_YET
-        self.unusable_reason = ""
+        self.key_too_powerful: bool | Unknown = NOT_YET
         self.liquidation_distance_worst: Known = NOT_YET

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics import carry, leverage
-from hedgewatch.core.statistics.known import combine
+from hedgewatch.core.statistics.known import combine, unknown
 
 if TYPE_CHECKING:  # a position names its pool
+    from hedgewatch.core.book.rows.account import AccountRow
     from hedgewatch.core.book.rows.position import PositionRow
+
+_NO_LIMIT = unknown("no limit is set")
 
 
 class PoolStatistics:
@@ -17,6 +20,7 @@ class PoolStatistics:
 
     __slots__ = ()
 
+    account: "AccountRow"
     positions: "list[PositionRow]"
     equity: Known
     headroom: Known
@@ -24,6 +28,11 @@ class PoolStatistics:
     @property
     def effective_leverage(self) -> Known:
         return combine(leverage.effective_leverage, self._value(signed=False), self.equity)
+
+    @property
+    def leverage_limit(self) -> Known:
+        limit = self.account.leverage_limit
+        return _NO_LIMIT if limit is None else limit
 
     @property
     def net_leverage(self) -> Known:

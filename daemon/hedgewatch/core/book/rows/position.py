@@ -7,12 +7,13 @@ from hedgewatch.core.book.rows.position_statistics import PositionStatistics
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.margin import Leg
-from hedgewatch.core.model import Known, PositionKind, Scope, Subject
+from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Unknown
 
 if TYPE_CHECKING:  # they list their positions, which name them
     from hedgewatch.core.book.rows.account import AccountRow
     from hedgewatch.core.book.rows.pool import PoolRow
 
+_SAME_TIERS = Unknown("its margin tiers have not changed", 0.0)
 
 _NUMBERS = (
     "venue_liquidation_price",
@@ -48,6 +49,7 @@ class PositionRow(PositionStatistics, Row):
         "leg",
         "leverage",
         "liquidation_distance",
+        "liquidation_distance_before_tiers",
         "liquidation_distance_worst",
         "liquidation_price",
         "liquidation_price_disagreement",
@@ -65,6 +67,8 @@ class PositionRow(PositionStatistics, Row):
         "requirement",
         "symbol",
         "tier",
+        "tiers_changed_at",
+        "told_adl_rank",
         "told_leverage",
         "told_liquidation_price",
         "told_maintenance_margin",
@@ -101,6 +105,9 @@ class PositionRow(PositionStatistics, Row):
         self.entry_price = 0.0
         self.isolated_wallet: float | None = None
         self.venue_time = 0.0
+        self.tiers_changed_at: float | None = None
+        self.liquidation_distance_before_tiers: Known = _SAME_TIERS
+        self.told_adl_rank: float | None = None
         self.told_leverage: float | None = None
         self.told_liquidation_price: float | None = None
         self.told_maintenance_margin: float | None = None

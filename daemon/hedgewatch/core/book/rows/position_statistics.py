@@ -1,6 +1,6 @@
 """What statistics, time and the order book say of a position: worked out when it is asked for."""
 
-from math import sqrt
+from math import inf, sqrt
 from operator import truediv
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ RISK, STOP_SIGMAS = 0.02, 2.0
 _NO_RATE = unknown("no funding rate was told")
 _NO_INTERVAL = unknown("the funding interval was not told")
 _INVERSE = unknown("only positions of linear markets are sized by risk")
+_NO_RANK = unknown("the venue tells no rank")
 _NO_POOL = unknown("in no pool yet")
 
 
@@ -63,6 +64,8 @@ class PositionStatistics:
     mark_price: Known
     liquidation_price_down: Known
     liquidation_price_up: Known
+    tiers_changed_at: float | None
+    told_adl_rank: float | None
 
     @property
     def volatility(self) -> Known:
@@ -151,6 +154,16 @@ class PositionStatistics:
     @property
     def time_to_expiry_seconds(self) -> Known:
         return trading.time_to_expiry(self.market)
+
+    @property
+    def tier_change_age_seconds(self) -> Known:
+        """As of the last price."""
+        changed = self.tiers_changed_at
+        return inf if changed is None else max(0.0, self.market.seen_at - changed)
+
+    @property
+    def adl_rank(self) -> Known:
+        return _NO_RANK if self.told_adl_rank is None else self.told_adl_rank
 
     @property
     def spread(self) -> Known:
