@@ -20,6 +20,7 @@ CANARIES = {
     "username": "canary-of-the-username",
     "password": "canary-of-the-password",
     "heartbeat": "canary-of-the-heartbeat",
+    "command": "canary-of-the-commands",
 }
 LISTEN_KEY = "paperbinanceusdmmain"
 """How every listen key of the paper exchange begins."""
@@ -112,6 +113,7 @@ def with_receivers(folder: Path, document: Document, sink: Sink, broker: Server)
         "port": broker.port,
         "username": secret_file(folder, "username", CANARIES["username"]),
         "password": secret_file(folder, "password", CANARIES["password"]),
+        "commands": {"secret": secret_file(folder, "command.secret", CANARIES["command"])},
     }
     receivers = [{"name": "hook", "webhook": hook}, {"name": "desk", "mqtt": mqtt}]
     return {**document, "receivers": receivers}
