@@ -7,7 +7,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import Acknowledgement, AlertState, Scope, Subject, Transition
+from hedgewatch.core.model import (
+    Acknowledgement,
+    AlertState,
+    Scope,
+    Severity,
+    Subject,
+    Transition,
+)
 from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.standing import Alerts, Watchdog
@@ -28,7 +35,7 @@ def said(held: Alerts, now: float) -> list[dict[str, Any]]:
 
 def told(change: Transition, now: float = NOON) -> dict[str, Any]:
     held = alerts()
-    fields: dict[str, Any] = json.loads(held.posted(held.take(notification(change), now), now))
+    fields: dict[str, Any] = json.loads(held.posted(held.take(notification(change), now)[-1], now))
     return fields
 
 
@@ -86,6 +93,15 @@ def test_an_alert_whose_labels_change_is_another_one_and_the_one_before_is_over(
     held.take(notification(replace(transition(), labels={"team": "night"})), NOON + 1)
     now = {each["labels"]["team"]: each["endsAt"] for each in said(held, NOON + 2)}
     assert now == {"night": rfc3339(NOON + 302), "treasury": rfc3339(NOON + 1)}
+
+
+def test_what_got_graver_is_over_under_its_old_severity_though_a_restart_forgot_it() -> None:
+    held = alerts()
+    graver = replace(transition(), severity_before=Severity.WARNING)
+    both = held.take(notification(graver), NOON)
+    ends = {dict(each.identity)["severity"]: each.over_at for each in both}
+    assert ends == {"warning": NOON, "critical": None}
+    assert len(said(held, NOON)) == 2
 
 
 def test_what_was_refused_is_not_said_again() -> None:

@@ -107,8 +107,8 @@ class Alertmanager:
 
     async def deliver(self, notification: Notification) -> None:
         """Tell every Alertmanager; DeliveryError when none took it."""
-        standing = self._alerts.take(notification, self._clock())
-        posted = self._alerts.posted(standing, self._clock())
+        now = self._clock()
+        posted = [self._alerts.posted(each, now) for each in self._alerts.take(notification, now)]
         failures: list[DeliveryError] = []
         if not await _any_takes(self._peers, posted, failures):
             error = _worst(failures)
@@ -224,7 +224,7 @@ class Peer:
         return headers
 
 
-async def _any_takes(peers: Sequence[Peer], posted: bytes, failures: list[DeliveryError]) -> bool:
+async def _any_takes(peers: Sequence[Peer], posted: Sequence[bytes], failures: list[DeliveryError]) -> bool:
     """Whether one took it. Once one did, those that answered the last time have a moment more, so
     that one that hangs costs a moment once, and not the alerts behind.
     """
@@ -234,7 +234,7 @@ async def _any_takes(peers: Sequence[Peer], posted: bytes, failures: list[Delive
 
     async def tell(peer: Peer) -> None:
         try:
-            await peer.take([posted])
+            await peer.take(posted)
         except DeliveryError as error:
             failures.append(error)
         else:

@@ -7,7 +7,7 @@ over is said again for a while, because a "resolved" that is lost is an alert th
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from hedgewatch.core.model import AlertState, Transition
@@ -56,21 +56,26 @@ class Alerts:
         self._live: dict[str, Standing] = {}
         self._over: dict[tuple[tuple[str, str], ...], Standing] = {}
 
-    def take(self, notification: Notification, now: float) -> Standing:
-        """Let it stand as it is told now, in the place of what was told of it before.
+    def take(self, notification: Notification, now: float) -> list[Standing]:
+        """Let it stand as it is told now, in the place of what was told of it before: all that has
+        to be said of it, the alert itself last.
 
-        With other labels it is another alert to Alertmanager: the one before is over.
+        With other labels, of which the severity is one, it is another alert to Alertmanager: the
+        one before is over.
         """
         transition = notification.transition
         standing = self._standing(transition)
-        before = self._live.pop(notification.alert, None)
-        if before is not None and before.identity != standing.identity:
-            self._end(before, now)
-        if _is_live(transition):
-            self._over.pop(standing.identity, None)
-            self._live[notification.alert] = standing
-            return standing
-        return self._end(standing, min(transition.at, now))
+        before = [self._live.pop(notification.alert, None), self._of_severity_before(transition)]
+        ended = [
+            self._end(each, now)
+            for each in before
+            if each is not None and each.identity != standing.identity
+        ]
+        if not _is_live(transition):
+            return [*ended, self._end(standing, min(transition.at, now))]
+        self._over.pop(standing.identity, None)
+        self._live[notification.alert] = standing
+        return [*ended, standing]
 
     def drop(self, notification: Notification) -> None:
         """Forget what was refused: it would be refused at each re-send."""
@@ -99,6 +104,11 @@ class Alerts:
         )
         self._over[over.identity] = over
         return over
+
+    def _of_severity_before(self, transition: Transition) -> Standing | None:
+        """What was told before the severity changed: over a restart only that is known of it."""
+        before = transition.severity_before
+        return None if before is None else self._standing(replace(transition, severity=before))
 
     def _standing(self, transition: Transition) -> Standing:
         labels = labels_of(transition) | {"instance": self._instance}
