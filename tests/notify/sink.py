@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -61,14 +62,14 @@ class Sink:
 
 
 @asynccontextmanager
-async def listening(sink: Sink) -> AsyncIterator[Sink]:
+async def listening(sink: Sink, tls: ssl.SSLContext | None = None) -> AsyncIterator[Sink]:
     application = web.Application()
     application.router.add_post(sink.path, sink.handle)
     runner = web.AppRunner(application, shutdown_timeout=0.01)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        sink.url = f"http://127.0.0.1:{runner.addresses[0][1]}{sink.path}"
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        sink.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}{sink.path}"
         yield sink
     finally:
         await runner.cleanup()

@@ -241,7 +241,10 @@ async def test_it_says_who_it_is_and_a_wrong_password_is_mended_while_the_alert_
             },
             "give either token or",
         ),
-        ({"urls": ["https://am"], "ca_file": "/dev/null"}, "no certificate can be read"),
+        (
+            {"urls": ["https://am"], "ca_file": "/dev/null"},
+            "no certificate can be read in",
+        ),
         ({"urls": ["https://am"], "ca_file": "/nowhere"}, "No such file"),
     ],
 )

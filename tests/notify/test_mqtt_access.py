@@ -1,19 +1,14 @@
 import asyncio
-import datetime as dt
-import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from hedgewatch.notify.mqtt import MqttSettings
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import notification
+from tests.notify.certificates import certificate
 from tests.notify.listener import connected, listening_to, mqtt, text
 from tests.support.servers import Server, mosquitto_server
 
@@ -35,33 +30,6 @@ async def test_a_topic_that_we_may_not_write_is_a_failure_and_costs_only_that_to
         with pytest.raises(DeliveryError, match="Not authorized"):
             await desk.deliver(notification())
     assert failure.value.retryable
-
-
-def certificate(folder: Path) -> dict[str, str]:
-    """One that a broker on 127.0.0.1 shows, and that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker of a test")])
-    day = dt.timedelta(days=1)
-    today = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - day)
-        .not_valid_after(today + day)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "broker.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "broker.key").write_bytes(private)
-    return {"certfile": str(folder / "broker.pem"), "keyfile": str(folder / "broker.key")}
 
 
 # paho leaves the socket of a failed handshake to the garbage collector.

@@ -1,3 +1,5 @@
+import asyncio
+import ssl
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from hedgewatch.notify.posting import retry_after
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.webhook import Webhook, WebhookSettings
 from tests.notify.alerts import NOON, Memory, composed, notification, now, running, transition
+from tests.notify.certificates import certificate
 from tests.notify.sink import Sink, listening
 from tests.support.servers import free_port
 
@@ -110,6 +113,27 @@ async def test_a_proxy_of_the_environment_never_sees_an_alert(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     async with listening(Sink()) as sink:
         await webhook(sink.url).deliver(notification())
+    assert len(sink.bodies) == 1
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_trusted_and_its_own_file_is_enough(
+    tmp_path: Path,
+) -> None:
+    files = certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(files["certfile"], files["keyfile"])
+    async with listening(Sink(), tls) as sink:
+        with pytest.raises(DeliveryError, match="Certificate") as failure:
+            await webhook(sink.url).deliver(notification())
+        trusting = {"url": sink.url, "ca_file": files["certfile"]}
+        settings = WebhookSettings.model_validate(trusting)
+        hook = Webhook("hook", settings, clock=lambda: NOON)
+        await hook.deliver(notification())
+        await asyncio.to_thread(Path(files["certfile"]).unlink)
+        with pytest.raises(DeliveryError, match="no certificate can be read") as lost:
+            await hook.deliver(notification())
+    assert failure.value.retryable
+    assert lost.value.retryable
     assert len(sink.bodies) == 1
 
 

@@ -6,7 +6,6 @@ one message of it, and what one has forgotten another may still know.
 
 import asyncio
 import base64
-import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Final, Self
@@ -18,7 +17,8 @@ from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.posting import AnsweredError, Request, http_url, post, revealed
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.standing import Alerts, Watchdog
-from hedgewatch.settings import Duration, LocalPath, SecretReference, Settings
+from hedgewatch.notify.tls import CaFile
+from hedgewatch.settings import Duration, SecretReference, Settings
 
 _PATH = "/api/v2/alerts"
 _SECONDS = 4.0  # less than an attempt of the worker may take: the one that answers counts
@@ -53,7 +53,7 @@ class AlertmanagerSettings(Settings):
     username: SecretReference | None = None
     password: SecretReference | None = None
     token: SecretReference | None = None
-    ca_file: LocalPath | None = None
+    ca_file: CaFile | None = None
     resend: Annotated[Duration, Field(gt=0, le=_LONGEST_RESEND)] = 15.0
     watchdog: bool = True
 
@@ -65,20 +65,7 @@ class AlertmanagerSettings(Settings):
             raise ValueError("username and password belong together: give both, or token")
         if self.token is not None and self.username is not None:
             raise ValueError("give either token or username and password")
-        if self.ca_file is not None:
-            tls_by(self)
         return self
-
-
-def tls_by(settings: AlertmanagerSettings) -> ssl.SSLContext | None:
-    """Certificates are judged by `ca_file`, or else by those of the system; ValueError."""
-    if settings.ca_file is None:
-        return None
-    try:
-        return ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:  # an SSLError is one
-        reason = error.strerror or type(error).__name__
-        raise ValueError(f"ca_file: no certificate can be read there: {reason}") from None
 
 
 class Alertmanager:
@@ -201,16 +188,12 @@ class Peer:
         self.trouble = trouble
 
     def _request(self, alerts: Sequence[bytes]) -> Request:
-        try:
-            tls = tls_by(self._settings)
-        except ValueError as error:
-            raise DeliveryError(str(error), retryable=True) from None
         return Request(
             url=f"{self.url}{_PATH}",
             content=b"[%s]" % b",".join(alerts),
             headers=self._headers(),
             seconds=_SECONDS,
-            tls=tls,
+            ca_file=self._settings.ca_file,
         )
 
     def _headers(self) -> dict[str, str]:
@@ -224,7 +207,9 @@ class Peer:
         return headers
 
 
-async def _any_takes(peers: Sequence[Peer], posted: Sequence[bytes], failures: list[DeliveryError]) -> bool:
+async def _any_takes(
+    peers: Sequence[Peer], posted: Sequence[bytes], failures: list[DeliveryError]
+) -> bool:
     """Whether one took it. Once one did, those that answered the last time have a moment more, so
     that one that hangs costs a moment once, and not the alerts behind.
     """

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 from hedgewatch.notify.home_assistant import HomeAssistantSettings
 from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.mqtt_commands import CommandSettings
-from hedgewatch.settings import LocalPath, SecretReference, Settings
+from hedgewatch.notify.tls import CaFile
+from hedgewatch.settings import SecretReference, Settings
 
 
 class MqttSettings(Settings):
@@ -22,7 +23,7 @@ class MqttSettings(Settings):
     username: SecretReference | None = None
     password: SecretReference | None = None
     tls: bool = False
-    ca_file: LocalPath | None = None
+    ca_file: CaFile | None = None
     commands: CommandSettings | None = None
     home_assistant: bool | HomeAssistantSettings | None = None
 

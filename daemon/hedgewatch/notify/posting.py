@@ -5,18 +5,19 @@ proxy of the environment is asked, and no link-local address is dialled.
 """
 
 import os
-import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from hedgewatch.notify.hosts import CarefulResolver, LinkLocalError, dialable
 from hedgewatch.notify.receiver import DeliveryError
+from hedgewatch.notify.tls import NoCertificateError, trusting
 from hedgewatch.settings import SecretError, SecretReference
 
 TOTAL_SECONDS = 5.0
@@ -46,7 +47,7 @@ class Request:
     content: bytes
     headers: Mapping[str, str]
     seconds: float = TOTAL_SECONDS
-    tls: ssl.SSLContext | None = None
+    ca_file: Path | None = None
 
 
 def http_url(text: str) -> str:
@@ -77,8 +78,11 @@ async def post(request: Request, clock: Callable[[], float]) -> None:
             _judge(answer, clock())
     except TimeoutError:
         raise DeliveryError("no answer in time", retryable=True) from None
-    except LinkLocalError as error:
-        raise DeliveryError(str(error), retryable=False) from None
+    except aiohttp.ClientSSLError as error:  # a wrong certificate is a ValueError too
+        raise DeliveryError(_cause(error), retryable=True) from None
+    except (LinkLocalError, NoCertificateError) as error:
+        later = isinstance(error, NoCertificateError)  # somebody may bring it back
+        raise DeliveryError(str(error), retryable=later) from None
     except ValueError:  # an InvalidURL, or a host that no resolver takes
         raise DeliveryError("its url is not one", retryable=False) from None
     except (aiohttp.ClientError, OSError) as error:
@@ -105,7 +109,7 @@ def retry_after(text: str, now: float) -> float | None:
 
 @asynccontextmanager
 async def _session(request: Request) -> AsyncIterator[aiohttp.ClientSession]:
-    tls = request.tls if request.tls is not None else True
+    tls = trusting(request.ca_file) or True
     resolver = CarefulResolver()
     try:
         async with aiohttp.ClientSession(

@@ -10,14 +10,18 @@ from pydantic import AfterValidator
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alertmanager_v4, as_bytes
 from hedgewatch.notify.posting import Request, http_url, post, revealed
+from hedgewatch.notify.tls import CaFile
 from hedgewatch.settings import SecretReference, Settings
 
 
 class WebhookSettings(Settings):
-    """Where to POST. The address may be a secret itself; `secret` signs what is sent."""
+    """Where to POST. The address may be a secret itself; `secret` signs what is sent; `ca_file`
+    are the certificates by which it is judged, if not those of the system.
+    """
 
     url: Annotated[str, AfterValidator(http_url)] | SecretReference
     secret: SecretReference | None = None
+    ca_file: CaFile | None = None
 
 
 class Webhook:
@@ -38,8 +42,13 @@ class Webhook:
     async def deliver(self, notification: Notification) -> None:
         """POST it; anything but a 2xx is a DeliveryError. No redirect is followed."""
         content = as_bytes(alertmanager_v4(notification, self.name, self._external_url))
-        headers = self._headers(notification, content)
-        await post(Request(url=self._address(), content=content, headers=headers), self._clock)
+        request = Request(
+            url=self._address(),
+            content=content,
+            headers=self._headers(notification, content),
+            ca_file=self._settings.ca_file,
+        )
+        await post(request, self._clock)
 
     def _address(self) -> str:
         url = self._settings.url
