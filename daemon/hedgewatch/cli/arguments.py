@@ -34,7 +34,21 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_replay(commands.add_parser("replay", help="a recording, judged again by the same engine"))
     _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
     _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
+    _add_notify(commands.add_parser("notify", help="does an alert arrive?"))
     return parser
+
+
+def _add_notify(notify: argparse.ArgumentParser) -> None:
+    actions = notify.add_subparsers(required=True, metavar="COMMAND", dest="action")
+    test = actions.add_parser("test", help="a test alert through receivers, and its end")
+    test.add_argument("receivers", nargs="*", metavar="RECEIVER", help="a name, or several")
+    test.add_argument("--all", action="store_true", help="through all receivers")
+    test.add_argument(
+        "--severity", choices=("info", "warning", "critical"), default="critical",
+        help="of the test alert (default: critical, the way that matters)",
+    )  # fmt: skip
+    _with_configuration(test)
+    _with_json(test)
 
 
 def _add_record(record: argparse.ArgumentParser) -> None:
