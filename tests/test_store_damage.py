@@ -40,7 +40,13 @@ def _cut_in_its_first_words(content: bytes) -> bytes:
     return content[:10]
 
 
-@pytest.mark.parametrize("damage", [_flip_a_page, _cut_short, _cut_in_its_first_words, _zeroed])
+def _emptied(_content: bytes) -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize(
+    "damage", [_flip_a_page, _cut_short, _cut_in_its_first_words, _zeroed, _emptied]
+)
 async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
     path: Path, damage: Callable[[bytes], bytes]
 ) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import TextIO
 
@@ -115,7 +116,8 @@ async def run_daemon(
         daemon.dispatcher.restore(records, waiting, now(), await store.known())
         daemon.dispatcher.start(daemon.tasks.spawn)
         stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
-        daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now()))
+        recovery = await store.recovery(now())
+        daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now(), recovery))
         _begin_recording(daemon)
         daemon.tasks.spawn("monitor", daemon.monitor.run())
         daemon.tasks.spawn("clock", _tick(daemon))
@@ -124,13 +126,19 @@ async def run_daemon(
 
         stack.push_async_callback(daemon.accounts.close)
         await daemon.accounts.watch(configuration)
-        jobs = scheduler(daemon.accounts.watches, daemon.tasks.spawn)
-        jobs.start()
-        stack.callback(jobs.shutdown, wait=False)
+        stack.callback(_begin_jobs(daemon))
 
         daemon.service.ready()
         yield daemon
         daemon.service.stopping()
+        await store.end_well()
+
+
+def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
+    """Start the periodic jobs; what ends them."""
+    jobs = scheduler(daemon.accounts.watches, daemon.tasks.spawn)
+    jobs.start()
+    return partial(jobs.shutdown, wait=False)
 
 
 def build_daemon(

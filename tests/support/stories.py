@@ -25,6 +25,7 @@ from hedgewatch.core.model import (
     Transition,
     Unknown,
 )
+from hedgewatch.core.own_alerts import Recovery
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     AIX,
@@ -96,6 +97,10 @@ class Story:
     def restore(self, *records: AlertRecord) -> list[str]:
         """Take up the alerts of a former run."""
         return self._take(self.engine.restore(records, self.now))
+
+    def recover(self, recovery: Recovery) -> list[str]:
+        """Start without any, after a run that ended so."""
+        return self._take(self.engine.restore((), self.now, recovery))
 
     def reload(self, *rules: Rule, on: Desk | None = None) -> list[str]:
         """The operator changed the rules or the desk; it takes no time."""

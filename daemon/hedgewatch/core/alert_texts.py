@@ -7,8 +7,6 @@ from hedgewatch.core.expression import value_of
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.rules import Rule
 
-_MINUTE, _HOUR = 60, 3600
-
 
 def words(rule: Rule, row: Row) -> dict[str, Any]:
     """What a record says of its row, as the fields of a record."""
@@ -45,13 +43,6 @@ def rendered(rule: Rule, row: Row) -> dict[str, str]:
         return texts[name] if name in texts else value_of(row, name)
 
     return {name: template.render(look_up) for name, template in rule.annotations.items()}
-
-
-def span(seconds: float) -> str:
-    """A duration as a reason gives it: `45 s`, `12 min`, `3 h`."""
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / _MINUTE:.0f} min" if seconds < _HOUR else f"{seconds / _HOUR:.0f} h"
 
 
 def _held(row: Row, name: str) -> object:

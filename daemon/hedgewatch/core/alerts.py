@@ -30,7 +30,7 @@ an episode of its own. An alarming end is held until it is acknowledged or the a
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hedgewatch.core.alert_texts import span, words
+from hedgewatch.core.alert_texts import words
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Observation
@@ -48,6 +48,7 @@ from hedgewatch.core.model import (
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.settling import firing_again, flapping, note_clear, settled
 from hedgewatch.core.telling import in_words_of_now, news
+from hedgewatch.core.wording import spoken
 from hedgewatch.core.worsening import badness, is_graver, is_worse
 
 LONGEST_PAUSE = 300.0
@@ -172,11 +173,17 @@ def _worse(rule: Rule, row: Row, alert: Alert, now: float) -> Step | None:
         return None
     bad = badness(rule, row)
     if is_worse(rule, told, bad, now):
-        reason = f"worse than when it was last told, {span(now - told.at)} ago"
+        reason = f"worse than when it was last told, {spoken(now - told.at)} ago"
         return _tell_again(rule, row, alert, now, reason)
     if told.badness is None and bad is not None:
         return _kept(alert, Step(replace(alert.record, told=replace(told, badness=bad))))
     return None
+
+
+def forget_badness(alert: Alert) -> None:
+    """What was told was measured by another `realert`: measure anew, and tell nobody."""
+    if alert.record.told is not None:
+        alert.record = replace(alert.record, told=replace(alert.record.told, badness=None))
 
 
 def _tell_again(rule: Rule, row: Row, alert: Alert, now: float, reason: str) -> Step:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from hedgewatch.core.alerts import Begun, Step, acknowledge, end, retell, step
+from hedgewatch.core.alerts import Begun, Step, acknowledge, end, forget_badness, retell, step
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import PoolRow, PositionRow, Row
 from hedgewatch.core.events import AlertAcknowledged
@@ -22,7 +22,7 @@ from hedgewatch.core.model import (
 )
 from hedgewatch.core.own_alerts import ALL_WELL, Recovery, rule_broken
 from hedgewatch.core.rowless import RowlessAlerts
-from hedgewatch.core.rules import Rule
+from hedgewatch.core.rules import Realert, Rule
 from hedgewatch.core.telling import in_words_of_now
 
 _EXPLAINED_WITHIN = 10.0
@@ -192,7 +192,7 @@ class Judge:
         self, rules: Sequence[Rule], before: Iterable[Row], after: Iterable[Row], now: float
     ) -> list[Step]:
         """Judge by these rules from now on; a rule of the same name keeps its state."""
-        self.rulebook = Rulebook(rules)
+        former, self.rulebook = self.rulebook, Rulebook(rules)
         self._broken.clear()
         remaining = list(after)
         known = {id(row) for row in remaining}
@@ -208,6 +208,9 @@ class Judge:
             for name in [name for name in row.alerts if name not in watching]:
                 alert = row.alerts.pop(name)
                 steps.append(end(alert.record, EndReason.REMOVED_BY_RELOAD, now))
+            for name, alert in row.alerts.items():
+                if _realert(former, name) != _realert(self.rulebook, name):
+                    forget_badness(alert)
         return steps
 
     def forget_unwatched(self, desk: Desk, now: float) -> list[Step]:
@@ -277,6 +280,11 @@ class Judge:
         self._broken.add(rule.name)
         record = rule_broken(rule.name, error, self._memory.new_episode(), now)
         made.append(self._rowless.tell(record, now))
+
+
+def _realert(rulebook: Rulebook, name: str) -> Realert | None:
+    rule = rulebook.rule(name)
+    return None if rule is None else rule.realert
 
 
 def _end_of(row: Row) -> EndReason:

@@ -12,12 +12,12 @@ minute later, so the end of an alert waits until it is believable, at the latest
 
 from dataclasses import replace
 
-from hedgewatch.core.alert_texts import span
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.expression import decidedly
 from hedgewatch.core.judgement import Alert
 from hedgewatch.core.model import Past
 from hedgewatch.core.rules import Rule
+from hedgewatch.core.wording import spoken
 
 SETTLING = 600.0
 QUIET = 86_400.0
@@ -67,4 +67,4 @@ def flapping(past: Past, now: float) -> str:
     """How often it fired in which time, empty when it does not flap."""
     if not past.flaps or len(past.fired) < 2:  # noqa: PLR2004 (what fired once came back from nowhere)
         return ""
-    return f"flapping: fired {len(past.fired)} times in {span(now - past.fired[0])}"
+    return f"flapping: fired {len(past.fired)} times in {spoken(now - past.fired[0])}"

@@ -1,7 +1,7 @@
 """Alertmanager's webhook payload, version 4, so that every receiver made for it works with ours."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hedgewatch.core.model import Acknowledgement, AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
@@ -20,10 +20,12 @@ def alertmanager_v4(
     """One alert as a group of its own, or all of a digest as one group.
 
     An alarming end is still firing: Alertmanager's two words know no third, and "resolved" would
-    say that a liquidated position is well.
+    say that a liquidated position is well. What was told before under another severity is another
+    alert to whoever knows alerts by their labels: that one is closed beside it.
     """
     told = notification.digest or (notification.transition,)
-    labels = _common([labels_of(one) for one in told])
+    alerts = [(one, labels) for one in told for labels in _labels(one)]
+    labels = _common([each for _, each in alerts])
     annotations = _common([annotations_of(one) for one in told])
     if notification.note:
         annotations["note"] = clean(notification.note)
@@ -37,12 +39,23 @@ def alertmanager_v4(
         "commonLabels": labels,
         "commonAnnotations": annotations,
         "externalURL": external_url,
-        "alerts": [_alert(one, external_url) for one in told],
+        "alerts": [_alert(one, each, external_url) for one, each in alerts],
     }
 
 
-def _alert(transition: Transition, external_url: str) -> dict[str, object]:
-    labels, status = labels_of(transition), _status((transition,))
+def _labels(transition: Transition) -> Iterator[dict[str, str]]:
+    """Its labels, and those under which it was told before, if that was another alert."""
+    labels = labels_of(transition)
+    yield labels
+    if transition.severity_before is not None:
+        yield labels | {"severity": transition.severity_before.value}
+
+
+def _alert(
+    transition: Transition, labels: Mapping[str, str], external_url: str
+) -> dict[str, object]:
+    live = is_live(transition) and labels["severity"] == transition.severity
+    status = "firing" if live else "resolved"
     return {
         "status": status,
         "labels": labels,

@@ -40,6 +40,19 @@ _MIGRATIONS = (
         "CREATE INDEX audit_by_time ON audit (at)",
         "CREATE TABLE nonces (nonce TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
     ),
+    (
+        """
+        CREATE TABLE starts (
+            id INTEGER PRIMARY KEY, at REAL NOT NULL,
+            after_crash INTEGER NOT NULL, ended_well INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE unreadable (
+            alertname TEXT NOT NULL, subject TEXT NOT NULL, record TEXT NOT NULL
+        )
+        """,
+    ),
 )
 """Each brings the file from the version of its index to the next: never edit one, append."""
 
@@ -59,6 +72,11 @@ def refuse_what_is_no_store(path: Path) -> None:
             head = opened.read(len(_MAGIC))
         if any(head) and not _MAGIC.startswith(head):
             raise StoreError(f"{path} is not a store of hedgewatch: choose another store:")
+
+
+def was_emptied(path: Path) -> bool:
+    """Whether nothing is left of a store of ours, which SQLite would begin anew without a word."""
+    return Path(f"{path}.lock").exists() and path.is_file() and not path.stat().st_size
 
 
 def lock(path: Path) -> int:

@@ -68,6 +68,15 @@ def write_alert(database: sqlite3.Connection, record: AlertRecord) -> None:
         database.execute("DELETE FROM alerts WHERE alertname = ? AND subject = ?", (name, subject))
 
 
+def set_aside(database: sqlite3.Connection, text: str) -> None:
+    """Keep an alert that cannot be understood where it is told of once, not at each start."""
+    database.execute(
+        "INSERT INTO unreadable SELECT alertname, subject, record FROM alerts WHERE record = ?",
+        (text,),
+    )
+    database.execute("DELETE FROM alerts WHERE record = ?", (text,))
+
+
 def write_delivery(database: sqlite3.Connection, delivery: Deliverable) -> None:
     """Queue it, unless a notification with its key is known already."""
     database.execute(

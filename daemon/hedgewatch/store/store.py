@@ -12,10 +12,12 @@ from typing import Self, TypeVar
 import structlog
 
 from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.own_alerts import Recovery
 from hedgewatch.store import file, rows
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.rows import Deliverable, StoredDelivery
+from hedgewatch.store.starts import Starts
 
 _REMEMBERED_SECONDS = 7 * 86400.0  # how long a settled notification can be looked up
 
@@ -28,17 +30,32 @@ class Store:
     """Calls wait for each other, on a thread that nothing else uses; each failure is a StoreError.
 
     `recovered_from` is where a damaged file was moved when this one was begun anew; `unreadable`
-    counts alerts that `load` could not understand (they stay in the file).
+    counts alerts that `load` could not understand (they stay in the file, in a table of their own).
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.recovered_from: Path | None = None
-        self.unreadable = 0
+        self._unreadable: list[str] = []
         self._lock = -1
         self._database: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.commanded = Commanded(self)
+        self.starts = Starts(self)
+
+    @property
+    def unreadable(self) -> int:
+        """How many stored alerts could not be understood."""
+        return len(self._unreadable)
+
+    @property
+    def lost(self) -> str:
+        """Why alerts of the last run are not known any more, empty when they are."""
+        if self.recovered_from is not None:
+            return f"{self.path} was damaged, it is kept as {self.recovered_from.name}"
+        if self._unreadable:
+            return f"{self.unreadable} alerts in {self.path} could not be understood"
+        return ""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -80,6 +97,22 @@ class Store:
         """The keys of all notifications that it remembers: sent, waiting, or given up."""
         return await self.on_thread(self._known)
 
+    async def recovery(self, now: float) -> Recovery:
+        """How the last run ended, after `load`; this start is noted, if the disk lets us."""
+        crashes = 0
+        try:
+            crashes = await self.starts.begin(now)
+        except StoreError as error:
+            _log.warning("start_not_noted", store=str(self.path), error=str(error))
+        return Recovery(lost=self.lost, crashes=crashes)
+
+    async def end_well(self) -> None:
+        """Note that this run ends as it should: the next start follows no crash."""
+        try:
+            await self.starts.end_well()
+        except StoreError as error:
+            _log.warning("end_not_noted", store=str(self.path), error=str(error))
+
     async def mark_sent(self, keys: Collection[str]) -> None:
         """These have arrived."""
         await self._change(
@@ -114,7 +147,10 @@ class Store:
         with file.speaking_of(self.path):
             file.refuse_what_is_no_store(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            emptied = file.was_emptied(self.path)
             self._lock = file.lock(self.path)
+            if emptied:
+                self.recovered_from = file.quarantine(self.path)
             try:
                 self._database = file.connect(self.path)
             except sqlite3.DatabaseError as error:
@@ -168,7 +204,9 @@ class Store:
     def _load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:
         with self.transaction() as database:
             texts = database.execute("SELECT record FROM alerts ORDER BY alertname, subject")
-            records = [self._readable(text) for (text,) in texts]
+            records = [self._readable(text) for (text,) in texts.fetchall()]
+            for text in self._unreadable:
+                rows.set_aside(database, text)
             waiting = rows.waiting_deliveries(database)
         return tuple(record for record in records if record is not None), waiting
 
@@ -180,5 +218,5 @@ class Store:
         try:
             return rows.decode_record(text)
         except (KeyError, TypeError, ValueError):
-            self.unreadable += 1
+            self._unreadable.append(text)
             return None
