@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertState, EndReason, Scope, Subject
+from hedgewatch.core.model import AlertState, EndReason, Scope, Severity, Subject
 from hedgewatch.notify.payload import alert_json, alertmanager_v4, as_bytes, fingerprint
 from hedgewatch.notify.topics import account_state, alert_state, availability, slug
 from tests.notify.alerts import MAIN_POOL, NOON, notification, transition
@@ -105,3 +107,16 @@ def test_no_name_breaks_out_of_its_level_of_a_topic(text: str) -> None:
 def test_texts_that_only_look_alike_when_slugged_keep_topics_of_their_own() -> None:
     names = ["desk 1", "desk.1", "Desk 1", "desk+1", "деск", "плеск"]
     assert len({slug(name) for name in names}) == len(names)
+
+
+def test_an_alert_that_got_another_severity_closes_the_one_that_it_was() -> None:
+    ended = transition(AlertState.ENDED, reason=EndReason.LIQUIDATED)
+    raised = replace(ended, severity_before=Severity.WARNING)
+    payload = alertmanager_v4(notification(raised), "hook")
+    now, before = cast("list[dict[str, object]]", payload["alerts"])
+    assert (now["status"], now["labels"]) == ("firing", LABELS)
+    assert (before["status"], before["labels"]) == ("resolved", LABELS | {"severity": "warning"})
+    assert payload["status"] == "firing"
+    assert payload["commonLabels"] == {
+        name: value for name, value in LABELS.items() if name != "severity"
+    }

@@ -96,6 +96,7 @@ class RuleReading:
             where={name: frozenset(values) for name, values in settings.where.items()},
             hold_for=settings.hold_for,
             keep_firing_for=settings.keep_firing_for,
+            settle=settings.settle,
             unknown=settings.unknown,
             severity=severity,
             labels=self._labels,

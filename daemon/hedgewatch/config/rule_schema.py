@@ -50,6 +50,7 @@ class Defaults(Settings):
     where: Mapping[str, Texts] = Field(default_factory=dict)
     hold_for: Annotated[Duration, Field(alias="for")] = 0.0
     keep_firing_for: Duration = 0.0
+    settle: Duration = 600.0
     unknown: Literal["hold", "fire"] = "hold"
     realert: RealertSettings | None = None
     silenceable: bool | None = None

@@ -201,7 +201,7 @@ def _move(rule: Rule, row: Row, alert: Alert, to: AlertState, now: float, reason
     before = alert.record
     record = replace(before, state=to, reason=reason, **words(rule, row), clear_since=None)
     if to is AlertState.FIRING:
-        past = firing_again(before.past, now)
+        past = firing_again(rule, before.past, now)
         told = Told(at=now, severity=rule.severity, badness=badness(rule, row))
         reason = flapping(past, now) or reason
         record = replace(record, fired_at=now, told=told, past=past, reason=reason)

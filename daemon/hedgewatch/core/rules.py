@@ -78,7 +78,8 @@ class Rule:
     """One alert rule. Durations are seconds.
 
     `where` keeps the rule to subjects whose labels have one of the given values. `clear` None
-    means "not expr". `unknown` says what an unknown truth does: hold the state, or count as true.
+    means "not expr". What hovers or flaps is resolved after `settle` (`core/settling`), no firing
+    is ever delayed. `unknown` says what an unknown truth does: hold the state, or count as true.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Rule:
     where: Mapping[str, frozenset[str]]
     hold_for: float = 0.0
     keep_firing_for: float = 0.0
+    settle: float = 600.0
     unknown: Literal["hold", "fire"] = "hold"
     severity: Severity = Severity.WARNING
     labels: Mapping[str, str]

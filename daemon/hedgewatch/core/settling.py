@@ -1,13 +1,13 @@
 """When an alert that is clear may be called resolved. No firing is ever delayed.
 
 Whoever is told "resolved" goes back to sleep. What hovers on its threshold would wake him again a
-minute later, so the end of an alert waits until it is believable, at the latest `SETTLING` seconds:
+minute later, so the end of an alert waits until it is believable. By its rule's `settle`:
 
 - What left its danger in one step, by more than a hair (a top-up, a trade, a feed that came back),
   is resolved at once. A hair is a tenth of the threshold.
-- What drifted out of it is resolved `SETTLING` seconds after it fired, at the earliest.
-- What came back within `SETTLING` seconds of its last resolution flaps: until it was quiet for a
-  day, it is resolved when it was clear, without a break, for `SETTLING` seconds.
+- What drifted out of it is resolved `settle` after it fired, at the earliest.
+- What came back within `settle` of its last resolution flaps: until it was quiet for a day, it is
+  resolved when it was clear, without a break, for `settle`.
 """
 
 from dataclasses import replace
@@ -19,9 +19,8 @@ from hedgewatch.core.model import Past
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.wording import spoken
 
-SETTLING = 600.0
 QUIET = 86_400.0
-"""Seconds after which it is forgotten that an alert flapped, or that it was."""
+"""Seconds after which it is forgotten that an alert flapped, or that there was one."""
 
 _MOST_REMEMBERED = 20
 
@@ -46,15 +45,15 @@ def settled(rule: Rule, alert: Alert, now: float) -> bool:
         return False
     clear_for = now - record.clear_since
     if record.past.flaps:
-        return clear_for >= max(SETTLING, rule.keep_firing_for)
+        return clear_for >= max(rule.settle, rule.keep_firing_for)
     fired_at = record.active_since if record.fired_at is None else record.fired_at
-    return clear_for >= rule.keep_firing_for and (alert.leapt or now - fired_at >= SETTLING)
+    return clear_for >= rule.keep_firing_for and (alert.leapt or now - fired_at >= rule.settle)
 
 
-def firing_again(past: Past, now: float) -> Past:
+def firing_again(rule: Rule, past: Past, now: float) -> Past:
     """The past of an alert that fires now."""
     fired = tuple(at for at in past.fired if now - at <= QUIET)
-    back = past.over_at is not None and now - past.over_at <= SETTLING
+    back = past.over_at is not None and now - past.over_at < rule.settle
     return replace(past, fired=(*fired, now)[-_MOST_REMEMBERED:], flaps=past.flaps or back)
 
 

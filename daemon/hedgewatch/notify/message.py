@@ -110,7 +110,8 @@ def _headline(notification: Notification) -> str:
         case AlertState.FIRING:
             return _WORD_OF_CHANGE[transition.change].format(severity=severity)
         case AlertState.PENDING | AlertState.INACTIVE:
-            return transition.state.value.upper()
+            seen = transition.change is Change.ACKNOWLEDGED
+            return "ACKNOWLEDGED" if seen else transition.state.value.upper()
 
 
 def summary(transition: Transition) -> str:

@@ -76,6 +76,7 @@ def rule(loaded: Rule) -> Document:
         "clear": None if loaded.clear is None else loaded.clear.text,
         "for": loaded.hold_for,
         "keep_firing_for": loaded.keep_firing_for,
+        "settle": loaded.settle,
         "unknown": loaded.unknown,
         "realert": None if loaded.realert is None else _realert(loaded.realert),
         "silenceable": loaded.silenceable,

@@ -104,8 +104,10 @@ def _why_pending(rule: Rule, truth: Truth) -> str:
 
 def _why_firing(rule: Rule, record: AlertRecord | None, truth: Truth, clear: Truth) -> str:
     if record is not None and record.clear_since is not None:
-        stay = literal(rule.keep_firing_for, Unit.SECONDS)
-        return f"it is clearing: over when that has been seen again and has lasted {stay}"
+        flaps = record.past.flaps
+        stay = literal(max(rule.settle * flaps, rule.keep_firing_for), Unit.SECONDS)
+        why = ", since it flaps" if flaps else ""
+        return f"it is clearing: over when that has been seen again and has lasted {stay}{why}"
     if truth is True:
         return "the condition holds"
     if truth is None:

@@ -88,7 +88,14 @@ def _ending(rule: Rule) -> str:
         if rule.keep_firing_for
         else ""
     )
-    return f"It is over when {clear}, on two fresh observations of everything it reads{stay}."
+    settle = (
+        f" Where it came about by drifting, that is {_time(rule.settle)} after it fired, at the"
+        f" earliest; where it came back within {_time(rule.settle)}, when it has held that long."
+        if rule.settle
+        else ""
+    )
+    over = f"It is over when {clear}, on two fresh observations of everything it reads{stay}."
+    return over + settle
 
 
 def _said(rule: Rule, expression: Expression) -> str:
