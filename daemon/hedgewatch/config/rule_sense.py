@@ -19,7 +19,7 @@ from hedgewatch.core.expression.evaluation import (
     Not,
     Number,
 )
-from hedgewatch.core.expression.sense import Ranges, can_be, while_false
+from hedgewatch.core.expression.sense import Sense
 from hedgewatch.core.expression.windowing import windowed_unit, windowing_of
 from hedgewatch.core.measures import ranges, symbols
 from hedgewatch.core.rules import Rule
@@ -49,52 +49,50 @@ _IDLE_PART = "this part is always true: leave it out, or mend it"
 
 def remarks(rule: Rule) -> list[Remark]:
     """All that is to be said of a rule."""
-    within = ranges(rule.scope)
-    said = list(_of_expr(rule, within))
-    said += _of_clear(rule, within) if not said else ()
-    said += _of_parts("expr", rule.expr.root, within) if not said else ()
+    conditions = [("expr", rule.expr.root)]
+    if rule.clear is not None:
+        conditions.append(("clear", rule.clear.root))
+    sense = Sense([root for _, root in conditions], ranges(rule.scope))
+    said = list(_of_whole(rule, sense))
+    if not said:
+        said += [remark for key, root in conditions for remark in _of_parts(key, root, sense)]
     known = symbols(rule.scope)
-    for key, expression in (("expr", rule.expr), ("clear", rule.clear)):
-        if expression is not None:
-            said += _of_numbers(key, expression.root, known)
-    return said
+    return said + [remark for key, root in conditions for remark in _of_numbers(key, root, known)]
 
 
-def _of_expr(rule: Rule, within: Ranges) -> Iterator[Remark]:
+def _of_whole(rule: Rule, sense: Sense) -> Iterator[Remark]:
     """With `unknown: fire` a rule may be about nothing but what is not known."""
-    root = rule.expr.root
-    if not can_be(root, True, within):  # noqa: FBT003
-        if rule.unknown == "hold":
-            yield Remark("expr", *_place(root), _NEVER_FIRES, fatal=True)
-    elif not can_be(root, False, within):  # noqa: FBT003
-        yield Remark("expr", *_place(root), _ALWAYS_FIRES)
+    expr = rule.expr.root
+    truths = sense.possible(expr)
+    if True not in truths and rule.unknown == "hold":
+        yield Remark("expr", *_place(expr), _NEVER_FIRES, fatal=True)
+    elif False not in truths:
+        yield Remark("expr", *_place(expr), _ALWAYS_FIRES)
+    elif rule.clear is not None:
+        yield from _of_clear(rule.clear.root, sense.possible(rule.clear.root, while_false=expr))
 
 
-def _of_clear(rule: Rule, within: Ranges) -> Iterator[Remark]:
-    if rule.clear is None:
-        return
-    expr, clear = rule.expr.root, rule.clear.root
-    if not while_false(expr, clear, True, within):  # noqa: FBT003
+def _of_clear(clear: Node, truths: frozenset[bool]) -> Iterator[Remark]:
+    if True not in truths:
         yield Remark("clear", *_place(clear), _NEVER_CLEARS, fatal=True)
-    elif not while_false(expr, clear, False, within):  # noqa: FBT003
+    elif False not in truths:
         yield Remark("clear", *_place(clear), _CLEARS_AT_ONCE)
-    else:
-        yield from _of_parts("clear", clear, within)
 
 
-def _of_parts(key: str, node: Node, within: Ranges) -> Iterator[Remark]:
+def _of_parts(key: str, node: Node, sense: Sense) -> Iterator[Remark]:
     """Parts of a condition that is sound as a whole."""
     if isinstance(node, Not):
-        yield from _of_parts(key, node.inner, within)
+        yield from _of_parts(key, node.inner, sense)
     if not isinstance(node, Joined):
         return
     for part in node.parts:
-        if node.word == "or" and not can_be(part, True, within):  # noqa: FBT003
+        truths = sense.possible(part)
+        if node.word == "or" and True not in truths:
             yield Remark(key, *_place(part), _DEAD_PART)
-        elif node.word == "and" and not can_be(part, False, within):  # noqa: FBT003
+        elif node.word == "and" and False not in truths:
             yield Remark(key, *_place(part), _IDLE_PART)
         else:
-            yield from _of_parts(key, part, within)
+            yield from _of_parts(key, part, sense)
 
 
 def _of_numbers(key: str, node: Node, known: Vocabulary) -> Iterator[Remark]:

@@ -1,28 +1,40 @@
 """Which parts of an expression go together: conditions with conditions, ratios with ratios."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from hedgewatch.core.expression.evaluation import Fixed, Node
 from hedgewatch.core.expression.problems import Problem, quoted
 from hedgewatch.core.expression.units import Unit, fit
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of the expression as it was understood; `measured` when its value can change."""
+class Part(NamedTuple):
+    """A piece of the expression as it was understood; `measured` when its value can change. `lines`
+    are those of the whole expression, none for what stands for a mistake.
+    """
 
     node: Node
     unit: Unit | None
     measured: bool
-    source: str
     line: int
     column: int
+    lines: Sequence[str] = ()
+    end: tuple[int, int] = (0, 0)
+
+    @property
+    def source(self) -> str:
+        """The piece as its author wrote it, on one line; empty for what stands for a mistake."""
+        last, end = self.end
+        lines = list(self.lines[self.line - 1 : last])
+        if lines:
+            lines[-1] = lines[-1][:end]
+            lines[0] = lines[0][self.column - 1 :]
+        return " ".join(lines)
 
     @property
     def quote(self) -> str:
-        """The piece as its author wrote it."""
+        """The same in quotes, shortened when it is long."""
         return quoted(self.source)
 
     def problem(self, message: str) -> Problem:

@@ -95,14 +95,13 @@ class Grammar:
         return part
 
     def _part(self, node: ast.expr, meant: meaning.Node, unit: Unit | None, *of: Part) -> Part:
-        measured = any(part.measured for part in of)
-        return Part(meant, unit, measured, self._source(node), *_place(node))
+        return self._whole(node, meant, unit, measured=any(part.measured for part in of))
 
-    def _source(self, node: ast.expr) -> str:
-        lines = self._lines[node.lineno - 2 : (node.end_lineno or node.lineno) - 1]
-        lines[-1] = lines[-1][: node.end_col_offset]
-        lines[0] = lines[0][node.col_offset :]
-        return " ".join(lines)
+    def _whole(
+        self, node: ast.expr, meant: meaning.Node, unit: Unit | None, *, measured: bool
+    ) -> Part:
+        end = (node.end_lineno or node.lineno) - 1, node.end_col_offset or 0
+        return Part(meant, unit, measured, *_place(node), self._lines, end)
 
     def _mistake(self, node: ast.expr, message: str) -> Part:
         self.problems.append(Problem(*_place(node), message))
@@ -235,7 +234,7 @@ class Grammar:
         if of.source:
             message = f"{of.quote} is no single measure: {function} takes one, like margin_ratio"
             self.problems.append(of.problem(message))
-        return Part(of.node, None, True, "", of.line, of.column)  # noqa: FBT003
+        return Part(of.node, None, True, of.line, of.column)  # noqa: FBT003
 
     def _length(self, node: ast.expr) -> float:
         """The time that a window takes."""
@@ -267,7 +266,7 @@ class Grammar:
     def _measure(self, node: ast.expr, name: str, unit: Unit | None) -> Part:
         self.names.add(name)
         measure = meaning.Flag(name) if unit is Unit.BOOLEAN else meaning.Measure(name)
-        return Part(measure, unit, True, name, *_place(node))  # noqa: FBT003
+        return self._whole(node, measure, unit, measured=True)
 
     def _literal(self, node: ast.Constant) -> Part:
         token = self._literals.get(_place(node))
@@ -281,7 +280,7 @@ class Grammar:
 
 def _nothing(node: ast.expr) -> Part:
     """Stand for what is a mistake already: it fits everything."""
-    return Part(meaning.Number(0.0), None, True, "", *_place(node))  # noqa: FBT003
+    return Part(meaning.Number(0.0), None, True, *_place(node))  # noqa: FBT003
 
 
 def _place(node: ast.expr) -> tuple[int, int]:

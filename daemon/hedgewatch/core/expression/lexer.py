@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from keyword import iskeyword
 from math import isfinite
+from typing import NamedTuple
 from unicodedata import name as character_name
 
 from hedgewatch.core.expression.problems import LONGEST_NAME, Problem, quoted
@@ -33,8 +34,7 @@ class Kind(Enum):
     COMMA = ","
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the expression and where it stands; `value` and `unit` are those of a number."""
 
     kind: Kind

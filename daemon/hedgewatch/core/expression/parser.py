@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.evaluation import Node
@@ -67,8 +68,13 @@ def _parse(text: str, known: Mapping[str, Unit], *, condition: bool) -> Expressi
     return Expression(text, frozenset(grammar.names), root.unit is Unit.BOOLEAN, root.node)
 
 
+@lru_cache(maxsize=256)
 def _python_tree(plain_text: str) -> ast.expr:
-    """Let Python parse; in parentheses of lines of their own, line breaks mean nothing."""
+    """Let Python parse; in parentheses of lines of their own, line breaks mean nothing.
+
+    Rules that differ in their thresholds only have one tree, for numbers are ones in it: nobody
+    changes it.
+    """
     try:
         return ast.parse(f"(\n{plain_text}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

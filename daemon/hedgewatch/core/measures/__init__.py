@@ -1,6 +1,7 @@
 """The catalogue of measures: what rules compare, what is scraped, what messages show."""
 
 from collections.abc import Iterable
+from functools import cache
 from math import inf
 
 from hedgewatch.core.expression import Unit, Vocabulary, parts_of, windowing_of
@@ -37,6 +38,11 @@ def symbols(scope: Scope, scenarios: Iterable[str] = ()) -> Vocabulary:
     """The measures that a rule of this scope may name, with their units; `STRESS_MEASURES` of
     each of these scenarios.
     """
+    return _symbols(scope, tuple(scenarios))
+
+
+@cache
+def _symbols(scope: Scope, scenarios: tuple[str, ...]) -> Vocabulary:
     return Vocabulary(
         {measure.name: measure.unit for measure in CATALOGUE if measure.scope is scope},
         {measure.name: measure.unit for measure in STRESS_MEASURES if measure.scope is scope},
@@ -44,6 +50,7 @@ def symbols(scope: Scope, scenarios: Iterable[str] = ()) -> Vocabulary:
     )
 
 
+@cache
 def ranges(scope: Scope) -> Ranges:
     """Between what the measures of a scope stay, those of scenarios and windows as well."""
     known = {
