@@ -5,6 +5,7 @@ The same engine runs live, in rule tests, in replay and in simulation; nothing i
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import inf
 
 from hedgewatch.core import events
@@ -94,8 +95,11 @@ class Engine:
 
     def told_again(self, transition: Transition) -> Transition:
         """A firing alert as one would tell it now, for whoever repeats it."""
-        for record in self.alerts():
-            if (record.alertname, record.subject) == (transition.alertname, transition.subject):
+        wanted = transition.alertname, transition.subject
+        rows = (row for row in self.book.rows() if transition.alertname in row.alerts)
+        told = (self.judge.in_words_of_now(row) for row in rows if row.subject == wanted[1])
+        for record in chain(chain.from_iterable(told), self.judge.held()):
+            if (record.alertname, record.subject) == wanted:
                 return replace(transition_of(record, transition.at), reason=transition.reason)
         return transition
 

@@ -58,7 +58,8 @@ class Judge:
             if truths == judgement.quiet and not row.alerts:
                 continue
             for rule, truth in zip(judgement.rules, truths, strict=True):
-                self._step(rule, row, truth, now, made)
+                if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):
+                    self._step(rule, row, truth, now, made)
         return made
 
     def sample(self, rows: Iterable[Row], now: float) -> list[Row]:
@@ -245,7 +246,7 @@ class Judge:
         """
         made: list[Step] = []
         for row in rows:
-            for rule in self.rulebook.judgement_of(row.subject).rules if row.alerts else ():
+            for rule in filter(None, map(self.rulebook.rule, tuple(row.alerts))):
                 retold = self._guarded(rule, partial(retell, rule, row, now), now, made)
                 if retold is not None:
                     made.append(retold)

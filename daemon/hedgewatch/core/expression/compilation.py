@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from hedgewatch.core.expression import evaluation as meaning
+from hedgewatch.core.expression.cells import value_of
 from hedgewatch.core.expression.evaluation import Condition, Node
 from hedgewatch.core.expression.parser import Expression
-from hedgewatch.core.model import Truth
+from hedgewatch.core.model import Truth, Unknown
 
 Judge = Callable[[object], Truth]
 ScopeJudge = Callable[[object], tuple[Truth, ...]]
@@ -43,16 +44,57 @@ def compile_condition(expression: Expression) -> Judge:
 def compile_scope(expressions: Sequence[Expression]) -> ScopeJudge:
     """Make the function that judges one row by all conditions, in their order.
 
-    Every measure is read once. When one condition cannot be decided, each is judged by itself.
+    Every measure is read once. When one condition cannot be decided, those are judged alone that
+    read what is not known.
     """
-    judges = tuple(compile_condition(expression) for expression in expressions)
-
-    def one_by_one(row: object) -> tuple[Truth, ...]:
-        return tuple(judge(row) for judge in judges)
-
     result = "".join(f"{_code(expression)}, " for expression in expressions)
     names = frozenset[str]().union(*(expression.names for expression in expressions))
-    return _function(f"({result})", names, one_by_one)
+    return _function(f"({result})", names, _OneByOne(expressions))
+
+
+class _OneByOne:
+    """Judges conditions that read the same together: while nothing of it is known, none of them is.
+
+    Most never need a function of their own, which takes longer to make than to do without.
+    """
+
+    __slots__ = ("_alike", "_count")
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        alike: dict[frozenset[str], list[tuple[int, _Alone]]] = {}
+        for place, expression in enumerate(expressions):
+            alike.setdefault(expression.names, []).append((place, _Alone(expression)))
+        self._alike = [(tuple(names), judges) for names, judges in alike.items()]
+        self._count = len(expressions)
+
+    def __call__(self, row: object) -> tuple[Truth, ...]:
+        truths: list[Truth] = [None] * self._count
+        for names, judges in self._alike:
+            if not all(isinstance(value_of(row, name), Unknown) for name in names):
+                for place, judge in judges:
+                    truths[place] = judge(row)
+        return tuple(truths)
+
+
+_OFTEN = 20
+"""From the so-manieth time on a condition is judged by a function of its own."""
+
+
+class _Alone:
+    """One condition, whose function is made once it is worth it."""
+
+    __slots__ = ("_expression", "_judge", "_times")
+
+    def __init__(self, expression: Expression) -> None:
+        self._expression = expression
+        self._judge: Judge = expression.evaluate
+        self._times = 0
+
+    def __call__(self, row: object) -> Truth:
+        self._times += 1
+        if self._times == _OFTEN:
+            self._judge = compile_condition(self._expression)
+        return self._judge(row)
 
 
 def _function(
