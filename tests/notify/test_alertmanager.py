@@ -179,6 +179,13 @@ async def test_hostile_labels_reach_alertmanager_and_lose_no_alert(alertmanager:
     assert set(await active(alertmanager)) == {"MarginDanger"}
 
 
+async def test_an_alert_that_was_over_as_soon_as_it_began_is_taken(alertmanager: Server) -> None:
+    at = wall()
+    over = replace(fired(), state=AlertState.RESOLVED, at=at, active_since=at)
+    await receiver(alertmanager.url).deliver(notification(over))
+    assert await active(alertmanager) == {}
+
+
 async def test_delivery_sends_it_there_as_to_any_other_receiver(alertmanager: Server) -> None:
     delivering = composed([receiver(alertmanager.url)], Memory())
     async with running(delivering):

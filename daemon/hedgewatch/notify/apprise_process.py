@@ -21,7 +21,7 @@ UNUSABLE = "apprise knows no service by this url: see its page of that service"
 
 _START_SECONDS = 60.0  # a small machine, just after it was switched on
 _CHECK_SECONDS = 30.0
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class ChildError(Exception):
@@ -134,10 +134,16 @@ def troubles(urls: Sequence[str]) -> list[str]:
 
 
 def _command(program: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-P", "-s", *program]
+    return [sys.executable, "-P", *program]
 
 
 def _environment() -> dict[str, str]:
-    """No proxy, no netrc, no key of a venue."""
+    """No proxy, no netrc, no key of a venue; and the modules that this process would find."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed_on, "NETRC": os.devnull, "HOME": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **passed_on,
+        "HOME": os.devnull,
+        "NETRC": os.devnull,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }

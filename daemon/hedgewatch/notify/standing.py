@@ -20,7 +20,6 @@ _OVER_FOR = 300.0
 _SHORTEST_VALIDITY = 300.0
 _SHORTEST_WATCHDOG = 60.0
 _MISSED_RESENDS = 4
-_SHORTEST_ALERT = 0.001  # one that ends before it starts is refused
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FOREIGN = re.compile(r"[^A-Za-z0-9_]")
 
@@ -37,7 +36,7 @@ class Standing:
     def posted(self, now: float, validity: float) -> bytes:
         """Its JSON, with its end, or the moment until which it may be believed."""
         ends = now + validity if self.over_at is None else self.over_at
-        ends = max(ends, self.starts_at + _SHORTEST_ALERT)
+        ends = max(ends, self.starts_at)  # one that ends before it starts is refused
         return self.text[:-1] + f', "endsAt": "{rfc3339(ends)}"}}'.encode()
 
 
