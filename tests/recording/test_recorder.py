@@ -11,6 +11,7 @@ from time import perf_counter
 import pytest
 
 from hedgewatch.core.events import ClockAdvanced
+from hedgewatch.core.model import NOTHING
 from hedgewatch.recording.reading import Judged, Opening, read
 from hedgewatch.recording.recorder import AGAIN_AFTER, MOST_WAITING, Recorder
 from hedgewatch.recording.ring import Ring
@@ -125,6 +126,19 @@ def test_an_engine_that_cannot_be_recorded_is_a_trouble_and_no_crash(tmp_path: P
     tick(recorder, 1.0)
     assert recorder.lost == 1
     recorder.stop()
+
+
+def test_what_the_engine_dies_of_is_the_last_that_is_recorded(tmp_path: Path) -> None:
+    held = engine()
+    recorder = recorder_of(held, tmp_path / "ring")
+    recorder.start(START)
+    tick(recorder, 0.5)
+    del held.book.totals  # as if a fault of ours had come up
+    with pytest.raises(AttributeError):
+        tick(recorder, 1.0)
+    recorder.stop()
+    *_, last = read(tmp_path / "ring")
+    assert last == Judged(ClockAdvanced(), START + 1.0, NOTHING)
 
 
 def test_a_stop_before_the_start_is_none(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import structlog
 from hedgewatch import __version__
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import Outcome
+from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.frames import FORMAT
 from hedgewatch.recording.snapshot import snapshot
@@ -75,15 +75,21 @@ class Recorder:
         self._begin(now)
 
     def handle(self, event: Event, now: float) -> Outcome:
-        """Let the engine judge it, and note what it was, when, and what came of it."""
+        """Let the engine judge it, and note what it was, when, and what came of it.
+
+        What the engine dies of is noted too: it is what one wants to judge again.
+        """
+        self._noted += (now, event)
         outcome = self._engine.handle(event, now)
-        self._noted += (now, event, outcome)
+        self._noted.append(outcome)
         if type(event) is ClockAdvanced:
             self._hand_over(now)
         return outcome
 
     def stop(self) -> None:
         """Hand over what was noted, and close the segment."""
+        if len(self._noted) % PARTS:
+            self._noted.append(NOTHING)  # nothing came of it: the engine died
         if self._is_open:
             self._writer.put(Batch(self._noted))
         self._writer.stop(_STOP_SECONDS)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.frames import whole_frames
@@ -43,11 +44,20 @@ def save(ring: Ring, out: Path, last: float) -> Holding:
         raise RecordingError(f"{out} exists: name another file") from None
     except OSError as error:
         raise RecordingError(f"{out} cannot be written: {error.strerror}") from error
-    with os.fdopen(target, "wb") as copy:
-        for file in chosen:
-            with file.open("rb") as segment:
-                end = whole_frames(segment)
-                segment.seek(0)
-                copy.write(segment.read(end))
-        size = copy.tell()
+    try:
+        with os.fdopen(target, "wb") as copy:
+            for file in chosen:
+                _copy(file, copy)
+            size = copy.tell()
+    except OSError as error:
+        out.unlink(missing_ok=True)
+        raise RecordingError(f"{error.filename or out}: {error.strerror}: try again") from error
     return Holding(len(chosen), size, began(chosen[0]), held.ended_at)
+
+
+def _copy(file: Path, copy: BinaryIO) -> None:
+    """The whole frames of a segment."""
+    with file.open("rb") as segment:
+        end = whole_frames(segment)
+        segment.seek(0)
+        copy.write(segment.read(end))
