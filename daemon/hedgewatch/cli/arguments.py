@@ -161,10 +161,13 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
         if name == "check":
             _add_scenarios(parser)
+        else:
+            parser.add_argument(
+                "--run", default="", metavar="NAME", help="only tests with this in their name"
+            )
         _with_json(parser)
     _add_rules_replay(actions.add_parser("replay", help="what would have fired, by a recording"))
     _add_explain(actions.add_parser("explain", help="what a rule means, and why it (not) fires"))
-
     _add_export(actions.add_parser("export", help="as a Prometheus rule file"))
 
 

@@ -1,15 +1,19 @@
 """The stage of a rule test: subjects whose measures a test sets, judged as live ones are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from math import ceil, floor
 
 from hedgewatch.config.series import Sample, Value
+from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import Cells, Row
+from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import AlertRecord, Scope, Subject, Unknown
+from hedgewatch.core.model import AlertRecord, Desk, Scope, Subject, Transition, Unknown
 from hedgewatch.core.rules import IDENTITY, TEXTS, Rule
+from hedgewatch.core.telling import transition_of
 
 _NOT_SAID = Unknown("the test does not say", 0.0)
 _EXAMPLES = {
@@ -66,20 +70,44 @@ class Stage:
 
     def __init__(self, rules: Sequence[Rule], scope: Scope, texts: Mapping[str, str]) -> None:
         numbers = count(1)
+        self._nothing = Book(Desk(instance="test", accounts=()), 0.0)
         self._judge = Judge(rules, lambda: f"episode-{next(numbers)}")
         self._scope = scope
         self._texts = texts
         self._actors: dict[Subject, _Actor] = {}
         self._played: float | None = None
 
-    def play(self, measured: Iterable[tuple[Mapping[str, str], str, Value]], now: float) -> None:
+    def play(
+        self, measured: Iterable[tuple[Mapping[str, str], str, Value]], now: float
+    ) -> tuple[Transition, ...]:
         """One step: every measure takes its value, then every subject is judged once."""
         self._let_pass(now)
         for labels, measure, value in measured:
             actor = _Actor(self._scope, labels, self._texts)
             self._actors.setdefault(actor.subject, actor).take(measure, value, now)
         self._judge.sample(self._actors.values(), now)
-        self._judge.judge(self._actors.values(), now)
+        steps = self._judge.time_passed(self._nothing, now)
+        return self._judge.outcome(self._judge.judge(self._actors.values(), now, steps)).transitions
+
+    def acknowledge(
+        self, alertname: str, by: str, until: float | None, now: float
+    ) -> tuple[Transition, ...]:
+        """Somebody has seen the alerts of a rule."""
+        steps = []
+        for record in self.standing(alertname):
+            seen = AlertAcknowledged(
+                alertname=alertname, subject=record.subject, by=by, until=until
+            )
+            steps += self._judge.acknowledge(self._actors.values(), seen, now)
+        return self._judge.outcome(steps).transitions
+
+    def told_again(self, transition: Transition) -> Transition:
+        """A firing alert in the words of now, as whoever repeats it would have it."""
+        actor = self._actors[transition.subject]
+        for record in self._judge.in_words_of_now(actor):
+            if record.alertname == transition.alertname:
+                return replace(transition_of(record, transition.at), reason=transition.reason)
+        return transition
 
     def _let_pass(self, now: float) -> None:
         """Between two steps what was measured last stands, each second, as it would live."""
@@ -91,9 +119,10 @@ class Stage:
 
     def standing(self, alertname: str) -> list[AlertRecord]:
         """The alerts of one rule that are pending or firing."""
-        return [record for record in self._records() if record.alertname == alertname]
+        return [record for record in self.records() if record.alertname == alertname]
 
-    def _records(self) -> Iterator[AlertRecord]:
+    def records(self) -> Iterator[AlertRecord]:
+        """Every alert that is pending or firing."""
         for actor in self._actors.values():
             for alert in actor.alerts.values():
                 yield alert.record

@@ -1,7 +1,8 @@
 """The shorthand in which a rule test writes down what a measure was, one value an interval.
 
 As in `promtool test rules`: `0.5` is one value, `0.5x3` that value and three more, `0+10x3` is
-0 10 20 30, `_` is a value that is not known, `stale` one that stays without being observed again.
+0 10 20 30, `_` is a value that is not known, `_x3` three of them, `stale` a value that stays
+without being observed again. `stalex3` (four of them) is ours.
 """
 
 import re
@@ -53,6 +54,8 @@ def parse_series(text: str) -> list[Value]:
 
 def _expanded(token: re.Match[str], column: int) -> Iterator[Value]:
     first, more = _value(token["first"]), int(token["more"] or 0)
+    if first is Sample.UNKNOWN and token["more"] is not None:
+        more -= 1  # promtool's: what is missing is counted, what is there is repeated
     if token["step"] is None:
         yield from (first for _ in range(more + 1))
         return
