@@ -19,6 +19,7 @@ from hedgewatch.core.expression.evaluation import (
 ROOM = 0.1
 """The part of a threshold that lies between what is decided and what is near."""
 
+_SLACK = 1e-9  # 45 % is a tenth below 50 %, whatever floats make of it
 _CONTRARY = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 
@@ -50,7 +51,7 @@ def _far(operator: str, left: Node, right: Node, row: object) -> bool:
     if operator not in _ORDERING or isinf(one) or isinf(other):
         return True
     threshold = one if _is_constant(left) else other
-    return threshold != 0.0 and abs(one - other) >= ROOM * abs(threshold)
+    return threshold != 0.0 and abs(one - other) >= (ROOM - _SLACK) * abs(threshold)
 
 
 def _is_constant(node: Node | Quantity) -> bool:
