@@ -188,6 +188,7 @@ def test_whoever_looks_at_a_firing_alert_or_repeats_it_reads_the_numbers_of_now(
     now = story.record("Danger").annotations["summary"]
     assert now != fired.annotations["summary"]
     again = story.engine.told_again(fired)
+    assert again is not None
     assert again.annotations["summary"] == now
     assert (again.at, again.episode, again.state) == (fired.at, fired.episode, fired.state)
     assert story.told[-1] is fired, "what was delivered stays as it was judged"

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 from hedgewatch.core.model import (
     AlertRecord,
@@ -201,6 +202,7 @@ def composed(
     *,
     attempt: float = 5.0,
     first_wait: float = 0.01,
+    **surroundings_are: Any,
 ) -> Delivering:
     """Delivery that is not started yet."""
     results = Results()
@@ -208,10 +210,15 @@ def composed(
         outbox=outbox,
         clock=now,
         patience=Patience(
-            jitter=Random(7), attempt=attempt, first_wait=first_wait, longest_wait=10 * first_wait
+            jitter=Random(7),
+            tick=0.05,
+            attempt=attempt,
+            first_wait=first_wait,
+            longest_wait=10 * first_wait,
         ),
         on_result=results.add,
     )
+    surroundings = replace(surroundings, **surroundings_are)
     return Delivering(Dispatcher(receivers, routes, surroundings), results)
 
 

@@ -43,6 +43,7 @@ class Desk:
     silences: Silences = field(default_factory=Silences)
     dead: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
+    stands: bool = True
     now: float = NOON
     heard: list[str] = field(default_factory=list)
     got: list[tuple[str, Notification]] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Desk:
             Cast(people=self.people, mirrors=self.mirrors, displays=self.displays),
             self.routes or (route(to=self.people),),
             Muting(self.silences, Calendar(self.quiet_hours, self.maintenance)),
-            tell_again=lambda told: told,
+            tell_again=lambda told: told if self.stands else None,
             busy=lambda receiver, _: receiver in self.dead,
         )
 
@@ -76,7 +77,7 @@ class Desk:
 
     def tell(self, told: Transition) -> Transition:
         told = replace(told, at=self.now)
-        self._take(self.audience.tell(told, self.now))
+        self.take(self.audience.tell(told, self.now))
         return told
 
     def fire(
@@ -116,18 +117,18 @@ class Desk:
         end = self.now + seconds
         while self.now < end:
             self.now = min(end, self.now + 1.0)
-            self._take(self.audience.tick(self.now))
+            self.take(self.audience.tick(self.now))
             for bundle, digest in self.audience.digests(self.now):
                 for settled in bundle.deliveries:
                     del self.outbox[settled.key]
-                self._take([digest])
+                self.take([digest])
 
     def told(self) -> list[str]:
         """What was heard since this was last asked."""
         heard, self.heard = self.heard, []
         return heard
 
-    def _take(self, deliveries: list[Delivery]) -> None:
+    def take(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             self.outbox[delivery.key] = delivery
             if not delivery.notification.collected:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from hedgewatch.core.model import AlertState, Change, Severity
 from hedgewatch.notify.calendar import QuietHoursSettings
+from tests.notify.alerts import transition
 from tests.notify.desk import HOUR, MINUTE, Desk, route
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -211,13 +212,28 @@ def test_an_alarming_end_is_told_through_every_silence_and_repeated_until_acknow
     assert [line for line in desk.told() if "SILENCED" not in line] == []
 
 
+def test_an_alarming_end_that_nobody_can_acknowledge_is_told_once() -> None:
+    desk = Desk(people=("phone",))
+    end = replace(transition(AlertState.ENDED, reason="liquidated"), at=desk.now)
+    desk.take(desk.audience.tell(end, desk.now, stands=False))
+    desk.wait(HOUR)
+    assert receivers(desk.told()) == ["0 phone"]
+
+
+def test_nothing_is_said_of_what_does_not_stand_any_more() -> None:
+    desk = Desk(people=("phone",), stands=False)
+    desk.fire()
+    desk.wait(HOUR)
+    assert receivers(desk.told()) == ["0 phone"]
+
+
 def test_half_way_through_a_silence_what_fires_under_it_is_called_to_mind_once() -> None:
     desk = Desk(people=("phone",))
     desk.silence(HOUR)
     desk.fire("HedgeDrift", WARNING)
     desk.fire("BasisWide", WARNING)
     desk.wait(50 * MINUTE)
-    assert desk.told() == ["1800 phone SILENCED: 2 fire"]
+    assert desk.told() == ["1800 phone SILENCED: 2 alerts fire"]
     assert "half of that is over" in desk.got[-1][1].note
 
 
@@ -245,7 +261,7 @@ def test_lesser_alerts_are_told_together_once_a_period() -> None:
     desk.resolve(drift)
     assert desk.told() == []
     desk.wait(15 * MINUTE)
-    assert desk.told() == ["100 phone DIGEST: 1 fires, 1 is over"]
+    assert desk.told() == ["100 phone DIGEST: 1 alert fires, 1 is over"]
     assert [one.alertname for one in desk.got[-1][1].digest] == ["BasisWide", "HedgeDrift"]
     desk.wait(HOUR)
     assert desk.told() == [], "no news, no digest"
@@ -267,9 +283,11 @@ def test_a_digest_keeps_quiet_about_what_is_silenced_until_the_silence_ends() ->
     desk.fire("HedgeDrift", WARNING)
     desk.fire("BasisWide", WARNING)
     desk.wait(20 * MINUTE)
-    assert desk.told() == ["100 phone DIGEST: 1 fires"]
+    assert desk.told() == ["100 phone DIGEST: 1 alert fires"]
     desk.wait(HOUR)
-    assert [line for line in desk.told() if "SILENCED" not in line] == ["3700 phone DIGEST: 2 fire"]
+    assert [line for line in desk.told() if "SILENCED" not in line] == [
+        "3700 phone DIGEST: 2 alerts fire"
+    ]
 
 
 def test_a_restart_loses_nothing_of_a_digest() -> None:
@@ -277,7 +295,7 @@ def test_a_restart_loses_nothing_of_a_digest() -> None:
     alert = desk.fire("HedgeDrift", WARNING)
     desk.restart(alert)
     desk.wait(20 * MINUTE)
-    assert desk.told() == ["100 phone DIGEST: 1 fires"]
+    assert desk.told() == ["100 phone DIGEST: 1 alert fires"]
     assert next(iter(desk.outbox.values())).notification.digest, "what went into it is settled"
 
 

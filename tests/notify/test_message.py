@@ -15,6 +15,7 @@ from hedgewatch.core.model import (
     Transition,
 )
 from hedgewatch.core.wording import spoken
+from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.message import (
     BODY_BYTES,
     TITLE_BYTES,
@@ -109,6 +110,8 @@ def test_every_notification_survives_the_way_through_the_outbox(
         transition(alertname=text, subject=subject, severity=severity, at=at), receiver=text
     )
     assert decode_notification(encode_notification(told)) == told
+    digest = replace(told, note="why", digest=(told.transition,) * 2, collected=900.0)
+    assert decode_notification(encode_notification(digest)) == digest
     assert told.key.isascii()
     assert told.key.isprintable()
 
@@ -196,3 +199,33 @@ def test_the_links_come_last_and_the_runbook_only_while_there_is_something_to_do
         "runbook: https://desk.lan/runbooks/#x",
     ]
     assert body(notification(over)).split("\n")[-1] == "status: https://desk.lan/"
+
+
+def test_a_digest_is_one_line_an_alert_and_short_where_it_was_refused() -> None:
+    alerts = [
+        transition(alertname="HedgeDrift", severity=Severity.WARNING),
+        transition(AlertState.RESOLVED, alertname="BasisWide", at=NOON + 60, reason="clear"),
+    ]
+    told = digest_of("phone", alerts, NOON + 900, note="500 messages\u202ein one").notification
+    assert title(told) == "DIGEST: 1 alert fires, 1 is over"
+    assert body(told).splitlines() == [
+        "DIGEST: 1 alert fires, 1 is over",
+        "500 messagesin one",
+        "WARNING HedgeDrift main/USDT since 21 Sep 14:13 UTC: "
+        + transition().annotations["summary"],
+        "over: BasisWide main/USDT, 21 Sep 14:13 UTC to 21 Sep 14:14 UTC, clear",
+    ]
+    short = plain(told)
+    assert (title(short), body(short)) == ("DIGEST: 1 alert fires, 1 is over",) * 2
+
+
+def test_a_long_digest_says_how_much_more_there_is() -> None:
+    alerts = [replace(transition(alertname=f"Rule{n}"), annotations={}) for n in range(500)]
+    told = digest_of("phone", alerts, NOON).notification
+    assert body(told).splitlines()[-1] == "… and 460 more"
+    assert len(body(told).encode()) <= BODY_BYTES
+
+
+def test_why_it_is_told_here_stands_in_the_message() -> None:
+    told = replace(notification(), note="told here because phone did not take it")
+    assert "told here because phone did not take it" in body(told).splitlines()

@@ -43,7 +43,7 @@ async def test_what_piles_up_while_a_receiver_asks_for_a_pause_goes_as_one_diges
         await until(lambda: phone.attempts == 1, phone.changed)
         delivering.tell(*storm[1:])
         await until(lambda: len(disk.sent) == 500, disk.changed)
-    assert [title(got) for got in phone.got] == ["DIGEST: 500 fire"]
+    assert [title(got) for got in phone.got] == ["DIGEST: 500 alerts fire"]
     assert "500 messages in one: the receiver had asked for a pause" in body(phone.got[0])
     assert phone.at[1] - phone.at[0] >= 0.5
     assert Counter(delivering.results.counted)["phone", "sent"] == 500

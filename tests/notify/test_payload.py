@@ -1,11 +1,12 @@
 import json
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgewatch.core.model import AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.payload import alert_json, alertmanager_v4, as_bytes, fingerprint
 from hedgewatch.notify.topics import account_state, alert_state, availability, slug
 from tests.notify.alerts import MAIN_POOL, NOON, notification, transition
@@ -47,6 +48,21 @@ def test_a_firing_alert_is_a_group_of_its_own_in_the_shape_of_version_4() -> Non
             }
         ],
     }
+
+
+def test_a_digest_is_one_group_of_many_alerts() -> None:
+    alerts = [
+        transition(alertname="HedgeDrift"),
+        transition(AlertState.RESOLVED, alertname="BasisWide", at=NOON + 60),
+    ]
+    payload = alertmanager_v4(digest_of("hook", alerts, NOON, note="why").notification, "hook")
+    assert payload["status"] == "firing"
+    listed = cast("list[dict[str, Any]]", payload["alerts"])
+    assert [one["labels"]["alertname"] for one in listed] == ["HedgeDrift", "BasisWide"]
+    assert [one["status"] for one in listed] == ["firing", "resolved"]
+    common = {name: value for name, value in LABELS.items() if name != "alertname"}
+    assert payload["commonLabels"] == payload["groupLabels"] == common
+    assert cast("dict[str, str]", payload["commonAnnotations"])["note"] == "why"
 
 
 def test_resolved_and_calm_ends_are_resolved_with_the_time_and_the_reason() -> None:

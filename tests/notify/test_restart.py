@@ -1,15 +1,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from structlog.testing import capture_logs
 
+from hedgewatch.core.model import AlertState, Outcome, Severity, Told
 from hedgewatch.notify.outgoing import Delivery, Notification
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.silences import Silence, Silences, parse_matcher
 from hedgewatch.store import Store
 from tests.notify.alerts import (
+    NOON,
     Memory,
     Phone,
     Slow,
@@ -100,6 +104,70 @@ async def test_a_firing_alert_is_repeated_after_a_restart_too() -> None:
         (reminder,) = (await phone.has(1))[:1]
     assert reminder.reminder
     assert reminder.transition.at <= now()
+
+
+async def test_what_was_kept_quiet_is_told_after_a_restart_and_what_was_told_is_not(
+    tmp_path: Path,
+) -> None:
+    drift = transition(alertname="HedgeDrift", severity=Severity.WARNING, at=now())
+    wide = transition(alertname="BasisWide", severity=Severity.WARNING, at=now())
+    silence = Silence(
+        id="a",
+        matchers=(parse_matcher("alertname=HedgeDrift"),),
+        by="ops",
+        starts_at=now(),
+        ends_at=now() + 60.0,
+    )
+    before, after = Phone(), Phone()
+    async with opened(tmp_path / "state.db") as store:
+        delivering = composed([before], store, silences=Silences([silence]))
+        async with running(delivering):
+            delivering.tell(drift, wide)
+            await before.has(1)
+            await delivering.dispatcher.drain(5.0)
+        restarted = composed([after], store)
+        restarted.dispatcher.restore(*await store.load(), now(), await store.known())
+        async with running(restarted):
+            (told,) = await after.has(1)
+            await restarted.dispatcher.drain(5.0)
+    assert [got.transition.alertname for got in before.got] == ["BasisWide"]
+    assert told.transition.alertname == "HedgeDrift"
+    assert told.note == "not told before"
+    assert len(after.got) == 1
+
+
+async def test_an_alarming_end_is_not_told_anew_at_each_restart(tmp_path: Path) -> None:
+    end = transition(AlertState.ENDED, reason="liquidated", at=now())
+    record = replace(record_of(end), told=Told(at=end.at, severity=end.severity), fired_at=NOON)
+    phone = Phone()
+    async with opened(tmp_path / "state.db") as store, running(composed([phone], store)) as desk:
+        desk.dispatcher.submit(Outcome(transitions=(end,), records=(record,)), now())
+        await phone.has(1)
+        await desk.dispatcher.drain(5.0)
+        again = Phone()
+        restarted = composed([again], store)
+        restarted.dispatcher.restore(*await store.load(), now(), await store.known())
+        async with running(restarted):
+            restarted.tell(transition(alertname="HedgeDrift", at=now()))
+            await again.has(1)
+    assert [got.transition.alertname for got in again.got] == ["HedgeDrift"]
+
+
+async def test_a_digest_survives_a_restart(tmp_path: Path) -> None:
+    routes = [RouteSettings.model_validate({"to": ["phone"], "digest": "1h"})]
+    drift = transition(alertname="HedgeDrift", severity=Severity.WARNING, at=now())
+    phone = Phone()
+    async with opened(tmp_path / "state.db") as store:
+        async with running(composed([phone], store, routes)) as desk:
+            desk.tell(drift)
+            await desk.dispatcher.drain(5.0)
+        restarted = composed([phone], store, routes, clock=lambda: now() + 3600.0)
+        restarted.dispatcher.restore(*await store.load(), now(), await store.known())
+        async with running(restarted):
+            (got,) = await phone.has(1)
+            await restarted.dispatcher.drain(5.0)
+        assert (await store.load())[1] == ()
+    assert [one.alertname for one in got.digest] == ["HedgeDrift"]
 
 
 async def test_draining_finishes_what_is_in_flight_and_leaves_the_rest_for_the_next_start(

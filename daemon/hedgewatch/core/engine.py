@@ -93,15 +93,15 @@ class Engine:
                 yield from self.judge.in_words_of_now(row)
         yield from self.judge.held()
 
-    def told_again(self, transition: Transition) -> Transition:
-        """A firing alert as one would tell it now, for whoever repeats it."""
+    def told_again(self, transition: Transition) -> Transition | None:
+        """An alert as one would tell it now, for who repeats it; None when it does not stand."""
         wanted = transition.alertname, transition.subject
         rows = (row for row in self.book.rows() if transition.alertname in row.alerts)
         told = (self.judge.in_words_of_now(row) for row in rows if row.subject == wanted[1])
         for record in chain(chain.from_iterable(told), self.judge.held()):
             if (record.alertname, record.subject) == wanted:
                 return replace(transition_of(record, transition.at), reason=transition.reason)
-        return transition
+        return None
 
     def _about_us(self, event: events.ClockStepped | events.DaemonObserved, now: float) -> Outcome:
         """What is about the daemon is judged with the next tick of the clock."""

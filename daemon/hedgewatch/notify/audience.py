@@ -20,7 +20,7 @@ from hedgewatch.notify.reminders import Reminders
 from hedgewatch.notify.routing import RouteSettings, route_for
 from hedgewatch.notify.silences import Silence
 
-TellAgain = Callable[[Transition], Transition]
+TellAgain = Callable[[Transition], Transition | None]
 Busy = Callable[[str, str], bool]
 """Whether something about an alert (second) is still on its way to a receiver (first)."""
 
@@ -28,7 +28,9 @@ _log = structlog.get_logger()
 
 
 class Audience:
-    """`tell_again` puts a firing alert into the words of now; `busy` knows the queues."""
+    """`tell_again` puts an alert into the words of now, None when it does not stand any more;
+    `busy` knows the queues.
+    """
 
     def __init__(
         self,
@@ -54,12 +56,14 @@ class Audience:
         self._routes = tuple(routes)
         self._muting.calendar = calendar
 
-    def tell(self, transition: Transition, now: float) -> list[Delivery]:
-        """What follows from a change of an alert."""
+    def tell(self, transition: Transition, now: float, *, stands: bool = True) -> list[Delivery]:
+        """What follows from a change of an alert. One that does not stand afterwards cannot be
+        acknowledged, even where its end alarms.
+        """
         route = route_for(transition, self._routes)
         if route is None:
             _log.warning("alert_without_route", alertname=transition.alertname)
-        live = Live(transition=transition, route=route, since=transition.at)
+        live = Live(transition=transition, route=route, since=transition.at, once=not stands)
         live.muted = self._muting.reason(transition, now)
         told = self._to_mirrors(transition, live.muted, now)
         if transition.change is Change.ACKNOWLEDGED:
@@ -186,8 +190,9 @@ class Audience:
         named = (name for name in self._cast.mirrors if name in route.to)
         shown = {delivery_key(live.transition, name): name for name in named}
         expected = {**shown, **waiting} if waiting or not live.heard else {}
-        self._ladder.begin(told, route.escalate, expected, live.heard, now)
-        self._reminders.note(told, route.pace(told), now)
+        rungs = () if live.once else route.escalate
+        self._ladder.begin(told, rungs, expected, live.heard, now)
+        self._reminders.note(told, None if live.once else route.pace(told), now)
 
     def _rest(self, transition: Transition) -> None:
         """Nothing more is to be said of it by itself."""
@@ -211,8 +216,10 @@ class Audience:
         muted, before = self._muting.reason(live.transition, now), live.muted
         if muted == before and (muted or not live.held):
             return []
-        live.muted, told = muted, []
-        said = replace(self._tell_again(live.transition), at=now)
+        said, told = self._said(live, now), []
+        if said is None:
+            return []
+        live.muted = muted
         if muted != before:
             told += self._to_mirrors(said, muted, now, reminder=True)
         if live.held and not muted:
@@ -225,9 +232,10 @@ class Audience:
         """None to a receiver that has not even got the last message about it."""
         alert = alert_of(transition)
         live = self._live.get(alert)
-        if live is None or live.muted:
+        said = self._said(live, now) if live is not None and not live.muted else None
+        if live is None or said is None:
             return []
-        said, route = self._tell_again(transition), route_for(transition, self._routes)
+        route = route_for(transition, self._routes)
         names = merged(self._cast.people_of(route.to if route is not None else ()), live)
         live.heard |= dict.fromkeys(names)
         free = [name for name in names if not self._busy(name, alert)]
@@ -235,10 +243,10 @@ class Audience:
 
     def _step(self, step: Step, now: float) -> list[Delivery]:
         live = self._live.get(step.alert)
-        if live is None or live.muted:
+        said = self._said(live, now) if live is not None and not live.muted else None
+        if live is None or said is None:
             return []
         _log.warning("told_to_the_next", alert=step.alert, to=step.to, reason=step.reason)
-        said = replace(self._tell_again(live.transition), at=now)
         told = [news(live.transition, said, name, now, step.reason) for name in step.to]
         live.heard |= dict.fromkeys(step.to)
         self._ladder.told(step.alert, {one.key: one.receiver for one in told}, now)
@@ -252,9 +260,10 @@ class Audience:
         for live in self._live.values():
             told = live.transition
             hidden = silence.covers(told, now) and told.acknowledged is None
-            if hidden and not self._muting.by_calendar(told, now):
+            said = self._said(live, now) if hidden else None
+            if said is not None and not self._muting.by_calendar(told, now):
                 for name in merged(self._cast.people_of(live.to), live):
-                    by_name.setdefault(name, []).append(self._tell_again(told))
+                    by_name.setdefault(name, []).append(said)
         return [
             digest_of(name, alerts, now, heading="SILENCED", note=note)
             for name, alerts in by_name.items()
@@ -264,11 +273,17 @@ class Audience:
         """What is new, and all that still fires beside it."""
         new = [one.notification.transition for one in bundle.deliveries]
         still = [
-            self._tell_again(live.transition)
+            self._said(live, live.transition.at)
             for live in self._live.values()
             if bundle.receiver in live.heard and live.collected and not live.muted
         ]
-        return digest_of(bundle.receiver, sorted([*new, *still], key=_moment), now)
+        told = [*new, *(one for one in still if one is not None)]
+        return digest_of(bundle.receiver, sorted(told, key=_moment), now)
+
+    def _said(self, live: Live, at: float) -> Transition | None:
+        """It in the words of now, said at `at`; None when it does not stand any more."""
+        said = live.transition if live.once else self._tell_again(live.transition)
+        return replace(said, at=at) if said is not None and is_live(said) else None
 
     def _may_be_told(self, delivery: Delivery, now: float) -> bool:
         return not self._muting.reason(delivery.notification.transition, now)

@@ -13,10 +13,9 @@ from typing import Any
 import structlog
 
 from hedgewatch.core.model import AlertRecord, AlertState, Change, Outcome, Transition
-from hedgewatch.core.telling import transition_of
-from hedgewatch.notify.audience import Audience
+from hedgewatch.notify.audience import Audience, TellAgain
 from hedgewatch.notify.journal import Journal, Mark
-from hedgewatch.notify.live import Cast, alert_of, is_live
+from hedgewatch.notify.live import Cast, alert_of, tellings_of
 from hedgewatch.notify.muting import NO_CALENDAR, Calendar, Muting
 from hedgewatch.notify.outgoing import (
     EXPIRES_AFTER,
@@ -34,6 +33,7 @@ from hedgewatch.notify.worker import Patience, Result, Worker
 _DISK_PATIENCE = 0.010
 _REMEMBERED = 6 * 86400.0  # less than the store keeps what was sent
 _TOLD = frozenset({AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED})
+_STAND = frozenset({AlertState.FIRING, AlertState.ENDED})
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], object]
 OnResult = Callable[[str, Result], None]
@@ -45,15 +45,15 @@ _log = structlog.get_logger()
 class Surroundings:
     """What delivery is given by whoever composes the daemon.
 
-    `told_again` puts a firing alert into the words of now, before it is repeated; `silences` come
-    and go by commands; `calendar` is replaced at a reload.
+    `told_again` puts an alert into the words of now, before it is repeated, and knows whether it
+    stands; `silences` come and go by commands; `calendar` is replaced at a reload.
     """
 
     outbox: Outbox
     clock: Callable[[], float]
     patience: Patience
     on_result: OnResult
-    told_again: Callable[[Transition], Transition] = lambda transition: transition
+    told_again: TellAgain = lambda transition: transition
     silences: Silences = field(default_factory=Silences)
     calendar: Calendar = NO_CALENDAR
 
@@ -151,7 +151,12 @@ class Dispatcher:
     def submit(self, outcome: Outcome, now: float) -> None:
         """Take what the engine decided. Never blocks."""
         told = [one for one in outcome.transitions if _is_told(one)]
-        deliveries = [each for one in told for each in self._audience.tell(one, now)]
+        stand = {(one.alertname, one.subject) for one in outcome.records if one.state in _STAND}
+        deliveries = [
+            each
+            for one in told
+            for each in self._audience.tell(one, now, stands=(one.alertname, one.subject) in stand)
+        ]
         self._send(deliveries, outcome.records, urgent=bool(told))
 
     async def drain(self, deadline: float) -> None:
@@ -220,13 +225,16 @@ class Dispatcher:
         known: Collection[str] | None,
         now: float,
     ) -> None:
-        fired_at = min(now, record.fired_at if record.fired_at is not None else now)
-        transition = transition_of(record, fired_at)
-        if not is_live(transition):
+        tellings = tellings_of(record, now)
+        if not tellings:
             return
-        heard = None
-        if known is not None and now - fired_at < _REMEMBERED:
-            heard = [name for name in self._workers if delivery_key(transition, name) in known]
+        transition, heard = tellings[-1], None
+        if known is not None and now - tellings[0].at < _REMEMBERED:
+            heard = [
+                name
+                for name in self._workers
+                if any(delivery_key(told, name) in known for told in tellings)
+            ]
         alert = alert_of(transition)
         waiting = {one.key: one.receiver for one in restored if one.notification.alert == alert}
         for shown in self._audience.restore(transition, heard, waiting, now):

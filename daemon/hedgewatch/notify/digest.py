@@ -72,12 +72,13 @@ def digest_of(
 
 
 def in_short(transitions: Collection[Transition]) -> str:
-    """`3 fire, 2 are over`."""
+    """`3 alerts fire, 2 are over`."""
     firing = sum(one.state is AlertState.FIRING for one in transitions)
     over = len(transitions) - firing
-    fire = f"{firing} fire{'s' if firing == 1 else ''}"
-    past = f"{over} {'is' if over == 1 else 'are'} over"
-    return ", ".join(words for number, words in ((firing, fire), (over, past)) if number)
+    if not firing:
+        return f"{over} alert{' is' if over == 1 else 's are'} over"
+    fire = f"{firing} alert{' fires' if firing == 1 else 's fire'}"
+    return f"{fire}, {over} {'is' if over == 1 else 'are'} over" if over else fire
 
 
 def _order(transition: Transition) -> tuple[bool, int, float]:

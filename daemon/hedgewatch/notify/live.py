@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.core.model import AlertRecord, AlertState, Change, Transition
+from hedgewatch.core.telling import transition_of
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.outgoing import Delivery, Notification, alert_key, delivery_key
 from hedgewatch.notify.routing import RouteSettings
@@ -27,7 +28,8 @@ class Cast:
 @dataclass(slots=True, kw_only=True)
 class Live:
     """`heard` are the people who know of it, since they were told at `since`; `muted` is what keeps
-    it from them, `held` whether there is something that they were not told.
+    it from them, `held` whether there is something that they were not told. What is told `once` is
+    over: nobody can acknowledge it, and it is not repeated.
     """
 
     transition: Transition
@@ -36,6 +38,7 @@ class Live:
     heard: dict[str, None] = field(default_factory=dict)
     muted: str = ""
     held: bool = False
+    once: bool = False
 
     @property
     def to(self) -> tuple[str, ...]:
@@ -56,6 +59,22 @@ def alert_of(transition: Transition) -> str:
 def is_live(transition: Transition) -> bool:
     """Whether somebody has to look."""
     return transition.state is AlertState.FIRING or is_alarming_end(transition)
+
+
+def tellings_of(record: AlertRecord, now: float) -> list[Transition]:
+    """What was told of an alert that somebody has to look at, the latest last; none when it is
+    another. Moments are clamped: they come from a clock that may have been set since.
+    """
+    told_at = record.told.at if record.told is not None else now
+    fired_at = record.fired_at if record.fired_at is not None else told_at
+    first = transition_of(record, min(now, fired_at))
+    if not is_live(first):
+        return []
+    if first.state is AlertState.ENDED:
+        return [replace(first, at=min(now, told_at))]
+    if record.told is None or told_at <= fired_at:
+        return [first]
+    return [first, replace(first, at=min(now, told_at), change=Change.WORSE)]
 
 
 def merged(names: Iterable[str], live: Live | None) -> list[str]:
