@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -67,7 +68,18 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 Name = Annotated[str, AfterValidator(_name)]
 """An alias that its owner gives: it becomes a label, a part of topics and of addresses."""
 
-Duration = Annotated[float, BeforeValidator(seconds)]
+Duration = Annotated[
+    float,
+    BeforeValidator(seconds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_DURATION.pattern}$"},
+                {"type": "number", "const": 0},
+            ]
+        }
+    ),
+]
 """A duration in seconds, written with its unit."""
 
 LocalPath = Annotated[Path, AfterValidator(_beside_the_file)]

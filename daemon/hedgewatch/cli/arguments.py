@@ -169,6 +169,8 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
     _add_rules_replay(actions.add_parser("replay", help="what would have fired, by a recording"))
     _add_explain(actions.add_parser("explain", help="what a rule means, and why it (not) fires"))
     _add_export(actions.add_parser("export", help="as a Prometheus rule file"))
+    schema = actions.add_parser("schema", help="the JSON Schema of rule files, for editors")
+    schema.add_argument("--tests", action="store_true", help="that of their tests")
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:
