@@ -39,6 +39,12 @@ groups:
         labels: {severity: critical, team: desk}
         annotations: {summary: "{account} burns"}
 """
+TESTS = """\
+rule_files: [../rules.yaml]
+tests:
+  - {name: it burns, on: pool, alert_rule_test: [{eval_time: 1s, alertname: Danger}]}
+  - {name: it does not, on: pool, alert_rule_test: [{eval_time: 1s, alertname: Other}]}
+"""
 CONFIGURATION = """\
 instance: desk
 accounts:
@@ -52,7 +58,12 @@ receivers:
 routes:
   - {match: {severity: info}, to: [desk]}
   - {match: {account: other}, to: [desk]}
-  - {match: {severity: critical, team: desk}, to: [phone, desk], repeat: 5m}
+  - {matchers: ['team=~"a.*"'], to: [desk]}
+  - {matchers: ['pool=~"USD.*"'], to: [desk], digest: 1h}
+  - match: {severity: critical, team: desk}
+    to: [phone, desk]
+    repeat: 2m
+    escalate: [{after: 10m, to: [desk]}]
 http: {listen: "127.0.0.1:PORT"}
 """
 
@@ -141,6 +152,8 @@ def test_without_a_daemon_the_configuration_says_what_it_means_and_whom_it_tells
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rules.yaml").write_text(RULE_FILE)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "mine.yaml").write_text(TESTS)
     file = tmp_path / "hedgewatch.yaml"
     file.write_text(CONFIGURATION.replace("PORT", str(free_port())))
     assert main(["rules", "explain", "Danger", "-c", str(file)]) == 0
@@ -150,7 +163,10 @@ def test_without_a_daemon_the_configuration_says_what_it_means_and_whom_it_tells
         "It fires when this holds for 2s: margin ratio is above 50%.",
         "It is over when it does not, on two fresh observations of everything it reads and 30s",
         "What cannot be known counts as true.",
-        "Told to desk, where account is other. Told to phone, desk, again every 5m.",
+        "Told to desk, again every 5m until somebody has seen it, where account is other.",
+        'Told to desk, again every 5m until somebody has seen it, where pool=~"USD.*".',
+        "Told to phone, desk, again every 2m until somebody has seen it, desk after 10m without",
+        "tests/mine.yaml:3: it burns What it sees",
         "What it sees is not told: no daemon answers at http://127.0.0.1:",
     ):
         assert words in said

@@ -23,6 +23,8 @@ def explanation_lines(document: Document) -> Iterator[str]:
         yield f"  Told to {told}."
     yield from _written(rule)
     yield from _measures(document["measures"])
+    if document.get("tests"):
+        yield from ("", "its tests", *(f"  {each}" for each in document["tests"]))
     if "subjects" in document:
         yield from _subjects(document["subjects"])
     if "note" in document:

@@ -1,11 +1,15 @@
 """Who is told of a rule's alerts, as far as that is decided before there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.expression.spelling import literal
-from hedgewatch.core.rules import Rule
-from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.core.model import Severity
+from hedgewatch.core.rules import IDENTITY, Rule
+from hedgewatch.notify.routing import CRITICAL_REPEAT, RouteSettings
+
+_OF_SUBJECTS = ("currency", "side")
+"""Labels of an alert that do not identify its subject."""
 
 
 def told_to(rule: Rule, routes: Sequence[RouteSettings]) -> list[str]:
@@ -13,23 +17,62 @@ def told_to(rule: Rule, routes: Sequence[RouteSettings]) -> list[str]:
     known = {**rule.labels, "alertname": rule.name, "severity": rule.severity.value}
     told: list[str] = []
     for route in routes:
-        open_labels = {name: each for name, each in route.match.items() if name not in known}
-        decided = route.match.keys() & known
-        if any(known[name] not in _listed(route.match[name]) for name in decided):
+        if not _may_match(route, rule, known):
             continue
-        told.append(_said(route, open_labels))
-        if not open_labels:
+        undecided = list(_undecided(route, rule, known))
+        told.append(_said(route, rule, undecided))
+        if not undecided:
             return told
     return [*told, "nobody else"] if told else ["nobody: no route takes it"]
 
 
-def _said(route: RouteSettings, open_labels: dict[str, str | tuple[str, ...]]) -> str:
-    names = ", ".join(route.to)
-    where = " and ".join(f"{name} is {' or '.join(_listed(v))}" for name, v in open_labels.items())
-    again = (
-        f", again every {literal(route.repeat, Unit.SECONDS)}" if route.repeat is not None else ""
+def _is_open(name: str, rule: Rule, known: Mapping[str, str]) -> bool:
+    """Whether a label depends on the subject."""
+    return name not in known and name in (*IDENTITY[rule.scope], *_OF_SUBJECTS)
+
+
+def _may_match(route: RouteSettings, rule: Rule, known: Mapping[str, str]) -> bool:
+    """Whether nothing that is known already contradicts it."""
+    by_value = all(
+        known.get(name, "") in _listed(values)
+        for name, values in route.match.items()
+        if not _is_open(name, rule, known)
     )
-    return f"{names}{again}" + (f", where {where}" if where else "")
+    return by_value and all(
+        matcher.matches(known)
+        for matcher in route.conditions()
+        if not _is_open(matcher.name, rule, known)
+    )
+
+
+def _undecided(route: RouteSettings, rule: Rule, known: Mapping[str, str]) -> Iterator[str]:
+    for name, values in route.match.items():
+        if _is_open(name, rule, known):
+            yield f"{name} is {' or '.join(_listed(values))}"
+    for text, matcher in zip(route.matchers, route.conditions(), strict=True):
+        if _is_open(matcher.name, rule, known):
+            yield text
+
+
+def _said(route: RouteSettings, rule: Rule, undecided: Sequence[str]) -> str:
+    where = f", where {' and '.join(undecided)}" if undecided else ""
+    return "".join((", ".join(route.to), *_pace(route, rule), where))
+
+
+def _pace(route: RouteSettings, rule: Rule) -> Iterator[str]:
+    is_critical = rule.severity is Severity.CRITICAL
+    if route.digest is not None and not is_critical:
+        yield f", collected for {_time(route.digest)}"
+        return
+    repeat = route.repeat or (CRITICAL_REPEAT if is_critical else None)
+    if repeat is not None:
+        yield f", again every {_time(repeat)} until somebody has seen it"
+    for rung in route.escalate:
+        yield f", {' and '.join(rung.to)} after {_time(rung.after)} without that"
+
+
+def _time(seconds: float) -> str:
+    return literal(seconds, Unit.SECONDS)
 
 
 def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:

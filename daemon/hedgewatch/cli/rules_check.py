@@ -1,13 +1,16 @@
 """`hedgewatch rules check`: whether the rule files are sound."""
 
 from argparse import Namespace
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 
 from hedgewatch.cli.answers import WELL, tell, warn
 from hedgewatch.cli.paths import files_of, scenario_files
-from hedgewatch.config.rule_files import read_rules
+from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import SHIPPED
+from hedgewatch.telemetry import api
 
 
 def perform(options: Namespace) -> int:
@@ -17,6 +20,22 @@ def perform(options: Namespace) -> int:
     names = [placed.rule.name for placed in rules]
     warnings = [warning for placed in rules for warning in placed.warnings]
     warn(options, warnings)
-    seen = {"rules": names, "warnings": [asdict(warning) for warning in warnings]}
-    tell(options, seen, f"{len(names)} rules: {', '.join(names)}")
+    seen = {
+        "rules": names,
+        "warnings": [asdict(warning) for warning in warnings],
+        "loaded": [_document(placed) for placed in rules],
+    }
+    tell(options, seen, "\n".join((*_by_file(rules), f"{len(names)} rules")))
     return WELL
+
+
+def _by_file(rules: Iterable[PlacedRule]) -> Iterator[str]:
+    """A line a file, in the order of reading."""
+    for file, placed in groupby(rules, key=lambda each: each.group.source.file):
+        yield f"{file}: {', '.join(each.rule.name for each in placed)}"
+
+
+def _document(placed: PlacedRule) -> dict[str, object]:
+    """What is loaded, and from where."""
+    place = placed.group.source.problem(placed.location, "")
+    return {"file": place.file, "line": place.line} | api.rule(placed.rule)

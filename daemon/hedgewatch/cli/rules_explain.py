@@ -10,6 +10,7 @@ from hedgewatch.cli.asking import NoAnswerError, ask
 from hedgewatch.cli.explanation_text import explanation_lines
 from hedgewatch.cli.paths import files_of, scenario_files
 from hedgewatch.cli.rule_routes import told_to
+from hedgewatch.cli.rule_tests_of import tests_of
 from hedgewatch.config.loader import load_judgement
 from hedgewatch.config.problems import nearest
 from hedgewatch.config.rule_files import load_rules
@@ -51,7 +52,8 @@ def _explained(options: Namespace) -> Document:
     if options.configuration is None:
         return document
     judged = load_judgement(options.configuration)
-    return document | _routed(judged.rules, judged.routes, options.name)
+    routed = _routed(judged.rules, judged.routes, options.name)
+    return document | routed | {"tests": tests_of(options.name, judged.rule_files)}
 
 
 def _asked(options: Namespace) -> Document:
@@ -69,10 +71,11 @@ def _read(options: Namespace) -> Document:
         rules: Sequence[Rule] = load_rules(paths, [scenario.name for scenario in scenarios])
     else:
         judged = load_judgement(options.configuration)
-        rules, routes = judged.rules, judged.routes
+        rules, routes, paths = judged.rules, judged.routes, list(judged.rule_files)
     _known(options.name, [rule.name for rule in rules])
     found = next(rule for rule in rules if rule.name == options.name)
-    return words_document(found) | _routed(rules, routes, options.name)
+    routed = _routed(rules, routes, options.name)
+    return words_document(found) | routed | {"tests": tests_of(options.name, paths)}
 
 
 def _routed(rules: Iterable[Rule], routes: Sequence[RouteSettings], name: str) -> Document:

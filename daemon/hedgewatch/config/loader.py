@@ -67,11 +67,14 @@ def load(path: Path, *, thorough: bool = False) -> Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a configuration says of judgement: what is judged, by which rules, and who is told."""
+    """What a configuration says of judgement: what is judged, by which rules of which files, and
+    who is told.
+    """
 
     scenarios: tuple[Scenario, ...]
     rules: tuple[Rule, ...]
     routes: tuple[RouteSettings, ...]
+    rule_files: tuple[Path, ...]
 
 
 def load_judgement(path: Path) -> Judged:
@@ -81,7 +84,8 @@ def load_judgement(path: Path) -> Judged:
     scenarios, rules = _judged(draft, problems)
     if problems:
         raise ConfigurationError(problems)
-    return Judged(scenarios, tuple(placed.rule for placed in rules), _routes(draft))
+    files = dict.fromkeys(Path(placed.group.source.file) for placed in rules)
+    return Judged(scenarios, tuple(placed.rule for placed in rules), _routes(draft), tuple(files))
 
 
 def _judged(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from hedgewatch.core.expression import Expression, Unit, parts_of
 from hedgewatch.core.expression.saying import in_words
 from hedgewatch.core.expression.spelling import literal
+from hedgewatch.core.expression.windowing import windowed_unit, windowing_of
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES, Measure, symbols
 from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Rule
@@ -20,10 +21,12 @@ _EVERY: Mapping[Scope, str] = {
 
 
 def unit_of_measure(scope: Scope, name: str) -> Unit | None:
-    """The unit of a measure, be it of a scenario."""
+    """The unit of a measure, be it of a scenario or of a window."""
     known = symbols(scope)
     measure, scenario = parts_of(name)
-    return known.of_scenario.get(measure) if scenario else known.get(name)
+    unit = known.of_scenario.get(measure) if scenario else known.get(measure)
+    windowing = windowing_of(name)
+    return unit if windowing is None else windowed_unit(windowing.function, unit)
 
 
 def rule_in_words(rule: Rule) -> tuple[str, ...]:
