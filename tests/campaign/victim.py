@@ -39,9 +39,15 @@ from tests.support.builders import desk, held, mark, market, read, rule, tiered
 ACCOUNTS = 8
 CALM, DANGER = 100.0, 149.0
 RULES: tuple[Rule, ...] = (
-    rule("Danger", Scope.POOL, "margin_ratio > 80%", "margin_ratio < 70%"),
-    rule("Near", Scope.POSITION, "liquidation_distance < 10%", "liquidation_distance > 15%"),
-    rule("Thin", Scope.POOL, "equity < 450", "equity > 480", severity=Severity.WARNING),
+    rule("Danger", Scope.POOL, "margin_ratio > 80%", "margin_ratio < 70%", settle=0.0),
+    rule(
+        "Near",
+        Scope.POSITION,
+        "liquidation_distance < 10%",
+        "liquidation_distance > 15%",
+        settle=0.0,
+    ),
+    rule("Thin", Scope.POOL, "equity < 450", "equity > 480", severity=Severity.WARNING, settle=0.0),
 )
 _STEP_SECONDS = 0.002
 _DRAIN_SECONDS = 60.0

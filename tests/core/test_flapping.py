@@ -280,3 +280,11 @@ def test_a_real_pool_on_its_threshold_keeps_the_same_promises() -> None:
         if isinstance(ratio, float) and ratio > 0.5:
             assert story.firing() == {"Danger"}
     assert max(sum(0 <= other - one < 600 for other in at) for one in at) <= 2
+
+
+def test_what_no_rule_watches_any_more_is_forgotten_at_the_next_start() -> None:
+    story = short_of_aix(danger())
+    story.at(1.0, HOT)
+    story.advance(3.0, *fresh(CALM), every=1.0)
+    heir = story.restarted(60.0, rule("Other", Scope.POOL, "margin_ratio > 50%"))
+    assert heir.stored == {}

@@ -215,6 +215,7 @@ class RuleSettings(TypedDict, total=False):
 
     hold_for: float
     keep_firing_for: float
+    settle: float
     unknown: Literal["hold", "fire"]
     severity: Severity
     where: Mapping[str, frozenset[str]]

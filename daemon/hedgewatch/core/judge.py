@@ -117,7 +117,7 @@ class Judge:
                 continue
             watched = self._watched(record, desk)
             if record.state is AlertState.RESOLVED:
-                self._memory.restore(record)
+                steps += self._memory.restore(record, watched=watched)
             elif not watched:
                 steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
             elif record.state is AlertState.ENDED:

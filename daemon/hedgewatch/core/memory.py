@@ -71,9 +71,12 @@ class Memory:
         self._past[key_of(record)] = kept
         return Step(kept, made.transition)
 
-    def restore(self, record: AlertRecord) -> None:
-        """Take up a resolved alert of the last run."""
+    def restore(self, record: AlertRecord, *, watched: bool) -> list[Step]:
+        """Take up a resolved alert of the last run, or forget it where no rule watches it."""
+        if not watched:
+            return [Step(replace(record, state=AlertState.INACTIVE))]
         self._past[key_of(record)] = record
+        return []
 
     def time_passed(self, now: float) -> list[Step]:
         """Forget what was quiet for long."""
