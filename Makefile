@@ -56,7 +56,7 @@ bench: $(INSTALLED) ## what a tick costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 campaign: $(INSTALLED) servers ## 500 kill -9 amid deliveries and more, half an hour: make campaign ARGS="--kills 50"
-	@$(BIN)/python -m tests.campaign kills subsets $(ARGS)
+	@$(BIN)/python -m tests.campaign kills subsets silence $(ARGS)
 
 soak: $(INSTALLED) servers ## an hour of faults, memory and descriptors watched: make soak ARGS="--minutes 5"
 	@$(BIN)/python -m tests.campaign soak $(ARGS)

@@ -1,6 +1,6 @@
 """`python -m tests.campaign [PART …]`: what is promised, under attack; the counts are printed.
 
-`kills` and `subsets` are what `make campaign` runs, `soak` what `make soak` does.
+`kills`, `subsets` and `silence` are what `make campaign` runs, `soak` what `make soak` does.
 """
 
 import argparse
@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 from tests.campaign.kills import prepared
 from tests.campaign.progress import on_terminal
 from tests.campaign.report import Report
+from tests.campaign.silence import silence
 from tests.campaign.soak import soak
 from tests.campaign.subsets import subsets
 
-PARTS = ("kills", "subsets", "soak")
+PARTS = ("kills", "subsets", "silence", "soak")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +43,8 @@ async def _run(part: str, folder: Path, options: argparse.Namespace) -> Report:
         return await soak(folder, options.seed, options.minutes, on_terminal)
     if part == "subsets":
         return await subsets(1.0, on_terminal)
+    if part == "silence":
+        return await silence(folder, on_terminal)
     async with prepared(folder, options.seed, options.kills) as campaign:
         return await campaign.run(on_terminal)
 

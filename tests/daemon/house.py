@@ -26,7 +26,17 @@ LISTEN_KEY = "paperbinanceusdmmain"
 """How every listen key of the paper exchange begins."""
 
 SECRETS = (*CANARIES.values(), DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET, LISTEN_KEY)
-DOCUMENTS = ("status", "accounts", "positions", "pools", "hedges", "alerts", "rules")
+DOCUMENTS = (
+    "status",
+    "accounts",
+    "positions",
+    "pools",
+    "hedges",
+    "alerts",
+    "rules",
+    "silences",
+    "audit",
+)
 
 
 @dataclass(slots=True)
