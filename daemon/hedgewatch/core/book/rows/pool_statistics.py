@@ -21,6 +21,7 @@ class PoolStatistics:
     __slots__ = ()
 
     account: "AccountRow"
+    plain: bool
     positions: "list[PositionRow]"
     equity: Known
     headroom: Known
@@ -61,8 +62,15 @@ class PoolStatistics:
         return combine(carry.time_to_liquidation_by_funding, self.headroom, self.funding_per_day)
 
     def _value(self, *, signed: bool) -> Known:
-        """The notional of all positions, in the currency of the pool."""
+        """The notional of all positions, in the currency of the pool, in which plain ones are."""
         total = 0.0
+        if self.plain:
+            for position in self.positions:
+                notional = position.notional
+                if isinstance(notional, Unknown):
+                    return notional
+                total += -notional if signed and position.contracts < 0.0 else notional
+            return total
         for position in self.positions:
             value = combine(mul, position.notional, position.settle_price)
             if isinstance(value, Unknown):

@@ -1,6 +1,6 @@
 """What statistics, time and the order book say of a position: worked out when it is asked for."""
 
-from math import inf, sqrt
+from math import inf, log, sqrt
 from operator import truediv
 from typing import TYPE_CHECKING
 
@@ -73,10 +73,16 @@ class PositionStatistics:
 
     @property
     def liquidation_distance_sigmas(self) -> Known:
-        sigma = self.volatility
+        """A shipped rule reads it on every tick, hence nothing general is asked on the way."""
+        sigma, price = self.volatility, self.mark_price
+        down, up = self.liquidation_price_down, self.liquidation_price_up
         if isinstance(sigma, Unknown):
             return sigma
-        return combine(barrier.sigma_distance, self._nearest(), sigma)
+        if isinstance(price, Unknown) or isinstance(down, Unknown) or isinstance(up, Unknown):
+            return combine(min, price, down, up)
+        below = abs(log(down / price)) if down > 0.0 else inf
+        above = abs(log(up / price)) if up < inf else inf
+        return barrier.sigma_distance(min(below, above), sigma)
 
     @property
     def touch_probability(self) -> Known:
