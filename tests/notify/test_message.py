@@ -229,3 +229,9 @@ def test_a_long_digest_says_how_much_more_there_is() -> None:
 def test_why_it_is_told_here_stands_in_the_message() -> None:
     told = replace(notification(), note="told here because phone did not take it")
     assert "told here because phone did not take it" in body(told).splitlines()
+
+
+def test_numbers_are_listed_only_where_the_rule_does_not_say_them_in_words() -> None:
+    texts = dict(AT_NOON.annotations) | {"description": "50,287.50 USDT are lacking"}
+    assert "margin_ratio 0.83" in body(notification(AT_NOON))
+    assert "margin_ratio 0.83" not in body(notification(replace(AT_NOON, annotations=texts)))

@@ -27,7 +27,7 @@ hedges:
     cover: [{{account: main, symbol: "AIX/USDT:USDT"}}]
 rules: [{rules}]
 receivers: [{receivers}]
-http: {{listen: "{listen}"}}
+http: {{listen: "{listen}"{reached}}}
 store: state.db
 """
 
@@ -48,6 +48,7 @@ def write_desk(folder: Path, exchange: PaperExchange, listen: str, *, lines: boo
         rules=", ".join(f'"{rules}"' for rules in demo_rules()),
         receivers="{name: terminal, console: {}}" if lines else "",
         listen=listen,
+        reached="" if listen.endswith(":0") else f', external_url: "http://{listen}"',
     )
     path.write_text(text)
     return load(path)

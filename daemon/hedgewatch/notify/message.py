@@ -122,7 +122,9 @@ def summary(transition: Transition) -> str:
 
 
 def _lines(notification: Notification) -> Iterator[str]:
-    """The first is all that a phone shows: how bad it is, and where."""
+    """The first is all that a phone shows: how bad it is, and where. Numbers are listed where the
+    rule does not say them in words.
+    """
     transition = notification.transition
     yield summary(transition)
     yield notification.note
@@ -138,7 +140,8 @@ def _lines(notification: Notification) -> Iterator[str]:
     for name, text in transition.annotations.items():
         if name not in _SHOWN_ELSEWHERE and text.strip():
             yield f"{name}: {text}"
-    yield _values(transition.values)
+    if "description" not in transition.annotations:
+        yield _values(transition.values)
     yield from _links(transition)
 
 
