@@ -75,6 +75,7 @@ VENUE_MEASURES = (
         "tier_change_age_seconds",
         Unit.SECONDS,
         "Time since the margin tiers of its market changed, +Inf: they have not.",
+        "hedgewatch_tier_change_age_seconds",
         lowest=0.0,
     ),
     Measure(
@@ -82,6 +83,7 @@ VENUE_MEASURES = (
         "liquidation_distance_before_tiers",
         Unit.RATIO,
         "Liquidation distance when they changed, by the tiers of before.",
+        "hedgewatch_liquidation_distance_before_tiers_ratio",
     ),
     Measure(
         Scope.POSITION,
