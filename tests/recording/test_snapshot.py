@@ -1,7 +1,10 @@
 """A snapshot is all that an engine is: what is made of it goes on exactly where it stood."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import orjson
 import pytest
@@ -34,7 +37,7 @@ def state(held: Engine) -> bytes:
     return orjson.dumps(snapshot(held))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(scripts, st.floats(0.0, 1.0))
 def test_whatever_happens_and_wherever_it_is_cut_the_rest_is_decided_alike(
     script: list[tuple[str, int]], cut: float
@@ -48,7 +51,7 @@ def test_whatever_happens_and_wherever_it_is_cut_the_rest_is_decided_alike(
     assert judged(heir, story[at:]) == judged(lived, story[at:])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(accounts(CROSS + WHOLE), st.lists(st.floats(0.7, 1.4), min_size=1, max_size=5))
 def test_accounts_of_every_kind_go_on_with_the_same_numbers(held: Held, moves: list[float]) -> None:
     story = story_of(held)
@@ -104,6 +107,39 @@ def test_a_rule_whose_text_reads_otherwise_here_is_refused() -> None:
     story = short_of_aix(replace(danger(), expr=strange))
     with pytest.raises(RecordingError, match="'margin_ratoi > 50%' means nothing here"):
         over_a_file(story.engine)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_a_document_that_somebody_changed_is_an_engine_or_is_refused(chance: Random) -> None:
+    document = orjson.loads(_SOUND)
+    nodes, classes = document["nodes"], document["classes"]
+    odd: list[Any] = [
+        None,
+        "inf",
+        ["inf"],
+        [],
+        7,
+        -1,
+        "l",
+        "d",
+        "x",
+        "k",
+        "e",
+        1.5,
+        True,
+        [[1]],
+        {},
+        ["zz"],
+    ]
+    for _ in range(chance.randint(1, 3)):
+        node = chance.choice(nodes if chance.random() < 0.9 else classes)
+        node[chance.randrange(len(node))] = chance.choice([*odd, [chance.randrange(len(nodes))]])
+    with suppress(RecordingError):
+        assert isinstance(restored(document), Engine)
+
+
+_SOUND = orjson.dumps(snapshot(short_of_aix(danger()).engine))
 
 
 def test_nothing_outside_of_the_core_is_made_from_a_recording() -> None:

@@ -5,6 +5,7 @@ from argparse import Namespace
 from dataclasses import dataclass, field
 from typing import Any
 
+from hedgewatch import __version__
 from hedgewatch.cli.answers import FAILED, WELL, failed, print_json
 from hedgewatch.cli.progress import Progress, progress
 from hedgewatch.core.model import Outcome, Transition
@@ -70,6 +71,9 @@ class _Seen:
         if self.openings:
             lost = f", {opening.lost} events were not recorded" if opening.lost else ""
             self._note(f"begins anew at {moment(opening.at)} ({opening.place}){lost}")
+        elif opening.about["program"] != __version__:
+            made, here = opening.about["program"], __version__
+            self._note(f"recorded by hedgewatch {made}; this is {here}, which may decide otherwise")
         self.openings.append(opening)
         self.ended_at = opening.at
 

@@ -20,11 +20,14 @@ def snapshot(engine: Engine) -> Document:
 
 
 def restored(document: Document) -> Engine:
-    """The engine of a snapshot."""
+    """The engine of a snapshot. RecordingError when it makes no sense here."""
     engine = decoded(document)
     if not isinstance(engine, Engine):
         raise RecordingError("it is no snapshot of an engine")
-    engine.book.watchers = watchers(engine.judge.rulebook.rules, engine.book.desk)
+    try:
+        engine.book.watchers = watchers(engine.judge.rulebook.rules, engine.book.desk)
+    except (TypeError, AttributeError, LookupError) as error:
+        raise RecordingError(f"it makes no sense here: {error}") from error
     return engine
 
 
