@@ -138,6 +138,17 @@ def test_rules_replay_shows_what_would_have_fired_and_what_is_new(
     assert {one["alertname"] for one in seen["firings"]} == {"Hot"}
 
 
+def test_rules_replay_draws_what_fired(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ring, rules, file = str(folder / "state.recording"), str(folder / "rules"), tmp_path / "n.svg"
+    command = ["rules", "replay", ring, "--rules", rules, "--against", "recorded", "--plot"]
+    assert main([*command, str(file)]) == 0
+    assert "<svg" in file.read_text()
+    assert main([*command, str(tmp_path / "n.doc")]) == 1
+    assert "a picture ends in .png or .svg" in capsys.readouterr().err
+
+
 def test_rules_replay_refuses_wrong_rules_before_it_begins(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

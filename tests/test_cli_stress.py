@@ -164,7 +164,8 @@ async def test_a_picture_in_another_format_or_of_nothing_is_refused(
 def test_without_matplotlib_it_says_what_to_install(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['matplotlib'] = None\n"
-        "from hedgewatch.cli.stress_plot import CannotPlotError, plot\n"
+        "from hedgewatch.cli.drawing import CannotPlotError\n"
+        "from hedgewatch.cli.stress_plot import plot\n"
         "from pathlib import Path\n"
         "try: plot([{'curve': [[0.0, 0.5]]}], Path('a.png'))\n"
         "except CannotPlotError as error: print(error)\n"

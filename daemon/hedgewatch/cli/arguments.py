@@ -197,6 +197,7 @@ def _add_rules_replay(replay: argparse.ArgumentParser) -> None:
     replay.add_argument(
         "--against", metavar="FILE|recorded", help="other rules, to see the difference"
     )
+    replay.add_argument("--plot", type=Path, metavar="FILE.png|svg", help="draw the timeline")
     _with_json(replay)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hedgewatch.cli.answers import WELL, failed, print_json
+from hedgewatch.cli.drawing import CannotPlotError
+from hedgewatch.cli.history_plot import plot
 from hedgewatch.cli.history_text import difference_text, document, history_text
 from hedgewatch.cli.paths import files_of
 from hedgewatch.cli.progress import progress
@@ -31,6 +33,11 @@ def perform(options: Namespace) -> int:
         return failed(error)
     for flaw in found[0].flaws:
         print(f"hedgewatch: {flaw}", file=sys.stderr)
+    if options.plot:
+        try:
+            plot(wanted, found, options.plot)
+        except CannotPlotError as error:
+            return failed(error)
     if options.json:
         print_json(document(wanted, found))
     else:

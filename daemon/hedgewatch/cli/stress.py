@@ -6,7 +6,8 @@ from typing import Any
 
 from hedgewatch.cli.answers import WELL, WRONG, failed, print_json
 from hedgewatch.cli.asking import NoAnswerError, ask
-from hedgewatch.cli.stress_plot import CannotPlotError, plot
+from hedgewatch.cli.drawing import CannotPlotError
+from hedgewatch.cli.stress_plot import plot
 from hedgewatch.cli.stress_table import print_table
 from hedgewatch.config.problems import nearest
 

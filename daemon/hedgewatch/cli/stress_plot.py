@@ -1,13 +1,12 @@
-"""The stress as a picture: each pool's margin ratio against a common move of all prices.
-
-matplotlib is an extra, `hedgewatch[plot]`, and takes a second to import: only this needs it.
-"""
+"""The stress as a picture: each pool's margin ratio against a common move of all prices."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from hedgewatch.cli.drawing import CannotPlotError, canvas, check_suffix, save
 
 Document = Mapping[str, Any]
 
@@ -17,40 +16,21 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _STROKES = ("-", "--", "-.", ":")
 _MARKS = ("o", "s", "^", "D", "v", "P")
 _HIGHEST = 1.3
-_SUFFIXES = (".png", ".svg")
-
-
-class CannotPlotError(Exception):
-    """Nothing can be drawn; says why, and what to do."""
 
 
 def plot(pools: Sequence[Document], file: Path) -> None:
     """Draw every pool that has positions."""
-    if file.suffix.lower() not in _SUFFIXES:
-        raise CannotPlotError(f"{file}: a picture ends in {' or '.join(_SUFFIXES)}")
+    check_suffix(file)
     drawn = [pool for pool in pools if any(float(ratio) for _, ratio in pool.get("curve", ()))]
     if not drawn:
         raise CannotPlotError("there is no pool with positions whose numbers are known")
-    figure = _canvas(lines=len(drawn))
+    figure = canvas(9.0, 4.8 + 0.22 * len(drawn))
     axes = figure.add_subplot()
     looks = zip(cycle(_COLOURS), cycle(_STROKES), cycle(_MARKS), strict=False)
     for pool, look in zip(drawn, looks, strict=False):
         _pool(axes, pool, look)
     _frame(axes, drawn)
-    try:
-        figure.savefig(file)
-    except OSError as error:
-        raise CannotPlotError(f"{file} cannot be written: {error.strerror}") from error
-
-
-def _canvas(*, lines: int) -> Any:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, and slow: see above
-    except ImportError:
-        raise CannotPlotError(
-            "drawing needs matplotlib, which is not installed: pip install matplotlib"
-        ) from None
-    return Figure(figsize=(9.0, 4.8 + 0.22 * lines), dpi=150, layout="constrained")
+    save(figure, file)
 
 
 def _pool(axes: Any, pool: Document, look: tuple[str, str, str]) -> None:
