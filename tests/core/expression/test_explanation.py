@@ -104,7 +104,7 @@ def test_a_comparison_says_how_far_it_is_from_turning() -> None:
     assert ratio.distance == pytest.approx(-0.18)
     assert [(each.text, each.shown) for each in ratio.operands] == [("margin_ratio", "62.00%")]
     assert (shock.truth, shock.distance) == (False, None)
-    assert shock.operands[0].shown == "-∞"
+    assert [(each.text, each.shown) for each in shock.operands] == [("shock_down", "-∞")]
 
 
 def test_what_is_unknown_is_said_to_be_so_and_decides_nothing() -> None:
@@ -131,6 +131,7 @@ def test_the_measures_of_a_sum_are_shown_beside_it() -> None:
     ("value", "unit", "text"),
     [
         (0.000123, Unit.RATIO, "0.0123%"),
+        (0.0, Unit.RATIO, "0.00%"),
         (90.0, Unit.SECONDS, "1.5 m"),
         (0.25, Unit.SECONDS, "0.25 s"),
         (1_234_567.891, Unit.MONEY, "1,234,567.89"),

@@ -100,7 +100,7 @@ def _operands(
 ) -> Iterator[Operand]:
     """Every measure in these, after the side that it is a part of."""
     for node in nodes:
-        if isinstance(node, meaning.Number | meaning.Fixed):
+        if not measures_in(node):
             continue
         own = unit_of(node, units) if unit is None else unit
         value = node.value(row)

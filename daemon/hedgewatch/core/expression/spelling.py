@@ -140,7 +140,7 @@ def _time(value: float) -> str:
 
 
 _SHOWN: dict[Unit | None, Callable[[float], str]] = {
-    Unit.RATIO: lambda value: f"{value:.4%}" if abs(value) < _PER_MILLE else f"{value:.2%}",
+    Unit.RATIO: lambda value: f"{value:.4%}" if 0 < abs(value) < _PER_MILLE else f"{value:.2%}",
     Unit.MONEY: lambda value: f"{value:,.2f}",
     Unit.PRICE: lambda value: f"{value:,.8g}",
     Unit.CONTRACTS: lambda value: f"{value:,.8g}",
