@@ -133,6 +133,15 @@ def test_a_ring_never_grows_beyond_its_size_and_loses_its_oldest(tmp_path: Path)
     assert seen == story[-len(seen) :]
 
 
+def test_on_a_disk_that_gets_full_it_gives_way_to_the_store(tmp_path: Path) -> None:
+    record(tmp_path / "ring")
+    ring = Ring(tmp_path / "ring", 86_400.0, 10**9, reserve=2**62)
+    ring.trim(NIGHT[-1][1])
+    assert ring.files() == []
+    with pytest.raises(OSError, match="MB are left on the disk, for the store"):
+        ring.create(NIGHT[-1][1])
+
+
 def test_what_is_older_than_is_kept_goes_and_a_file_of_others_stays(tmp_path: Path) -> None:
     record(tmp_path / "ring")
     ring = Ring(tmp_path / "ring", 3_600.0, 10**9)

@@ -1,5 +1,6 @@
 """The folder of the ring: one file a segment, the oldest removed when there is too much."""
 
+import errno
 import os
 import re
 from dataclasses import dataclass
@@ -16,16 +17,21 @@ _MILLISECONDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Keeps no more than `size` bytes, and nothing that ended over `keep` seconds ago."""
+    """Keeps no more than `size_limit` bytes, and nothing that ended over `keep` seconds ago. Of a
+    disk that gets full it leaves `reserve` bytes to others: alerts must survive, this need not.
+    """
 
     folder: Path
     keep: float
     size_limit: int
+    reserve: int = 100 * 10**6
 
     def create(self, at: float) -> int:
         """A new file, that only its owner may read, for a segment that begins now."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder.chmod(0o700)
+        if self._free() < self.reserve:
+            left = f"less than {self.reserve / 1e6:.0f} MB are left on the disk, for the store"
+            raise OSError(errno.ENOSPC, left)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         for number in count():
             try:
@@ -40,10 +46,15 @@ class Ring:
         ends = [*map(began, files), now][1:]
         total = sum(file.stat().st_size for file in files)
         for file, end in zip(files, ends, strict=True):
-            if end >= now - self.keep and total <= self.size_limit:
+            fits = total <= self.size_limit and self._free() >= self.reserve
+            if fits and end >= now - self.keep:
                 return
             total -= file.stat().st_size
             file.unlink()
+
+    def _free(self) -> int:
+        held = os.statvfs(self.folder)
+        return held.f_bavail * held.f_frsize
 
     def files(self) -> list[Path]:
         """The oldest first."""
