@@ -35,6 +35,10 @@ class EngineView:
         """Every alert that is pending or firing, or that ended alarmingly."""
         return self._engine.alerts()
 
+    def standing(self) -> Iterable[AlertRecord]:
+        """The same, not put into the words of now."""
+        return self._engine.standing()
+
     def evenness(self) -> Iterable[Advice]:
         """What moved between pools of one currency would lift the nearest line by how much."""
         return self._engine.adviser.advice()
@@ -87,7 +91,7 @@ class EngineView:
     def status(self) -> Mapping[str, object]:
         """The instance at a glance."""
         reasons = self.reasons_not_ready()
-        firing = sum(alert.fired_at is not None for alert in self.alerts())
+        firing = sum(alert.fired_at is not None for alert in self.standing())
         return {
             **self._status,
             "accounts": list(self._engine.book.accounts),

@@ -226,3 +226,52 @@ def test_a_rule_may_read_what_would_mend_it() -> None:
     story.at(0.0, read(held(AIX, -100.0), wallet=1_500.0), mark(AIX, 1_000.0))
     assert story.firing() == {"TopUp"}
     assert story.record("TopUp").annotations["summary"] == "14,800"
+
+
+def test_the_remedy_says_both_ways_in_words_and_names_the_cheapest_position() -> None:
+    squeezed = _Book(
+        "binance-usdm-cross",
+        100_000.0,
+        ((AIX, -250.0, 1_000.0, 1_310.0), (ALT, 10.0, 1_000.0, 1_000.0)),
+        tiers=table((0.0, 0.02), (50_000.0, 0.05), (250_000.0, 0.10)),
+    )
+    story = squeezed.story()
+    money = f"{known(story.pool().top_up_to_safe):,.2f}"
+    cut = f"{known(story.position(AIX).contracts_to_safe):g}"
+    words = f"put {money} USDT into main/USDT, or close {cut} of 250 contracts of {AIX}"
+    assert story.pool().remedy == words
+    assert story.position(AIX).remedy == words
+    assert story.position(ALT).contracts_to_safe == inf
+    assert story.position(ALT).remedy == words
+
+
+def test_what_no_single_position_mends_and_what_needs_no_mending_say_so() -> None:
+    both = ((AIX, -150.0, 1_000.0, 1_300.0), (ALT, -150.0, 1_000.0, 1_300.0))
+    story = _Book("binance-usdm-cross", 100_500.0, both).story()
+    assert story.pool().remedy.endswith(
+        "USDT into main/USDT, or close several positions: no one alone is enough"
+    )
+    calm = _Book("binance-usdm-cross", 900_500.0, both).story()
+    assert calm.pool().remedy == "nothing, it is safe as it stands"
+    assert calm.position(AIX).remedy == "nothing, it is safe as it stands"
+
+
+def test_coins_are_put_in_as_coins_and_what_is_not_known_is_said() -> None:
+    long = _Book("binance-coinm-cross", 0.03, ((COIN, 100.0, 50_000.0, 50_000.0),), coin="BTC")
+    assert long.story().pool("BTC").remedy.startswith("put 0.007")
+    story = Story(on=desk(prices={}))
+    story.at(0.0, market(AIX), mark(AIX, 1_000.0), read(held(AIX, -200.0)))
+    assert story.pool().remedy.startswith("unknown: ")
+
+
+def test_whoever_looks_gets_the_answer_of_this_second_and_a_rule_that_of_now() -> None:
+    book = _Book("binance-usdm-cross", 20_000.0, ((AIX, -200.0, 1_000.0, 1_000.0),))
+    story = book.story()
+    before = story.pool().top_up_to_safe
+    story.at(0.5, mark(AIX, 1_050.0))
+    assert story.pool().top_up_to_safe == before
+    story.engine.adviser.judging = True
+    assert known(story.pool().top_up_to_safe) > known(before)
+    story.engine.adviser.judging = False
+    story.at(1.5, mark(AIX, 1_050.0))
+    assert known(story.pool().top_up_to_safe) > known(before)

@@ -91,11 +91,11 @@ class _Delivery:
 
 class _View:
     def __init__(self) -> None:
-        self.standing = [record_of(transition())]
+        self.firing = [record_of(transition())]
         self.sight = [("main", 0.0, "")]
 
-    def alerts(self) -> list[AlertRecord]:
-        return list(self.standing)
+    def standing(self) -> list[AlertRecord]:
+        return list(self.firing)
 
     def unseen(self) -> list[tuple[str, float, str]]:
         return self.sight
@@ -111,7 +111,7 @@ def test_an_alert_of_the_account_itself_tells_that_it_is_not_seen() -> None:
     assert not checkup.well()
     account = Subject(Scope.ACCOUNT, (("account", "main"), ("venue", "binanceusdm")))
     blind = transition(alertname="AccountBlind", subject=account, severity=Severity.CRITICAL)
-    view.standing.append(record_of(blind))
+    view.firing.append(record_of(blind))
     assert checkup.well()
 
 
@@ -122,5 +122,5 @@ def test_a_failed_store_is_told_by_the_alert_of_that_name() -> None:
     delivery.store_error = "no space left on device"
     assert not checkup.well()
     book = Subject(Scope.BOOK, ())
-    view.standing.append(record_of(transition(alertname="StoreFailed", subject=book)))
+    view.firing.append(record_of(transition(alertname="StoreFailed", subject=book)))
     assert checkup.well()

@@ -93,6 +93,13 @@ class Engine:
                 yield from self.judge.in_words_of_now(row)
         yield from self.judge.held()
 
+    def standing(self) -> Iterator[AlertRecord]:
+        """The same as they were last told, for who only counts them."""
+        for row in self.book.rows():
+            for alert in row.alerts.values():
+                yield alert.record
+        yield from self.judge.held()
+
     def told_again(self, transition: Transition) -> Transition | None:
         """An alert as one would tell it now, for who repeats it; None when it does not stand."""
         wanted = transition.alertname, transition.subject

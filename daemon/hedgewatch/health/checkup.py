@@ -14,7 +14,7 @@ STORE_ALERTS = frozenset({"StoreFailed"})
 class Seen(Protocol):
     """What a checkup needs to see of the engine."""
 
-    def alerts(self) -> Iterable[AlertRecord]: ...
+    def standing(self) -> Iterable[AlertRecord]: ...
 
     def unseen(self) -> Iterable[tuple[str, float, str]]: ...
 
@@ -56,7 +56,7 @@ class Checkup:
 
     def _vitals(self, view: Seen, delivery: Delivers) -> Vitals:
         now = self._clock()
-        firing = [alert for alert in view.alerts() if alert.state is AlertState.FIRING]
+        firing = [alert for alert in view.standing() if alert.state is AlertState.FIRING]
         told = {
             alert.subject.label("account")
             for alert in firing

@@ -47,6 +47,9 @@ class Adviser:
         self._book = book
         self.judging = False
         self._answers = {True: _Answer(), False: _Answer()}
+        self._top_ups: dict[PoolRow, Known] = {}
+        self._cuts: dict[PositionRow, Known] = {}
+        self._mended_at = -FRESH_FOR
 
     def advice(self) -> tuple[Advice, ...]:
         """One for each currency of which there are several pools."""
@@ -59,15 +62,29 @@ class Adviser:
             answer.renew(self._book)
         return answer.changes.get(pool, NOT_YET)
 
-    @staticmethod
-    def top_up_of(pool: PoolRow) -> Known:
+    def top_up_of(self, pool: PoolRow) -> Known:
         """What the pool lacks to be safe, in its currency."""
-        return mending.top_up_to_safe(pool)
+        if self.judging:
+            return mending.top_up_to_safe(pool)
+        self._forget_the_old()
+        if pool not in self._top_ups:
+            self._top_ups[pool] = mending.top_up_to_safe(pool)
+        return self._top_ups[pool]
 
-    @staticmethod
-    def cut_of(position: PositionRow) -> Known:
+    def cut_of(self, position: PositionRow) -> Known:
         """The contracts without which its pool would be safe."""
-        return mending.contracts_to_safe(position)
+        if self.judging:
+            return mending.contracts_to_safe(position)
+        self._forget_the_old()
+        if position not in self._cuts:
+            self._cuts[position] = mending.contracts_to_safe(position)
+        return self._cuts[position]
+
+    def _forget_the_old(self) -> None:
+        """In a crash many alerts are shown at once, each in the words of now."""
+        if not 0.0 <= self._book.now - self._mended_at < FRESH_FOR:
+            self._mended_at = self._book.now
+            self._top_ups, self._cuts = {}, {}
 
     def gain(self) -> Known:
         """How much farther the nearest line comes, in the currency where that is most."""
