@@ -23,6 +23,7 @@ MAGIC = f"hedgewatch recording {FORMAT}\n".encode()
 OPENING, EVENTS, END = b"S", b"E", b"Z"
 """A snapshot with what is to know of the segment; events; the segment is over."""
 
+_OPEN = "it was not closed: its daemon runs still, or was killed"
 _HEAD = Struct(">cIIH")
 _CHECKED = Struct(">cII")
 _LEVEL = 5
@@ -104,7 +105,7 @@ def _no_beginning(begun: bytes, at: int) -> DamageError:
 def _read(file: BinaryIO, at: int) -> tuple[bytes, bytes]:
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
-        raise DamageError("it was not closed" if not head else "it is cut off", at, cut=True)
+        raise DamageError(_OPEN if not head else "it is cut off", at, cut=True)
     kind, length, checksum, check = _HEAD.unpack(head)
     if check != _check(kind, length, checksum) or length > _LARGEST:
         raise DamageError("the checksum does not match: a byte of it was changed", at)
