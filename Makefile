@@ -36,7 +36,7 @@ run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 
 test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
 	@echo "== pytest"
-	$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -q -n auto --maxprocesses 4 $(ARGS)
 
 check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
 	@echo "== ruff"

@@ -13,8 +13,6 @@ import pytest
 
 from hedgewatch import __version__
 
-pytestmark = pytest.mark.xdist_group("packaging")  # one process builds the wheel for all
-
 CHECKOUT = Path(__file__).parent.parent
 
 
