@@ -149,7 +149,7 @@ async def test_reload_with_a_mistake_keeps_the_rules_and_says_where_the_mistake_
     rules.write_text(QUICK_RULES.replace("margin_ratio > 80%", "margin_ratoi > 80%"))
     await reload(house, accepted=False)
     problems = [event["problem"] for event in house.daemon.events() if "problem" in event]
-    assert re.search(r"rules\.yaml:7:15: unknown measure 'margin_ratoi'", problems[0])
+    assert re.search(r"rules\.yaml:10:15: unknown measure 'margin_ratoi'", problems[0])
     assert await house.daemon.json("/api/v1/rules") == before
     await systemd.hears(
         house, "STATUS=the configuration was refused, the old one holds: see the log; "
