@@ -113,6 +113,19 @@ def test_a_dead_first_rung_is_passed_over_at_once() -> None:
     assert receivers(desk.told()) == ["10 desk", "600 boss"]
 
 
+def test_a_dead_rung_is_passed_over_when_its_time_has_come() -> None:
+    ladder = [{"after": "2m", "to": ["desk"]}, {"after": "10m", "to": ["boss"]}]
+    desk = Desk(
+        people=("phone", "desk", "boss", "hook"),
+        routes=(route(to=["phone"], repeat="1h", escalate=ladder),),
+        dead={"desk"},
+    )
+    desk.fire()
+    desk.wait(20 * MINUTE)
+    assert receivers(desk.told()) == ["0 phone", "130 boss"]
+    assert desk.got[-1][1].note == "told here because desk did not take it"
+
+
 def test_what_is_refused_for_good_goes_to_the_others_whatever_its_severity() -> None:
     desk = Desk(routes=(route(to=["phone"]),), refusing={"phone"})
     desk.fire("HedgeDrift", WARNING)

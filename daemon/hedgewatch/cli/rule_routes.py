@@ -40,7 +40,7 @@ def _may_match(route: RouteSettings, rule: Rule, known: Mapping[str, str]) -> bo
     )
     return by_value and all(
         matcher.matches(known)
-        for matcher in route.conditions()
+        for matcher in route.conditions
         if not _is_open(matcher.name, rule, known)
     )
 
@@ -49,7 +49,7 @@ def _undecided(route: RouteSettings, rule: Rule, known: Mapping[str, str]) -> It
     for name, values in route.match.items():
         if _is_open(name, rule, known):
             yield f"{name} is {' or '.join(_listed(values))}"
-    for text, matcher in zip(route.matchers, route.conditions(), strict=True):
+    for text, matcher in zip(route.matchers, route.conditions, strict=True):
         if _is_open(matcher.name, rule, known):
             yield text
 

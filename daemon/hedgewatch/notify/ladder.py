@@ -30,11 +30,15 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class _Climb:
+    """`latest` were asked last, at `asked_at`; nobody has taken it since `stalled_at`."""
+
     transition: Transition
     rungs: Sequence[RungSettings]
     began_at: float
     asked_at: float
+    stalled_at: float
     asked: dict[str, None]
+    latest: tuple[str, ...]
     waiting: dict[str, str] = field(default_factory=dict)  # key of a delivery: its receiver
     taken: bool = False
 
@@ -70,6 +74,8 @@ class Ladder:
             rungs=rungs,
             began_at=transition.at,
             asked_at=now,
+            stalled_at=now,
+            latest=tuple(waiting.values()),
             asked=dict.fromkeys([*waiting.values(), *heard]),
             waiting=dict(waiting),
             taken=not waiting,
@@ -86,6 +92,8 @@ class Ladder:
         if climb is not None:
             climb.asked |= dict.fromkeys(waiting.values())
             climb.waiting |= waiting
+            climb.latest = tuple(waiting.values())
+            climb.stalled_at = now if climb.taken else climb.stalled_at
             climb.asked_at, climb.taken = now, False
 
     def settled(self, alert: str, key: str, fate: Fate) -> None:
@@ -113,9 +121,9 @@ class Ladder:
         if not refused and not late:
             return None
         rungs = self._left(climb)
-        last = now - climb.began_at >= EVERYBODY_AFTER or not rungs
+        last = now - climb.stalled_at >= EVERYBODY_AFTER or not rungs
         to = self._others(climb) if last else self._new(climb, rungs[0])
-        silent = ", ".join(climb.asked)
+        silent = ", ".join(name for name in climb.latest if self._counts(name, climb))
         why = f"{silent} refused it" if refused else f"{silent} did not take it"
         return Step(alert, to, f"told here because {why}") if to else None
 

@@ -1,6 +1,7 @@
 """Which receivers hear of an alert, and how: an ordered list of routes, the first match wins."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -34,8 +35,9 @@ class Matching(Settings):
     def means(self, alert: Labelled) -> bool:
         """Whether this alert is meant."""
         labels = labels_of(alert)
-        return _has_values(self.match, labels) and matches_all(self.conditions(), labels)
+        return _has_values(self.match, labels) and matches_all(self.conditions, labels)
 
+    @cached_property
     def conditions(self) -> tuple[Matcher, ...]:
         """The `matchers`, as what they say."""
         return tuple(map(parse_matcher, self.matchers))
