@@ -59,6 +59,19 @@ async def test_a_critical_alert_does_not_wait_for_a_pause_that_others_earned() -
         assert [title(got) for got in await phone.has(1)] == ["CRITICAL MarginDanger: main/USDT"]
 
 
+async def test_a_mirror_gets_each_alert_however_many_have_piled_up() -> None:
+    @dataclass(slots=True)
+    class Broker(Asking):
+        def remember(self, _: Notification) -> None:
+            """It is not restarted."""
+
+    broker, names = Broker(pause=0.1), {f"Rule{number}" for number in range(20)}
+    async with running(composed([broker], Memory())) as delivering:
+        delivering.tell(*(transition(alertname=name, severity=Severity.INFO) for name in names))
+        got = await broker.has(20)
+    assert {one.transition.alertname for one in got} == names
+
+
 async def test_a_digest_that_is_refused_goes_in_pieces() -> None:
     @dataclass(slots=True)
     class Narrow(Asking):

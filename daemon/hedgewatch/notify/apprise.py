@@ -193,4 +193,5 @@ def _type(notification: Notification) -> str:
     transition = notification.transition
     if transition.change is Change.ACKNOWLEDGED and transition.state is AlertState.FIRING:
         return "info"
-    return _OF_SEVERITY[transition.severity] if is_live(transition) else "success"
+    live = any(map(is_live, notification.digest or (transition,)))
+    return _OF_SEVERITY[transition.severity] if live else "success"

@@ -92,6 +92,7 @@ class Dispatcher:
                 patience=surroundings.patience,
                 clock=surroundings.clock,
                 on_result=self._settled,
+                takes_digests=not isinstance(receiver, Mirror),
             )
             for receiver in receivers
         }

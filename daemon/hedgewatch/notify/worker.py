@@ -75,8 +75,8 @@ class Worker:
     After a send it waits a moment for its mark to be on the disk, so that a crash repeats at most
     the one in flight; a disk that hangs costs that moment, not the alerts behind it. A receiver
     that asks for a pause gets it from all but critical alerts; what has piled up by then goes as
-    one digest, when it is much. `taken_at` is when its receiver last took something,
-    `failing_since` when it began to take nothing.
+    one digest, when it is much and the receiver `takes_digests`. `taken_at` is when it last took
+    something, `failing_since` when it began to take nothing.
     """
 
     receiver: Receiver
@@ -84,6 +84,7 @@ class Worker:
     patience: Patience
     clock: Callable[[], float]
     on_result: Callable[[Delivery, Result], None]
+    takes_digests: bool = True
     queue: Queue = field(default_factory=Queue)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,7 +125,11 @@ class Worker:
         head = self.queue.take(now, critical_only=now < self._paused_until)
         if head is None:
             return ()
-        if self._piled_up and head.notification.transition.severity is not Severity.CRITICAL:
+        if (
+            self._piled_up
+            and self.takes_digests
+            and head.notification.transition.severity is not Severity.CRITICAL
+        ):
             lesser = self.queue.lesser()
             self._piled_up = 1 < len(lesser) < _MANY
             if len(lesser) >= _MANY and head in lesser:
