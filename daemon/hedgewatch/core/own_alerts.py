@@ -1,6 +1,8 @@
 """Alerts of the daemon itself, which no rule makes: on the book, held until somebody saw them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity, Subject, Told
 from hedgewatch.core.rules import CRASH_LOOPING, RULE_BROKEN, STATE_LOST
@@ -15,6 +17,23 @@ FORGOTTEN_WHEN_SEEN = frozenset({STATE_LOST})
 """What tells of a moment: it is over once it was acknowledged."""
 
 KEPT_OVER_RESTARTS = frozenset({STATE_LOST, CRASH_LOOPING})
+
+_TO_DO: Mapping[str, str] = MappingProxyType(
+    {
+        RULE_BROKEN: (
+            "The other rules go on, this one judges nothing until a reload: mend or remove it, and "
+            "reload. `hedgewatch rules explain NAME` shows what it reads."
+        ),
+        STATE_LOST: (
+            "Look over what stands now: acknowledgements, silences and undelivered messages may be "
+            "gone. The damaged file lies beside the store. Acknowledge this when you have."
+        ),
+        CRASH_LOOPING: (
+            "Between two crashes it watches, and alerts go out; at each some seconds are not seen. "
+            "Read the log of the service, and watch the positions at the venues until it lasts."
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,11 @@ def _firing(
         fired_at=now,
         reason=reason,
         labels=dict(labels),
-        annotations={"summary": summary},
+        annotations={
+            "summary": summary,
+            "description": _TO_DO[name],
+            "runbook_url": f"rules/README.md#{name.lower()}",
+        },
         silenceable=False,
         told=Told(at=now, severity=Severity.CRITICAL),
     )
