@@ -101,7 +101,7 @@ class _View:
         return self.sight
 
 
-def test_an_alert_of_the_account_itself_tells_that_it_is_not_seen() -> None:
+def test_an_alert_of_the_account_that_reads_its_sight_tells_that_it_is_not_seen() -> None:
     view, delivery = _View(), _Delivery()
     checkup = Checkup(lambda: NOON, Lag(0.5, NOON))
     assert checkup.ailments() == ("it has not started yet",)
@@ -110,17 +110,21 @@ def test_an_alert_of_the_account_itself_tells_that_it_is_not_seen() -> None:
     view.sight = [("main", 21.0, "no reading")]
     assert not checkup.well()
     account = Subject(Scope.ACCOUNT, (("account", "main"), ("venue", "binanceusdm")))
-    blind = transition(alertname="AccountBlind", subject=account, severity=Severity.CRITICAL)
-    view.firing.append(record_of(blind))
+    expiry = record_of(transition(alertname="KeyExpires", subject=account))
+    view.firing.append(replace(expiry, values={"key_expires_in": 86400.0}))
+    assert not checkup.well()
+    blind = record_of(transition(alertname="Unseen", subject=account, severity=Severity.CRITICAL))
+    view.firing.append(replace(blind, values={"blind_seconds": 21.0}))
     assert checkup.well()
 
 
-def test_a_failed_store_is_told_by_the_alert_of_that_name() -> None:
+def test_a_failed_store_is_told_by_whatever_rule_reads_it() -> None:
     view, delivery = _View(), _Delivery()
     checkup = Checkup(lambda: NOON, Lag(0.5, NOON))
     checkup.complete(view, delivery)
     delivery.store_error = "no space left on device"
     assert not checkup.well()
     book = Subject(Scope.BOOK, ())
-    view.firing.append(record_of(transition(alertname="StoreFailed", subject=book)))
+    failed = record_of(transition(alertname="DiskFull", subject=book))
+    view.firing.append(replace(failed, values={"store_failing": True}))
     assert checkup.well()

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from pydantic import ValidationError
 
 from hedgewatch.boards import States
 from hedgewatch.core.events import ClockAdvanced
 from hedgewatch.core.model import NOTHING, LegPlan, Scope
 from hedgewatch.notify.home_devices import Device, Devices
+from hedgewatch.notify.mqtt import MqttSettings
 from hedgewatch.notify.payload import as_bytes
 from hedgewatch.view import EngineView
 from tests.support.builders import AIX, VENUE, desk, hedge, lost, rule
@@ -223,3 +225,21 @@ def test_any_symbol_is_found_by_its_own_sensor(symbol: str, account: str) -> Non
     assert sorted(values.values()) == ["12.5", "50.0", "80.0", "90.0", "OFF"]
     document = json.loads(as_bytes(DEVICES.document(device, device.components)))
     assert list(Draft202012Validator(SCHEMA).iter_errors(document)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [(True, True), (False, False), ({"prefix": "ha"}, True), ({"shown": False}, False)],
+    ids=str,
+)
+def test_it_is_turned_on_off_or_left_alone_in_one_word(written: object, shown: bool) -> None:  # noqa: FBT001 - a parameter
+    settings = MqttSettings.model_validate({"host": "broker", "home_assistant": written})
+    assert settings.home_assistant is not None
+    assert settings.home_assistant.shown is shown
+    assert MqttSettings.model_validate({"host": "broker"}).home_assistant is None
+
+
+@pytest.mark.parametrize("written", ["maybe", 1, {"prefix": "a b"}, {"prefix": "ha/#"}], ids=str)
+def test_what_else_is_written_there_is_a_mistake(written: object) -> None:
+    with pytest.raises(ValidationError, match="must be"):
+        MqttSettings.model_validate({"host": "broker", "home_assistant": written})

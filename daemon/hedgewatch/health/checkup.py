@@ -7,8 +7,9 @@ from hedgewatch.core.model import AlertRecord, AlertState, Scope
 from hedgewatch.health.lag import Lag
 from hedgewatch.health.vitals import Sight, Stuck, Vitals, ailments
 
-STORE_ALERTS = frozenset({"StoreFailed"})
-"""Rules of this name tell that the store fails."""
+_TELL_OF_SIGHT = frozenset({"account_blind", "blind_seconds", "account_unusable"})
+_TELL_OF_THE_STORE = frozenset({"store_failing"})
+"""What a rule must read to tell of it: whatever its name is, and nothing else does."""
 
 
 class Seen(Protocol):
@@ -60,7 +61,7 @@ class Checkup:
         told = {
             alert.subject.label("account")
             for alert in firing
-            if alert.subject.scope is Scope.ACCOUNT
+            if alert.subject.scope is Scope.ACCOUNT and _TELL_OF_SIGHT & alert.values.keys()
         }
         return Vitals(
             lag=self.lag.seconds(now),
@@ -71,5 +72,5 @@ class Checkup:
             ),
             receivers=tuple(Stuck(*each) for each in delivery.stuck(now)),
             store_error=delivery.store_error,
-            store_error_told=any(alert.alertname in STORE_ALERTS for alert in firing),
+            store_error_told=any(_TELL_OF_THE_STORE & alert.values.keys() for alert in firing),
         )

@@ -19,7 +19,7 @@ _TAKEN_WITHIN = 25.0
 @dataclass(frozen=True, slots=True)
 class Sight:
     """An account, and for how many seconds nothing of it can be vouched for (0: it can), and why.
-    `told`: an alert of this account fires.
+    `told`: an alert that says so fires.
     """
 
     account: str

@@ -11,7 +11,7 @@ from math import inf
 from typing import Annotated, Protocol
 
 import structlog
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.payload import as_bytes
@@ -26,13 +26,19 @@ _SHORTEST, _LONGEST = 5.0, 3600.0
 _log = structlog.get_logger()
 
 
+def _period(every: float) -> float:
+    if not _SHORTEST <= every <= _LONGEST:
+        raise ValueError("must be from 5s to 1h")
+    return every
+
+
 class HeartbeatSettings(Settings):
     """Where a sign of life goes each `every`: to `url`, which may be a secret itself, and to every
     MQTT broker of the receivers.
     """
 
     url: Annotated[str, AfterValidator(http_url)] | SecretReference | None = None
-    every: Annotated[Duration, Field(ge=_SHORTEST, le=_LONGEST)] = 30.0
+    every: Annotated[Duration, AfterValidator(_period)] = 30.0
 
 
 class Metrics(Protocol):

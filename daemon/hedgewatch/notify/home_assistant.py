@@ -1,12 +1,13 @@
 """Shows the desk in Home Assistant by its MQTT discovery, and takes it away again."""
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 
 import aiomqtt
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator
 
 from hedgewatch.notify.home_devices import Component, Device, Devices
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties
@@ -15,12 +16,34 @@ from hedgewatch.settings import Settings
 
 _SCHEMA = "homeassistant.device/1"
 _PREFIX = "homeassistant"
+_TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+
+
+def _topic(text: str) -> str:
+    if not _TOPIC.fullmatch(text):
+        raise ValueError("must be a topic of letters, digits, _ and -, like homeassistant")
+    return text
 
 
 class HomeAssistantSettings(Settings):
-    """Where Home Assistant looks for devices."""
+    """Below which topic Home Assistant looks for devices. What is not `shown` is taken away there,
+    if an earlier start has shown it.
+    """
 
-    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")] = _PREFIX
+    prefix: Annotated[str, AfterValidator(_topic)] = _PREFIX
+    shown: bool = True
+
+
+def _as_mapping(written: object) -> object:
+    if isinstance(written, bool):
+        return {"shown": written}
+    if not isinstance(written, dict | HomeAssistantSettings):
+        raise ValueError("must be true, false, or a mapping: {prefix: homeassistant}")  # noqa: TRY004
+    return written
+
+
+HomeAssistantKey = Annotated[HomeAssistantSettings, BeforeValidator(_as_mapping)]
+"""Written as `true`, `false` or a mapping."""
 
 
 class HomeAssistant:
@@ -30,11 +53,11 @@ class HomeAssistant:
     What the broker has of us from an earlier start it learns from the broker itself.
     """
 
-    def __init__(self, instance: str, settings: HomeAssistantSettings, *, shown: bool) -> None:
+    def __init__(self, instance: str, settings: HomeAssistantSettings) -> None:
         self._prefix = settings.prefix
         self._devices = Devices(instance)
-        self._shown = shown
-        self._known = not shown
+        self._shown = settings.shown
+        self._known = not settings.shown
         self._wanted: dict[str, Device] = {}
         self._seen: dict[str, Device] = {}
         self._published: dict[str, Mapping[str, Any]] = {}

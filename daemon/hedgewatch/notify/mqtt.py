@@ -20,7 +20,7 @@ from paho.mqtt.properties import Properties
 from hedgewatch.command import Nonces, Obeys
 from hedgewatch.core.model import AlertState
 from hedgewatch.notify import topics
-from hedgewatch.notify.home_assistant import HomeAssistant, HomeAssistantSettings
+from hedgewatch.notify.home_assistant import HomeAssistant
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
 from hedgewatch.notify.mqtt_commands import MqttCommands
@@ -81,7 +81,8 @@ class Mqtt:
         self._client: MqttClient | None = None
         self._connected = asyncio.Event()
         self._said = ""
-        self._home = _home(instance, settings.home_assistant)
+        home = settings.home_assistant
+        self._home = None if home is None else HomeAssistant(instance, home)
         self._companions: list[Companion] = [] if self._home is None else [self._home]
 
     def take_commands(self, obeys: Obeys, nonces: Nonces, clock: Callable[[], float]) -> None:
@@ -239,16 +240,6 @@ class Mqtt:
             max_queued_incoming_messages=_MOST_UNHEARD,
             will=aiomqtt.Will(topics.availability(self._instance), "offline", 1, retain=True),
         )
-
-
-def _home(
-    instance: str,
-    settings: bool | HomeAssistantSettings | None,  # noqa: FBT001 - as it is written
-) -> HomeAssistant | None:
-    if settings is None:
-        return None
-    where = HomeAssistantSettings() if isinstance(settings, bool) else settings
-    return HomeAssistant(instance, where, shown=settings is not False)
 
 
 def _heed_a_lost_cancellation() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hedgewatch.notify.home_assistant import HomeAssistantSettings
+from hedgewatch.notify.home_assistant import HomeAssistantKey
 from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.mqtt_commands import CommandSettings
 from hedgewatch.notify.tls import CaFile
@@ -25,7 +25,7 @@ class MqttSettings(Settings):
     tls: bool = False
     ca_file: CaFile | None = None
     commands: CommandSettings | None = None
-    home_assistant: bool | HomeAssistantSettings | None = None
+    home_assistant: HomeAssistantKey | None = None
 
     @model_validator(mode="after")
     def _belong_together(self) -> Self:
