@@ -24,6 +24,7 @@ from pydantic import (
 
 _LARGEST_SECRET = 64 * 1024
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST = 366 * 86_400.0
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -41,7 +42,10 @@ def seconds(text: object) -> float:
         return 0.0
     if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise ValueError("a duration must read like 500ms, 30s, 5m, 1h30m or 2d")
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(text))
+    total = sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(text))
+    if total > _LONGEST:
+        raise ValueError("a duration is at most a year: 365d")
+    return total
 
 
 def _beside_the_file(path: Path, info: ValidationInfo) -> Path:

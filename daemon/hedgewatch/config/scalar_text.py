@@ -20,14 +20,16 @@ def place_within(text: str, node: yaml.ScalarNode, line: int, column: int) -> tu
     index = sum(not character.isspace() for character in before)
     offsets = list(_visible(text, node))
     if index < len(offsets):
-        return _place(text, offsets[index])
+        return _place(text, node, offsets[index])
     last = offsets[-1] + 1 if offsets else _span(node)[0]
-    return _place(text, last)
+    return _place(text, node, last)
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
+def _place(text: str, node: yaml.ScalarNode, offset: int) -> tuple[int, int]:
+    """Counted from the scalar on: a file may have thousands of mistakes."""
+    first = node.start_mark.line + 1 if node.start_mark else 1
     start = text.rfind("\n", 0, offset) + 1
-    return text.count("\n", 0, offset) + 1, offset - start + 1
+    return first + text.count("\n", _span(node)[0], offset), offset - start + 1
 
 
 def _visible(text: str, node: yaml.ScalarNode) -> Iterator[int]:
@@ -55,17 +57,15 @@ def _as_written(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _single_quoted(text: str, start: int, end: int) -> Iterator[int]:
+    """Of two single quotes, which stand for one, the first."""
+    first = -1
     for offset in _as_written(text, start, end):
-        if not _second_quote(text, start, offset):
-            yield offset
-
-
-def _second_quote(text: str, start: int, offset: int) -> bool:
-    """Whether this is the second of two single quotes, which stand for one."""
-    quotes = 0
-    while offset >= start and text[offset] == "'":
-        quotes, offset = quotes + 1, offset - 1
-    return quotes > 0 and quotes % 2 == 0
+        if text[offset] == "'" and first == offset - 1:
+            first = -1
+            continue
+        if text[offset] == "'":
+            first = offset
+        yield offset
 
 
 def _double_quoted(text: str, start: int, end: int) -> Iterator[int]:

@@ -14,6 +14,7 @@ Location = tuple[str | int, ...]
 """The way to a value: keys of mappings and indexes of lists, from the top of the file."""
 
 _MOST_NODES = 50_000
+_MERGE = "<<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,10 @@ class _Builder:
         if len(self._values) >= _MOST_NODES or any(
             self._values[location[:depth]] is node for depth in range(len(location))
         ):
-            self._report(node, "this is too much once its aliases are followed: write it out")
+            self._report(
+                node,
+                f"this is more than {_MOST_NODES:,} values, aliases followed: split the file",
+            )
             raise ConfigurationError(self._wrong.values())
 
     def _pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
@@ -132,6 +136,8 @@ class _Builder:
             name = self._scalar(key) if isinstance(key, yaml.ScalarNode) else None
             if not isinstance(name, str):
                 self._report(key, "a key must be a text: put it in quotes")
+            elif name == _MERGE and not key.style:
+                self._report(key, "there are no merge keys (<<) here: write the keys out")
             elif (first := self._keys.get((*location, name))) is not None:
                 line, _ = place(first)
                 self._report(key, f"the key {name} stands twice, first in line {line}: remove one")

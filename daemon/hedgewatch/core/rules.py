@@ -14,7 +14,13 @@ from hedgewatch.core.expression import (
     windowed_unit,
     windowing_of,
 )
-from hedgewatch.core.expression.problems import Problem, did_you_mean, unknown_scenario
+from hedgewatch.core.expression.problems import (
+    MOST_PROBLEMS,
+    Problem,
+    did_you_mean,
+    quoted,
+    unknown_scenario,
+)
 from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
 from hedgewatch.core.model import Scope, Severity, Subject, Unknown
 from hedgewatch.core.wording import spoken
@@ -182,6 +188,8 @@ def parse_template(
             parts.append(_part(token, names, of_scenario))
         except ValueError as error:
             problems.append(_problem(text, token.start(), str(error)))
+            if len(problems) == MOST_PROBLEMS:
+                break
     if problems:
         raise TemplateError(problems)
     return _template(text, (*parts, text[end:]))
@@ -230,7 +238,7 @@ def _unknown(name: str, names: Iterable[str], of_scenario: Collection[str]) -> s
     measure, scenario = parts_of(name)
     if not scenario or measure not in of_scenario:
         near = did_you_mean(measure, of_scenario if scenario else names)
-        return f"'{measure}' cannot be shown here{near}"
+        return f"{quoted(measure)} cannot be shown here{near}"
     known = [other for of, other in map(parts_of, names) if of == measure]
     return unknown_scenario(scenario, known)
 

@@ -18,7 +18,7 @@ from hedgewatch.core.expression.agreement import (
 )
 from hedgewatch.core.expression.cells import Vocabulary, cell, input_of
 from hedgewatch.core.expression.lexer import Kind, Token
-from hedgewatch.core.expression.problems import Problem, unknown_scenario
+from hedgewatch.core.expression.problems import Problem, quoted, unknown_scenario
 from hedgewatch.core.expression.units import Unit, common, product, quotient
 from hedgewatch.core.expression.windowing import (
     SHORTEST,
@@ -244,7 +244,7 @@ class Grammar:
             return SHORTEST
         problem = mistake_in_length(token.value)
         if problem:
-            self._mistake(node, f"{problem}, not {token.text}")
+            self._mistake(node, f"{problem}, not {quoted(token.text)[1:-1]}")
         return token.value
 
     def _text(self, node: ast.expr) -> Token | None:
