@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(effort: Effort) -> list[Figure]:
-    return [*engine(effort), *recording(effort), *readers(effort), scrape(effort)]
+    return [*engine(effort), *rules(effort), *recording(effort), *readers(effort), scrape(effort)]
 
 
 def readers(effort: Effort) -> list[Figure]:
@@ -60,6 +60,39 @@ def readers(effort: Effort) -> list[Figure]:
     measured = Readers(effort.turns, effort.alerts)
     measured.rounds(effort.rounds)
     return list(measured.figures())
+
+
+def rules(effort: Effort) -> list[Figure]:
+    """Many of them, in a process of their own."""
+    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
+    with Child("tests.bench.rules", rounds, ticks) as child:
+        found = child.answer()
+    return [
+        _loaded("2,000 rules on 200 subjects, loaded and judged", "", found),
+        _loaded("  the same, no two of them alike", "own ", found),
+        Figure(
+            what="engine.handle, 2,000 rules, ten on each touched row",
+            unit="us",
+            samples=found["all"],
+            other="the rules on these rows alone",
+            other_samples=found["touched"],
+            judged="ratio",
+            budget=1.1,
+        ),
+        Figure(what="a second of 2,000 windows", unit="ms", samples=found["clock"]),
+    ]
+
+
+def _loaded(what: str, kind: str, found: dict[str, list[float]]) -> Figure:
+    load, judge = found[f"{kind}load"], found[f"{kind}judge"]
+    return Figure(
+        what=what,
+        unit="s",
+        samples=[loading + judging for loading, judging in zip(load, judge, strict=True)],
+        judged="value",
+        budget=2.0,
+        notes={"the judging, s": sorted(judge)[len(judge) // 2]},
+    )
 
 
 def scrape(effort: Effort) -> Figure:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 _ROOT = Path(__file__).parents[2]
-_ANSWER_SECONDS = 60.0
+_ANSWER_SECONDS = 180.0
 _END_SECONDS = 10.0
 
 Answer = dict[str, Any]

@@ -1,8 +1,9 @@
 """One rule of a file, read to a rule of the core: its expressions, labels and templates checked."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean, nearest
@@ -37,10 +38,29 @@ _WORD = re.compile(r"\w+")
 _OURS = ("alertname", "alertstate")
 
 
-def shown_names(scope: Scope, scenarios: Collection[str]) -> dict[str, Unit | None]:
+_KEPT = 4_096
+"""What many rules have in common is read once: their conditions, and their texts."""
+
+
+def shown_names(scope: Scope, scenarios: Collection[str]) -> Mapping[str, Unit | None]:
     """What an annotation may show: measures, identity labels, and the texts of the scope."""
+    return _shown_names(scope, tuple(scenarios))
+
+
+@lru_cache(maxsize=64)
+def _shown_names(scope: Scope, scenarios: tuple[str, ...]) -> Mapping[str, Unit | None]:
     texts = ("alertname", "severity", *IDENTITY[scope], *TEXTS.get(scope, ()))
     return {**symbols(scope, scenarios), **dict.fromkeys(texts, TEXT)}
+
+
+@lru_cache(maxsize=_KEPT)
+def _condition(text: str, scope: Scope, scenarios: tuple[str, ...]) -> Expression:
+    return parse_condition(text, symbols(scope, scenarios))
+
+
+@lru_cache(maxsize=_KEPT)
+def _text(text: str, scope: Scope, scenarios: tuple[str, ...]) -> Template:
+    return parse_template(text, shown_names(scope, scenarios), symbols(scope).of_scenario)
 
 
 class RuleReading:
@@ -59,7 +79,7 @@ class RuleReading:
         self._group = group
         self._source = source = group.source
         self._at = location
-        self._scenarios = scenarios
+        self._scenarios = tuple(scenarios)
         self._problems = problems
         self._found = len(problems)
         self.warnings: list[Problem] = []
@@ -109,7 +129,7 @@ class RuleReading:
 
     def _judge(self, rule: Rule) -> None:
         """What makes no sense for sure is a mistake, what is odd a warning."""
-        for remark in remarks(rule):
+        for remark in remarks(rule.scope, rule.expr, rule.clear, rule.unknown):
             place = (*self._at, remark.key)
             told = self._source.problem_within(place, remark.line, remark.column, remark.message)
             (self._problems if remark.fatal else self.warnings).append(told)
@@ -139,7 +159,7 @@ class RuleReading:
         if self._scope is None or not isinstance(text, str):
             return None
         try:
-            return parse_condition(text, symbols(self._scope, self._scenarios))
+            return _condition(text, self._scope, self._scenarios)
         except ExpressionError as error:
             for problem in error.problems:
                 message = problem.message + _scope_of_word(text, problem, self._scope)
@@ -150,12 +170,10 @@ class RuleReading:
         templates: dict[str, Template] = {}
         if self._scope is None:
             return templates
-        names = shown_names(self._scope, self._scenarios)
-        of_scenario = symbols(self._scope).of_scenario
         for name, text, location in self._texts("annotations"):
             self._check_label(name, location)
             try:
-                templates[name] = parse_template(text, names, of_scenario)
+                templates[name] = _text(text, self._scope, self._scenarios)
             except TemplateError as error:
                 for problem in error.problems:
                     message = problem.message + _scope_of_field(text, problem, self._scope)

@@ -5,8 +5,10 @@ What it claims it claims for sure (`core/expression/sense`); what it does not sa
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
-from hedgewatch.core.expression import Unit, Vocabulary, input_of
+from hedgewatch.core.expression import Expression, Unit, Vocabulary, input_of
 from hedgewatch.core.expression.evaluation import (
     Arithmetic,
     Call,
@@ -22,7 +24,7 @@ from hedgewatch.core.expression.evaluation import (
 from hedgewatch.core.expression.sense import Sense
 from hedgewatch.core.expression.windowing import windowed_unit, windowing_of
 from hedgewatch.core.measures import ranges, symbols
-from hedgewatch.core.rules import Rule
+from hedgewatch.core.model import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +49,34 @@ _DEAD_PART = "this part can never be true: leave it out, or mend it"
 _IDLE_PART = "this part is always true: leave it out, or mend it"
 
 
-def remarks(rule: Rule) -> list[Remark]:
-    """All that is to be said of a rule."""
-    conditions = [("expr", rule.expr.root)]
-    if rule.clear is not None:
-        conditions.append(("clear", rule.clear.root))
-    sense = Sense([root for _, root in conditions], ranges(rule.scope))
-    said = list(_of_whole(rule, sense))
+@lru_cache(maxsize=4_096)
+def remarks(
+    scope: Scope, expr: Expression, clear: Expression | None, unknown: Literal["hold", "fire"]
+) -> tuple[Remark, ...]:
+    """All that is to be said of a rule; with `unknown: fire` one may be about nothing but what is
+    not known.
+    """
+    conditions = [("expr", expr.root)]
+    if clear is not None:
+        conditions.append(("clear", clear.root))
+    sense = Sense([root for _, root in conditions], ranges(scope))
+    said = list(_of_expr(expr.root, sense, fires_unknown=unknown == "fire"))
+    if not said and clear is not None:
+        said += _of_clear(clear.root, sense.possible(clear.root, while_false=expr.root))
     if not said:
         said += [remark for key, root in conditions for remark in _of_parts(key, root, sense)]
-    known = symbols(rule.scope)
-    return said + [remark for key, root in conditions for remark in _of_numbers(key, root, known)]
+    known = symbols(scope)
+    for key, root in conditions:
+        said += _of_numbers(key, root, known)
+    return tuple(said)
 
 
-def _of_whole(rule: Rule, sense: Sense) -> Iterator[Remark]:
-    """With `unknown: fire` a rule may be about nothing but what is not known."""
-    expr = rule.expr.root
+def _of_expr(expr: Node, sense: Sense, *, fires_unknown: bool) -> Iterator[Remark]:
     truths = sense.possible(expr)
-    if True not in truths and rule.unknown == "hold":
+    if True not in truths and not fires_unknown:
         yield Remark("expr", *_place(expr), _NEVER_FIRES, fatal=True)
     elif False not in truths:
         yield Remark("expr", *_place(expr), _ALWAYS_FIRES)
-    elif rule.clear is not None:
-        yield from _of_clear(rule.clear.root, sense.possible(rule.clear.root, while_false=expr))
 
 
 def _of_clear(clear: Node, truths: frozenset[bool]) -> Iterator[Remark]:

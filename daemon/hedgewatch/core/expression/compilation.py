@@ -5,6 +5,8 @@ division by zero ArithmeticError, a NaN `UndecidedError`: then the exact evaluat
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from hedgewatch.core.expression import evaluation as meaning
@@ -110,9 +112,15 @@ def _function(
         "exact": exact,
         "undecided": _undecided,
     }
-    exec(_TEMPLATE.format(reads=reads, sane=sane, result=result), namespace)  # noqa: S102
+    exec(_compiled(_TEMPLATE.format(reads=reads, sane=sane, result=result)), namespace)  # noqa: S102
     judge: Callable[..., Any] = namespace["judge"]
     return judge
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(source: str) -> CodeType:
+    """What rules of the same words have in common, on whatever subjects."""
+    return compile(source, "<rules>", "exec")
 
 
 def _place(name: str) -> str:
