@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from apprise import Apprise, NotifyBase
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.pagerduty import PAGERDUTY_API_LOOKUP
 from apprise.plugins.slack import NotifySlack
@@ -21,14 +22,16 @@ from pydantic import ValidationError
 
 from hedgewatch.core.model import AlertState, Change, Severity
 from hedgewatch.notify.apprise import (
-    Apprise,
+    Apprise as Phone,
+)
+from hedgewatch.notify.apprise import (
     AppriseSettings,
     harmless,
     judge,
     message,
     without_secrets,
 )
-from hedgewatch.notify.apprise_child import answers, fitting
+from hedgewatch.notify.apprise_child import answers, as_patient_as_we, fitting
 from hedgewatch.notify.apprise_process import CHILD, troubles
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
@@ -37,31 +40,32 @@ from tests.notify.ends import TELEGRAM_CHILD
 from tests.notify.mail import MAILBOX, Mailbox, receiving
 from tests.notify.ntfy import Ntfy, publishing
 from tests.notify.telegram import CHAT, TOKEN, Telegram, chatting
+from tests.support.servers import free_port
 
 
 def apprise(
     folder: Path, url: str, program: tuple[str, ...] = CHILD, timeout: str = "10s"
-) -> Apprise:
+) -> Phone:
     file = folder / "phone.url"
     file.write_text(url)
     file.chmod(0o600)
     settings = AppriseSettings.model_validate({"url": {"file": str(file)}, "timeout": timeout})
-    return Apprise("phone", settings, Random(7), program)
+    return Phone("phone", settings, Random(7), program)
 
 
-def bot(folder: Path, telegram: Telegram, token: str = TOKEN, chat: int = CHAT) -> Apprise:
+def bot(folder: Path, telegram: Telegram, token: str = TOKEN, chat: int = CHAT) -> Phone:
     return apprise(folder, f"tgram://{token}/{chat}/", (TELEGRAM_CHILD, telegram.url))
 
 
 @asynccontextmanager
-async def standing(receiver: Apprise) -> AsyncIterator[Apprise]:
+async def standing(receiver: Phone) -> AsyncIterator[Phone]:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(receiver.run())
         yield receiver
         task.cancel()
 
 
-async def failure_of(receiver: Apprise) -> DeliveryError:
+async def failure_of(receiver: Phone) -> DeliveryError:
     with pytest.raises(DeliveryError) as failure:
         await receiver.deliver(notification())
     return failure.value
@@ -231,9 +235,9 @@ def test_what_was_sent_is_no_failure() -> None:
 
 
 def test_a_service_that_repeats_what_it_was_sent_gives_no_secret_away() -> None:
-    url = "slack://xoxb-canary-token/B1/C2?user=desk%20bot"
-    said = without_secrets("no team for xoxb-canary-token of desk", url)
-    assert said == "no team for *** of desk"
+    url = "slack://xoxb-canary-token/B1/C2?pass=s%26cret"
+    said = without_secrets("no team for xoxb-canary-token of s&cret or s%26cret", url)
+    assert said == "no team for *** of *** or ***"
 
 
 @pytest.mark.parametrize(
@@ -332,8 +336,31 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def sent(url: str, *told: Notification) -> list[Mapping[str, object]]:
     """What the child answers, here instead of in a process of its own."""
-    lines = [json.dumps({"url": url, **message(each)}).encode() for each in told]
+    lines = [json.dumps({"url": url, "seconds": "7", **message(each)}).encode() for each in told]
     return await asyncio.to_thread(lambda: list(answers(iter(lines))))
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+def test_a_service_has_as_long_as_we_wait_unless_its_url_says_how_long() -> None:
+    slow, quick = (
+        Apprise.instantiate(f"ntfy://127.0.0.1/alerts{how}") for how in ("", "?rto=2&cto=1")
+    )
+    for service in (slow, quick):
+        as_patient_as_we(service, 10.0)
+    assert isinstance(slow, NotifyBase)
+    assert isinstance(quick, NotifyBase)
+    assert (slow.socket_connect_timeout, slow.socket_read_timeout) == (10.0, 10.0)
+    assert (quick.socket_connect_timeout, quick.socket_read_timeout) == (1.0, 2.0)
+
+
+@pytest.mark.live
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+async def test_a_mail_server_that_is_down_is_the_reason() -> None:
+    url = f"mailto://desk:canary@127.0.0.1:{free_port()}?mode=insecure&from=a@b.org&to=c@d.org"
+    (answer,) = await sent(url, notification())
+    with pytest.raises(DeliveryError, match="ConnectionRefusedError") as failure:
+        judge(answer, url)
+    assert failure.value.retryable
 
 
 HOSTILE = replace(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from random import Random
 from typing import Annotated, Any, Final
+from urllib.parse import unquote
 
 import structlog
 from pydantic import Field
@@ -77,14 +78,13 @@ class Apprise:
     async def deliver(self, notification: Notification) -> None:
         """Send it; DeliveryError, which says as far as the service did whether to try again."""
         child = await self._standing_child()
-        url = revealed(self._settings.url)
+        url, patience = revealed(self._settings.url), f"{self._settings.timeout:g}"
         answer: Mapping[str, Any] = {}
         try:
             async with asyncio.timeout(self._settings.timeout):
-                answer = await child.ask({"url": url, **message(notification)})
+                answer = await child.ask({"url": url, "seconds": patience, **message(notification)})
         except TimeoutError:
-            reason = f"no answer within {self._settings.timeout:g} s"
-            raise DeliveryError(reason, retryable=True) from None
+            raise DeliveryError(f"no answer within {patience} s", retryable=True) from None
         except ChildError as error:
             raise DeliveryError(str(error), retryable=True) from None
         finally:
@@ -182,9 +182,11 @@ def judge(answer: Mapping[str, Any], url: str) -> None:
 
 def without_secrets(text: str, url: str) -> str:
     """The text without any part of the url: a service may repeat what it was sent."""
-    parts = {part for part in re.split(r"[/:@?&=,;+#\s]+", url) if len(part) >= _SHORTEST_SECRET}
+    parts = set(re.split(r"[/:@?&=,;+#\s]+", url))
+    parts |= {unquote(part) for part in parts}
     for part in sorted(parts, key=len, reverse=True):
-        text = text.replace(part, "***")
+        if len(part) >= _SHORTEST_SECRET:
+            text = text.replace(part, "***")
     return text
 
 

@@ -32,7 +32,9 @@ _SHORTEST_BODY = 4
 _LONGEST_KEY = 255  # of PagerDuty
 
 Question = Mapping[str, str]
-"""`url` alone asks whether it can be used; with a `title`, `body`, `type` and `alert` to send."""
+"""`url` alone asks whether it can be used; with `title`, `body`, `type`, `alert` and
+`seconds` it asks to send it.
+"""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,15 @@ class Wire:
     broken: str = ""
     retry_after: float | None = None
     words: str = ""
+
+    @contextmanager
+    def breaking(self, kind: type[OSError]) -> Iterator[None]:
+        """Remember what broke off."""
+        try:
+            yield
+        except kind as error:
+            self.broken = type(error).__name__
+            raise
 
     def heard(self, answer: requests.Response) -> None:
         self.http.append(answer.status_code)
@@ -82,6 +93,7 @@ def _answer(question: Question, asset: apprise.AppriseAsset) -> Mapping[str, obj
     if "title" not in question:
         return {"unusable": False, "service": str(service.service_name)}
     _as_one_incident(service, question["alert"])
+    as_patient_as_we(service, float(question["seconds"]))
     wire = Wire()
     with _listening(wire):
         return _sent(service, question, asset, wire)
@@ -118,6 +130,15 @@ def _as_one_incident(service: Any, alert: str) -> None:
         service.action = "map"
 
 
+def as_patient_as_we(service: Any, seconds: float) -> None:
+    """Apprise waits for some 4 s unless the url says otherwise. Who gives up before we do says it
+    a second time to a service that was about to answer.
+    """
+    for name in ("socket_connect_timeout", "socket_read_timeout"):
+        if getattr(service, name) == getattr(type(service), name):
+            setattr(service, name, seconds)
+
+
 def fitting(service: Any, title: str, body: str) -> tuple[str, str]:
     """Title and body in the bytes that the service takes: a character has at most four of them,
     so that what fits in bytes fits by any count.
@@ -143,32 +164,32 @@ def _clipped_in_json(body: str, limit: int) -> str:
 @contextmanager
 def _listening(wire: Wire) -> Iterator[None]:
     """Hear every answer that requests and smtplib get, from whatever plugin; follow no redirect."""
-    send, reply = requests.Session.send, smtplib.SMTP.getreply
+    send, connect, reply = requests.Session.send, smtplib.SMTP.connect, smtplib.SMTP.getreply
 
     def heard(session: requests.Session, request: Any, **options: Any) -> requests.Response:
-        try:
+        with wire.breaking(requests.RequestException):
             answer = send(session, request, **options | {"allow_redirects": False})
-        except requests.RequestException as error:
-            wire.broken = type(error).__name__
-            raise
         wire.heard(answer)
         return answer
 
+    def connected(server: smtplib.SMTP, *where: Any, **how: Any) -> tuple[int, bytes]:
+        with wire.breaking(OSError):
+            return connect(server, *where, **how)
+
     def replied(server: smtplib.SMTP) -> tuple[int, bytes]:
-        try:
+        with wire.breaking(OSError):  # an SMTPException is one
             code, text = reply(server)
-        except OSError as error:  # an SMTPException is one
-            wire.broken = type(error).__name__
-            raise
         wire.replied(code, text)
         return code, text
 
     requests.Session.send = heard  # type: ignore[assignment,method-assign]
+    smtplib.SMTP.connect = connected  # type: ignore[assignment,method-assign]
     smtplib.SMTP.getreply = replied  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
         requests.Session.send = send  # type: ignore[method-assign]
+        smtplib.SMTP.connect = connect  # type: ignore[method-assign]
         smtplib.SMTP.getreply = reply  # type: ignore[method-assign]
 
 
