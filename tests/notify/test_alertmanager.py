@@ -233,11 +233,11 @@ async def test_it_says_who_it_is_and_a_wrong_password_is_mended_while_the_alert_
         ({"urls": []}, "at least 1"),
         ({"urls": ["127.0.0.1:9093"]}, "starts with http"),
         ({"urls": ["http://169.254.169.254/"]}, "link-local"),
-        ({"urls": ["http://u:canary@am:9093"]}, "password does not belong"),
+        ({"urls": ["http://u:canary@am:9093"]}, "stand beside urls"),
         ({"urls": ["http://am/api/v2/alerts"]}, "write the base"),
         ({"urls": ["http://am?x=1"]}, "is its base"),
         ({"urls": ["http://am", "http://am/"]}, "stands twice"),
-        ({"urls": ["http://am"], "resend": "1m"}, "less than or equal to 30"),
+        ({"urls": ["http://am"], "resend": "1m"}, "more than 0 and at most 30s"),
         ({"urls": ["http://am"], "password": {"env": "X"}}, "belong together"),
         (
             {

@@ -110,7 +110,10 @@ async def test_a_revoked_token_and_an_unknown_chat_are_given_up_and_show_no_toke
 
 
 @pytest.mark.live
-async def test_ntfy_shows_the_alert_and_a_full_quota_is_tried_again(tmp_path: Path) -> None:
+async def test_ntfy_shows_the_alert_and_a_full_quota_is_tried_again_and_no_proxy_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     async with (
         publishing(Ntfy(answers=[429])) as ntfy,
         standing(apprise(tmp_path, ntfy.url)) as phone,
@@ -177,6 +180,30 @@ async def test_a_process_that_is_killed_is_started_anew(tmp_path: Path) -> None:
             while (await delivering.results.first(number))[-1] != "sent":
                 number += 1
     assert ["After" in each for each in ntfy.shown] == [False, True]
+
+
+PRYING = """
+import json, os, sys
+print(json.dumps({"ready": True}), flush=True)
+for line in sys.stdin:
+    seen = {"http": [400], "smtp": None, "broken": "", "retry_after": None}
+    print(json.dumps({"unusable": False, **seen, "words": " ".join(os.environ)}), flush=True)
+"""
+
+
+@pytest.mark.live
+async def test_the_process_sees_no_key_of_a_venue_and_no_credential_of_the_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIN_KEY", "canary")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials")
+    prying = tmp_path / "prying.py"
+    prying.write_text(PRYING)
+    async with standing(apprise(tmp_path, "ntfy://x", (str(prying),))) as phone:
+        seen = str(await failure_of(phone))
+    assert "PATH" in seen
+    assert "MAIN_KEY" not in seen
+    assert "CREDENTIALS_DIRECTORY" not in seen
 
 
 @pytest.mark.live
@@ -302,6 +329,12 @@ def test_a_url_in_the_configuration_itself_is_refused_because_it_is_a_secret() -
     with pytest.raises(ValidationError) as failure:
         AppriseSettings.model_validate({"url": "tgram://canary/1"})
     assert "canary" not in str(failure.value)
+
+
+@pytest.mark.parametrize("timeout", ["0", "500ms", "2m"])
+def test_a_timeout_that_is_too_short_or_too_long_is_refused(timeout: str) -> None:
+    with pytest.raises(ValidationError, match="timeout is 1s to 60s"):
+        AppriseSettings.model_validate({"url": {"env": "URL"}, "timeout": timeout})
 
 
 def test_reminders_and_worse_news_are_told_like_the_first() -> None:

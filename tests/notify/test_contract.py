@@ -1,6 +1,7 @@
 """What every receiver promises. A new one gets an entry in `ends.py`, and has to keep it all."""
 
 import asyncio
+import io
 import traceback
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hedgewatch.core.model import AlertState, Scope, Subject, Transition
+from hedgewatch.notify.console import Console, ConsoleSettings
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError, Receiver
 from tests.notify.alerts import Memory, composed, notification, now, running, transition
@@ -130,6 +132,21 @@ async def test_a_dead_end_is_a_delivery_error_within_the_deadline(bench: Bench, 
     async with ends(bench) as line, working(line) as receiver, asyncio.timeout(9.0):
         error = await failure_of(receiver, notification())
     assert str(error)
+
+
+@pytest.mark.parametrize("ends", DEAD_ENDS)
+async def test_a_dead_end_keeps_no_other_receiver_waiting(bench: Bench, ends: Ends) -> None:
+    output = io.StringIO()
+    living = Console("living", output, ConsoleSettings())
+    async with ends(bench) as line:
+        delivering = composed([line.receiver, living], Memory())
+        async with running(delivering), asyncio.timeout(2.0):
+            delivering.tell(transition())
+            number = 1
+            while ("living", "sent") not in delivering.results.counted:
+                await delivering.results.first(number)
+                number += 1
+    assert "MarginDanger" in output.getvalue()
 
 
 @pytest.mark.parametrize("ends", HANGING_ENDS)

@@ -9,6 +9,7 @@ import base64
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
 import structlog
 from pydantic import AfterValidator, Field, model_validator
@@ -34,12 +35,20 @@ _log = structlog.get_logger()
 
 
 def _base_url(text: str) -> str:
+    if "@" in urlsplit(text).netloc:
+        raise ValueError("name and password stand beside urls: as username: and password:")
     url = http_url(text).rstrip("/")
     if "?" in url or "#" in url:
         raise ValueError("an Alertmanager's url is its base, like http://127.0.0.1:9093")
     if url.endswith(_PATH):
         raise ValueError(f"write the base of the url: without {_PATH}")
     return url
+
+
+def _often_enough(resend: float) -> float:
+    if not 0 < resend <= _LONGEST_RESEND:
+        raise ValueError(f"resend is more than 0 and at most {_LONGEST_RESEND:g}s")
+    return resend
 
 
 class AlertmanagerSettings(Settings):
@@ -54,7 +63,7 @@ class AlertmanagerSettings(Settings):
     password: SecretReference | None = None
     token: SecretReference | None = None
     ca_file: CaFile | None = None
-    resend: Annotated[Duration, Field(gt=0, le=_LONGEST_RESEND)] = 15.0
+    resend: Annotated[Duration, AfterValidator(_often_enough)] = 15.0
     watchdog: bool = True
 
     @model_validator(mode="after")

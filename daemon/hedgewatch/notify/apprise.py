@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
 import structlog
-from pydantic import Field
+from pydantic import AfterValidator
 
 from hedgewatch.core.model import AlertState, Change, Severity
 from hedgewatch.notify.apprise_process import CHILD, UNUSABLE, Child, ChildError
@@ -28,6 +28,7 @@ from hedgewatch.settings import Duration, SecretReference, Settings
 
 _READY_SECONDS = 4.0
 _LONGEST_PAUSE = 30.0
+_SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 1.0, 60.0
 _LATER = frozenset({408, 425, 429})
 _SHORTEST_SECRET = 4
 _OF_SEVERITY = {
@@ -41,6 +42,12 @@ _HARMLESS_AT = "\uff20"  # looks like @, and calls nobody
 _log = structlog.get_logger()
 
 
+def _patience(seconds: float) -> float:
+    if not _SHORTEST_TIMEOUT <= seconds <= _LONGEST_TIMEOUT:
+        raise ValueError(f"timeout is {_SHORTEST_TIMEOUT:g}s to {_LONGEST_TIMEOUT:g}s")
+    return seconds
+
+
 class AppriseSettings(Settings):
     """One url of apprise, which always holds secrets: it is given by reference.
 
@@ -48,7 +55,7 @@ class AppriseSettings(Settings):
     """
 
     url: SecretReference
-    timeout: Annotated[Duration, Field(ge=1, le=60)] = 10.0
+    timeout: Annotated[Duration, AfterValidator(_patience)] = 10.0
 
 
 class Apprise:
