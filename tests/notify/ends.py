@@ -27,6 +27,7 @@ from tests.support.servers import Server, free_port
 
 CANARY = "canary-b7c1"
 WAIT = 7
+SECONDS_TO_START = 40.0
 TELEGRAM_CHILD = str(Path(__file__).with_name("telegram_child.py"))
 
 Word = Literal["busy", "refused"]
@@ -81,13 +82,22 @@ def built(
 @asynccontextmanager
 async def working(line: Line) -> AsyncIterator[Receiver]:
     """The receiver with its connection held up, as delivery would."""
-    async with asyncio.TaskGroup() as group, asyncio.timeout(SECONDS_FOR_ANYTHING):
+    async with asyncio.TaskGroup() as group:
         tasks = []
         if isinstance(line.receiver, Connected):
             tasks.append(group.create_task(line.receiver.run()))
-        yield line.receiver
+        await ready(line.receiver)
+        async with asyncio.timeout(SECONDS_FOR_ANYTHING):
+            yield line.receiver
         for task in tasks:
             task.cancel()
+
+
+async def ready(receiver: Receiver) -> None:
+    """Until its process has started, which takes seconds, and many on a busy machine."""
+    async with asyncio.timeout(SECONDS_TO_START):
+        while isinstance(receiver, Apprise) and receiver.process is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def silence() -> str:

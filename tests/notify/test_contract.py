@@ -25,6 +25,7 @@ from tests.notify.ends import (
     WAIT,
     Bench,
     Ends,
+    ready,
     working,
 )
 from tests.support.servers import Server
@@ -140,7 +141,7 @@ async def test_a_dead_end_keeps_no_other_receiver_waiting(bench: Bench, ends: En
     living = Console("living", output, ConsoleSettings())
     async with ends(bench) as line:
         delivering = composed([line.receiver, living], Memory())
-        async with running(delivering), asyncio.timeout(2.0):
+        async with running(delivering), asyncio.timeout(5.0):
             delivering.tell(transition())
             number = 1
             while ("living", "sent") not in delivering.results.counted:
@@ -177,6 +178,7 @@ async def test_what_is_refused_goes_once_more_as_a_short_plain_text_and_is_then_
             line.answer_next("refused")
         delivering = composed([line.receiver], Memory())
         async with running(delivering):
+            await ready(line.receiver)
             delivering.tell(transition(alertname="Unwanted", at=now()))
             assert await delivering.results.first(1) == ["dead"]
             delivering.tell(transition(at=now()))
