@@ -292,7 +292,7 @@ def _of_now(story: Story) -> dict[tuple[str, str], object]:
     return {key: value for key, value in found.items() if key not in forgotten}
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.tuples(st.sampled_from(CROSS + WHOLE), st.sampled_from(ISOLATED)), happenings)
 def test_the_book_of_any_kind_equals_one_made_from_scratch(
     regimes: tuple[str, str], told: list[Happening]

@@ -68,7 +68,7 @@ def _at_line(held: Held, position: PositionRow, line: float) -> PoolRow:
 
 
 @kinds
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_at_a_line_the_pool_is_worth_what_it_must_be_and_before_it_more(
     regime: str, data: st.DataObject
@@ -92,7 +92,7 @@ def test_at_a_line_the_pool_is_worth_what_it_must_be_and_before_it_more(
 
 
 @kinds
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_at_a_shock_the_pool_is_worth_what_it_must_be_and_before_it_more(
     regime: str, data: st.DataObject

@@ -17,7 +17,7 @@ from hedgewatch.core.expression import (
 )
 from hedgewatch.core.model import Unknown
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=300)
+STEADY = settings(deadline=None, derandomize=True, max_examples=150)
 MEASURES = ("a", "b", "c")
 FLAGS = ("p", "q")
 SYMBOLS = dict.fromkeys(MEASURES, Unit.NUMBER) | dict.fromkeys(FLAGS, Unit.BOOLEAN)

@@ -11,7 +11,7 @@ from hedgewatch.core.expression.explanation import Explained, explained
 from hedgewatch.core.expression.saying import in_words
 from hedgewatch.core.expression.spelling import shown, text_of
 from hedgewatch.core.model import Unknown
-from tests.core.expression.test_compiled import CONDITIONS, KNOWN_ROWS, STEADY, SYMBOLS
+from tests.core.expression.test_compiled import CONDITIONS, KNOWN_ROWS, SYMBOLS
 
 UNITS = {
     "margin_ratio": Unit.RATIO,
@@ -24,7 +24,6 @@ UNITS = {
 }
 
 
-@STEADY
 @given(CONDITIONS, KNOWN_ROWS)
 def test_an_expression_written_again_means_the_same(
     condition: Expression, values: dict[str, object]
@@ -34,7 +33,6 @@ def test_an_expression_written_again_means_the_same(
     assert again.evaluate(row) is condition.evaluate(row)
 
 
-@STEADY
 @given(CONDITIONS, KNOWN_ROWS)
 def test_the_pieces_of_an_explanation_add_up_to_the_whole(
     condition: Expression, values: dict[str, object]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hedgewatch.core.expression import Unit, parse_condition
 from hedgewatch.core.expression.sense import BOTH, Sense
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=400)
+STEADY = settings(deadline=None, derandomize=True, max_examples=200)
 RANGES = {"a": (0.0, inf), "b": (-inf, 0.0), "c": (-inf, inf), "d": (-1.0, 1.0)}
 SYMBOLS = dict.fromkeys(RANGES, Unit.NUMBER) | {"p": Unit.BOOLEAN}
 NUMBERS = st.sampled_from(["0", "1", "2", "0.3", "0.1", "3"])
