@@ -1,4 +1,8 @@
-"""Every cell of the lifecycle's table, told as stories of one pool and one price."""
+"""Every cell of the lifecycle's table, told as stories of one pool and one price.
+
+Those of its second table, what events do, stand in `test_acknowledgement.py`, `test_worsening.py`
+and `test_endings.py`; what "settled" means in `test_flapping.py`.
+"""
 
 from dataclasses import replace
 

@@ -245,6 +245,23 @@ async def test_firing_alert_is_firing_at_once_after_kill_and_told_at_most_once_m
     assert len(house.statuses("MarginDanger")) == told + 1
 
 
+async def test_with_its_store_damaged_it_says_so_and_counts_what_is_true_as_having_lasted(
+    house: House, tmp_path: Path
+) -> None:
+    await squeezed(house)
+    document = worked_example(tmp_path, house.exchange)
+    (tmp_path / "rules.yaml").write_text(QUICK_RULES.replace("for: 500ms", "for: 1h"))
+    (tmp_path / "state.db").write_bytes(b"SQLite format 3\0" + b"\xa5" * 8192)
+    daemon = Daemon(tmp_path, document)
+    await daemon.start()
+    try:
+        assert (await daemon.metrics()).alerts() == {"StateLost"}
+        await daemon.until_fires("MarginDanger", 20)
+    finally:
+        await daemon.stop()
+    assert (tmp_path / "state.db.corrupt-1").exists()
+
+
 def _keys(house: House) -> list[str]:
     """The idempotency keys of what was sent about the two alerts that everybody was told of."""
     keys = [headers["Idempotency-Key"] for headers in house.sink.headers]
