@@ -87,7 +87,7 @@ def test_without_routes_everybody_hears_of_the_beginning_and_the_end(tmp_path: P
         ),
         (  # a silence ends, and what it kept quiet still fires
             {"VALUES": "0.5x9 0.9", "COMMANDS": SILENCED},
-            "{kind: digest, at: 31s, exp_title: 'SILENCED: 1 fires'}, {kind: firing, at: 61s}",
+            "{kind: digest, at: 31s, exp_title: 'SILENCED: 1 alert fires'}, {kind: firing}",
         ),
         ({"COMMANDS": SILENCED}, ""),
         (

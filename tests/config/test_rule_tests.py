@@ -119,7 +119,7 @@ def test_steps_of_a_tenth_of_a_second_add_up(tmp_path: Path) -> None:
             "alertname: MarginDangre",
             "tests.yaml:8:36: no rule 'MarginDangre'",
         ),
-        ("eval_time: 5s", "eval_time: 500d", "tests.yaml:8:21: more than 100000 intervals away"),
+        ("eval_time: 5s", "eval_time: 300d", "tests.yaml:8:21: more than 100000 intervals away"),
         ("exp_alerts", "exp_alert", "unknown key 'exp_alert' (did you mean 'exp_alerts'?)"),
         ("tests:", "tests: []\ntest:", "unknown key 'test' (did you mean 'tests'?)"),
     ],
