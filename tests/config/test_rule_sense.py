@@ -7,6 +7,7 @@ import pytest
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import read_rules
+from hedgewatch.config.shipped import demo_rules, shipped_rules
 
 RULE = """\
 groups:
@@ -229,3 +230,8 @@ def test_subjects_and_routes_that_are_not_there_are_warned_of(
         "14:13: no route takes OtherAccount: nobody would hear of it; add a route",
         "15:44: no feed is called 'makr' (did you mean 'mark'?)",
     ]
+
+
+def test_nothing_is_odd_about_the_shipped_rules() -> None:
+    for paths in (shipped_rules(), demo_rules()):
+        assert [str(w) for placed in read_rules(paths) for w in placed.warnings] == []

@@ -13,7 +13,7 @@ from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.windows import MOST_SAMPLES, Window
 
 FUNCTIONS = ("change", "rate", "average", "lowest", "highest", "zscore")
-STEADY = settings(deadline=None, derandomize=True, max_examples=200)
+STEADY = settings(deadline=None, derandomize=True, max_examples=60)
 HOLE = Unknown("no price", 0.0)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hedgewatch.core.expression import Unit, parse_condition
 from hedgewatch.core.expression.sense import BOTH, Sense
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=200)
+STEADY = settings(deadline=None, derandomize=True, max_examples=120)
 RANGES = {"a": (0.0, inf), "b": (-inf, 0.0), "c": (-inf, inf), "d": (-1.0, 1.0)}
 SYMBOLS = dict.fromkeys(RANGES, Unit.NUMBER) | {"p": Unit.BOOLEAN}
 NUMBERS = st.sampled_from(["0", "1", "2", "0.3", "0.1", "3"])
@@ -45,7 +45,7 @@ VALUES = {
     "d": st.sampled_from([-1.0, -0.3, -0.1, 0.0, 0.1, 0.3, 0.9, 1.0]),
     "p": st.booleans(),
 }
-ROWS = st.lists(st.fixed_dictionaries(VALUES), min_size=20, max_size=40)
+ROWS = st.lists(st.fixed_dictionaries(VALUES), min_size=10, max_size=16)
 
 
 @STEADY

@@ -55,6 +55,5 @@ POOL_MEASURES = (
         "shock_nearest",
         Unit.RATIO,
         "The smaller of the two common moves that liquidate, +Inf when neither does.",
-        lowest=0.0,
     ),
 )
