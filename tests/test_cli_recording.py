@@ -42,6 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "rules").mkdir()
     (made / "rules" / "hasty.yaml").write_text(_HASTY)
     record(made / "state.recording")
+    for file in files_of(made / "state.recording"):
+        os.utime(file, (NIGHT[-1][1], NIGHT[-1][1]))
     return made
 
 
@@ -54,7 +56,7 @@ def test_record_says_what_there_is_and_keeps_a_copy(
     assert f"{folder / 'state.recording'}: {SEGMENTS} segments, " in said
     assert "2023-11-14T22:13:20.000Z to " in said
     out = tmp_path / "night.hwrec"
-    arguments = ["record", "-c", configuration, "--out", str(out), "--last", "3000d", "--json"]
+    arguments = ["record", "-c", configuration, "--out", str(out), "--last", "30d", "--json"]
     assert main(arguments) == 0
     assert json.loads(capsys.readouterr().out)["segments"] == SEGMENTS
     assert main(arguments) == 1

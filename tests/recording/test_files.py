@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from hedgewatch.recording.errors import RecordingError
-from hedgewatch.recording.frames import MAGIC
+from hedgewatch.recording.frames import MAGIC, frames
 from hedgewatch.recording.reading import Flaw, Item, Judged, Opening, files_of, read
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.saving import holding, save
@@ -86,6 +86,23 @@ def test_a_file_that_is_cut_off_anywhere_is_read_up_to_its_last_whole_frame(
         assert flaw.offset <= length
         seen = events(items)
         assert seen == NIGHT[: len(seen)]
+
+
+def test_what_a_killed_daemon_left_open_is_no_damage_before_the_next_segment(
+    ring: Path, tmp_path: Path
+) -> None:
+    both = tmp_path / "both.hwrec"
+    first, second = files_of(ring)[:2]
+    with first.open("rb") as file:
+        *_, last, _end = frames(file)
+    both.write_bytes(first.read_bytes()[: last.end] + second.read_bytes())
+    items = list(read(both))
+    (flaw,) = [item for item in items if isinstance(item, Flaw)]
+    assert flaw.cut
+    assert flaw.offset == last.end
+    seen = events(items)
+    assert seen == NIGHT[: len(seen)]
+    assert len([item for item in items if isinstance(item, Opening)]) == 2
 
 
 def test_a_changed_byte_is_found_named_and_skipped_to_the_next_snapshot(one_file: Path) -> None:

@@ -97,7 +97,8 @@ class _Seen:
         if self.difference is not None:
             return _told(self.difference, self.events)
         begun = moment(self.openings[0].at)
-        return f"identical: {many}, {self.events} events, {begun} to {moment(self.ended_at)}"
+        same = "identical" if self.is_well else "identical as far as it can be read"
+        return f"{same}: {many}, {self.events} events, {begun} to {moment(self.ended_at)}"
 
     def document(self) -> dict[str, Any]:
         """The same as JSON."""

@@ -58,7 +58,7 @@ class Frame:
 
 
 class DamageError(RecordingError):
-    """A segment cannot be read on from here. `cut`: the file just ends, nothing is wrong in it."""
+    """A segment cannot be read on from here. `cut`: it just ends, nothing is wrong in it."""
 
     def __init__(self, what: str, at: int, *, cut: bool = False) -> None:
         super().__init__(what)
@@ -106,6 +106,8 @@ def _read(file: BinaryIO, at: int) -> tuple[bytes, bytes]:
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         raise DamageError(_OPEN if not head else "it is cut off", at, cut=True)
+    if MAGIC.startswith(head):
+        raise DamageError(_OPEN, at, cut=True)  # and the next segment begins
     kind, length, checksum, check = _HEAD.unpack(head)
     if check != _check(kind, length, checksum) or length > _LARGEST:
         raise DamageError("the checksum does not match: a byte of it was changed", at)

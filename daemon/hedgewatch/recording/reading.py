@@ -102,7 +102,7 @@ def _file(file: BinaryIO, name: str) -> Iterator[Item]:
             yield from _segment(file, f"{name}@{at}" if at else name)
         except DamageError as error:
             yield Flaw(name, error.at, str(error), error.cut)
-            if not _find_segment(file, error.at + 1):
+            if not _find_segment(file, error.at if error.cut else error.at + 1):
                 return
 
 
