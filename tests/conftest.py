@@ -18,7 +18,7 @@ from tests.support.servers import (
 
 SHARED = ("tests/daemon/", "tests/test_packaging.py")
 
-settings.register_profile("quick", max_examples=50, deadline=None)
+settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("quick")  # at leisure: make test ARGS=--hypothesis-profile=thorough
 
