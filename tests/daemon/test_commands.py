@@ -76,6 +76,9 @@ async def test_what_was_told_by_any_way_holds_over_a_crash_and_is_audited(house:
     (silence,) = (await shell(house, "silence", "list"))["silences"]
     assert (silence["id"], silence["by"]) == (said["silence"]["id"], "bert")
 
+    async with listening_to(house.broker.port, "hedgewatch/tested/availability") as listener:
+        while text((await listener.next("/availability")).payload) != "online":
+            pass
     said = await over_mqtt(house, "unack", alert="MarginDanger")
     assert said["ok"], said
     assert await seen_by(house, "MarginDanger") is None

@@ -162,11 +162,11 @@ class Mqtt:
     async def _session(self) -> None:
         async with self._new_client() as client:
             try:
+                for companion in self._companions:
+                    await client.mirror(companion.begin(client))
                 await client.mirror(self._say(client, "online"))
                 for alert in tuple(self._alerts.values()):
                     await client.mirror(self._publish_alert(client, alert))
-                for companion in self._companions:
-                    await client.mirror(companion.begin(client))
                 self._client = client
                 self._connected.set()
                 _log.info("mqtt_connected", receiver=self.name)
