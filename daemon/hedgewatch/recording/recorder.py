@@ -27,7 +27,7 @@ AGAIN_AFTER = 60.0
 MOST_WAITING = 240
 """Batches that may wait for the disk, of half a second each: two minutes."""
 
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 0.5
 
 _log = structlog.get_logger()
 
