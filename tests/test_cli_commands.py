@@ -118,6 +118,7 @@ async def test_ack_of_nothing_that_stands_shows_what_does(ask: Ask) -> None:
     assert said.code == 1
     assert "did you mean 'MarginDanger'?" in said.err
     assert "ai-basket" in said.err
+    assert all("2026-09-21 14:1" in line for line in said.err.splitlines()[2:])  # since when
 
 
 async def test_what_is_written_wrong_is_said_with_exit_code_2(ask: Ask) -> None:
@@ -155,6 +156,14 @@ async def test_a_silence_is_added_listed_and_removed(ask: Ask, room: Room) -> No
     assert (said.code, said.err) == (
         1, "hedgewatch: no silence is called 'silence1': there are none\n",
     )  # fmt: skip
+
+
+async def test_a_silence_of_a_name_that_is_wrong_says_that_nothing_is_meant_by_it(ask: Ask) -> None:
+    said = await ask("silence", "add", "HedgeDirft", "--for", "2h")
+    assert said.code == 0
+    assert said.out.splitlines()[1:] == [
+        "nothing that stands now is meant by it: are the names right?"
+    ]
 
 
 async def test_a_dead_disk_is_said_and_the_command_works(ask: Ask, room: Room) -> None:

@@ -74,6 +74,21 @@ def test_resolved_and_calm_ends_are_resolved_with_the_time_and_the_reason() -> N
     assert ended["commonAnnotations"]["reason"] == "closed"  # type: ignore[index]
 
 
+def test_no_annotation_says_that_it_is_over_while_it_fires_nor_what_to_do_when_it_is_over() -> None:
+    words = {"summary": "main: not watched", "description": "Add margin.", "resolved": "main: well"}
+    texts = {**words, "team": "desk"}
+
+    def told(state: AlertState, reason: str = "") -> object:
+        one = replace(transition(state, reason=reason), annotations=texts)
+        return alertmanager_v4(notification(one), "hook")["commonAnnotations"]
+
+    firing = {name: text for name, text in texts.items() if name != "resolved"}
+    liquidated = firing | {"reason": "liquidated"}
+    assert told(AlertState.FIRING) == firing
+    assert told(AlertState.ENDED, EndReason.LIQUIDATED) == liquidated
+    assert told(AlertState.RESOLVED) == {"summary": "main: well", "team": "desk"}
+
+
 def test_a_liquidated_position_is_never_called_resolved() -> None:
     liquidated = transition(AlertState.ENDED, reason=EndReason.LIQUIDATED)
     assert alertmanager_v4(notification(liquidated), "hook")["status"] == "firing"

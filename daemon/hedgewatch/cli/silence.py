@@ -43,6 +43,8 @@ def _added(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"quiet: {named(alert)}"
     for alert in document["not_muted"]:
         yield f"told all the same, it cannot be silenced: {named(alert)}"
+    if not (document["muted"] or document["not_muted"]):
+        yield "nothing that stands now is meant by it: are the names right?"
 
 
 def _remove(options: Namespace) -> int:

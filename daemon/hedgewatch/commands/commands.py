@@ -167,6 +167,7 @@ def named(alert: AlertRecord) -> Document:
         "labels": dict(alert.subject.labels),
         "severity": alert.severity.value,
         "alertstate": alert.state.value,
+        "active_since": alert.active_since,
         "episode": alert.episode,
     }
 

@@ -16,7 +16,10 @@ TITLE_BYTES = 200
 BODY_BYTES = 3000
 _ELLIPSIS = "…"
 _ALARMING_ENDS = frozenset(reason.value for reason in EndReason if not reason.calm)
-_SHOWN_ELSEWHERE = frozenset({"summary", "description", "resolved", "runbook_url", "status_url"})
+OVER = "resolved"
+"""The annotation that is said in place of summary and description when it is over."""
+
+_SHOWN_ELSEWHERE = frozenset({"summary", "description", OVER, "runbook_url", "status_url"})
 _WORD_OF_CHANGE: Mapping[Change, str] = MappingProxyType(
     {
         Change.STATE: "{severity}",
@@ -117,7 +120,7 @@ def _headline(notification: Notification) -> str:
 def summary(transition: Transition) -> str:
     """What it is about in one line: what is over has words of its own where the rule gives them."""
     texts = transition.annotations
-    over = texts.get("resolved", "") if transition.state is AlertState.RESOLVED else ""
+    over = texts.get(OVER, "") if transition.state is AlertState.RESOLVED else ""
     return over or texts.get("summary", "")
 
 

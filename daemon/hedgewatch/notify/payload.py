@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hedgewatch.core.model import Acknowledgement, AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
-from hedgewatch.notify.message import clean, clip, is_alarming_end, rfc3339
+from hedgewatch.notify.message import OVER, clean, clip, is_alarming_end, rfc3339
 from hedgewatch.notify.outgoing import Notification, plain_values
 
 _ANNOTATION_BYTES = 2000
@@ -85,14 +85,27 @@ def is_live(transition: Transition) -> bool:
 
 
 def annotations_of(transition: Transition) -> dict[str, str]:
-    """What the rule says about it, fit for any display, why it ended, and who has seen it."""
+    """What the rule says about it, fit for any display, why it ended, and who has seen it.
+
+    Many displays show all annotations there are: while it fires, none says that it is over.
+    """
     seen = transition.acknowledged
     texts = {
-        **transition.annotations,
+        **_said(transition),
         **({"reason": transition.reason} if transition.reason else {}),
         **({"acknowledged": _words(seen)} if seen is not None else {}),
     }
     return {name: clip(clean(text), _ANNOTATION_BYTES) for name, text in texts.items()}
+
+
+def _said(transition: Transition) -> dict[str, str]:
+    """The words of the rule; of what is over only those for that, where there are any."""
+    texts = dict(transition.annotations)
+    over = texts.pop(OVER, "")
+    if over and transition.state is AlertState.RESOLVED:
+        texts.pop("description", None)
+        texts["summary"] = over
+    return texts
 
 
 def _words(seen: Acknowledgement) -> str:
