@@ -106,7 +106,7 @@ async def test_told_to_stop_while_it_imports_the_exchanges_it_leaves_at_once(
 ) -> None:
     daemon = Daemon(tmp_path, worked_example(tmp_path, house.exchange))
     await daemon.start()
-    async with asyncio.timeout(1.5):
+    async with asyncio.timeout(3.0):
         assert await daemon.stop(signal.SIGTERM) == 0
     events = [event["event"] for event in daemon.events()]
     assert events[-2:] == ["told_to_stop_while_starting", "stopped"]
