@@ -185,6 +185,21 @@ def test_an_alert_under_a_silence_is_told_when_the_silence_ends_and_it_still_fir
     assert receivers(desk.told()) == ["3601 phone"]
 
 
+def test_what_was_told_before_a_silence_is_said_to_fire_still_when_it_ends() -> None:
+    desk = Desk(people=("phone",))
+    alert = desk.fire("HedgeDrift", WARNING)
+    seen = desk.acknowledge(desk.fire("BasisWide", WARNING))
+    desk.silence(HOUR)
+    desk.told()
+    desk.wait(2 * HOUR)
+    assert desk.told() == ["1800 phone SILENCED: 1 alert fires", f"3600 phone STILL {DRIFT}"]
+    assert desk.got[-1][1].note == "kept quiet until now by ops, and it still fires"
+    desk.wait(HOUR)
+    desk.resolve(alert)
+    desk.resolve(seen)
+    assert len(desk.told()) == 2, "nothing but that they are over"
+
+
 def test_what_came_and_went_under_a_silence_is_told_to_nobody() -> None:
     desk = Desk(people=("phone",))
     desk.silence(HOUR)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, encode_basic_auth
 from pydantic import ValidationError
 
 from hedgewatch.core.model import AlertState, Severity
@@ -158,6 +158,22 @@ async def test_without_the_token_only_the_liveness_probe_is_answered() -> None:
             assert await client.status(path, authorization=TOKEN) == 401
         assert await client.status("/metrics", authorization=f"Bearer {TOKEN}") == 200
         assert await client.status("/metrics", authorization="Bearer \u00e9") == 401
+
+
+async def test_a_browser_is_asked_for_the_token_and_shown_pages_for_it_and_nothing_else() -> None:
+    known = encode_basic_auth("anna", TOKEN)
+    page, runbook = "/", "/runbooks/rules/README.md"
+    async with running(token=TOKEN) as client:
+        async with client.session.get(client.url + page) as answer:
+            assert answer.status == 401
+            assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        for path in (page, runbook):
+            assert await client.status(path, authorization=known) == 200
+            for wrong in (encode_basic_auth("anna", "wrong"), "Basic ?", "Basic", ""):
+                assert await client.status(path, authorization=wrong) == 401
+        for path in ("/metrics", "/api/v1/alerts", "/api/v1/audit"):
+            assert await client.status(path, authorization=known) == 401
+        assert await client.status(page, "POST", authorization=known) == 401
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -13,7 +13,7 @@ import structlog
 from hedgewatch.core.model import Change, Transition
 from hedgewatch.notify.digest import Bundle, Digests, digest_of
 from hedgewatch.notify.ladder import Fate, Ladder, Step
-from hedgewatch.notify.live import Cast, Live, alert_of, annotated, is_live, merged, news
+from hedgewatch.notify.live import Cast, Live, alert_of, annotated, is_live, merged, news, reminded
 from hedgewatch.notify.muting import Calendar, Muting
 from hedgewatch.notify.outgoing import Delivery, delivery_key
 from hedgewatch.notify.reminders import Reminders
@@ -211,7 +211,7 @@ class Audience:
 
     def _unmuted(self, live: Live, now: float) -> list[Delivery]:
         """What changes with what keeps an alert quiet: mirrors show it, and people are told at its
-        end what they were not told before.
+        end what they were not told before, and what they were that it still fires.
         """
         muted, before = self._muting.reason(live.transition, now), live.muted
         if muted == before and (muted or not live.held):
@@ -226,6 +226,9 @@ class Audience:
             _log.info("told_after_all", alertname=said.alertname, kept_quiet_by=before)
             note = f"kept quiet until now by {before}" if before else "not told before"
             told += self._told(live, said, now, note)
+        elif before and not muted and said.acknowledged is None and not live.collected:
+            note = f"kept quiet until now by {before}, and it still fires"
+            told += [reminded(said, name, now, note) for name in live.heard]
         return told
 
     def _reminded(self, transition: Transition, now: float) -> list[Delivery]:

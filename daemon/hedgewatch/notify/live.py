@@ -88,6 +88,12 @@ def news(told: Transition, said: Transition, receiver: str, now: float, note: st
     return Delivery.of(said, receiver, now).carrying(notification)
 
 
+def reminded(said: Transition, receiver: str, now: float, note: str) -> Delivery:
+    """That it still fires, and why that is said just now."""
+    told = Delivery.of(said, receiver, now, reminder=True)
+    return told.carrying(replace(told.notification, note=note))
+
+
 def annotated(transition: Transition, muted: str) -> Transition:
     """What mirrors show beside an alert: what keeps it from people."""
     if not muted:

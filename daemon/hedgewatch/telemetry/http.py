@@ -5,6 +5,7 @@ is in `http_commands`.
 import asyncio
 import errno
 import hmac
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -23,7 +24,7 @@ from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.http_commands import Commanded, command_routes, turned_away
 from hedgewatch.telemetry.metrics import DaemonMetrics
-from hedgewatch.telemetry.pages import page_routes
+from hedgewatch.telemetry.pages import PAGES, page_routes
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stress import StressSeries, stress_document
 
@@ -134,18 +135,40 @@ def _host_name(header: str) -> str:
 def _only_with(
     token: Secret | None, commands: Commanded | None
 ) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Ask for the token everywhere but at `/healthz`, which says nothing and is for probes."""
-    expected = None if token is None else f"Bearer {token.reveal()}".encode()
+    """Ask for the token everywhere but at `/healthz`, which says nothing and is for probes.
+
+    A browser, which follows the links of a message, is asked for it as a password, and shown
+    pages for it: it would send a password along with whatever another site makes it ask for.
+    """
+    expected = None if token is None else token.reveal().encode()
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get(hdrs.AUTHORIZATION, "").encode(errors="replace")
-        if expected is None or request.path == "/healthz" or hmac.compare_digest(given, expected):
+        given = request.headers.get(hdrs.AUTHORIZATION, "")
+        paged = request.path in PAGES and request.method in ("GET", "HEAD")
+        told = _bearer(given) or (_password(given) if paged else b"")
+        if expected is None or request.path == "/healthz" or hmac.compare_digest(told, expected):
             return await handler(request)
         await turned_away(request, commands, "the token is missing or wrong")
-        raise web.HTTPUnauthorized(headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
+        asked = 'Basic realm="hedgewatch: any name, the token as password"' if paged else "Bearer"
+        raise web.HTTPUnauthorized(headers={hdrs.WWW_AUTHENTICATE: asked})
 
     return check
+
+
+def _bearer(header: str) -> bytes:
+    scheme, _, told = header.partition(" ")
+    return told.encode(errors="replace") if scheme == "Bearer" else b""
+
+
+def _password(header: str) -> bytes:
+    """What a browser was told as the password; empty when it was told none."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        told = b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
+    except ValueError:
+        return b""
+    return told.partition(b":")[2]
 
 
 def _health(view: View) -> Mapping[str, Handler]:

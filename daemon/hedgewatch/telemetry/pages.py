@@ -17,6 +17,9 @@ from hedgewatch.telemetry.exposition import Row
 RUNBOOKS = "/runbooks/rules/README.md"
 """As `runbook_url` of the shipped rules has it, below `/runbooks/`."""
 
+PAGES = frozenset({"/", RUNBOOKS})
+"""What a person looks at with a browser."""
+
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">{more}
 <title>{title}</title>

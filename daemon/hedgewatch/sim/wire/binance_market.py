@@ -12,6 +12,7 @@ Reply = dict[str, Any]
 USUAL_HOURS = 8
 FUNDING_INTERVAL = USUAL_HOURS * 3_600_000
 QUANTITY = "1000"
+TRADED_IN_A_DAY = "100000"
 
 
 def next_funding(now: int) -> int:
@@ -150,8 +151,8 @@ def _day(symbol: str, price: Decimal) -> Reply:
         "priceChangePercent": "0.000",
         **same,
         "lastQty": "1",
-        "volume": QUANTITY,
-        "quoteVolume": plain(price * Decimal(QUANTITY)),
+        "volume": TRADED_IN_A_DAY,
+        "quoteVolume": plain(price * Decimal(TRADED_IN_A_DAY)),
         "openTime": now - 86_400_000,
         "closeTime": now,
         "firstId": 1,
