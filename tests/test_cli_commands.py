@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hedgewatch.cli import main
-from hedgewatch.core.model import Acknowledgement
+from hedgewatch.core.alert_model import Acknowledgement
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry.http import application, serve
 from hedgewatch.telemetry.settings import HttpSettings

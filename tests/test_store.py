@@ -12,16 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import (
-    AlertRecord,
-    AlertState,
-    EndReason,
-    Past,
-    Scope,
-    Severity,
-    Subject,
-    Told,
-)
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Past, Severity, Told
+from hedgewatch.core.model import EndReason, Scope, Subject
 from hedgewatch.store import Store, StoreBusyError, StoreError
 from hedgewatch.store.file import _MIGRATIONS, connect
 from hedgewatch.store.rows import decode_record, encode_record

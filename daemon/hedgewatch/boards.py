@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import AlertRecord, AlertState, Outcome, Scope
+from hedgewatch.core.model import Scope
 from hedgewatch.notify.receiver import Board
 from hedgewatch.notify.silences import rank
 from hedgewatch.telemetry import api

@@ -11,7 +11,8 @@ from typing import TextIO
 
 from hedgewatch.clock import Clock
 from hedgewatch.config.configuration import Configuration
-from hedgewatch.core.model import AlertState, Scope, Severity, Subject, Transition
+from hedgewatch.core.alert_model import AlertState, Severity, Transition
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.outgoing import Notification, delivery_key
 from hedgewatch.notify.receiver import Connected, DeliveryError, Receiver, Unhurried
 from hedgewatch.notify.settings import Place, ReceiverSettings, build

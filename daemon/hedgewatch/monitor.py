@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from hedgewatch.core.alert_model import NOTHING, Outcome
 from hedgewatch.core.events import ClockAdvanced, Event, MarkPriceChanged, QuoteChanged
-from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.inbox import Inbox
 
 Output = Callable[[Event, Outcome, float], None]

@@ -5,8 +5,8 @@ import asyncio
 import structlog
 
 from hedgewatch.accounts import Accounts, Spawn
+from hedgewatch.core.alert_model import NOTHING, Outcome
 from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
-from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.health import Checkup
 from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.telemetry.metrics import DaemonMetrics

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.evenness import Advice
-from hedgewatch.core.model import AlertRecord
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import StressTable, joined, moves_of, table_of
 

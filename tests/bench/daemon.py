@@ -11,9 +11,10 @@ from pathlib import Path
 from hedgewatch.app import run_daemon
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
+from hedgewatch.core.alert_model import Outcome
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.events import Event
-from hedgewatch.core.model import Outcome, Unknown
+from hedgewatch.core.model import Unknown
 from hedgewatch.telemetry import logs
 from hedgewatch.telemetry.redaction import Redactor
 from tests.bench.client import Sight, run

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from statistics import median, quantiles
 from time import perf_counter_ns
 
+from hedgewatch.core.alert_model import NOTHING
 from hedgewatch.core.events import MarkPriceChanged
-from hedgewatch.core.model import NOTHING
 from hedgewatch.core.recompute import price_moved
 from tests.bench.desk import SYMBOLS, ticks, told
 from tests.bench.mixed import COINS, coin_pool, plain_pool, whole_account

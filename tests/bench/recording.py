@@ -11,8 +11,8 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter, perf_counter_ns
 
+from hedgewatch.core.alert_model import Outcome
 from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import Outcome
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.snapshot import snapshot

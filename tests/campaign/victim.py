@@ -20,9 +20,10 @@ from random import Random
 from typing import Any
 
 from hedgewatch.clock import Clock
+from hedgewatch.core.alert_model import AlertRecord, Severity
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import AlertRecord, Scope, Severity
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Rule
 from hedgewatch.monitor import Monitor
 from hedgewatch.notify.delivery import Dispatcher, Surroundings

@@ -9,8 +9,9 @@ from typing import Any
 
 from hedgewatch.command import Reply
 from hedgewatch.commands import Audit, Commands, Reach, Shelf
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
 from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity, Subject
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.silences import Silences
 from tests.notify.alerts import NOON, record_of, transition
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from hedgewatch.command import fields_of
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Severity
 from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.model import Acknowledgement, AlertState, Severity
 from hedgewatch.notify.silences import Silences
 from tests.commands.room import BASKET, STANDING, Room
 from tests.notify.alerts import MAIN_POOL, NOON

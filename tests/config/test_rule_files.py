@@ -4,8 +4,9 @@ import pytest
 
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import load_rules
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression import Expression
-from hedgewatch.core.model import Scope, Severity
+from hedgewatch.core.model import Scope
 
 FULL = """\
 groups:

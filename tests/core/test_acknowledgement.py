@@ -4,17 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Severity
+from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.model import (
-    AlertRecord,
-    AlertState,
-    Change,
-    EndReason,
-    Scope,
-    Severity,
-    Subject,
-)
-from hedgewatch.core.own_alerts import Recovery
+from hedgewatch.core.model import EndReason, Scope, Subject
 from tests.support.builders import AIX, ALT, held, mark, market, read, rule, tiered, told
 from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, short_of_aix
 

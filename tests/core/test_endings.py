@@ -2,7 +2,8 @@
 
 import pytest
 
-from hedgewatch.core.model import AlertState, EndReason, Scope
+from hedgewatch.core.alert_model import AlertState
+from hedgewatch.core.model import EndReason, Scope
 from tests.support.builders import (
     AIX,
     ALT,

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedgewatch.core.alert_model import AlertState, Past
+from hedgewatch.core.alerts.settling import QUIET
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import Event
 from hedgewatch.core.expression import decidedly, parse_condition
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import AlertState, Past, Scope, Subject
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.settling import QUIET
 from tests.support.builders import (
     AIX,
     ALT,

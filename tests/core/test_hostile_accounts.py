@@ -6,6 +6,7 @@ from math import inf, nan
 
 import pytest
 
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.core.events import (
     AccountRead,
     CollateralPriced,
@@ -14,7 +15,7 @@ from hedgewatch.core.events import (
     PositionReading,
 )
 from hedgewatch.core.margin.regimes import regime_named
-from hedgewatch.core.model import AlertState, CollateralSlice, Desk, LegPlan, Scope, Unknown
+from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     Said,

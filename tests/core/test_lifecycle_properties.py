@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.core.events import Event
-from hedgewatch.core.model import AlertState, EndReason, Scope
+from hedgewatch.core.model import EndReason, Scope
 from tests.support.builders import (
     AIX,
     ALT,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertState, Severity
-from hedgewatch.core.own_alerts import Recovery
+from hedgewatch.core.alert_model import AlertState, Severity
+from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.rules import Rule
 from tests.support.builders import AIX, ALT, accepted, heard, held, market, read, tiered
 from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, short_of_aix

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hedgewatch.core.model import Scope, Severity
+from hedgewatch.core.alert_model import Severity
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     AIX,

@@ -1,6 +1,7 @@
 """What stored alerts do when the daemon comes back."""
 
-from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
+from hedgewatch.core.model import Scope
 from tests.support.builders import (
     AIX,
     ALT,

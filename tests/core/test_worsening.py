@@ -6,11 +6,12 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedgewatch.core.alert_model import Change, Severity, Told
+from hedgewatch.core.alerts.worsening import is_worse
 from hedgewatch.core.expression import parse
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import Change, Scope, Severity, Told
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Realert, Rule
-from hedgewatch.core.worsening import is_worse
 from tests.core.test_acknowledgement import seen
 from tests.support.builders import AIX, ALT, heard, held, mark, market, read, refused, tiered
 from tests.support.stories import ALTS, CALM, HOT, Story, danger, short_of_aix

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hedgewatch.core.model import AlertRecord, Scope, Severity, Subject
+from hedgewatch.core.alert_model import AlertRecord, Severity
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.health import Checkup, Lag, Sight, Stuck, Vitals, ailments
 from tests.notify.alerts import NOON, record_of, transition
 

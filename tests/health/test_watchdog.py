@@ -3,8 +3,8 @@
 import socket
 from pathlib import Path
 
+from hedgewatch.core.alert_model import NOTHING
 from hedgewatch.core.events import ClockAdvanced
-from hedgewatch.core.model import NOTHING
 from hedgewatch.health import Checkup, Lag
 from hedgewatch.outputs import Health
 from hedgewatch.telemetry.metrics import DaemonMetrics

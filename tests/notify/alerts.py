@@ -7,15 +7,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from hedgewatch.core.model import (
-    AlertRecord,
-    AlertState,
-    Outcome,
-    Scope,
-    Severity,
-    Subject,
-    Transition,
-)
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome, Severity, Transition
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.outgoing import Notification, Outbox, delivery_key
 from hedgewatch.notify.receiver import DeliveryError, Receiver

@@ -2,14 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from hedgewatch.core.model import (
-    Acknowledgement,
-    AlertState,
-    Change,
-    Severity,
-    Transition,
-)
-from hedgewatch.core.telling import transition_of
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Change, Severity, Transition
+from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.notify.audience import Audience
 from hedgewatch.notify.calendar import MaintenanceSettings, QuietHoursSettings
 from hedgewatch.notify.ladder import Fate

@@ -17,7 +17,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from hedgewatch.clock import Clock
-from hedgewatch.core.model import AlertState, Severity, Transition
+from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings, Peer
 from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.receiver import DeliveryError

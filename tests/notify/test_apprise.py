@@ -20,7 +20,7 @@ from apprise.plugins.pagerduty import PAGERDUTY_API_LOOKUP
 from apprise.plugins.slack import NotifySlack
 from pydantic import ValidationError
 
-from hedgewatch.core.model import AlertState, Change, Severity
+from hedgewatch.core.alert_model import AlertState, Change, Severity
 from hedgewatch.notify.apprise import (
     Apprise as Phone,
 )

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from hedgewatch.core.model import AlertState, Change, Severity
+from hedgewatch.core.alert_model import AlertState, Change, Severity
 from hedgewatch.notify.calendar import QuietHoursSettings
 from tests.notify.alerts import transition
 from tests.notify.desk import HOUR, MINUTE, Desk, route

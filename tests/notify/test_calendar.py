@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from hedgewatch.core.model import Severity, Transition
+from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.notify.calendar import MaintenanceSettings, QuietHoursSettings
 from tests.notify.alerts import transition
 

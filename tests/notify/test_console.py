@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from hedgewatch.core.model import AlertState
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.notify.console import Console, ConsoleSettings
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import NOON, notification, transition

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState, Scope, Subject, Transition
+from hedgewatch.core.alert_model import AlertState, Transition
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.console import Console, ConsoleSettings
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError, Receiver

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from hedgewatch.core.model import AlertState, Outcome, Severity
+from hedgewatch.core.alert_model import AlertState, Outcome, Severity
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.routing import RouteSettings

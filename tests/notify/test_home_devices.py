@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from hedgewatch.boards import States
+from hedgewatch.core.alert_model import NOTHING
 from hedgewatch.core.events import ClockAdvanced
-from hedgewatch.core.model import NOTHING, LegPlan, Scope
+from hedgewatch.core.model import LegPlan, Scope
 from hedgewatch.notify.home_devices import Device, Devices
 from hedgewatch.notify.mqtt import MqttSettings
 from hedgewatch.notify.payload import as_bytes

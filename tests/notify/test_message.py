@@ -4,16 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import (
-    Acknowledgement,
-    AlertState,
-    Change,
-    EndReason,
-    Scope,
-    Severity,
-    Subject,
-    Transition,
-)
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Change, Severity, Transition
+from hedgewatch.core.model import EndReason, Scope, Subject
 from hedgewatch.core.wording import spoken
 from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.message import (

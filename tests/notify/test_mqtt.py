@@ -6,7 +6,8 @@ import aiomqtt
 import pytest
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState, EndReason
+from hedgewatch.core.alert_model import AlertState
+from hedgewatch.core.model import EndReason
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import Memory, composed, notification, now, record_of, running, transition
 from tests.notify.listener import connected, listening_to, mqtt, text

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError

@@ -5,7 +5,8 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertState, EndReason, Scope, Severity, Subject
+from hedgewatch.core.alert_model import AlertState, Severity
+from hedgewatch.core.model import EndReason, Scope, Subject
 from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.payload import alert_json, alertmanager_v4, as_bytes, fingerprint
 from hedgewatch.notify.topics import account_state, alert_state, availability, slug

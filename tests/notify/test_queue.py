@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.notify.outgoing import Delivery
 from hedgewatch.notify.queue import Queue
 from tests.notify.alerts import NOON, transition

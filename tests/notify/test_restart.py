@@ -6,7 +6,7 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState, Outcome, Severity, Told
+from hedgewatch.core.alert_model import AlertState, Outcome, Severity, Told
 from hedgewatch.notify.outgoing import Delivery, Notification
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.routing import RouteSettings

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from hedgewatch.core.model import Severity, Transition
+from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.reminders import Reminders
 from hedgewatch.notify.routing import RouteSettings, receivers_for, route_for

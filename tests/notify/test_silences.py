@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import Severity, Subject
+from hedgewatch.core.alert_model import Severity
+from hedgewatch.core.model import Subject
 from hedgewatch.notify.silences import (
     LONGEST_SILENCE,
     Matcher,

@@ -7,14 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.model import (
-    Acknowledgement,
-    AlertState,
-    Scope,
-    Severity,
-    Subject,
-    Transition,
-)
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Severity, Transition
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.standing import Alerts, Watchdog

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hedgewatch.core.model import AlertState
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.notify.posting import retry_after
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.webhook import Webhook, WebhookSettings

@@ -10,8 +10,8 @@ from time import perf_counter
 
 import pytest
 
+from hedgewatch.core.alert_model import NOTHING
 from hedgewatch.core.events import ClockAdvanced
-from hedgewatch.core.model import NOTHING
 from hedgewatch.recording.reading import Judged, Opening, read
 from hedgewatch.recording.recorder import AGAIN_AFTER, MOST_WAITING, Recorder
 from hedgewatch.recording.ring import Ring

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hedgewatch.core.model import NOTHING, Change, Scope, Subject
+from hedgewatch.core.alert_model import NOTHING, Change
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.core.rules import Rule
 from hedgewatch.recording.comparing import compared
 from hedgewatch.recording.extremes import extremes_of

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, TypedDict, Unpack
 
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.events import (
     AccountAccepted,
     AccountHeard,
@@ -39,7 +40,6 @@ from hedgewatch.core.model import (
     PositionKind,
     PricePlan,
     Scope,
-    Severity,
     Tier,
     WalletPlan,
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import (
@@ -23,7 +24,7 @@ from hedgewatch.core.events import (
     RulesReplaced,
     VenueClockRead,
 )
-from hedgewatch.core.model import Desk, EndReason, Scope, Severity, Subject
+from hedgewatch.core.model import Desk, EndReason, Scope, Subject
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import scenarios_read
 from tests.support.builders import (

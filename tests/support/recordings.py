@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from hedgewatch.core.alert_model import Transition
 from hedgewatch.core.engine import Engine
-from hedgewatch.core.model import Transition
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.writing import Writer

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Outcome, Transition
+from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.book.rows import (
     AccountRow,
     FeedRow,
@@ -14,18 +16,7 @@ from hedgewatch.core.book.rows import (
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, Event, RulesReplaced
-from hedgewatch.core.model import (
-    AlertRecord,
-    AlertState,
-    Change,
-    Desk,
-    Outcome,
-    PositionKind,
-    Scope,
-    Transition,
-    Unknown,
-)
-from hedgewatch.core.own_alerts import Recovery
+from hedgewatch.core.model import Desk, PositionKind, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     AIX,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from math import inf
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
 from hedgewatch.core.evenness import Advice, Leveling, Move
 from hedgewatch.core.expression import parse_condition
 from hedgewatch.core.measures import CATALOGUE, symbols
-from hedgewatch.core.model import AlertRecord, AlertState, Known, Scope, Severity, Subject, Unknown
+from hedgewatch.core.model import Known, Scope, Subject, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import StressTable
 from hedgewatch.telemetry.exposition import Labels, Mark, Row

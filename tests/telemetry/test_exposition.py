@@ -11,8 +11,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.core.measures import CATALOGUE
-from hedgewatch.core.model import AlertState, Severity
 from hedgewatch.telemetry.exposition import HELP, Exposition
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from tests.support.servers import find_program

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, encode_basic_auth
 from pydantic import ValidationError
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.settings import Secret, SecretReference
 from hedgewatch.telemetry.exposition import CONTENT_TYPE
 from hedgewatch.telemetry.http import CannotListenError, application, serve

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgewatch.cli.drawing import CannotPlotError, canvas, check_suffix, save
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.recording.timeline import Firing, History
 
 _COLOURS = {Severity.CRITICAL: "#D55E00", Severity.WARNING: "#E69F00", Severity.INFO: "#56B4E9"}

@@ -10,7 +10,7 @@ from hedgewatch.cli.answers import FAILED, WELL, WRONG, print_json, tell
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import did_you_mean
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.drill import Drilled, drill
 from hedgewatch.telemetry import logs
 from hedgewatch.telemetry.redaction import Redactor

@@ -8,7 +8,7 @@ from typing import Any
 from hedgewatch import __version__
 from hedgewatch.cli.answers import FAILED, WELL, failed, print_json
 from hedgewatch.cli.progress import Progress, progress
-from hedgewatch.core.model import Outcome, Transition
+from hedgewatch.core.alert_model import Outcome, Transition
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.reading import Flaw, Opening, read
 from hedgewatch.recording.replay import Again, Begun, Replay

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.expression.spelling import literal
-from hedgewatch.core.model import Severity
 from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.notify.routing import CRITICAL_REPEAT, RouteSettings
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from hedgewatch.commands.forms import AlertFields
 from hedgewatch.commands.refusal import RefusedError
 from hedgewatch.config.problems import nearest
-from hedgewatch.core.model import AlertRecord, AlertState
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.notify.matchers import Matcher, MatcherError, labels_of, matches_all, parse_matcher
 
 _WRONG, _MISSING, _AMBIGUOUS = 400, 404, 409

@@ -14,8 +14,8 @@ from hedgewatch.commands.forms import (
 from hedgewatch.commands.reach import Reach
 from hedgewatch.commands.refusal import RefusedError
 from hedgewatch.commands.shelf import document
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.model import AlertRecord
 from hedgewatch.notify.matchers import labels_of, matches_all
 from hedgewatch.notify.silences import Silence, SilenceError, highest_severity
 

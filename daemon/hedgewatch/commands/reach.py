@@ -8,8 +8,8 @@ import structlog
 
 from hedgewatch.commands.audit import Audit
 from hedgewatch.commands.shelf import Shelf
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.model import AlertRecord
 from hedgewatch.notify.silences import Silences
 
 _SILENCES_SECONDS = 5.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.alert_model import AlertRecord
 
 
 class RefusedError(Exception):

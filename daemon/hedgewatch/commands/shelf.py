@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import structlog
 
 from hedgewatch.commands.audit import within_patience
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.matchers import parse_matcher
 from hedgewatch.notify.silences import LONGEST_SILENCE, Silence, Silences
 

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from hedgewatch.config.rule_schema import GroupSettings, RuleFileSettings, RuleSettings
 from hedgewatch.config.rule_test_schema import RuleTestFileSettings, RuleTestSettings
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression.windowing import WINDOWED, in_units
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
-from hedgewatch.core.model import Scope, Severity
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import IDENTITY
 
 Schema: TypeAlias = dict[str, Any]

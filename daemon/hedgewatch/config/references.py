@@ -9,7 +9,7 @@ from hedgewatch.config.draft import Draft
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.yaml_source import Location
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.matchers import MatcherError, parse_matcher
 from hedgewatch.settings import Secret, SecretError, SecretReference
 

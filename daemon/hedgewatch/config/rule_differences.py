@@ -9,7 +9,7 @@ from hedgewatch.config.rule_test_schema import (
     ExpectedNotification,
     NotificationTestSettings,
 )
-from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.alert_model import AlertRecord
 
 _ROUNDING = 1e-6
 

@@ -12,6 +12,7 @@ from hedgewatch.config.rule_group import Group
 from hedgewatch.config.rule_schema import RuleSettings
 from hedgewatch.config.rule_sense import remarks
 from hedgewatch.config.yaml_source import Location
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression import (
     Expression,
     ExpressionError,
@@ -21,7 +22,7 @@ from hedgewatch.core.expression import (
 )
 from hedgewatch.core.expression import Problem as InText
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import Scope, Severity
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import (
     IDENTITY,
     TEXT,

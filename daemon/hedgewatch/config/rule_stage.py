@@ -6,14 +6,15 @@ from itertools import count
 from math import ceil, floor
 
 from hedgewatch.config.series import Sample, Value
+from hedgewatch.core.alert_model import AlertRecord, Transition
+from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import Cells, Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import AlertRecord, Desk, Scope, Subject, Transition, Unknown
+from hedgewatch.core.model import Desk, Scope, Subject, Unknown
 from hedgewatch.core.rules import IDENTITY, TEXTS, Rule
-from hedgewatch.core.telling import transition_of
 
 _NOT_SAID = Unknown("the test does not say", 0.0)
 _EXAMPLES = {

@@ -16,9 +16,9 @@ from hedgewatch.config.rule_test_schema import (
 )
 from hedgewatch.config.series import SeriesError, Value, parse_series
 from hedgewatch.config.yaml_source import Location, Source
+from hedgewatch.core.alert_model import Transition
 from hedgewatch.core.expression import spelt
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import Transition
 from hedgewatch.core.rules import Rule
 from hedgewatch.notify.matchers import parse_matcher
 from hedgewatch.notify.silences import LONGEST_SILENCE, Silence, highest_severity

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import floor
 
 from hedgewatch.config.rule_test_schema import RuleTestFileSettings
-from hedgewatch.core.model import AlertState, Change, Transition
+from hedgewatch.core.alert_model import AlertState, Change, Transition
 from hedgewatch.notify.audience import Audience
 from hedgewatch.notify.live import Cast
 from hedgewatch.notify.message import body, title

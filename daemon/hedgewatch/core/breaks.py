@@ -9,10 +9,11 @@ is lost the last known prices serve to say that it broke, and never that it is m
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.book.change import Moved
 from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow
 from hedgewatch.core.book.rows.hedge_break import FORCED, HedgeBreak, Recalled, gravest
-from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope
+from hedgewatch.core.model import EndReason, Scope
 
 TOLERANCE = 0.01
 """A hedge within 1 % of its target, or within half a contract step, fits."""

@@ -9,6 +9,10 @@ from itertools import chain
 from math import inf
 
 from hedgewatch.core import events
+from hedgewatch.core.alert_model import NOTHING, AlertRecord, Outcome, Transition
+from hedgewatch.core.alerts.memory import clamped
+from hedgewatch.core.alerts.own import ALL_WELL, Recovery
+from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.core.book import balances, readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change
@@ -20,14 +24,11 @@ from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
-from hedgewatch.core.memory import clamped
-from hedgewatch.core.model import NOTHING, AlertRecord, Desk, Outcome, Transition
-from hedgewatch.core.own_alerts import ALL_WELL, Recovery
+from hedgewatch.core.model import Desk
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.sampling import remember
 from hedgewatch.core.stress import watchers
-from hedgewatch.core.telling import transition_of
 
 _Heard = (
     events.AccountHeard

@@ -4,26 +4,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from hedgewatch.core.alerts import Begun, Step, acknowledge, end, forget_badness, retell, step
+from hedgewatch.core.alert_model import NOTHING, AlertRecord, AlertState, Outcome
+from hedgewatch.core.alerts.lifecycle import (
+    Begun,
+    Step,
+    acknowledge,
+    end,
+    forget_badness,
+    retell,
+    step,
+)
+from hedgewatch.core.alerts.memory import Memory
+from hedgewatch.core.alerts.own import ALL_WELL, Recovery, rule_broken
+from hedgewatch.core.alerts.rowless import RowlessAlerts
+from hedgewatch.core.alerts.telling import in_words_of_now
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import PoolRow, PositionRow, Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
-from hedgewatch.core.memory import Memory
-from hedgewatch.core.model import (
-    NOTHING,
-    AlertRecord,
-    AlertState,
-    Desk,
-    EndReason,
-    Outcome,
-    Subject,
-    Truth,
-)
-from hedgewatch.core.own_alerts import ALL_WELL, Recovery, rule_broken
-from hedgewatch.core.rowless import RowlessAlerts
+from hedgewatch.core.model import Desk, EndReason, Subject, Truth
 from hedgewatch.core.rules import Realert, Rule
-from hedgewatch.core.telling import in_words_of_now
 
 _EXPLAINED_WITHIN = 10.0
 """Seconds in which the venue may still say why a position went."""

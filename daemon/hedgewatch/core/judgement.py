@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.expression import compile_scope, windowing_of
-from hedgewatch.core.model import AlertRecord, Scope, Subject, Truth
+from hedgewatch.core.model import Scope, Subject, Truth
 from hedgewatch.core.rules import Rule
 
 Observation = Mapping[object, int]

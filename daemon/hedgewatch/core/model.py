@@ -1,10 +1,10 @@
-"""The nouns of the core: what is watched, what may be unknown, and what an alert says."""
+"""The nouns of the core: what is watched, and what may be unknown (of alerts: `alert_model`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from hedgewatch.core.scenarios import Scenario
 
@@ -53,24 +53,6 @@ class Subject:
     def label(self, name: str) -> str:
         """The value of one identity label, empty when the subject has none of that name."""
         return dict(self.labels).get(name, "")
-
-
-class Severity(StrEnum):
-    """How much an alert matters, least first."""
-
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-
-class AlertState(StrEnum):
-    """The states of the lifecycle (`core/alerts`), as they are exported."""
-
-    INACTIVE = "inactive"
-    PENDING = "pending"
-    FIRING = "firing"
-    RESOLVED = "resolved"
-    ENDED = "ended"
 
 
 class EndReason(StrEnum):
@@ -223,120 +205,3 @@ class Desk:
     prices: Mapping[str, PricePlan] = field(default_factory=dict)
     betas: Mapping[str, float] = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """Somebody has seen an alert: who, when, and until when that holds (None: until it is over).
-
-    It lapses when the alert gets worse.
-    """
-
-    by: str
-    at: float
-    until: float | None = None
-    comment: str = ""
-
-
-class Change(StrEnum):
-    """What a transition tells of an alert: a new state, or news of one that fires on."""
-
-    STATE = "state"
-    WORSE = "worse"
-    ACKNOWLEDGED = "acknowledged"
-    LAPSED = "lapsed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What was last told of a firing alert: when, under which severity, and how bad it was by its
-    rule's `realert` (None: not known then, or the rule has none).
-    """
-
-    at: float
-    severity: Severity
-    badness: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What an alert did before, so that one that comes and goes is known as such: when it fired in
-    the last day, when it was last resolved, and whether it flaps.
-    """
-
-    fired: tuple[float, ...] = ()
-    over_at: float | None = None
-    flaps: bool = False
-
-
-def acknowledgement_of(plain: Mapping[str, Any] | None) -> Acknowledgement | None:
-    """An acknowledgement from its fields, as `dataclasses.asdict` gives them."""
-    return None if plain is None else Acknowledgement(**plain)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """A change of an alert: what is delivered later is what was judged.
-
-    `values` holds every measure that the rule's expressions and annotations use, as it was. One
-    that is not `silenceable` is told whatever silence, quiet hour or maintenance there is.
-    `severity_before` is the one under which it was told before, None when that was the same.
-    """
-
-    at: float
-    alertname: str
-    subject: Subject
-    state: AlertState
-    severity: Severity
-    episode: str
-    active_since: float
-    reason: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    values: Mapping[str, float | bool | None]
-    change: Change = Change.STATE
-    acknowledged: Acknowledgement | None = None
-    silenceable: bool = True
-    severity_before: Severity | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRecord:
-    """One alert as it stands: what is stored over restarts, exported and re-sent.
-
-    Stored while pending, firing, or ended and not yet acknowledged, and, resolved, for as long as
-    its past matters; forgotten otherwise. `clear_since` is the first of the observations by which
-    it is clearing, None when it is not.
-    """
-
-    alertname: str
-    subject: Subject
-    state: AlertState
-    severity: Severity
-    episode: str
-    active_since: float
-    fired_at: float | None = None
-    clear_since: float | None = None
-    reason: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, float | bool | None] = field(default_factory=dict)
-    acknowledged: Acknowledgement | None = None
-    silenceable: bool = True
-    told: Told | None = None
-    past: Past = field(default_factory=Past)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one event led to. `records` are the alerts to store, or, in state inactive, to forget;
-    `confirm` names accounts whose positions are in doubt and must be read again within 2 s.
-    """
-
-    transitions: tuple[Transition, ...] = ()
-    records: tuple[AlertRecord, ...] = ()
-    confirm: tuple[str, ...] = ()
-
-
-NOTHING = Outcome()
-"""The outcome of a quiet tick."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression import (
     Expression,
     Unit,
@@ -22,7 +23,7 @@ from hedgewatch.core.expression.problems import (
     unknown_scenario,
 )
 from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
-from hedgewatch.core.model import Scope, Severity, Subject, Unknown
+from hedgewatch.core.model import Scope, Subject, Unknown
 from hedgewatch.core.wording import spoken
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
@@ -84,8 +85,9 @@ class Rule:
     """One alert rule. Durations are seconds.
 
     `where` keeps the rule to subjects whose labels have one of the given values. `clear` None
-    means "not expr". What hovers or flaps is resolved after `settle` (`core/settling`), no firing
-    is ever delayed. `unknown` says what an unknown truth does: hold the state, or count as true.
+    means "not expr". What hovers or flaps is resolved after `settle` (`core/alerts/settling`), no
+    firing is ever delayed. `unknown` says what an unknown truth does: hold the state, or count as
+    true.
     """
 
     name: str

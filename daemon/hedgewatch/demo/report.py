@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable
 from statistics import quantiles
 
+from hedgewatch.core.alert_model import Outcome, Transition
 from hedgewatch.core.book.rows import HedgeRow, PoolRow, PositionRow, Row
 from hedgewatch.core.events import ClockAdvanced, Event, MarkPriceChanged, QuoteChanged
-from hedgewatch.core.model import Outcome, Transition
 from hedgewatch.notify.message import summary
 from hedgewatch.telemetry.api import jsonable
 

@@ -10,9 +10,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.book.rows import AccountRow, HedgeRow, PoolRow, PositionRow
 from hedgewatch.core.engine import Engine
-from hedgewatch.core.model import AlertState, Known, Severity, Transition, Unknown
+from hedgewatch.core.model import Known, Unknown
 from hedgewatch.notify.message import summary
 
 _LAST_TRANSITIONS = 10

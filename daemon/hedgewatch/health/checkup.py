@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from hedgewatch.core.model import AlertRecord, AlertState, Scope
+from hedgewatch.core.alert_model import AlertRecord, AlertState
+from hedgewatch.core.model import Scope
 from hedgewatch.health.lag import Lag
 from hedgewatch.health.vitals import Sight, Stuck, Vitals, ailments
 

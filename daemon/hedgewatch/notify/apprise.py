@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import structlog
 from pydantic import AfterValidator
 
-from hedgewatch.core.model import AlertState, Change, Severity
+from hedgewatch.core.alert_model import AlertState, Change, Severity
 from hedgewatch.notify.apprise_process import CHILD, UNUSABLE, Child, ChildError
 from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from hedgewatch.core.model import Change, Transition
+from hedgewatch.core.alert_model import Change, Transition
 from hedgewatch.notify.digest import Bundle, Digests, digest_of
 from hedgewatch.notify.ladder import Fate, Ladder, Step
 from hedgewatch.notify.live import Cast, Live, alert_of, annotated, is_live, merged, news, reminded

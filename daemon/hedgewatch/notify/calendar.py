@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.routing import Matching
 from hedgewatch.notify.silences import Silenceable
 from hedgewatch.settings import Name

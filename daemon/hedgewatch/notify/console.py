@@ -5,7 +5,7 @@ import select
 from collections.abc import Mapping
 from typing import Final, TextIO
 
-from hedgewatch.core.model import AlertState, Severity
+from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.notify.message import body, is_alarming_end, rfc3339, title
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError

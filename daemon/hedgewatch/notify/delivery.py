@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from hedgewatch.core.model import AlertRecord, AlertState, Change, Outcome, Transition
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Outcome, Transition
 from hedgewatch.notify.audience import Audience, TellAgain
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.live import Cast, alert_of, tellings_of

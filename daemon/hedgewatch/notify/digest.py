@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from hedgewatch.core.model import AlertState, Scope, Severity, Subject, Transition
+from hedgewatch.core.alert_model import AlertState, Severity, Transition
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.outgoing import DIGEST, Delivery, Notification
 from hedgewatch.notify.silences import rank
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.core.alert_model import AlertState, Transition
 
 _MOST_LINES = 40
 

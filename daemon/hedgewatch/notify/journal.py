@@ -8,7 +8,8 @@ from typing import Literal
 
 import structlog
 
-from hedgewatch.core.model import AlertRecord, Subject
+from hedgewatch.core.alert_model import AlertRecord
+from hedgewatch.core.model import Subject
 from hedgewatch.notify.outgoing import Delivery, Outbox
 
 _CALM_PERIOD = 1.0  # pending states and other calm changes are written at most this often

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hedgewatch.core.model import Severity, Transition
+from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.core.wording import spoken
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.outgoing import alert_key

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from hedgewatch.core.model import AlertRecord, AlertState, Change, Transition
-from hedgewatch.core.telling import transition_of
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Transition
+from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.outgoing import Delivery, Notification, alert_key, delivery_key
 from hedgewatch.notify.routing import RouteSettings

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol, cast
 
-from hedgewatch.core.model import Severity, Subject
+from hedgewatch.core.alert_model import Severity
+from hedgewatch.core.model import Subject
 
 Operator = Literal["=", "!=", "=~", "!~"]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from types import MappingProxyType
 
-from hedgewatch.core.model import Acknowledgement, AlertState, Change, EndReason, Transition
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Change, Transition
+from hedgewatch.core.model import EndReason
 from hedgewatch.core.wording import spoken
 from hedgewatch.notify.digest_lines import digest_lines
 from hedgewatch.notify.outgoing import DIGEST, Notification

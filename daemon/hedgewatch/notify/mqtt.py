@@ -18,7 +18,7 @@ import structlog
 from paho.mqtt.properties import Properties
 
 from hedgewatch.command import Nonces, Obeys
-from hedgewatch.core.model import AlertState
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.notify import topics
 from hedgewatch.notify.home_assistant import HomeAssistant
 from hedgewatch.notify.message import is_alarming_end

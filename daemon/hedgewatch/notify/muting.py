@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hedgewatch.core.model import Transition
+from hedgewatch.core.alert_model import Transition
 from hedgewatch.notify.calendar import MaintenanceSettings, QuietHoursSettings
 from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.silences import Silence, Silences

@@ -8,16 +8,15 @@ from math import isfinite
 from typing import Any, Protocol, Self
 from urllib.parse import quote
 
-from hedgewatch.core.model import (
+from hedgewatch.core.alert_model import (
     AlertRecord,
     AlertState,
     Change,
-    Scope,
     Severity,
-    Subject,
     Transition,
     acknowledgement_of,
 )
+from hedgewatch.core.model import Scope, Subject
 
 DIGEST = "Digest"
 """What stands for the name of an alert where many are told together."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hedgewatch.core.model import Acknowledgement, AlertState, Transition
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.message import OVER, clean, clip, is_alarming_end, rfc3339
 from hedgewatch.notify.outgoing import Notification, plain_values

@@ -4,7 +4,7 @@ from collections import deque
 from heapq import heappop, heappush
 from itertools import count
 
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.outgoing import Delivery
 
 _URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}

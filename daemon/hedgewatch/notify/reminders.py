@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import floor
 
-from hedgewatch.core.model import Transition
+from hedgewatch.core.alert_model import Transition
 from hedgewatch.notify.outgoing import alert_key
 
 

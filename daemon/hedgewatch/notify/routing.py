@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hedgewatch.core.model import Severity, Transition
+from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.notify.matchers import Labelled, Matcher, labels_of, matches_all, parse_matcher
 from hedgewatch.settings import Duration, Settings
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.matchers import (
     Labelled,
     Matcher,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from hedgewatch.core.model import AlertState, Transition
+from hedgewatch.core.alert_model import AlertState, Transition
 from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.message import clean, rfc3339
 from hedgewatch.notify.outgoing import Notification

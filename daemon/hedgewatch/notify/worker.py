@@ -10,7 +10,7 @@ from typing import Literal
 
 import structlog
 
-from hedgewatch.core.model import Severity
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.message import plain

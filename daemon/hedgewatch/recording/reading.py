@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from hedgewatch.core.alert_model import Outcome
 from hedgewatch.core.events import Event
-from hedgewatch.core.model import Outcome
 from hedgewatch.recording.decoding import decoded
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.frames import EVENTS, MAGIC, OPENING, DamageError, Frame, frames

@@ -12,9 +12,9 @@ from typing import Any
 import structlog
 
 from hedgewatch import __version__
+from hedgewatch.core.alert_model import NOTHING, Outcome
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import ClockAdvanced, Event
-from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.frames import FORMAT
 from hedgewatch.recording.snapshot import snapshot

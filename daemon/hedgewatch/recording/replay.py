@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import orjson
 
+from hedgewatch.core.alert_model import NOTHING, Outcome
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import Event
-from hedgewatch.core.model import NOTHING, Outcome
 from hedgewatch.recording.encoding import encoded
 from hedgewatch.recording.reading import Flaw, Item, Judged, Opening
 from hedgewatch.recording.snapshot import restored

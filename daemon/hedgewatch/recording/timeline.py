@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import ClockAdvanced, Event, RulesReplaced
 from hedgewatch.core.expression import value_of
-from hedgewatch.core.model import AlertState, Severity, Subject, Transition
+from hedgewatch.core.model import Subject
 from hedgewatch.core.rules import Rule
 from hedgewatch.recording.extremes import Extreme, extremes_of
 from hedgewatch.recording.reading import Flaw, Item

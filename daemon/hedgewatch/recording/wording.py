@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from hedgewatch.core.model import Change, Transition
+from hedgewatch.core.alert_model import Change, Transition
 
 
 def moment(at: float) -> str:

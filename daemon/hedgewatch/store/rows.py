@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any, Protocol
 
-from hedgewatch.core.model import (
+from hedgewatch.core.alert_model import (
     AlertRecord,
     AlertState,
     Past,
-    Scope,
     Severity,
-    Subject,
     Told,
     acknowledgement_of,
 )
+from hedgewatch.core.model import Scope, Subject
 
 _COLUMNS = ("key", "receiver", "payload", "attempts", "next_at", "created_at", "expires_at")
 

@@ -11,8 +11,8 @@ from typing import Self, TypeVar
 
 import structlog
 
-from hedgewatch.core.model import AlertRecord
-from hedgewatch.core.own_alerts import Recovery
+from hedgewatch.core.alert_model import AlertRecord
+from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.store import file, rows
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError

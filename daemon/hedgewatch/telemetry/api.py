@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.measures import CATALOGUE
-from hedgewatch.core.model import AlertRecord, Scope, Unknown
+from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.rules import Realert, Rule
 from hedgewatch.telemetry.exposition import Row
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.explanation import Standing, measures_in_words, rule_in_words, standings
 from hedgewatch.core.expression.explanation import Explained
-from hedgewatch.core.model import AlertRecord
 from hedgewatch.core.rules import Rule
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import Row

@@ -11,8 +11,9 @@ from itertools import chain
 from operator import attrgetter
 from typing import Protocol
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
 from hedgewatch.core.measures import CATALOGUE
-from hedgewatch.core.model import AlertRecord, AlertState, Known, Scope, Severity, Subject, Unknown
+from hedgewatch.core.model import Known, Scope, Subject, Unknown
 from hedgewatch.telemetry.metrics import DaemonMetrics
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

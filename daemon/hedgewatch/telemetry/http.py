@@ -13,8 +13,9 @@ from typing import Protocol
 from aiohttp import hdrs, web
 
 from hedgewatch.command import LARGEST_COMMAND
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.evenness import Advice
-from hedgewatch.core.model import AlertRecord, Scope
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import StressTable, joined
 from hedgewatch.settings import Secret

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from hedgewatch.command import LARGEST_COMMAND, Fields, Obeys, fields_of
-from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.telemetry.answers import answer
 
 _NOBODY_IS_KNOWN = (

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from aiohttp import web
 
-from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
+from hedgewatch.core.model import Scope
 from hedgewatch.telemetry.exposition import Row
 
 RUNBOOKS = "/runbooks/rules/README.md"

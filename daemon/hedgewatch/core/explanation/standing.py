@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.explanation.words import unit_of_measure
 from hedgewatch.core.expression import Expression, Unit, value_of
 from hedgewatch.core.expression.explanation import Explained, explained
 from hedgewatch.core.expression.spelling import literal
-from hedgewatch.core.model import AlertRecord, AlertState, Subject, Truth, Unknown
+from hedgewatch.core.model import Subject, Truth, Unknown
 from hedgewatch.core.rules import Rule
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from hedgewatch.core.alert_texts import words
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Transition
+from hedgewatch.core.alerts.texts import words
 from hedgewatch.core.book.rows import Row
-from hedgewatch.core.model import AlertRecord, AlertState, Change, Transition
 from hedgewatch.core.rules import Rule
 
 

@@ -22,7 +22,7 @@
 
 `unknown: fire` reads unknown as true. Resolved: when `clear` holds on two distinct observations
 of every input, each newer than the last true one, `keep_firing_for`, counted from the first of
-them, has passed, and it is settled (`core/settling`). Firing never goes back to pending. `for`
+them, has passed, and it is settled (`settling`). Firing never goes back to pending. `for`
 counts as over for what is true at the first look after the stored state was lost. Each firing is
 an episode of its own. An alarming end is held until it is acknowledged or the alert fires anew.
 """
@@ -30,26 +30,25 @@ an episode of its own. An alarming end is held until it is acknowledged or the a
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hedgewatch.core.alert_texts import words
-from hedgewatch.core.book.rows import Row
-from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.judgement import Alert, Observation
-from hedgewatch.core.model import (
+from hedgewatch.core.alert_model import (
     Acknowledgement,
     AlertRecord,
     AlertState,
     Change,
-    EndReason,
     Severity,
     Told,
     Transition,
-    Truth,
 )
+from hedgewatch.core.alerts.settling import firing_again, flapping, note_clear, settled
+from hedgewatch.core.alerts.telling import in_words_of_now, news
+from hedgewatch.core.alerts.texts import words
+from hedgewatch.core.alerts.worsening import badness, is_graver, is_worse
+from hedgewatch.core.book.rows import Row
+from hedgewatch.core.events import AlertAcknowledged
+from hedgewatch.core.judgement import Alert, Observation
+from hedgewatch.core.model import EndReason, Truth
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.settling import firing_again, flapping, note_clear, settled
-from hedgewatch.core.telling import in_words_of_now, news
 from hedgewatch.core.wording import spoken
-from hedgewatch.core.worsening import badness, is_graver, is_worse
 
 LONGEST_PAUSE = 300.0
 """Seconds that a pending alert may not know before it is dropped; blindness speaks for itself."""

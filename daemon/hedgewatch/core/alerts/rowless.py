@@ -3,13 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from hedgewatch.core.alerts import Step, acknowledge, end, lapse
-from hedgewatch.core.book.book import Book
-from hedgewatch.core.events import AlertAcknowledged
-from hedgewatch.core.margin.regimes import UNKNOWN
-from hedgewatch.core.memory import Key, key_of
-from hedgewatch.core.model import AlertRecord, AlertState, EndReason, Scope
-from hedgewatch.core.own_alerts import (
+from hedgewatch.core.alert_model import AlertRecord, AlertState
+from hedgewatch.core.alerts.lifecycle import Step, acknowledge, end, lapse
+from hedgewatch.core.alerts.memory import Key, key_of
+from hedgewatch.core.alerts.own import (
     CALM_AFTER,
     CRASHES_TO_TELL,
     FORGOTTEN_WHEN_SEEN,
@@ -19,8 +16,12 @@ from hedgewatch.core.own_alerts import (
     crash_looping,
     state_lost,
 )
+from hedgewatch.core.alerts.telling import transition_of
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.events import AlertAcknowledged
+from hedgewatch.core.margin.regimes import UNKNOWN
+from hedgewatch.core.model import EndReason, Scope
 from hedgewatch.core.rules import CRASH_LOOPING, OWN_ALERTS
-from hedgewatch.core.telling import transition_of
 
 _READINGS_TO_GIVE_UP = 2
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from hedgewatch.core.model import AlertRecord, AlertState, Scope, Severity, Subject, Told
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity, Told
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.core.rules import CRASH_LOOPING, RULE_BROKEN, STATE_LOST
 
 CRASHES_TO_TELL = 3

@@ -1,7 +1,7 @@
 """When a firing alert got so much worse that it is told again."""
 
+from hedgewatch.core.alert_model import Severity, Told
 from hedgewatch.core.book.rows import Row
-from hedgewatch.core.model import Severity, Told
 from hedgewatch.core.rules import Rule
 
 _SLACK = 1e-9  # 85 % is worse than 80 % by 5 %, whatever floats make of it

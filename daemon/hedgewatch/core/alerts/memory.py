@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from hedgewatch.core.alerts import Begun, Step
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Past
+from hedgewatch.core.alerts.lifecycle import Begun, Step
+from hedgewatch.core.alerts.settling import is_forgotten
 from hedgewatch.core.book.rows import Row
-from hedgewatch.core.model import AlertRecord, AlertState, Past, Subject, Truth
+from hedgewatch.core.model import Subject, Truth
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.settling import is_forgotten
 
 Key = tuple[str, Subject]
 

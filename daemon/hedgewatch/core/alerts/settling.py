@@ -12,10 +12,10 @@ minute later, so the end of an alert waits until it is believable. By its rule's
 
 from dataclasses import replace
 
+from hedgewatch.core.alert_model import Past
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.expression import decidedly
 from hedgewatch.core.judgement import Alert
-from hedgewatch.core.model import Past
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.wording import spoken
 
