@@ -57,6 +57,7 @@ SOUND = {
     [
         {"alert": "it"},
         {"alert": "RuleBroken"},
+        {"alert": "Watchdog"},
         {"on": "pol"},
         {"expr": 5},
         {"for": "5"},

@@ -144,6 +144,40 @@ def test_a_clear_with_a_distance_is_let_be(tmp_path: Path, expr: str, clear: str
 
 
 @pytest.mark.parametrize(
+    ("expr", "clear"),
+    [
+        ("margin_ratio > 80%", "margin_ratio > 70%"),
+        ("margin_ratio > 80%", "70% <= margin_ratio"),
+        ("margin_ratio > 80%", "not margin_ratio < 70%"),
+        ("shock_down > -10%", "shock_down > -12%"),
+        ("abs(equity) > 5", "abs(equity) > 4"),
+        ("margin_ratio > 80% and headroom < 5", "headroom < 9"),
+        ("change(margin_ratio, 5m) > 5%", "change(margin_ratio, 5m) > 2%"),
+    ],
+)
+def test_a_clear_in_the_direction_of_the_danger_is_warned_of(
+    tmp_path: Path, expr: str, clear: str
+) -> None:
+    (said,) = told(tmp_path, expr, clear)
+    assert said.startswith("warning:7:")
+    assert said.endswith("is never resolved; turn this comparison around")
+
+
+@pytest.mark.parametrize(
+    ("expr", "clear"),
+    [
+        ("equity > 5 or equity < -5", "equity < 4 and equity > -4"),
+        ("30% < margin_ratio < 60%", "margin_ratio < 25% or margin_ratio > 65%"),
+        ("30% < margin_ratio < 60%", "margin_ratio < 25%"),
+        ("margin_ratio > 80% and headroom < 5", "margin_ratio < 70% or headroom > 9"),
+        ("margin_ratio > headroom / equity", "margin_ratio > 2%"),
+    ],
+)
+def test_a_clear_on_either_side_of_a_band_is_let_be(tmp_path: Path, expr: str, clear: str) -> None:
+    assert told(tmp_path, expr, clear) == []
+
+
+@pytest.mark.parametrize(
     ("expr", "warning"),
     [
         (
@@ -162,6 +196,7 @@ def test_a_clear_with_a_distance_is_let_be(tmp_path: Path, expr: str, clear: str
         ("margin_ratio > 80", "warning:6:26: 80 is 8,000% of a ratio: did you mean 80%?"),
         ("5 < margin_ratio < 600%", "warning:6:11: 5 is 500% of a ratio: did you mean 5%?"),
         ("abs(shock_down) > 10", "warning:6:29: 10 is 1,000% of a ratio: did you mean 10%?"),
+        ("shock_down > -10", "warning:6:25: -10 is -1,000% of a ratio: did you mean -10%?"),
         ("margin_ratio > 8000%", "warning:6:26: 8,000% is 80 times: did you mean 80%?"),
         ("change(margin_ratio, 5m) > 5", "warning:6:38: 5 is 500% of a ratio: did you mean 5%?"),
         (

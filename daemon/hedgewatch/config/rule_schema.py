@@ -10,6 +10,9 @@ from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import OWN_ALERTS
 from hedgewatch.settings import Duration, Settings
 
+_RESERVED = OWN_ALERTS | {"Watchdog"}
+"""Alerts that no rule makes; `Watchdog` is the one that always fires at an Alertmanager."""
+
 _ALERT = re.compile(r"[A-Z][A-Za-z0-9]{0,99}")
 _TEXT = {"type": "string"}
 
@@ -17,7 +20,7 @@ _TEXT = {"type": "string"}
 def _alert(name: str) -> str:
     if not _ALERT.fullmatch(name):
         raise ValueError("a rule is named in CamelCase, like MarginDanger")
-    if name in OWN_ALERTS:
+    if name in _RESERVED:
         raise ValueError(f"{name} is an alert of hedgewatch itself: choose another name")
     return name
 
@@ -29,9 +32,7 @@ def _listed(value: object) -> object:
 AlertName = Annotated[
     str,
     AfterValidator(_alert),
-    WithJsonSchema(
-        {**_TEXT, "pattern": f"^{_ALERT.pattern}$", "not": {"enum": sorted(OWN_ALERTS)}}
-    ),
+    WithJsonSchema({**_TEXT, "pattern": f"^{_ALERT.pattern}$", "not": {"enum": sorted(_RESERVED)}}),
 ]
 Text = Annotated[str, Field(strict=True)]
 Texts = Annotated[

@@ -4,8 +4,9 @@ What it claims it claims for sure (`core/expression/sense`); what it does not sa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from hedgewatch.core.expression import Expression, Unit, Vocabulary, input_of
@@ -63,6 +64,8 @@ def remarks(
     said = list(_of_expr(expr.root, sense, fires_unknown=unknown == "fire"))
     if not said and clear is not None:
         said += _of_clear(clear.root, sense.possible(clear.root, while_false=expr.root))
+    if not said and clear is not None:
+        said += _of_direction(expr.root, clear.root)
     if not said:
         said += [remark for key, root in conditions for remark in _of_parts(key, root, sense)]
     known = symbols(scope)
@@ -86,6 +89,50 @@ def _of_clear(clear: Node, truths: frozenset[bool]) -> Iterator[Remark]:
         yield Remark("clear", *_place(clear), _CLEARS_AT_ONCE)
 
 
+def _of_direction(expr: Node, clear: Node) -> Iterator[Remark]:
+    """What has to be above something to be in danger, and above something to be out of it."""
+    dangers, safeties = list(_demands(expr)), list(_demands(clear))
+    for safety in safeties:
+        opposite = _Demand(safety.quantity, not safety.more, safety.node)
+        if safety in dangers and opposite not in (*dangers, *safeties):
+            word, other = ("above", "far below") if safety.more else ("below", "far above")
+            message = (
+                f"'expr' and 'clear' both want it {word} something: what is {other} is never "
+                "resolved; turn this comparison around"
+            )
+            yield Remark("clear", *_place(safety.node), message)
+
+
+_MORE = {">": True, ">=": True, "<": False, "<=": False}
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """A condition wants more of a quantity than a number, or less."""
+
+    quantity: Node
+    more: bool
+    node: Node = field(compare=False)
+
+
+def _demands(node: Node, *, wanted: bool = True) -> Iterator[_Demand]:
+    match node:
+        case Not(inner=inner):
+            yield from _demands(inner, wanted=not wanted)
+        case Joined(parts=parts):
+            for part in parts:
+                yield from _demands(part, wanted=wanted)
+        case Comparison(operators=operators, operands=operands):
+            for operator, (left, right) in zip(operators, pairwise(operands), strict=True):
+                more = _MORE.get(operator)
+                if more is not None and _signed(right)[0] is not None:
+                    yield _Demand(left, more is wanted, node)
+                elif more is not None and _signed(left)[0] is not None:
+                    yield _Demand(right, more is not wanted, node)
+        case _:
+            return
+
+
 def _of_parts(key: str, node: Node, sense: Sense) -> Iterator[Remark]:
     """Parts of a condition that is sound as a whole."""
     if isinstance(node, Not):
@@ -105,10 +152,11 @@ def _of_parts(key: str, node: Node, sense: Sense) -> Iterator[Remark]:
 def _of_numbers(key: str, node: Node, known: Vocabulary) -> Iterator[Remark]:
     """Numbers that were probably meant in another unit."""
     if isinstance(node, Comparison):
-        for number in node.operands:
-            if isinstance(number, Number):
+        for operand in node.operands:
+            number, sign = _signed(operand)
+            if number is not None:
                 for other in node.operands:
-                    message = _doubt(number, _unit(other, known))
+                    message = _doubt(number, sign, _unit(other, known))
                     if message:
                         yield Remark(key, number.line, number.column, message)
                         break
@@ -121,13 +169,21 @@ _ODD_RATIO, _ODD_PERCENT, _ODD_RATE = 3.0, 50.0, 1e-3
 """A ratio from here on was probably written without its %, with a % too many, per second."""
 
 
-def _doubt(number: Number, other: Unit | None) -> str:
+def _signed(node: Node) -> tuple[Number | None, float]:
+    """A literal number and its sign; None for anything else."""
+    if isinstance(node, Negative) and isinstance(node.inner, Number):
+        return node.inner, -1.0
+    return (node if isinstance(node, Number) else None), 1.0
+
+
+def _doubt(number: Number, sign: float, other: Unit | None) -> str:
     """What is odd about a number beside a quantity of that unit; empty when nothing is."""
-    size, shown = abs(number.literal), f"{number.literal:g}"
+    value = sign * number.literal
+    size, shown = abs(value), f"{value:g}"
     if other is Unit.RATIO and number.unit is Unit.NUMBER and size >= _ODD_RATIO:
-        return f"{shown} is {size:,.0%} of a ratio: did you mean {shown}%?"
+        return f"{shown} is {value:,.0%} of a ratio: did you mean {shown}%?"
     if other is Unit.RATIO and number.unit is Unit.RATIO and size >= _ODD_PERCENT:
-        return f"{size:,.0%} is {shown} times: did you mean {shown}%?"
+        return f"{value:,.0%} is {shown} times: did you mean {shown}%?"
     if other is Unit.RATIO_PER_SECOND and number.unit is Unit.NUMBER and size >= _ODD_RATE:
         return f"this is {size:.3%} every second: did you mean {shown} / 1h?"
     return ""
