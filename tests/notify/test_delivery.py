@@ -113,6 +113,21 @@ async def test_a_receiver_that_asks_for_time_gets_it() -> None:
     assert before + 30.0 <= next_at < before + 31.0
 
 
+async def test_what_is_critical_is_tried_again_after_a_minute_whatever_is_asked_for() -> None:
+    asked = DeliveryError("come back in an hour", retryable=True, retry_after=3600.0)
+    phone, disk = Phone(trouble=[asked, asked]), Memory()
+    calm = transition(alertname="HedgeDrift", severity=Severity.WARNING)
+    async with running(composed([phone], disk)) as delivering:
+        before = now()
+        delivering.tell(calm)
+        await until(lambda: len(disk.retried) == 1, disk.changed)
+        delivering.tell(transition())
+        await until(lambda: len(disk.retried) == 2, disk.changed)
+    waits = {key.split("|")[0]: at - before for key, at in disk.retried.items()}
+    assert 3600.0 <= waits["HedgeDrift"] < 3601.0
+    assert 60.0 <= waits["MarginDanger"] < 61.0
+
+
 async def test_a_receiver_that_hangs_is_left_at_the_deadline_and_the_others_do_not_wait() -> None:
     phone = Phone()
     async with running(composed([Wall(), phone], Memory(), attempt=0.05)) as delivering:

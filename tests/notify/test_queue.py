@@ -46,6 +46,37 @@ def test_what_is_put_off_comes_again_at_its_time_and_its_lane_waits_for_it() -> 
     assert queue.take(NOON + 5) == later
 
 
+def test_what_is_critical_does_not_wait_behind_a_lesser_word_of_the_same_alert() -> None:
+    queue = Queue()
+    for waiting in (delivery("other", at=NOON - 9), delivery()):
+        queue.put(waiting)
+    assert queue.take(NOON, critical_only=True) is None
+    assert queue.take(NOON) is not None
+    first = queue.take(NOON)
+    assert first is not None
+    queue.postpone(replace(first, next_at=NOON + 3600))
+    assert queue.take(NOON + 60) is None
+    liquidated = delivery(state=AlertState.ENDED, severity=Severity.CRITICAL, at=NOON + 60)
+    queue.put(liquidated)
+    assert queue.is_urgent(liquidated.notification.alert)
+    head = queue.take(NOON + 60, critical_only=True)
+    assert head is not None
+    assert head.key == first.key
+    queue.finish(head)
+    assert queue.take(NOON + 60) == liquidated
+
+
+def test_what_is_in_flight_is_not_given_out_again_because_something_critical_joins_it() -> None:
+    queue = Queue()
+    firing, worse = delivery(), delivery(severity=Severity.CRITICAL)
+    queue.put(firing)
+    assert queue.take(NOON) == firing
+    queue.put(worse)
+    assert queue.take(NOON) is None
+    queue.finish(firing)
+    assert queue.take(NOON) == worse
+
+
 def test_the_most_severe_goes_first_and_among_equals_the_oldest() -> None:
     queue = Queue()
     deliveries = [

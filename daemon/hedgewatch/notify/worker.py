@@ -19,6 +19,7 @@ from hedgewatch.notify.queue import Queue
 from hedgewatch.notify.receiver import DeliveryError, Receiver, Unhurried
 
 _LONGEST_ASKED_WAIT = 3600.0  # a receiver may ask for a pause, not for silence
+_LONGEST_URGENT_WAIT = 60.0  # of what is critical, whatever the receiver asks for
 _LONGEST_SLEEP = 1.0  # the clock counts a suspend, a sleep does not
 _MARK_PATIENCE = 0.25  # paid once by a disk that hangs
 _MANY = 5
@@ -74,9 +75,10 @@ class Worker:
 
     After a send it waits a moment for its mark to be on the disk, so that a crash repeats at most
     the one in flight; a disk that hangs costs that moment, not the alerts behind it. A receiver
-    that asks for a pause gets it from all but critical alerts; what has piled up by then goes as
-    one digest, when it is much and the receiver `takes_digests`. `taken_at` is when it last took
-    something, `failing_since` when it began to take nothing.
+    that asks for a pause gets it from all but critical alerts, which are tried again after a minute
+    at the latest; what has piled up by then goes as one digest, when it is much and the receiver
+    `takes_digests`. `taken_at` is when it last took something, `failing_since` when it began to
+    take nothing.
     """
 
     receiver: Receiver
@@ -215,6 +217,8 @@ class Worker:
         asked = min(error.retry_after or 0.0, _LONGEST_ASKED_WAIT)
         if asked > 0.0:
             self._paused_until, self._piled_up = max(self._paused_until, now + asked), True
+        if self.queue.is_urgent(delivery.notification.alert):
+            asked = min(asked, _LONGEST_URGENT_WAIT)
         next_at = now + max(asked, self.patience.wait(attempts))
         later = replace(delivery, attempts=attempts, next_at=next_at)
         self._complain(later, str(error), now)
