@@ -15,6 +15,7 @@ from hedgewatch.core.expression import (
     parse,
     parse_condition,
 )
+from hedgewatch.core.expression.evaluation import silenced
 from hedgewatch.core.model import Unknown
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=150)
@@ -89,6 +90,41 @@ def test_a_whole_scope_answers_what_each_rule_answers_alone(
 ) -> None:
     row = SimpleNamespace(**values)
     assert compile_scope(conditions)(row) == tuple(rule.evaluate(row) for rule in conditions)
+
+
+@STEADY
+@given(
+    st.lists(CONDITIONS, max_size=5),
+    st.sets(st.sampled_from(sorted(SYMBOLS))),
+    st.lists(ROWS, min_size=1, max_size=3),
+)
+def test_a_scope_that_knows_what_is_always_missing_answers_as_before(
+    conditions: list[Expression], missing: set[str], rows: list[dict[str, object]]
+) -> None:
+    judge = compile_scope(conditions)
+    absent = dict.fromkeys(missing, Unknown("never told", 0.0))
+    for values in rows * 22:
+        row = SimpleNamespace(**{**values, **absent})
+        assert judge(row) == tuple(rule.evaluate(row) for rule in conditions)
+
+
+def test_what_is_missing_on_every_row_costs_the_others_no_look_of_their_own() -> None:
+    rules = [parse_condition(text, SYMBOLS) for text in ("a > 1", "b > 1", "a > 2 or c > 1")]
+    judge = compile_scope(rules)
+    nothing = Unknown("never told", 0.0)
+    rows = [CountingRow(a=1.5, b=nothing, c=0.5) for _ in range(30)]
+    assert {judge(row) for row in rows} == {(True, None, False)}
+    assert sorted(rows[-1].reads) == ["a", "b", "c"]
+
+
+@STEADY
+@given(CONDITIONS, KNOWN_ROWS, st.sets(st.sampled_from(sorted(SYMBOLS))))
+def test_what_is_silenced_is_unknown_whatever_else_is_measured(
+    condition: Expression, values: dict[str, object], missing: set[str]
+) -> None:
+    absent = dict.fromkeys(missing, Unknown("never told", 0.0))
+    if silenced(condition.root, frozenset(missing)):
+        assert condition.evaluate(SimpleNamespace(**{**values, **absent})) is None
 
 
 @STEADY

@@ -1,17 +1,20 @@
 """Turns checked expressions into plain Python functions, which is what a quiet tick pays for.
 
 The generated code decides only what is certain. An Unknown raises TypeError where it is compared, a
-division by zero ArithmeticError, a NaN `UndecidedError`: then the exact evaluation answers instead.
+division by zero ArithmeticError, a NaN `UndecidedError`: then the exact evaluation answers instead,
+or, of a row that often lacks the same measures, a function that was made for their absence.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import compress
 from types import CodeType
 from typing import Any
 
 from hedgewatch.core.expression import evaluation as meaning
 from hedgewatch.core.expression.cells import value_of
-from hedgewatch.core.expression.evaluation import Condition, Node
+from hedgewatch.core.expression.evaluation import Condition, Node, silenced
 from hedgewatch.core.expression.parser import Expression
 from hedgewatch.core.model import Truth, Unknown
 
@@ -19,14 +22,14 @@ Judge = Callable[[object], Truth]
 ScopeJudge = Callable[[object], tuple[Truth, ...]]
 
 _TEMPLATE = """\
-def judge(row):
+def judge({given}):
+    {reads}
     try:
-        {reads}
         if {sane}:
             return {result}
     except (TypeError, ArithmeticError):
         pass
-    return exact(row)
+    return exact(row{handed_on})
 """
 
 
@@ -40,22 +43,79 @@ def _undecided() -> float:
 
 def compile_condition(expression: Expression) -> Judge:
     """Make the function that judges one row by one condition."""
-    return _function(_code(expression), expression.names, expression.evaluate)
+    names = sorted(expression.names)
+    shape = _Shape(reads=_reads(names))
+    return _function(shape, _code(expression), names, {"exact": expression.evaluate})
 
 
 def compile_scope(expressions: Sequence[Expression]) -> ScopeJudge:
     """Make the function that judges one row by all conditions, in their order.
 
-    Every measure is read once. When one condition cannot be decided, those are judged alone that
-    read what is not known.
+    Every measure is read once. What is not known leaves the conditions alone that do not need it.
     """
-    result = "".join(f"{_code(expression)}, " for expression in expressions)
-    names = frozenset[str]().union(*(expression.names for expression in expressions))
-    return _function(f"({result})", names, _OneByOne(expressions))
+    names = sorted(frozenset[str]().union(*(expression.names for expression in expressions)))
+    shape = _Shape(reads=_reads(names), handed_on=f", {_tuple(map(_variable, names))}")
+    exact = _WithoutSome(expressions, names)
+    return _function(shape, _tuple(map(_code, expressions)), names, {"exact": exact})
+
+
+_OFTEN = 20
+"""From the so-manieth time on it is worth it to make a function."""
+
+_MOST_FUNCTIONS = 32
+"""For so many different absences there is a function at most, on the rows of one judgement."""
+
+
+class _WithoutSome:
+    """Judges rows of which some measures are not known: again and again the same ones.
+
+    A condition that needs one of them is unknown without being looked at, one that may be decided
+    in spite of it is judged alone, and the others as if nothing were amiss.
+    """
+
+    __slots__ = ("_expressions", "_functions", "_names", "_one_by_one", "_times")
+
+    def __init__(self, expressions: Sequence[Expression], names: Sequence[str]) -> None:
+        self._expressions = tuple(expressions)
+        self._names = tuple(names)
+        self._one_by_one = _OneByOne(expressions)
+        self._functions: dict[tuple[bool, ...], Callable[..., tuple[Truth, ...]]] = {}
+        self._times: dict[tuple[bool, ...], int] = {}
+
+    def __call__(self, row: object, values: tuple[object, ...]) -> tuple[Truth, ...]:
+        missing = tuple([type(value) is Unknown for value in values])
+        function = self._functions.get(missing)
+        if function is not None:
+            return function(row, values)
+        if len(self._functions) < _MOST_FUNCTIONS:
+            self._times[missing] = times = self._times.get(missing, 0) + 1
+            if times == _OFTEN:
+                self._functions[missing] = self._without(frozenset(compress(self._names, missing)))
+                self._times.clear()
+        return self._one_by_one(row)
+
+    def _without(self, missing: frozenset[str]) -> Callable[..., tuple[Truth, ...]]:
+        codes: list[str] = []
+        known: dict[str, Callable[..., Any]] = {"exact": self._one_by_one}
+        read = set[str]()
+        for place, expression in enumerate(self._expressions):
+            if expression.names.isdisjoint(missing):
+                codes.append(_code(expression))
+                read |= expression.names
+            elif silenced(expression.root, missing):
+                codes.append("None")
+            else:
+                codes.append(f"alone_{place}(row)")
+                known[f"alone_{place}"] = compile_condition(expression)
+        shape = _Shape(given="row, values", reads=f"{_tuple(map(_variable, self._names))} = values")
+        return _function(shape, _tuple(codes), sorted(read), known)
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _OneByOne:
-    """Judges conditions that read the same together: while nothing of it is known, none of them is.
+    """Judges conditions that need the same together: while nothing of it is known, none of them is.
 
     Most never need a function of their own, which takes longer to make than to do without.
     """
@@ -65,21 +125,18 @@ class _OneByOne:
     def __init__(self, expressions: Sequence[Expression]) -> None:
         alike: dict[frozenset[str], list[tuple[int, _Alone]]] = {}
         for place, expression in enumerate(expressions):
-            alike.setdefault(expression.names, []).append((place, _Alone(expression)))
+            needed = expression.names if silenced(expression.root, expression.names) else _NOTHING
+            alike.setdefault(needed, []).append((place, _Alone(expression)))
         self._alike = [(tuple(names), judges) for names, judges in alike.items()]
         self._count = len(expressions)
 
     def __call__(self, row: object) -> tuple[Truth, ...]:
         truths: list[Truth] = [None] * self._count
         for names, judges in self._alike:
-            if not all(isinstance(value_of(row, name), Unknown) for name in names):
+            if not names or not all(isinstance(value_of(row, name), Unknown) for name in names):
                 for place, judge in judges:
                     truths[place] = judge(row)
         return tuple(truths)
-
-
-_OFTEN = 20
-"""From the so-manieth time on a condition is judged by a function of its own."""
 
 
 class _Alone:
@@ -99,22 +156,39 @@ class _Alone:
         return self._judge(row)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What a function is given, how it gets its variables, and what more the exact way is given."""
+
+    given: str = "row"
+    reads: str
+    handed_on: str = ""
+
+
 def _function(
-    result: str, names: Iterable[str], exact: Callable[[object], Any]
+    shape: _Shape, result: str, names: Sequence[str], known: Mapping[str, Callable[..., Any]]
 ) -> Callable[..., Any]:
-    ordered = sorted(names)
-    reads = "; ".join(f"{_variable(name)} = row.{_place(name)}" for name in ordered) or "pass"
-    variables = map(_variable, ordered)
+    """`names` are the measures that `result` reads, `known` the functions that it may call."""
+    variables = map(_variable, names)
     sane = " and ".join(f"{variable} == {variable}" for variable in variables) or "True"
     namespace: dict[str, Any] = {
         "__builtins__": {"TypeError": TypeError, "ArithmeticError": ArithmeticError},
         **meaning.FUNCTIONS,
-        "exact": exact,
+        **known,
         "undecided": _undecided,
     }
-    exec(_compiled(_TEMPLATE.format(reads=reads, sane=sane, result=result)), namespace)  # noqa: S102
+    source = _TEMPLATE.format(**asdict(shape), sane=sane, result=result)
+    exec(_compiled(source), namespace)  # noqa: S102
     judge: Callable[..., Any] = namespace["judge"]
     return judge
+
+
+def _reads(names: Iterable[str]) -> str:
+    return "; ".join(f"{_variable(name)} = row.{_place(name)}" for name in names) or "pass"
+
+
+def _tuple(codes: Iterable[str]) -> str:
+    return f"({''.join(f'{code}, ' for code in codes)})"
 
 
 @lru_cache(maxsize=1_024)

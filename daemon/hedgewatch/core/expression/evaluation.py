@@ -171,3 +171,29 @@ class Comparison:
 Condition = Fixed | Flag | Not | Joined | Comparison
 Quantity = Number | Measure | Negative | Arithmetic | Call
 Node = Condition | Quantity
+
+
+def silenced(node: Node, missing: frozenset[str]) -> bool:
+    """Whether the value is unknown for certain while these measures are."""
+    match node:
+        case Measure(name) | Flag(name):
+            return name in missing
+        case Joined(_, parts):
+            return all(silenced(part, missing) for part in parts)
+        case Comparison(_, operands):
+            unknown = [silenced(operand, missing) for operand in operands]
+            return all(left or right for left, right in pairwise(unknown))
+        case _:
+            return any(silenced(part, missing) for part in _parts(node))
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Negative(inner) | Not(inner):
+            return (inner,)
+        case Arithmetic(_, left, right):
+            return left, right
+        case Call(_, arguments):
+            return arguments
+        case _:
+            return ()
