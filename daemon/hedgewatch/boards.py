@@ -8,7 +8,6 @@ from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import ClockAdvanced, Event
 from hedgewatch.core.model import Scope
 from hedgewatch.notify.receiver import Board
-from hedgewatch.notify.silences import rank
 from hedgewatch.telemetry import api
 from hedgewatch.view import EngineView
 
@@ -87,7 +86,7 @@ def _desk(alerts: Sequence[AlertRecord]) -> Document:
 def _worst(alerts: Iterable[AlertRecord]) -> Document | None:
     """The alert that matters most, the longest standing of equals; None when none stands."""
     standing = filter(_stands, alerts)
-    worst = max(standing, key=lambda each: (rank(each.severity), -each.active_since), default=None)
+    worst = max(standing, key=lambda each: (each.severity.rank, -each.active_since), default=None)
     if worst is None:
         return None
     return {

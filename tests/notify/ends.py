@@ -13,8 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal, TextIO
 
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.apprise import Apprise, AppriseSettings
-from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.receiver import Connected, Receiver
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
 from tests.notify.alerts import NOON, SECONDS_FOR_ANYTHING

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 
 from hedgewatch.clock import Clock
 from hedgewatch.core.alert_model import AlertState, Severity, Transition
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings, Peer
-from hedgewatch.notify.message import rfc3339
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
 from tests.notify.alerts import (

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.heartbeat import Body, Heartbeat, HeartbeatSettings
-from hedgewatch.notify.message import rfc3339
 from tests.notify.alerts import (
     NOON,
     Memory,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.alert_model import Acknowledgement, AlertState, Severity, Transition
 from hedgewatch.core.model import Scope, Subject
-from hedgewatch.notify.message import rfc3339
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.standing import Alerts, Watchdog
 from tests.notify.alerts import NOON, notification, transition

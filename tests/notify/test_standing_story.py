@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hedgewatch.core.alert_model import AlertState, Severity, Transition
-from hedgewatch.notify.message import rfc3339
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.standing import Alerts
 from tests.notify.alerts import NOON, notification, transition
 

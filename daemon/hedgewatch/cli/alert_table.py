@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hedgewatch.notify.message import clean, rfc3339
+from hedgewatch.core.wording import rfc3339
+from hedgewatch.notify.message import clean
 
 Alert = Mapping[str, Any]
 

@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from hedgewatch.core.alert_model import plain_values
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.recording.comparing import Comparison, compared
 from hedgewatch.recording.timeline import Firing, History
-from hedgewatch.recording.wording import jsonable, moment, seconds
+from hedgewatch.recording.wording import seconds
 
 
 def history_text(held: History) -> str:
     """The timeline, the earliest first."""
-    span = f"{moment(held.begun_at)} to {moment(held.ended_at)}"
+    span = f"{rfc3339(held.begun_at)} to {rfc3339(held.ended_at)}"
     lines = [f"{span}: {held.events} events, {_many(held.rules)}", *map(_line, held.firings)]
     if not held.firings:
         lines.append("nothing fired")
     for at, lost in held.breaks:
-        lines.append(f"begins anew at {moment(at)}: {lost or 'some'} events are missing before")
+        lines.append(f"begins anew at {rfc3339(at)}: {lost or 'some'} events are missing before")
     return "\n".join(lines)
 
 
@@ -30,8 +32,8 @@ def difference_text(names: Sequence[str], found: Comparison) -> str:
 def document(names: Sequence[str], found: Sequence[History]) -> dict[str, Any]:
     """All of it."""
     held: dict[str, Any] = {
-        "begun_at": moment(found[0].begun_at),
-        "ended_at": moment(found[0].ended_at),
+        "begun_at": rfc3339(found[0].begun_at),
+        "ended_at": rfc3339(found[0].ended_at),
         "events": found[0].events,
         "flaws": [str(flaw) for flaw in found[0].flaws],
         "histories": [
@@ -53,9 +55,9 @@ def _line(firing: Firing) -> str:
 
 
 def _times(firing: Firing) -> str:
-    until = moment(firing.ended_at) if firing.over else "fires still"
+    until = rfc3339(firing.ended_at) if firing.over else "fires still"
     lasted = seconds(firing.ended_at - firing.fired_at)
-    return f"{moment(firing.fired_at)}  {until:<24}  {lasted:>12}"
+    return f"{rfc3339(firing.fired_at)}  {until:<24}  {lasted:>12}"
 
 
 def _name(firing: Firing) -> str:
@@ -99,10 +101,10 @@ def _documents(firings: Iterable[Firing]) -> list[dict[str, Any]]:
             "subject": str(firing.subject),
             "labels": dict(firing.subject.labels),
             "severity": firing.severity.value,
-            "fired_at": moment(firing.fired_at),
-            "ended_at": moment(firing.ended_at) if firing.over else None,
+            "fired_at": rfc3339(firing.fired_at),
+            "ended_at": rfc3339(firing.ended_at) if firing.over else None,
             "over": firing.over or None,
-            "worst": jsonable(firing.worst),
+            "worst": plain_values(firing.worst),
         }
         for firing in firings
     ]

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from hedgewatch.cli.answers import WELL, WRONG, failed, tell
 from hedgewatch.config.loader import load
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.saving import Holding, holding, save
-from hedgewatch.recording.wording import moment
 from hedgewatch.settings import seconds
 
 
@@ -35,9 +35,9 @@ def perform(options: Namespace) -> int:
 def _words(held: Holding) -> str:
     segments = f"{held.segments} segment{'s' * (held.segments != 1)}"
     size = f"{held.size / 1e6:.1f} MB"
-    return f"{segments}, {size}, {moment(held.begun_at)} to {moment(held.ended_at)}"
+    return f"{segments}, {size}, {rfc3339(held.begun_at)} to {rfc3339(held.ended_at)}"
 
 
 def _document(held: Holding) -> dict[str, object]:
-    times = {"begun_at": moment(held.begun_at), "ended_at": moment(held.ended_at)}
+    times = {"begun_at": rfc3339(held.begun_at), "ended_at": rfc3339(held.ended_at)}
     return asdict(held) | times

@@ -9,10 +9,11 @@ from hedgewatch import __version__
 from hedgewatch.cli.answers import FAILED, WELL, failed, print_json
 from hedgewatch.cli.progress import Progress, progress
 from hedgewatch.core.alert_model import Outcome, Transition
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.reading import Flaw, Opening, read
 from hedgewatch.recording.replay import Again, Begun, Replay
-from hedgewatch.recording.wording import line, moment, plain
+from hedgewatch.recording.wording import line, plain
 
 
 def perform(options: Namespace) -> int:
@@ -70,7 +71,7 @@ class _Seen:
         """Where something is missing, say so."""
         if self.openings:
             lost = f", {opening.lost} events were not recorded" if opening.lost else ""
-            self._note(f"begins anew at {moment(opening.at)} ({opening.place}){lost}")
+            self._note(f"begins anew at {rfc3339(opening.at)} ({opening.place}){lost}")
         elif opening.about["program"] != __version__:
             made, here = opening.about["program"], __version__
             self._note(f"recorded by hedgewatch {made}; this is {here}, which may decide otherwise")
@@ -96,9 +97,9 @@ class _Seen:
             return "nothing of it can be replayed"
         if self.difference is not None:
             return _told(self.difference, self.events)
-        begun = moment(self.openings[0].at)
+        begun = rfc3339(self.openings[0].at)
         same = "identical" if self.is_well else "identical as far as it can be read"
-        return f"{same}: {many}, {self.events} events, {begun} to {moment(self.ended_at)}"
+        return f"{same}: {many}, {self.events} events, {begun} to {rfc3339(self.ended_at)}"
 
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -106,8 +107,8 @@ class _Seen:
         return {
             "identical": self.is_well,
             "about": dict(first.about) if first else None,
-            "begun_at": moment(first.at) if first else None,
-            "ended_at": moment(self.ended_at),
+            "begun_at": rfc3339(first.at) if first else None,
+            "ended_at": rfc3339(self.ended_at),
             "events": self.events,
             "flaws": [str(flaw) for flaw in self.flaws],
             "difference": _told(self.difference, self.events) if self.difference else None,
@@ -130,7 +131,7 @@ def _told(step: Again, number: int) -> str:
     """What is not the same, at the first place where it is not."""
     kind = type(step.event).__name__
     return (
-        f"differs at event {number} ({kind}), {moment(step.now)}: "
+        f"differs at event {number} ({kind}), {rfc3339(step.now)}: "
         f"then {_words(step.then)}; now {_words(step.outcome)}"
     )
 

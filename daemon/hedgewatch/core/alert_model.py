@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
-from hedgewatch.core.model import Subject
+from hedgewatch.core.model import EndReason, Subject
 
 
 class Severity(StrEnum):
@@ -14,6 +15,14 @@ class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the least severe: texts are ordered otherwise."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class AlertState(StrEnum):
@@ -70,6 +79,25 @@ class Past:
     flaps: bool = False
 
 
+Values = Mapping[str, float | bool | None]
+"""Measures by their names, as they were; None where one was unknown."""
+
+
+def plain_values(values: Values) -> dict[str, float | bool | str | None]:
+    """Measures as JSON can hold them: infinities are the strings `inf` and `-inf`."""
+    return {
+        name: value if value is None or isfinite(value) else str(value)
+        for name, value in values.items()
+    }
+
+
+def values_of(plain: Mapping[str, float | bool | str | None]) -> dict[str, float | bool | None]:
+    """What `plain_values` made plain."""
+    return {
+        name: float(value) if isinstance(value, str) else value for name, value in plain.items()
+    }
+
+
 def acknowledgement_of(plain: Mapping[str, Any] | None) -> Acknowledgement | None:
     """An acknowledgement from its fields, as `dataclasses.asdict` gives them."""
     return None if plain is None else Acknowledgement(**plain)
@@ -94,11 +122,24 @@ class Transition:
     reason: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-    values: Mapping[str, float | bool | None]
+    values: Values
     change: Change = Change.STATE
     acknowledged: Acknowledgement | None = None
     silenceable: bool = True
     severity_before: Severity | None = None
+
+    @property
+    def is_alarming_end(self) -> bool:
+        """Whether the subject ended in a way that somebody has to look at, liquidated for one."""
+        return self.state is AlertState.ENDED and self.reason in _ALARMING_ENDS
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody still has to look: it fires, or it ended in an alarming way."""
+        return self.state is AlertState.FIRING or self.is_alarming_end
+
+
+_ALARMING_ENDS = frozenset(reason.value for reason in EndReason if not reason.calm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +162,7 @@ class AlertRecord:
     reason: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, float | bool | None] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     acknowledged: Acknowledgement | None = None
     silenceable: bool = True
     told: Told | None = None

@@ -1,5 +1,6 @@
-"""How numbers are said to people."""
+"""How moments and durations are said."""
 
+from datetime import UTC, datetime
 from math import isfinite
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -20,3 +21,9 @@ def spoken(seconds: float) -> str:
         return f"{whole // _DAY} days"
     hours, minutes = divmod(whole // _MINUTE, _HOUR // _MINUTE)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
+def rfc3339(at: float) -> str:
+    """A moment (epoch seconds) in UTC, to the millisecond: `2026-11-30T00:15:02.123Z`."""
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return moment.replace("+00:00", "Z")

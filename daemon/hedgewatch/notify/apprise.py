@@ -21,7 +21,6 @@ from hedgewatch.core.alert_model import AlertState, Change, Severity
 from hedgewatch.notify.apprise_process import CHILD, UNUSABLE, Child, ChildError
 from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
-from hedgewatch.notify.payload import is_live
 from hedgewatch.notify.posting import revealed
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.settings import Duration, SecretReference, Settings
@@ -202,5 +201,5 @@ def _type(notification: Notification) -> str:
     transition = notification.transition
     if transition.change is Change.ACKNOWLEDGED and transition.state is AlertState.FIRING:
         return "info"
-    live = any(map(is_live, notification.digest or (transition,)))
+    live = any(one.is_live for one in notification.digest or (transition,))
     return _OF_SEVERITY[transition.severity] if live else "success"

@@ -13,7 +13,7 @@ import structlog
 from hedgewatch.core.alert_model import Change, Transition
 from hedgewatch.notify.digest import Bundle, Digests, digest_of
 from hedgewatch.notify.ladder import Fate, Ladder, Step
-from hedgewatch.notify.live import Cast, Live, alert_of, annotated, is_live, merged, news, reminded
+from hedgewatch.notify.live import Cast, Live, alert_of, annotated, merged, news, reminded
 from hedgewatch.notify.muting import Calendar, Muting
 from hedgewatch.notify.outgoing import Delivery, delivery_key
 from hedgewatch.notify.reminders import Reminders
@@ -68,7 +68,7 @@ class Audience:
         told = self._to_mirrors(transition, live.muted, now)
         if transition.change is Change.ACKNOWLEDGED:
             return told + self._acknowledged(live, now)
-        return told + (self._fires(live, now) if is_live(transition) else self._is_over(live, now))
+        return told + (self._fires(live, now) if transition.is_live else self._is_over(live, now))
 
     def settled(self, delivery: Delivery, fate: Fate) -> None:
         """What became of a delivery."""
@@ -167,7 +167,7 @@ class Audience:
         if live is None:
             return []
         live.transition, live.held = transition, False
-        if not is_live(transition):
+        if not transition.is_live:
             del self._live[alert_of(transition)]
         if seen.muted or live.collected:
             return []
@@ -286,7 +286,7 @@ class Audience:
     def _said(self, live: Live, at: float) -> Transition | None:
         """It in the words of now, said at `at`; None when it does not stand any more."""
         said = live.transition if live.once else self._tell_again(live.transition)
-        return replace(said, at=at) if said is not None and is_live(said) else None
+        return replace(said, at=at) if said is not None and said.is_live else None
 
     def _may_be_told(self, delivery: Delivery, now: float) -> bool:
         return not self._muting.reason(delivery.notification.transition, now)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 
 from hedgewatch.core.alert_model import AlertState, Severity
-from hedgewatch.notify.message import body, is_alarming_end, rfc3339, title
+from hedgewatch.core.wording import rfc3339
+from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.settings import Settings
@@ -86,7 +87,7 @@ def _spellable(text: str, encoding: str | None) -> str:
 
 def _color(notification: Notification) -> str:
     transition = notification.transition
-    if transition.state is AlertState.FIRING or is_alarming_end(transition):
+    if transition.is_live:
         return _OF_SEVERITY[transition.severity]
     return _GREEN if transition.state is AlertState.RESOLVED else _DIM
 

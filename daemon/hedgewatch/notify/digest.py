@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 
 from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.outgoing import DIGEST, Delivery, Notification
-from hedgewatch.notify.silences import rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def digest_of(
         alertname=DIGEST,
         subject=Subject(Scope.BOOK, ()),
         state=AlertState.ENDED,
-        severity=max(severities, key=rank, default=Severity.INFO),
+        severity=max(severities, key=attrgetter("rank"), default=Severity.INFO),
         episode=_fingerprint(alerts),
         active_since=min((one.active_since for one in alerts), default=now),
         reason="digest",
@@ -84,7 +84,7 @@ def in_short(transitions: Collection[Transition]) -> str:
 
 def _order(transition: Transition) -> tuple[bool, int, float]:
     over = transition.state is not AlertState.FIRING
-    return over, -rank(transition.severity), transition.at
+    return over, -transition.severity.rank, transition.at
 
 
 def _fingerprint(transitions: Iterable[Transition]) -> str:

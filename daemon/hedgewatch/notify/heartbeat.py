@@ -13,7 +13,7 @@ from typing import Annotated, Protocol
 import structlog
 from pydantic import AfterValidator
 
-from hedgewatch.notify.message import rfc3339
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.payload import as_bytes
 from hedgewatch.notify.posting import Request, http_url, post, revealed
 from hedgewatch.notify.receiver import Beacon, DeliveryError

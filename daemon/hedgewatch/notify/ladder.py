@@ -6,7 +6,6 @@ from typing import Literal
 
 from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.core.wording import spoken
-from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.outgoing import alert_key
 from hedgewatch.notify.routing import RungSettings
 
@@ -146,4 +145,4 @@ class Ladder:
 
 
 def _urgent(transition: Transition) -> bool:
-    return transition.severity is Severity.CRITICAL or is_alarming_end(transition)
+    return transition.severity is Severity.CRITICAL or transition.is_alarming_end

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Transition
 from hedgewatch.core.alerts.telling import transition_of
-from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.outgoing import Delivery, Notification, alert_key, delivery_key
 from hedgewatch.notify.routing import RouteSettings
 
@@ -56,11 +55,6 @@ def alert_of(transition: Transition) -> str:
     return alert_key(transition.alertname, transition.subject)
 
 
-def is_live(transition: Transition) -> bool:
-    """Whether somebody has to look."""
-    return transition.state is AlertState.FIRING or is_alarming_end(transition)
-
-
 def tellings_of(record: AlertRecord, now: float) -> list[Transition]:
     """What was told of an alert that somebody has to look at, the latest last; none when it is
     another. Moments are clamped: they come from a clock that may have been set since.
@@ -68,7 +62,7 @@ def tellings_of(record: AlertRecord, now: float) -> list[Transition]:
     told_at = record.told.at if record.told is not None else now
     fired_at = record.fired_at if record.fired_at is not None else told_at
     first = transition_of(record, min(now, fired_at))
-    if not is_live(first):
+    if not first.is_live:
         return []
     if first.state is AlertState.ENDED:
         return [replace(first, at=min(now, told_at))]

@@ -16,7 +16,6 @@ from hedgewatch.notify.outgoing import DIGEST, Notification
 TITLE_BYTES = 200
 BODY_BYTES = 3000
 _ELLIPSIS = "…"
-_ALARMING_ENDS = frozenset(reason.value for reason in EndReason if not reason.calm)
 OVER = "resolved"
 """The annotation that is said in place of summary and description when it is over."""
 
@@ -63,11 +62,6 @@ def body(notification: Notification) -> str:
     return clip("\n".join(filter(None, map(clean, _lines(notification)))), BODY_BYTES)
 
 
-def is_alarming_end(transition: Transition) -> bool:
-    """Whether the subject ended in a way that somebody has to look at, liquidated for one."""
-    return transition.state is AlertState.ENDED and transition.reason in _ALARMING_ENDS
-
-
 def plain(notification: Notification) -> Notification:
     """The least that says it, in ASCII: what a receiver gets that rejected the whole message."""
     words = title(notification).encode("ascii", "replace").decode()
@@ -94,12 +88,6 @@ def clip(text: str, limit: int) -> str:
     return kept.decode(errors="ignore") + _ELLIPSIS
 
 
-def rfc3339(at: float) -> str:
-    """A moment in UTC, to the millisecond."""
-    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    return moment.replace("+00:00", "Z")
-
-
 def _headline(notification: Notification) -> str:
     transition = notification.transition
     severity = transition.severity.value.upper()
@@ -108,7 +96,7 @@ def _headline(notification: Notification) -> str:
             return "RESOLVED"
         case AlertState.ENDED:
             why = transition.reason.replace("_", " ") or "unknown"
-            return f"{severity} ENDED ({why})" if is_alarming_end(transition) else f"ENDED ({why})"
+            return f"{severity} ENDED ({why})" if transition.is_alarming_end else f"ENDED ({why})"
         case AlertState.FIRING if notification.reminder:
             return f"STILL {severity}"
         case AlertState.FIRING:

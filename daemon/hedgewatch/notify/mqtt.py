@@ -21,7 +21,6 @@ from hedgewatch.command import Nonces, Obeys
 from hedgewatch.core.alert_model import AlertState
 from hedgewatch.notify import topics
 from hedgewatch.notify.home_assistant import HomeAssistant
-from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
 from hedgewatch.notify.mqtt_commands import MqttCommands
 from hedgewatch.notify.mqtt_settings import MqttSettings
@@ -195,7 +194,7 @@ class Mqtt:
         transition = notification.transition
         expiry = None
         if transition.state is not AlertState.FIRING:
-            alarming = is_alarming_end(transition)
+            alarming = transition.is_alarming_end
             expiry = _ALARMING_END_SECONDS if alarming else _CALM_END_SECONDS
         await client.send(
             topics.alert_state(self._instance, transition.alertname, transition.subject),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from hedgewatch.core.alert_model import Transition
 from hedgewatch.notify.calendar import MaintenanceSettings, QuietHoursSettings
-from hedgewatch.notify.message import is_alarming_end
 from hedgewatch.notify.silences import Silence, Silences
 
 
@@ -33,7 +32,7 @@ class Muting:
 
         An alarming end is always told.
         """
-        if is_alarming_end(transition):
+        if transition.is_alarming_end:
             return ""
         silence = self.silences.muting(transition, now)
         return silence.by if silence is not None else self.by_calendar(transition, now)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from math import isfinite
 from typing import Any, Protocol, Self
 from urllib.parse import quote
 
@@ -15,6 +14,8 @@ from hedgewatch.core.alert_model import (
     Severity,
     Transition,
     acknowledgement_of,
+    plain_values,
+    values_of,
 )
 from hedgewatch.core.model import Scope, Subject
 
@@ -182,24 +183,13 @@ def _decoded(plain: Mapping[str, Any]) -> Transition:
         "change": Change(plain.get("change", Change.STATE)),
         "acknowledged": acknowledgement_of(plain.get("acknowledged")),
         "severity_before": _severity(plain.get("severity_before")),
-        "values": {
-            name: float(value) if isinstance(value, str) else value
-            for name, value in plain["values"].items()
-        },
+        "values": values_of(plain["values"]),
     }
     return Transition(**{**plain, **known})
 
 
 def _severity(plain: str | None) -> Severity | None:
     return None if plain is None else Severity(plain)
-
-
-def plain_values(values: Mapping[str, float | bool | None]) -> dict[str, object]:
-    """Measures as JSON can hold them: infinities are the strings `inf` and `-inf`."""
-    return {
-        name: str(value) if isinstance(value, float) and not isfinite(value) else value
-        for name, value in values.items()
-    }
 
 
 def _part(text: str) -> str:

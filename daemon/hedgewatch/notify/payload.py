@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hedgewatch.core.alert_model import Acknowledgement, AlertState, Transition
+from hedgewatch.core.alert_model import Acknowledgement, AlertState, Transition, plain_values
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.matchers import labels_of
-from hedgewatch.notify.message import OVER, clean, clip, is_alarming_end, rfc3339
-from hedgewatch.notify.outgoing import Notification, plain_values
+from hedgewatch.notify.message import OVER, clean, clip
+from hedgewatch.notify.outgoing import Notification
 
 _ANNOTATION_BYTES = 2000
 _NOT_YET = "0001-01-01T00:00:00Z"
@@ -54,7 +55,7 @@ def _labels(transition: Transition) -> Iterator[dict[str, str]]:
 def _alert(
     transition: Transition, labels: Mapping[str, str], external_url: str
 ) -> dict[str, object]:
-    live = is_live(transition) and labels["severity"] == transition.severity
+    live = transition.is_live and labels["severity"] == transition.severity
     status = "firing" if live else "resolved"
     return {
         "status": status,
@@ -68,7 +69,7 @@ def _alert(
 
 
 def _status(told: Iterable[Transition]) -> str:
-    return "firing" if any(map(is_live, told)) else "resolved"
+    return "firing" if any(one.is_live for one in told) else "resolved"
 
 
 def _common(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -77,11 +78,6 @@ def _common(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {
         name: text for name, text in first.items() if all(one.get(name) == text for one in others)
     }
-
-
-def is_live(transition: Transition) -> bool:
-    """Whether somebody still has to look: it fires, or it ended in an alarming way."""
-    return transition.state is AlertState.FIRING or is_alarming_end(transition)
 
 
 def annotations_of(transition: Transition) -> dict[str, str]:

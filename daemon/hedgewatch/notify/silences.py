@@ -6,6 +6,7 @@ that was known when it was made, and nothing that must never be kept quiet.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from hedgewatch.core.alert_model import Severity
@@ -29,14 +30,12 @@ __all__ = [
     "Silences",
     "highest_severity",
     "parse_matcher",
-    "rank",
 ]
 
 LONGEST_SILENCE = 86400.0
 """Seconds."""
 
 _MOST_MATCHERS = 20
-_RANKS = {severity: place for place, severity in enumerate(Severity)}
 
 
 class SilenceError(ValueError):
@@ -78,7 +77,7 @@ class Silence:
 
     def covers(self, alert: Silenceable, now: float) -> bool:
         """Whether it keeps this alert quiet now."""
-        quiet = self.active(now) and alert.silenceable and rank(alert.severity) <= rank(self.up_to)
+        quiet = self.active(now) and alert.silenceable and alert.severity.rank <= self.up_to.rank
         return quiet and matches_all(self.matchers, labels_of(alert))
 
 
@@ -114,12 +113,7 @@ class Silences:
         )
 
 
-def rank(severity: Severity) -> int:
-    """0 for the least severe."""
-    return _RANKS[severity]
-
-
 def highest_severity(matchers: Collection[Matcher], alerts: Iterable[Labelled]) -> Severity:
     """What a silence made now reaches up to: the highest severity that matches, else `warning`."""
     matching = (alert.severity for alert in alerts if matches_all(matchers, labels_of(alert)))
-    return max(matching, key=rank, default=Severity.WARNING)
+    return max(matching, key=attrgetter("rank"), default=Severity.WARNING)

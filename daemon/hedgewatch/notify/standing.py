@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from hedgewatch.core.alert_model import AlertState, Transition
+from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.matchers import labels_of
-from hedgewatch.notify.message import clean, rfc3339
+from hedgewatch.notify.message import clean
 from hedgewatch.notify.outgoing import Notification
-from hedgewatch.notify.payload import annotations_of, as_bytes, is_live
+from hedgewatch.notify.payload import annotations_of, as_bytes
 
 _OVER_FOR = 300.0
 _SHORTEST_VALIDITY = 300.0
@@ -184,4 +185,4 @@ def _standing(
 def _is_live(transition: Transition) -> bool:
     """It fires, or it ended in an alarming way that nobody has acknowledged."""
     seen = transition.state is AlertState.ENDED and transition.acknowledged is not None
-    return is_live(transition) and not seen
+    return transition.is_live and not seen

@@ -1,16 +1,9 @@
 """Decisions and moments of a recording as lines for people, and as plain documents."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from math import isfinite
 from typing import Any
 
-from hedgewatch.core.alert_model import Change, Transition
-
-
-def moment(at: float) -> str:
-    """2026-11-30T00:15:02.123Z."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from hedgewatch.core.alert_model import Change, Transition, plain_values
+from hedgewatch.core.wording import rfc3339
 
 
 def seconds(span: float) -> str:
@@ -29,7 +22,7 @@ def line(told: Transition) -> str:
     what = told.state.value if told.change is Change.STATE else told.change.value
     words = told.annotations.get("summary") or told.reason
     return (
-        f"{moment(told.at)}  {what:<12} {told.severity.value:<8} "
+        f"{rfc3339(told.at)}  {what:<12} {told.severity.value:<8} "
         f"{told.alertname} {told.subject}: {words}"
     )
 
@@ -37,7 +30,7 @@ def line(told: Transition) -> str:
 def plain(told: Transition) -> dict[str, Any]:
     """All of a decision, for JSON."""
     return {
-        "at": moment(told.at),
+        "at": rfc3339(told.at),
         "alertname": told.alertname,
         "scope": told.subject.scope.value,
         "subject": str(told.subject),
@@ -48,13 +41,5 @@ def plain(told: Transition) -> dict[str, Any]:
         "reason": told.reason,
         "labels": dict(told.labels),
         "annotations": dict(told.annotations),
-        "values": jsonable(told.values),
-    }
-
-
-def jsonable(values: Mapping[str, float | bool | None]) -> dict[str, float | bool | str | None]:
-    """±inf as the texts "inf" and "-inf", as in the rest of what we tell."""
-    return {
-        name: value if value is None or isfinite(value) else str(value)
-        for name, value in values.items()
+        "values": plain_values(told.values),
     }

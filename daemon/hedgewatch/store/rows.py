@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from math import isfinite
 from typing import Any, Protocol
 
 from hedgewatch.core.alert_model import (
@@ -14,6 +13,8 @@ from hedgewatch.core.alert_model import (
     Severity,
     Told,
     acknowledgement_of,
+    plain_values,
+    values_of,
 )
 from hedgewatch.core.model import Scope, Subject
 
@@ -97,9 +98,9 @@ def encode_record(record: AlertRecord) -> str:
     """One alert as JSON; infinities are the strings `inf` and `-inf`."""
     plain = asdict(replace(record, labels={}, annotations={}, values={}))
     plain["labels"], plain["annotations"] = dict(record.labels), dict(record.annotations)
-    plain["values"] = {name: _plain(value) for name, value in record.values.items()}
+    plain["values"] = plain_values(record.values)
     if record.told is not None:
-        plain["told"]["badness"] = _plain(record.told.badness)
+        plain["told"] |= plain_values({"badness": record.told.badness})
     return json.dumps(plain, allow_nan=False)
 
 
@@ -112,7 +113,7 @@ def decode_record(text: str) -> AlertRecord:
         "state": AlertState(fields["state"]),
         "severity": Severity(fields["severity"]),
         "acknowledged": acknowledgement_of(fields.get("acknowledged")),
-        "values": _numbers(fields["values"]),
+        "values": values_of(fields["values"]),
         "told": _told(fields.get("told")),
         "past": _past(fields.get("past", {})),
     }
@@ -128,13 +129,3 @@ def _told(plain: Mapping[str, Any] | None) -> Told | None:
 
 def _past(plain: Mapping[str, Any]) -> Past:
     return Past(**{**plain, "fired": tuple(plain.get("fired", ()))})
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, float) and not isfinite(value) else value
-
-
-def _numbers(values: Mapping[str, float | bool | str | None]) -> dict[str, float | bool | None]:
-    return {
-        name: float(value) if isinstance(value, str) else value for name, value in values.items()
-    }

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.model import Scope
 from hedgewatch.telemetry.exposition import Row
 
@@ -32,7 +32,6 @@ pre{{white-space:pre-wrap;font:inherit}} .critical{{color:#b00020;font-weight:bo
 """
 _RENEWED = '<meta http-equiv="refresh" content="5">'
 _HEADING = re.compile(r"#+ (.+)")
-_GRAVEST_FIRST = tuple(reversed(Severity))
 
 
 class Told(Protocol):
@@ -56,7 +55,7 @@ def page_routes(told: Told, runbooks: str) -> list[web.RouteDef]:
 def status_page(told: Told) -> str:
     """What stands now, the gravest first, then the oldest; and how each pool is."""
     alerts = [alert for alert in told.alerts() if alert.state is not AlertState.PENDING]
-    alerts.sort(key=lambda alert: (_GRAVEST_FIRST.index(alert.severity), alert.active_since))
+    alerts.sort(key=lambda alert: (-alert.severity.rank, alert.active_since))
     title = f"{len(alerts)} alerts stand" if alerts else "nothing is amiss"
     unready = [f"<p class=critical>{escape(reason)}</p>" for reason in told.reasons_not_ready()]
     body = "".join(

@@ -42,7 +42,7 @@ from hedgewatch.core.alert_model import (
 from hedgewatch.core.alerts.settling import firing_again, flapping, note_clear, settled
 from hedgewatch.core.alerts.telling import in_words_of_now, news
 from hedgewatch.core.alerts.texts import words
-from hedgewatch.core.alerts.worsening import badness, is_graver, is_worse
+from hedgewatch.core.alerts.worsening import badness, is_worse
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Observation
@@ -226,7 +226,7 @@ def retell(rule: Rule, row: Row, now: float) -> Step | None:
     alert = row.alerts.get(rule.name)
     if alert is None or (record := in_words_of_now(rule, row, alert.record)) == alert.record:
         return None
-    if is_graver(record.severity, alert.record.severity):
+    if record.severity.rank > alert.record.severity.rank:
         reason = f"{record.severity} now, it was {alert.record.severity}"
         return _tell_again(rule, row, alert, now, reason)
     return _kept(alert, Step(record))

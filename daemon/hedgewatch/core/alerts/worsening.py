@@ -1,11 +1,10 @@
 """When a firing alert got so much worse that it is told again."""
 
-from hedgewatch.core.alert_model import Severity, Told
+from hedgewatch.core.alert_model import Told
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.rules import Rule
 
 _SLACK = 1e-9  # 85 % is worse than 80 % by 5 %, whatever floats make of it
-_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def badness(rule: Rule, row: Row) -> float | None:
@@ -22,8 +21,3 @@ def is_worse(rule: Rule, told: Told, bad: float | None, now: float) -> bool:
     if realert is None or bad is None or told.badness is None or now - told.at < realert.every:
         return False
     return bad - told.badness >= realert.worse_by * (1.0 - _SLACK)
-
-
-def is_graver(severity: Severity, than: Severity) -> bool:
-    """Whether one severity is above another."""
-    return _RANKS[severity] > _RANKS[than]
