@@ -55,7 +55,7 @@ class Judge:
                 truths = tuple(self._truth(rule, row, made, now) for rule in judgement.rules)
             if looking:
                 self._memory.look(judgement.rules, row, truths)
-            if truths == judgement.quiet and not row.alerts:
+            if not row.alerts and (truths in judgement.calm or not judgement.starts(truths)):
                 continue
             for rule, truth in zip(judgement.rules, truths, strict=True):
                 if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):

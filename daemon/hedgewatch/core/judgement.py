@@ -12,19 +12,32 @@ Observation = Mapping[object, int]
 
 
 class Judgement:
-    """`truths(row)` answers all `rules` at once; `quiet` is its answer when nothing is amiss.
-    `windowed` names what they read of the recent past.
+    """`truths(row)` answers all `rules` at once. `calm` holds answers after which nothing has to be
+    done on a row without alerts. `windowed` names what the rules read of the recent past.
     """
 
-    __slots__ = ("quiet", "rules", "truths", "windowed")
+    __slots__ = ("calm", "rules", "truths", "windowed")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self.truths: Callable[[object], tuple[Truth, ...]] = compile_scope(
             [rule.expr for rule in rules]
         )
-        self.quiet: tuple[Truth, ...] = (False,) * len(self.rules)
+        self.calm: set[tuple[Truth, ...]] = set()
         self.windowed = frozenset(filter(windowing_of, _read_by(self.rules)))
+
+    def starts(self, truths: tuple[Truth, ...]) -> bool:
+        """Whether an alert begins by this answer; if none does, it is remembered as calm."""
+        starting = any(
+            truth or (truth is None and rule.unknown == "fire")
+            for rule, truth in zip(self.rules, truths, strict=True)
+        )
+        if not starting and len(self.calm) < _MOST_CALM:
+            self.calm.add(truths)
+        return starting
+
+
+_MOST_CALM = 64
 
 
 def _read_by(rules: Iterable[Rule]) -> frozenset[str]:
