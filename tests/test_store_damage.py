@@ -24,7 +24,7 @@ def rewritten(path: Path, change: Callable[[bytes], bytes]) -> bytes:
     return content
 
 
-def _flip_a_page(content: bytes) -> bytes:
+def flip_a_page(content: bytes) -> bytes:
     return content[:4096] + b"\xa5" * 4096 + content[8192:]
 
 
@@ -45,7 +45,7 @@ def _emptied(_content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "damage", [_flip_a_page, _cut_short, _cut_in_its_first_words, _zeroed, _emptied]
+    "damage", [flip_a_page, _cut_short, _cut_in_its_first_words, _zeroed, _emptied]
 )
 async def test_a_damaged_file_is_set_aside_and_said_but_never_deleted(
     path: Path, damage: Callable[[bytes], bytes]

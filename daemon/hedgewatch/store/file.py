@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import structlog
+
 from hedgewatch.store.errors import StoreBusyError, StoreError
 
 _BUSY_SECONDS = 1.0  # how long a reader of ours, such as a backup, may hold up a write
@@ -58,6 +60,8 @@ _MIGRATIONS = (
 
 
 _SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3"})
+
+_log = structlog.get_logger()
 
 
 def refuse_what_is_no_store(path: Path) -> None:
@@ -142,13 +146,42 @@ def speaking_of(path: Path) -> Iterator[None]:
 def _migrate(database: sqlite3.Connection, path: Path) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > len(_MIGRATIONS):
-        raise StoreError(f"{path} was written by a newer hedgewatch (its version is {version})")
+        raise StoreError(_newer(path, version))
+    if 0 < version < len(_MIGRATIONS):
+        _keep_a_copy(database, _copy_of(path, version))
     for number, statements in enumerate(_MIGRATIONS[version:], start=version + 1):
         database.execute("BEGIN IMMEDIATE")
         for statement in statements:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {number}")
         database.execute("COMMIT")
+
+
+def _newer(path: Path, version: int) -> str:
+    said = f"{path} was written by a newer hedgewatch (its version is {version})"
+    if (copy := _copy_of(path, len(_MIGRATIONS))).exists():
+        return f"{said}: run that one, or put {copy} in its place, the store as it was before"
+    return f"{said}: run that one, or choose another `store:`"
+
+
+def _copy_of(path: Path, version: int) -> Path:
+    return Path(f"{path}.version-{version}")
+
+
+def _keep_a_copy(database: sqlite3.Connection, copy: Path) -> None:
+    """The file as it was before an upgrade, for whoever has to go back.
+
+    A disk without room for it is no reason not to watch.
+    """
+    try:
+        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+        database.execute("VACUUM INTO ?", (str(copy),))
+    except (OSError, sqlite3.Error) as error:
+        with _ignoring_a_full_disk():
+            copy.unlink(missing_ok=True)
+        _log.warning("store_not_copied_before_upgrade", copy=str(copy), error=str(error))
+    else:
+        _log.info("store_copied_before_upgrade", copy=str(copy))
 
 
 def _check(database: sqlite3.Connection) -> None:
