@@ -72,7 +72,8 @@ class Accounts:
 
     async def _stop(self, name: str) -> None:
         _, watch, task = self._watched.pop(name)
-        task.cancel()
+        if not task.cancelling():  # twice would leave its sockets open
+            task.cancel()
         await watch.close()
 
 

@@ -25,6 +25,8 @@ from hedgewatch.config.shipped import shipped_runbooks
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
+from hedgewatch.core.model import AlertRecord
+from hedgewatch.core.own_alerts import Recovery
 from hedgewatch.health import Checkup, Lag, Observer
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
@@ -110,18 +112,18 @@ async def run_daemon(
         daemon.service.extend(_START_SECONDS)
         url = await stack.enter_async_context(_server(daemon, configuration))
         daemon = replace(daemon, url=url)
-        now = daemon.clock.now
 
         stack.callback(_end_recording, daemon)
-        await stack.enter_async_context(daemon.tasks)
-        daemon.dispatcher.restore(records, waiting, now(), known)
-        daemon.dispatcher.start(daemon.tasks.spawn)
+        messengers = await stack.enter_async_context(Tasks())
+        daemon.dispatcher.restore(records, waiting, daemon.clock.now(), known)
+        daemon.dispatcher.start(messengers.keep)
         stack.push_async_callback(daemon.dispatcher.drain, _DRAIN_SECONDS)
-        daemon.monitor.tell(ClockAdvanced(), daemon.engine.restore(records, now(), recovery))
+        await stack.enter_async_context(daemon.tasks)  # what dies here leaves delivery alive
+        _take_up(daemon, records, recovery)
         _begin_recording(daemon)
-        daemon.tasks.spawn("monitor", daemon.monitor.run())
-        daemon.tasks.spawn("clock", _tick(daemon))
-        daemon.tasks.spawn("silences", end_silences(daemon.reach))
+        daemon.tasks.keep("monitor", daemon.monitor.run())
+        daemon.tasks.keep("clock", _tick(daemon))
+        daemon.tasks.keep("silences", end_silences(daemon.reach))
         _begin_beating(daemon)
 
         stack.push_async_callback(daemon.accounts.close)
@@ -183,7 +185,7 @@ def build_daemon(
     for receiver in receivers:
         if isinstance(receiver, Commanded):
             receiver.take_commands(Commands(reach), store.commanded, clock.now)
-    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.spawn)
+    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.keep)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
         clock=clock,
@@ -256,10 +258,16 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
     return serve(app, configuration.http)
 
 
+def _take_up(daemon: Daemon, records: Sequence[AlertRecord], recovery: Recovery) -> None:
+    """The alerts of before."""
+    restored = daemon.engine.restore(records, daemon.clock.now(), recovery)
+    daemon.monitor.tell(ClockAdvanced(), restored)
+
+
 def _begin_beating(daemon: Daemon) -> None:
     if daemon.heartbeat is not None:
         daemon.view.heartbeat = daemon.heartbeat.status
-        daemon.tasks.spawn("heartbeat", daemon.heartbeat.run())
+        daemon.tasks.keep("heartbeat", daemon.heartbeat.run())
 
 
 def _begin_recording(daemon: Daemon) -> None:

@@ -6,15 +6,26 @@ from types import TracebackType
 from typing import Any, Self
 
 
+class TaskLostError(Exception):
+    """A task is gone that should be there: it was cancelled by nobody, or ended too early."""
+
+
 class Tasks:
-    """A TaskGroup that lives as long as the daemon, and is emptied when the daemon stops."""
+    """A TaskGroup that lives as long as the daemon, and is emptied when the daemon stops.
+
+    asyncio minds only a task that dies of an error. Of tasks that are kept, two other ends are a
+    death as well: to be cancelled by what they waited for, and to end at all.
+    """
 
     def __init__(self) -> None:
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
+        self._lost: list[str] = []
+        self._mourn = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
+        self.spawn("tasks", self._fail_for_the_lost())
         return self
 
     async def __aexit__(
@@ -24,7 +35,8 @@ class Tasks:
         trace: TracebackType | None,
     ) -> None:
         for task in tuple(self._running):
-            task.cancel()
+            if not task.cancelling():  # twice would break off what it tidies up
+                task.cancel()
         await self._group.__aexit__(kind, error, trace)
 
     def spawn(self, name: str, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
@@ -33,3 +45,29 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+    def keep(self, name: str, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run what has no end, unless it is cancelled, until the daemon stops."""
+        task = self.spawn(name, coroutine)
+        task.add_done_callback(self._mind)
+        return task
+
+    def _mind(self, task: "asyncio.Task[None]") -> None:
+        if task.cancelling():
+            return  # whoever did that knows
+        if task.cancelled():
+            self._lost.append(f"{task.get_name()} was cancelled by what it waited for")
+        elif task.exception() is None:
+            self._lost.append(f"{task.get_name()} has ended")
+        if self._lost:
+            self._mourn.set()
+
+    async def _fail_for_the_lost(self) -> None:
+        await self._mourn.wait()
+        raise TaskLostError("; ".join(self._lost))
+
+
+def being_cancelled() -> bool:
+    """True when this very task is to end. Libraries cancel futures that others wait for, too."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -17,6 +17,7 @@ from hedgewatch.notify.message import plain
 from hedgewatch.notify.outgoing import Delivery, Notification
 from hedgewatch.notify.queue import Queue
 from hedgewatch.notify.receiver import DeliveryError, Receiver, Unhurried
+from hedgewatch.tasks import being_cancelled
 
 _LONGEST_ASKED_WAIT = 3600.0  # a receiver may ask for a pause, not for silence
 _LONGEST_URGENT_WAIT = 60.0  # of what is critical, whatever the receiver asks for
@@ -100,7 +101,8 @@ class Worker:
 
     def put(self, delivery: Delivery) -> None:
         self.queue.put(delivery)
-        self.idle.clear()
+        if not self.stopped.is_set():
+            self.idle.clear()
         self._wake.set()
 
     def stop(self) -> None:
@@ -109,17 +111,24 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until stopped."""
-        while not self._stopping:
-            self._wake.clear()
-            deliveries = self._next()
-            if not deliveries:
-                await self._wait()
-            elif len(deliveries) == 1:
-                await self._handle(deliveries[0])
-            else:
-                await self._handle_together(deliveries)
-        self.stopped.set()
+        """Deliver until stopped, and wait to be cancelled. However it ends, nobody waits for it."""
+        try:
+            while not self._stopping:
+                await self._step()
+        finally:
+            self.stopped.set()
+            self.idle.set()
+        await asyncio.Event().wait()
+
+    async def _step(self) -> None:
+        self._wake.clear()
+        deliveries = self._next()
+        if not deliveries:
+            await self._wait()
+        elif len(deliveries) == 1:
+            await self._handle(deliveries[0])
+        else:
+            await self._handle_together(deliveries)
 
     def _next(self) -> tuple[Delivery, ...]:
         """The next to be sent, with all lesser ones where many have piled up."""
@@ -206,6 +215,10 @@ class Worker:
         except TimeoutError:
             reason = f"no answer within {seconds:g} s"
             raise DeliveryError(reason, retryable=True) from None
+        except asyncio.CancelledError:
+            if being_cancelled():
+                raise
+            raise DeliveryError("the attempt was interrupted", retryable=True) from None
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
         now = self.clock()

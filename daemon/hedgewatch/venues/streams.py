@@ -13,6 +13,7 @@ from hedgewatch.core.events import (
     PriceEvent,
     QuoteChanged,
 )
+from hedgewatch.tasks import being_cancelled
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, ReadAgain, StreamExpired
 from hedgewatch.venues.failures import in_words, refuses_the_key
@@ -249,9 +250,3 @@ class Streams:
             self._patience[feed] = min(self._patience[feed] * 2, _MOST_PATIENCE)
             ages.expect(self._symbols, now)
             connection.drop(feed, "silent")
-
-
-def being_cancelled() -> bool:
-    """True when this very task is to end. ccxt cancels futures that others wait for, too."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

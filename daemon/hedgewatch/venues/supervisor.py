@@ -12,6 +12,7 @@ import ccxt
 import structlog
 
 from hedgewatch.core.events import AccountAccepted, AccountRefused, Event
+from hedgewatch.tasks import being_cancelled
 from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
@@ -24,7 +25,7 @@ from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.sidelines import Sidelines
 from hedgewatch.venues.standing import Standing
-from hedgewatch.venues.streams import Streams, being_cancelled
+from hedgewatch.venues.streams import Streams
 from hedgewatch.venues.surroundings import Backoff, Spawn, Surroundings
 from hedgewatch.venues.verification import verify_key
 
