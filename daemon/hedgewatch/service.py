@@ -1,6 +1,7 @@
 """`hedgewatch run`: the daemon under the signals of an operating system."""
 
 import asyncio
+import faulthandler
 import signal
 import sys
 from typing import cast
@@ -19,7 +20,10 @@ _log = structlog.get_logger()
 
 
 def run_service(configuration: Configuration) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT. What SIGABRT ends, which is systemd's word to a loop that no
+    longer turns, says on stderr where it stood.
+    """
+    faulthandler.enable()
     redactor = Redactor(secret.reveal() for secret in configuration.secrets())
     logs.configure(sys.stdout, redactor, configuration.log.format, configuration.log.level)
     loop.run(_until_told(configuration, redactor))

@@ -1,7 +1,10 @@
 """Whatever the line does, the daemon survives it, says what it cannot see, and sees again."""
 
 import asyncio
-from collections.abc import Callable
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from time import perf_counter
 
 import pytest
@@ -191,6 +194,51 @@ async def test_position_that_was_closed_ends_its_alerts_and_is_gone(house: House
     assert "LiquidationNear" not in (await house.daemon.metrics()).alerts()
     await house.until_told("LiquidationNear", "resolved", 1.0)
     assert house.bodies("LiquidationNear")[-1]["commonAnnotations"]["reason"] == "closed"
+
+
+@contextmanager
+def limited(house: House, kind: int, most: int) -> Iterator[None]:
+    """The running daemon may not have more of it than that."""
+    process = house.daemon.process
+    assert process is not None
+    before = resource.prlimit(process.pid, kind)
+    resource.prlimit(process.pid, kind, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(process.pid, kind, before)
+    assert process.poll() is None, house.daemon.last_lines()
+
+
+async def test_without_free_descriptors_it_lives_on_and_sees_again_when_there_are_some(
+    house: House,
+) -> None:
+    with limited(house, resource.RLIMIT_NOFILE, 3):
+        house.exchange.faults.cut_sockets()
+        house.exchange.world.set_mark("AIXUSDT", 1010)
+        await asyncio.sleep(2.0)  # in which it can open no socket, and nobody can ask it
+    await house.daemon.until(_shows(1010, -200), 15.0, "it sees again")
+    await house.daemon.until_ready(15.0)
+
+
+async def test_at_the_end_of_its_disk_alerts_go_out_it_is_said_and_made_up_for(
+    house: House,
+) -> None:
+    """Nothing that it has open can be written to, its log neither."""
+    with limited(house, resource.RLIMIT_FSIZE, 1):
+        house.exchange.world.set_mark("AIXUSDT", 1300)
+        await house.until_told("MarginDanger", "firing", 3.0)
+        await house.daemon.until(lambda seen: seen.value("store_failing") == 1, 5.0, "it is said")
+        assert stored(house, "MarginDanger") == []
+    await house.daemon.until(lambda seen: seen.value("store_failing") == 0, 30.0, "it is over")
+    assert stored(house, "MarginDanger") == ["firing"]
+
+
+def stored(house: House, alertname: str) -> list[str]:
+    """What the file has of an alert, for whoever comes after a crash."""
+    with closing(sqlite3.connect(f"file:{house.folder / 'state.db'}?mode=ro", uri=True)) as store:
+        rows = store.execute("SELECT state FROM alerts WHERE alertname = ?", (f'"{alertname}"',))
+        return [state for (state,) in rows]
 
 
 async def test_no_secret_is_readable_anywhere_after_all_of_it(house: House) -> None:

@@ -265,3 +265,21 @@ async def test_a_restart_does_not_forget_who_heard_that_an_alert_fires() -> None
         delivering.dispatcher.reroute([RouteSettings(to=("phone",))])
         delivering.tell(RESOLVED)
         assert states(await desk.has(1)) == states(await phone.has(1)) == [AlertState.RESOLVED]
+
+
+async def test_an_attempt_that_a_library_cancels_is_one_that_failed_and_is_tried_again() -> None:
+    @dataclass(slots=True)
+    class Interrupted(Phone):
+        async def deliver(self, notification: Notification) -> None:
+            if not self.attempts:
+                self.attempts += 1
+                answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                asyncio.get_running_loop().call_soon(answer.cancel)
+                await answer
+            await Phone.deliver(self, notification)
+
+    phone = Interrupted()
+    async with running(composed([phone], Memory())) as delivering:
+        delivering.tell(transition(at=now()))
+        await phone.has(1)
+        assert await delivering.results.first(2) == ["retried", "sent"]
