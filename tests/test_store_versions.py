@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from hedgewatch.core.model import AlertState
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.notify.outgoing import decode_notification
 from hedgewatch.store import Store, StoreError
 from hedgewatch.store.file import _MIGRATIONS

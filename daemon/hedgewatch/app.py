@@ -22,11 +22,11 @@ from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.shipped import shipped_runbooks
+from hedgewatch.core.alert_model import AlertRecord
+from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
-from hedgewatch.core.model import AlertRecord
-from hedgewatch.core.own_alerts import Recovery
 from hedgewatch.health import Checkup, Lag, Observer
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Monitor, Output
