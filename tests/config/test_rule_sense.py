@@ -267,6 +267,29 @@ def test_subjects_and_routes_that_are_not_there_are_warned_of(
     ]
 
 
+@pytest.mark.parametrize(
+    ("expr", "unwatched"),
+    [
+        ("margin_ratio > 80%", "whether an account is blind"),
+        ("equity < 5", "how near liquidation is or whether an account is blind"),
+    ],
+)
+def test_a_desk_that_left_the_shipped_rules_out_is_told_what_nothing_looks_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expr: str, unwatched: str
+) -> None:
+    monkeypatch.setenv("KEY", "0123456789")
+    path, rules = tmp_path / "hedgewatch.yaml", tmp_path / "rules.yaml"
+    rule = f"{{alert: Mine, on: pool, expr: {expr}, labels: {{severity: critical}}}}"
+    rules.write_text(f"groups: [{{name: g, rules: [{rule}]}}]")
+    path.write_text(DESK)
+    mend = "with the shipped ones it is rules: [shipped, rules.yaml]"
+    assert [str(p).replace(f"{path}:", "") for p in load(path).warnings] == [
+        f"6:8: no rule looks at {unwatched}: {mend}"
+    ]
+    path.write_text(DESK.replace("[rules.yaml]", "[shipped, rules.yaml]"))
+    assert not [p for p in load(path).warnings if "no rule looks" in p.message]
+
+
 def test_nothing_is_odd_about_the_shipped_rules() -> None:
     for paths in (shipped_rules(), demo_rules()):
         assert [str(w) for placed in read_rules(paths) for w in placed.warnings] == []

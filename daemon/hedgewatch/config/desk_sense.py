@@ -1,4 +1,5 @@
-"""Rules beside the configuration that loads them: subjects that it has not, alerts that go nowhere.
+"""Rules beside the configuration that loads them: subjects that it has not, alerts that go nowhere,
+dangers that nothing looks at.
 
 Each is a warning: what is not there today may come tomorrow.
 """
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hedgewatch.config.draft import Draft
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.rule_files import PlacedRule
+from hedgewatch.config.shipped import SHIPPED
 from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.notify.routing import RouteSettings
@@ -16,6 +18,17 @@ _POSITIONS = ("net", "long", "short")
 _FEEDS = ("mark", "quote", "user", "rest")
 _EXPORTED: Mapping[Scope, tuple[str, ...]] = {Scope.POOL: ("currency",), Scope.POSITION: ("side",)}
 """Labels that alerts carry beside their identity: a route may match them."""
+_DANGERS: Mapping[str, frozenset[str]] = {
+    "how near liquidation is": frozenset(
+        {
+            *("margin_ratio", "headroom", "shock_down", "shock_up", "shock_nearest"),
+            *("liquidation_distance", "liquidation_distance_worst", "liquidation_distance_sigmas"),
+            *("worst_margin_ratio", "nearest_liquidation_distance"),
+        }
+    ),
+    "whether an account is blind": frozenset({"account_blind", "blind_seconds", "accounts_blind"}),
+}
+"""Measures of which a desk that reads none is asleep."""
 
 
 def oddities(
@@ -29,12 +42,27 @@ def oddities(
         "position": _POSITIONS,
         "feed": _FEEDS,
     }
+    rules = tuple(rules)
+    yield from _unwatched(rules, draft)
     for placed in rules:
         yield from placed.warnings
         yield from _unknown_subjects(placed, known)
         if routes and not any(_may_take(route, placed.rule) for route in routes):
             message = f"no route takes {placed.rule.name}: nobody would hear of it; add a route"
             yield placed.group.source.problem((*placed.location, "alert"), message)
+
+
+def _unwatched(rules: Sequence[PlacedRule], draft: Draft) -> Iterator[Problem]:
+    """What no rule looks at, where the shipped ones were left out, most often by mistake."""
+    named = draft.source.get(("rules",))
+    if not isinstance(named, list) or SHIPPED in named:
+        return
+    read = frozenset[str]().union(*(placed.rule.expr.names for placed in rules))
+    unwatched = [danger for danger, measures in _DANGERS.items() if measures.isdisjoint(read)]
+    if unwatched:
+        mend = f"rules: [{', '.join(map(str, (SHIPPED, *named)))}]"
+        message = f"no rule looks at {' or '.join(unwatched)}: with the shipped ones it is {mend}"
+        yield draft.source.problem(("rules",), message)
 
 
 def _unknown_subjects(placed: PlacedRule, known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
