@@ -115,6 +115,16 @@ def test_of_a_pending_alert_only_an_alarming_end_is_told(end: EndReason, said: s
     assert story.stored == {}
 
 
+def test_where_an_alert_fires_what_was_only_pending_does_not_tell_of_the_end_too() -> None:
+    slow = rule("Likely", Scope.POSITION, "liquidation_distance < 20%", hold_for=60.0)
+    near = rule("Near", Scope.POSITION, "liquidation_distance < 10%")
+    story = short_of_aix(slow, near)
+    story.at(1.0, HOT)
+    said = story.at(2.0, told(held(AIX, 0.0), EndReason.LIQUIDATED))
+    assert sorted(said) == ["Likely inactive", "Near ended(liquidated)"]
+    assert [record.alertname for record in story.engine.alerts()] == ["Near"]
+
+
 def test_a_pool_that_was_liquidated_does_not_report_its_alert_as_resolved() -> None:
     story = short_of_aix(danger())
     story.at(1.0, mark(AIX, 1_229.0))

@@ -10,6 +10,7 @@ from hedgewatch.core.alerts.lifecycle import (
     Step,
     acknowledge,
     end,
+    end_all,
     forget_badness,
     retell,
     step,
@@ -184,7 +185,7 @@ class Judge:
         for position, reason in ended:
             at, records = self._closed.pop(position.subject, (0.0, ()))
             if not reason.calm and now - at <= _EXPLAINED_WITHIN:
-                steps += [end(record, reason, now) for record in records]
+                steps += end_all(records, reason, now)
                 if position.pool is not None and reason in _FATAL:
                     steps += self._end_all(position.pool, reason, now)
         return steps
@@ -225,7 +226,7 @@ class Judge:
 
     @staticmethod
     def _end_all(row: Row, reason: EndReason, now: float) -> list[Step]:
-        steps = [end(alert.record, reason, now) for alert in row.alerts.values()]
+        steps = end_all((alert.record for alert in row.alerts.values()), reason, now)
         row.alerts.clear()
         return steps
 

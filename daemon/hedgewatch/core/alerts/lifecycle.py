@@ -18,7 +18,9 @@
 |                               |                        | lapses            |                   |
 | its subject or rule goes      | inactive               | ended(reason)     | –                 |
 | its subject goes, alarmingly  | ended(reason), told,   | ended(reason),    | –                 |
-|                               | not held               | critical, held    |                   |
+|                               | not held; in silence   | critical, held    |                   |
+|                               | where another one      |                   |                   |
+|                               | of it fires            |                   |                   |
 
 `unknown: fire` reads unknown as true. Resolved: when `clear` holds on two distinct observations
 of every input, each newer than the last true one, `keep_firing_for`, counted from the first of
@@ -27,7 +29,7 @@ counts as over for what is true at the first look after the stored state was los
 an episode of its own. An alarming end is held until it is acknowledged or the alert fires anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from hedgewatch.core.alert_model import (
@@ -267,17 +269,17 @@ def _lapsed(record: AlertRecord, now: float, why: str) -> Step:
     return Step(noted, news(record, noted, now, Change.LAPSED, reason))
 
 
-def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
+def end(record: AlertRecord, reason: EndReason, now: float, *, known: bool = False) -> Step:
     """The subject or the rule of a pending or firing alert is gone.
 
     A calm end is told and forgotten; an alarming one of a firing alert stays until it was seen, and
     is critical, whoever acknowledged what led to it. Of a pending alert nobody has heard: it ends
-    in silence, unless the end itself is alarming.
+    in silence, unless the end itself is alarming and not `known` by another alert.
     """
-    silent = reason.calm and record.state is AlertState.PENDING
+    silent = record.state is AlertState.PENDING and (reason.calm or known)
     state = AlertState.INACTIVE if silent else AlertState.ENDED
     ended = replace(record, state=state, reason=reason.value)
-    if not reason.calm:
+    if not (silent or reason.calm):
         told = Told(at=now, severity=Severity.CRITICAL)
         ended = replace(
             ended, severity=told.severity, told=told, silenceable=False, acknowledged=None
@@ -285,3 +287,10 @@ def end(record: AlertRecord, reason: EndReason, now: float) -> Step:
     keep = not reason.calm and record.state is AlertState.FIRING
     stored = ended if keep else replace(ended, state=AlertState.INACTIVE)
     return Step(stored, news(record, ended, now))
+
+
+def end_all(records: Iterable[AlertRecord], reason: EndReason, now: float) -> list[Step]:
+    """End the alerts of one subject: where one of them fires, that one tells of it."""
+    ended = tuple(records)
+    known = any(record.state is AlertState.FIRING for record in ended)
+    return [end(record, reason, now, known=known) for record in ended]
