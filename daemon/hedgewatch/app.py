@@ -105,6 +105,7 @@ async def run_daemon(
     async with AsyncExitStack() as stack:
         store = await Store.open(configuration.store)
         stack.push_async_callback(store.close)
+        stack.push_async_exit(partial(_note_the_end, store))
         records, waiting = await store.load()
         daemon = build_daemon(configuration, store, output, watchers)
         recovery, known = await store.recovery(daemon.clock.now()), await store.known()
@@ -133,7 +134,6 @@ async def run_daemon(
         daemon.service.ready()
         yield daemon
         daemon.service.stopping()
-        await store.end_well()
 
 
 def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
@@ -256,6 +256,14 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
     runbooks = shipped_runbooks()
     app = application(daemon.view, daemon.metrics, configuration.http, secret, commands, runbooks)
     return serve(app, configuration.http)
+
+
+async def _note_the_end(
+    store: Store, kind: type[BaseException] | None, _error: object, _trace: object
+) -> None:
+    """To be told to stop is a good end, however early; to fail is none."""
+    if kind is None or issubclass(kind, asyncio.CancelledError):
+        await store.end_well()
 
 
 def _take_up(daemon: Daemon, records: Sequence[AlertRecord], recovery: Recovery) -> None:

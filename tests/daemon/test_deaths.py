@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,3 +131,6 @@ async def test_the_process_ends_with_a_code_that_systemd_takes_for_a_failure_and
     assert process.returncode == 1
     assert b"monitor was cancelled by what it waited for" in said
     assert b'"crashed"' in said
+    with closing(sqlite3.connect(tmp_path / "state.db")) as database:
+        ends = database.execute("SELECT ended_well FROM starts").fetchall()
+    assert ends == [(0,)], "the next start follows a crash"

@@ -111,6 +111,9 @@ async def test_told_to_stop_while_it_imports_the_exchanges_it_leaves_at_once(
     events = [event["event"] for event in daemon.events()]
     assert events[-2:] == ["told_to_stop_while_starting", "stopped"]
     assert "watching" not in events
+    with closing(sqlite3.connect(tmp_path / "state.db")) as database:
+        ends = database.execute("SELECT ended_well FROM starts").fetchall()
+    assert ends == [(1,)], "the next start follows no crash"
 
 
 async def test_told_to_reload_and_to_stop_before_anything_is_read_it_leaves_well(
