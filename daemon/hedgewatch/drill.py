@@ -72,18 +72,22 @@ async def _tell(receiver: Receiver, transition: Transition, clock: Clock) -> str
     try:
         async with asyncio.timeout(seconds):
             while clock.now() < deadline:
-                try:
-                    await receiver.deliver(told)
-                except DeliveryError as error:
-                    reason = str(error)
-                    if not (error.retryable and isinstance(receiver, Connected)):
-                        return reason
-                    await asyncio.sleep(_PAUSE)
-                else:
-                    return ""
+                reason, again = await _attempt(receiver, told)
+                if not again:
+                    return reason
+                await asyncio.sleep(_PAUSE)
     except TimeoutError:
         return reason or f"no answer within {seconds:g} s"
     return reason
+
+
+async def _attempt(receiver: Receiver, told: Notification) -> tuple[str, bool]:
+    """Why it did not arrive, and whether it may once the receiver is connected."""
+    try:
+        await receiver.deliver(told)
+    except DeliveryError as error:
+        return str(error), error.retryable and isinstance(receiver, Connected)
+    return "", False
 
 
 def _quiet(settings: ReceiverSettings) -> ReceiverSettings:

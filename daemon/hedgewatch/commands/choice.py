@@ -16,12 +16,9 @@ _TOLD = frozenset({AlertState.FIRING, AlertState.ENDED})
 def chosen(form: AlertFields, alerts: Iterable[AlertRecord]) -> tuple[AlertRecord, ...]:
     """The alerts that are meant, at least one; RefusedError says what stands instead."""
     matchers = matchers_of(form.matchers)
-    if form.episode and len(form.episode) < _SHORTEST_EPISODE:
-        why = f"episode: at least the first {_SHORTEST_EPISODE} signs"
-        raise RefusedError(why, status=_WRONG, problems=[why])
-    if not (form.alert or matchers or form.episode or form.all):
-        why = "which alert? name it, or a label of it, or its episode"
-        raise RefusedError(why, status=_WRONG, problems=[why])
+    vague = _vague(form)
+    if vague:
+        raise RefusedError(vague, status=_WRONG, problems=[vague])
     standing = tuple(alerts)
     found = [alert for alert in standing if _is_meant(alert, form, matchers)]
     if not found:
@@ -47,6 +44,15 @@ def matchers_of(texts: Sequence[str]) -> tuple[Matcher, ...]:
     if mistakes:
         raise RefusedError("; ".join(mistakes), status=_WRONG, problems=mistakes)
     return tuple(found)
+
+
+def _vague(form: AlertFields) -> str:
+    """Why it cannot be known which alert is meant, whatever stands; empty when it can."""
+    if form.episode and len(form.episode) < _SHORTEST_EPISODE:
+        return f"episode: at least the first {_SHORTEST_EPISODE} signs"
+    if not (form.alert or form.matchers or form.episode or form.all):
+        return "which alert? name it, or a label of it, or its episode"
+    return ""
 
 
 def _is_meant(alert: AlertRecord, form: AlertFields, matchers: Sequence[Matcher]) -> bool:

@@ -81,23 +81,26 @@ def _texts_apart(wanted: Mapping[str, str], held: Mapping[str, str]) -> Iterator
 
 def messages_differ(check: NotificationTestSettings, told: Sequence[Message]) -> str:
     """What was told otherwise than expected; empty when all is well."""
-    begins, ends = check.span
-    heard = [
-        message
-        for message in told
-        if check.alertname in message.alertnames
-        and begins - _ROUNDING <= message.at <= ends + _ROUNDING
-        and check.receiver in (None, message.receiver)
-    ]
+    heard = [message for message in told if _is_asked_for(check, message)]
     expected = check.exp_notifications
     if len(expected) == len(heard) and all(map(_tells, expected, heard)):
         return ""
+    begins, ends = check.span
     when = f"at {begins:g}s" if begins == ends else f"from {begins:g}s to {ends:g}s"
     whom = f" to {check.receiver}" if check.receiver else ""
     lines = [f"{when} {check.alertname}{whom}: told otherwise than expected"]
     lines += ["    exp:", *(f"      {_worded(each)}" for each in expected or ("nothing",))]
     lines += ["    got:", *(f"      {message}" for message in heard or ("nothing",))]
     return "\n".join((*lines, *_bodies_apart(expected, heard)))
+
+
+def _is_asked_for(check: NotificationTestSettings, message: Message) -> bool:
+    begins, ends = check.span
+    return (
+        check.alertname in message.alertnames
+        and begins - _ROUNDING <= message.at <= ends + _ROUNDING
+        and check.receiver in (None, message.receiver)
+    )
 
 
 def _tells(expected: ExpectedNotification, message: Message) -> bool:

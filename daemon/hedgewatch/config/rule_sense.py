@@ -152,14 +152,11 @@ def _of_parts(key: str, node: Node, sense: Sense) -> Iterator[Remark]:
 def _of_numbers(key: str, node: Node, known: Vocabulary) -> Iterator[Remark]:
     """Numbers that were probably meant in another unit."""
     if isinstance(node, Comparison):
-        for operand in node.operands:
-            number, sign = _signed(operand)
-            if number is not None:
-                for other in node.operands:
-                    message = _doubt(number, sign, _unit(other, known))
-                    if message:
-                        yield Remark(key, number.line, number.column, message)
-                        break
+        units = [_unit(operand, known) for operand in node.operands]
+        for number, sign in map(_signed, node.operands):
+            doubts = [_doubt(number, sign, unit) for unit in units] if number else []
+            if number and any(doubts):
+                yield Remark(key, number.line, number.column, next(filter(None, doubts)))
     elif isinstance(node, Condition):
         for part in _inside(node):
             yield from _of_numbers(key, part, known)

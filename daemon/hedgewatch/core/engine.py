@@ -18,6 +18,7 @@ from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.legs import build_leg
+from hedgewatch.core.book.lines import hear
 from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.breaks import note_moves, recall
@@ -29,14 +30,6 @@ from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.sampling import remember
 from hedgewatch.core.stress import watchers
-
-_Heard = (
-    events.AccountHeard
-    | events.AccountRefused
-    | events.AccountAccepted
-    | events.FeedLost
-    | events.FeedRestored
-)
 
 
 class Engine:
@@ -228,10 +221,10 @@ class Engine:
         if change.structure:
             before = list(self.book.rows())
             self.book.reindex()
-            gone = self.judge.end_missing(before, self.book.rows(), change.ended, now)
+            gone = self.judge.endings.of_missing(before, self.book.rows(), change.ended, now)
         else:
             gone = []
-        gone += self.judge.explain(change.explained, now)
+        gone += self.judge.endings.explain(change.explained, now)
         hedges = self.book.hedges.values()
         retold: list[Row] = []
         if read_before:
@@ -263,7 +256,7 @@ class Engine:
                     build_leg(account, position)
         before = list(self.book.rows())
         self.book.reindex()
-        gone = self.judge.end_missing(before, self.book.rows(), (), now)
+        gone = self.judge.endings.of_missing(before, self.book.rows(), (), now)
         return self.judge.outcome(gone, after=self._everything(now))
 
     def _apply(self, event: events.AccountEvent, account: AccountRow, now: float) -> Change:
@@ -280,35 +273,5 @@ class Engine:
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event, now)
             case _:
-                self._hear(event, account, now)
+                hear(self.book, event, account, now)
         return change
-
-    def _hear(self, event: _Heard, account: AccountRow, now: float) -> None:
-        """News of the lines to the venue, not of what is held there."""
-        match event:
-            case events.AccountHeard():
-                account.heard_at = now
-            case events.AccountRefused() | events.AccountAccepted():
-                self._usable(account, event)
-            case events.FeedLost() | events.FeedRestored():
-                self._feed(account, event, now)
-
-    @staticmethod
-    def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAccepted) -> None:
-        refused = isinstance(event, events.AccountRefused)
-        account.account_unusable = refused
-        account.unusable_reason = event.reason if isinstance(event, events.AccountRefused) else ""
-        account.key_too_powerful = isinstance(event, events.AccountRefused) and event.powerful
-        account.observed += 1
-
-    def _feed(
-        self, account: AccountRow, event: events.FeedLost | events.FeedRestored, now: float
-    ) -> None:
-        feed = self.book.feed(account, event.feed)
-        if feed.feed_up and isinstance(event, events.FeedLost):
-            feed.lost_at = (*feed.lost_at, now)
-        feed.feed_up = isinstance(event, events.FeedRestored)
-        feed.reason = event.reason if isinstance(event, events.FeedLost) else ""
-        feed.observed += 1
-        if not feed.feed_up and event.feed in {"mark", "quote"}:
-            forget_order(account.watched)

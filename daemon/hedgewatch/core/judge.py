@@ -5,12 +5,12 @@ from functools import partial
 from typing import TypeVar
 
 from hedgewatch.core.alert_model import NOTHING, AlertRecord, AlertState, Outcome
+from hedgewatch.core.alerts.endings import Endings, end_row
 from hedgewatch.core.alerts.lifecycle import (
     Begun,
     Step,
     acknowledge,
     end,
-    end_all,
     forget_badness,
     retell,
     step,
@@ -20,16 +20,11 @@ from hedgewatch.core.alerts.own import ALL_WELL, Recovery, rule_broken
 from hedgewatch.core.alerts.rowless import RowlessAlerts
 from hedgewatch.core.alerts.telling import in_words_of_now
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import PoolRow, PositionRow, Row
+from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
-from hedgewatch.core.model import Desk, EndReason, Subject, Truth
+from hedgewatch.core.model import Desk, EndReason, Truth
 from hedgewatch.core.rules import Realert, Rule
-
-_EXPLAINED_WITHIN = 10.0
-"""Seconds in which the venue may still say why a position went."""
-
-_FATAL = frozenset({EndReason.LIQUIDATED, EndReason.UNKNOWN})
 
 Answer = TypeVar("Answer")
 
@@ -41,7 +36,7 @@ class Judge:
         self.rulebook = Rulebook(rules)
         self._memory = Memory(new_episode)
         self._rowless = RowlessAlerts()
-        self._closed: dict[Subject, tuple[float, tuple[AlertRecord, ...]]] = {}
+        self.endings = Endings()
         self._broken: set[str] = set()
 
     def judge(self, rows: Iterable[Row], now: float, steps: Iterable[Step] = ()) -> list[Step]:
@@ -56,12 +51,16 @@ class Judge:
                 truths = tuple(self._truth(rule, row, made, now) for rule in judgement.rules)
             if looking:
                 self._memory.look(judgement.rules, row, truths)
-            if not row.alerts and (truths in judgement.calm or not judgement.starts(truths)):
-                continue
-            for rule, truth in zip(judgement.rules, truths, strict=True):
-                if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):
-                    self._step(rule, row, truth, now, made)
+            if row.alerts or (truths not in judgement.calm and judgement.starts(truths)):
+                self._move(row, zip(judgement.rules, truths, strict=True), now, made)
         return made
+
+    def _move(
+        self, row: Row, truths: Iterable[tuple[Rule, Truth]], now: float, made: list[Step]
+    ) -> None:
+        for rule, truth in truths:
+            if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):
+                self._step(rule, row, truth, now, made)
 
     def sample(self, rows: Iterable[Row], now: float) -> list[Row]:
         """Take the rows of now into their windows: those that have any, to be judged anew."""
@@ -119,12 +118,10 @@ class Judge:
             watched = self._watched(record, desk)
             if record.state is AlertState.RESOLVED:
                 steps += self._memory.restore(record, watched=watched)
-            elif not watched:
-                steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
-            elif record.state is AlertState.ENDED:
-                self._rowless.hold(record)
+            elif watched:
+                self._rowless.restore(record)
             else:
-                self._rowless.wait(record)
+                steps.append(end(record, EndReason.REMOVED_BY_RELOAD, now))
         if recovery.lost:
             self._memory.state_was_lost(now)
         return steps + self._rowless.recover(recovery, self._memory.new_episode, now)
@@ -145,51 +142,6 @@ class Judge:
                     alert.record = made.record
         return [] if made is None else [made]
 
-    def end_missing(
-        self,
-        before: Iterable[Row],
-        after: Iterable[Row],
-        ended: Sequence[tuple[PositionRow, EndReason]],
-        now: float,
-    ) -> list[Step]:
-        """End the alerts of positions that went, and of the pools that went with them.
-
-        A pool whose position was liquidated, for all that is known, did not recover: its alert
-        must not be told as resolved when it has no more position to lose.
-        """
-        steps = []
-        reasons: dict[Row | None, EndReason] = {}
-        for position, reason in ended:
-            steps += self._end_position(position, reason, now)
-            reasons[position.pool] = reason
-        remaining = {id(row) for row in after}
-        for row in before:
-            if id(row) not in remaining:
-                steps += self._end_all(row, reasons.get(row, _end_of(row)), now)
-        return steps
-
-    def _end_position(self, position: PositionRow, reason: EndReason, now: float) -> list[Step]:
-        """End its alerts, kept for a while if calmly, and if it was fatal those of its pool."""
-        records = tuple(alert.record for alert in position.alerts.values())
-        self._closed[position.subject] = now, records if reason.calm else ()
-        steps = self._end_all(position, reason, now)
-        if position.pool is not None and reason in _FATAL:
-            steps += self._end_all(position.pool, reason, now)
-        return steps
-
-    def explain(self, ended: Sequence[tuple[PositionRow, EndReason]], now: float) -> list[Step]:
-        """A position that went for no alarming reason, as far as was known, was liquidated: its
-        alerts, told as calmly ended, end anew.
-        """
-        steps = []
-        for position, reason in ended:
-            at, records = self._closed.pop(position.subject, (0.0, ()))
-            if not reason.calm and now - at <= _EXPLAINED_WITHIN:
-                steps += end_all(records, reason, now)
-                if position.pool is not None and reason in _FATAL:
-                    steps += self._end_all(position.pool, reason, now)
-        return steps
-
     def replace_rules(
         self, rules: Sequence[Rule], before: Iterable[Row], after: Iterable[Row], now: float
     ) -> list[Step]:
@@ -201,7 +153,7 @@ class Judge:
         steps = []
         for row in before:
             if id(row) not in known:
-                steps += self._end_all(row, EndReason.REMOVED_BY_RELOAD, now)
+                steps += end_row(row, EndReason.REMOVED_BY_RELOAD, now)
         for row in remaining:
             row.judgement = None
             judgement = self.rulebook.judgement_of(row.subject)
@@ -223,12 +175,6 @@ class Judge:
         """Whether a rule still watches the subject of a stored alert."""
         rule = self.rulebook.rule(record.alertname)
         return rule is not None and rule.watches(record.subject) and _on_desk(record, desk)
-
-    @staticmethod
-    def _end_all(row: Row, reason: EndReason, now: float) -> list[Step]:
-        steps = end_all((alert.record for alert in row.alerts.values()), reason, now)
-        row.alerts.clear()
-        return steps
 
     def _adopt(self, row: Row) -> Judgement:
         """Give a new row its rules, and the alerts that waited for it."""
@@ -287,13 +233,6 @@ class Judge:
 def _realert(rulebook: Rulebook, name: str) -> Realert | None:
     rule = rulebook.rule(name)
     return None if rule is None else rule.realert
-
-
-def _end_of(row: Row) -> EndReason:
-    """A pool whose positions are held still was not closed: they belong to another pool now."""
-    if isinstance(row, PoolRow) and any(position.contracts for position in row.positions):
-        return EndReason.REGROUPED
-    return EndReason.CLOSED
 
 
 def _on_desk(record: AlertRecord, desk: Desk) -> bool:

@@ -28,6 +28,8 @@ from hedgewatch.settings import Duration, SecretReference, Settings
 _READY_SECONDS = 4.0
 _LONGEST_PAUSE = 30.0
 _SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 1.0, 60.0
+_REDIRECTED, _SERVER_ERROR = 300, 500
+_SMTP_FOR_EVER = 500
 _LATER = frozenset({408, 425, 429})
 _SHORTEST_SECRET = 4
 _OF_SEVERITY = {
@@ -174,16 +176,23 @@ def judge(answer: Mapping[str, Any], url: str) -> None:
         return
     if answer.get("unusable"):
         raise DeliveryError(UNUSABLE, retryable=False)
-    smtp: int | None = answer["smtp"]
-    refusals = [status for status in answer["http"] if status >= 300]  # noqa: PLR2004
-    final = [status for status in refusals if status < 500 and status not in _LATER]  # noqa: PLR2004
-    if smtp is not None and not refusals:
-        refusals, final = [smtp], [smtp] if smtp >= 500 else []  # noqa: PLR2004
+    refusals = _refusals(answer)
     words = without_secrets(str(answer["words"]), url).strip()
-    said = f"it answered {refusals[-1]}{words and f': {words}'}" if refusals else ""
-    hopeless = bool(refusals) and len(final) == len(refusals) and not answer["broken"]
+    said = f"it answered {refusals[-1][0]}{words and f': {words}'}" if refusals else ""
+    hopeless = bool(refusals) and all(final for _, final in refusals) and not answer["broken"]
     reason = said or answer["broken"] or "apprise could not send it"
     raise DeliveryError(reason, retryable=not hopeless, retry_after=answer["retry_after"])
+
+
+def _refusals(answer: Mapping[str, Any]) -> list[tuple[int, bool]]:
+    """The codes with which services refused it, and whether they would do so again: those of HTTP,
+    or, where it has refused nothing, that of SMTP.
+    """
+    smtp: int | None = answer["smtp"]
+    refusals = [status for status in answer["http"] if status >= _REDIRECTED]
+    if smtp is not None and not refusals:
+        return [(smtp, smtp >= _SMTP_FOR_EVER)]
+    return [(status, status < _SERVER_ERROR and status not in _LATER) for status in refusals]
 
 
 def without_secrets(text: str, url: str) -> str:

@@ -222,14 +222,17 @@ class Audience:
         live.muted = muted
         if muted != before:
             told += self._to_mirrors(said, muted, now, reminder=True)
-        if live.held and not muted:
+        return told if muted else [*told, *self._after_all(live, said, before, now)]
+
+    def _after_all(self, live: Live, said: Transition, before: str, now: float) -> list[Delivery]:
+        if live.held:
             _log.info("told_after_all", alertname=said.alertname, kept_quiet_by=before)
             note = f"kept quiet until now by {before}" if before else "not told before"
-            told += self._told(live, said, now, note)
-        elif before and not muted and said.acknowledged is None and not live.collected:
+            return self._told(live, said, now, note)
+        if before and said.acknowledged is None and not live.collected:
             note = f"kept quiet until now by {before}, and it still fires"
-            told += [reminded(said, name, now, note) for name in live.heard]
-        return told
+            return [reminded(said, name, now, note) for name in live.heard]
+        return []
 
     def _reminded(self, transition: Transition, now: float) -> list[Delivery]:
         """None to a receiver that has not even got the last message about it."""

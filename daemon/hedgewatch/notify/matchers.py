@@ -24,6 +24,7 @@ _OPENING = ("(", "(?:")
 _WRITTEN = re.compile(r"\s*([^\s=!~]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_BACK_REFERENCE = re.compile(r"\\[1-9]")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:?|.", re.DOTALL)
 
 
@@ -125,18 +126,25 @@ def _check_pattern(pattern: str) -> None:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise MatcherError(f"'{pattern}' is no pattern: {error}") from None
-    tokens = _TOKEN.findall(pattern)
-    if "(?" in tokens or any(re.fullmatch(r"\\[1-9]", token) for token in tokens):
-        raise MatcherError(f"'{pattern}': of groups only (…) and (?:…) are allowed")
+    danger = _danger(_TOKEN.findall(pattern))
+    if danger:
+        raise MatcherError(f"'{pattern}': {danger}")
+
+
+def _danger(tokens: list[str]) -> str:
+    """What could make a pattern of these match for ever, empty when nothing could."""
+    groups = sum(map(tokens.count, _OPENING))
+    if "(?" in tokens or any(map(_BACK_REFERENCE.fullmatch, tokens)):
+        return "of groups only (…) and (?:…) are allowed"
     if any(before == ")" and sign in _REPEATING for before, sign in pairwise(tokens)):
-        raise MatcherError(f"'{pattern}': a group that repeats could match for ever: write it out")
-    groups = sum(token in _OPENING for token in tokens)
+        return "a group that repeats could match for ever: write it out"
     if groups > _MOST_GROUPS:
-        raise MatcherError(f"'{pattern}': at most {_MOST_GROUPS} groups (…)")
+        return f"at most {_MOST_GROUPS} groups (…)"
     most = _MOST_REPETITIONS_WITH_GROUPS if groups else _MOST_REPETITIONS
     parts = [tokens] if groups else _alternatives(tokens)
-    if any(sum(sign in _REPEATING for sign in part) > most for part in parts):
-        raise MatcherError(f"'{pattern}': at most {most} of * + ? {{}}, or it could match for ever")
+    if any(sum(map(part.count, _REPEATING)) > most for part in parts):
+        return f"at most {most} of * + ? {{}}, or it could match for ever"
+    return ""
 
 
 def _alternatives(tokens: list[str]) -> list[list[str]]:

@@ -120,7 +120,6 @@ class DaemonMetrics:
             "hedgewatch_config_last_reload_success_timestamp_seconds",
             "When a configuration was last accepted.",
         )
-
         self._heartbeat = self._gauge(
             "hedgewatch_heartbeat_last_sent_timestamp_seconds",
             "When the last heartbeat was taken, 0 before the first.",

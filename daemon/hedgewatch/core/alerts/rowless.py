@@ -49,9 +49,10 @@ class RowlessAlerts:
         """The alert that waited for its row, which is there now."""
         return self._waiting.pop(key, None)
 
-    def wait(self, record: AlertRecord) -> None:
-        """Keep it until its row is known."""
-        self._waiting[key_of(record)] = record
+    def restore(self, record: AlertRecord) -> None:
+        """Take up one of the last run: what ended alarmingly is held, others wait for their row."""
+        holder = self._held if record.state is AlertState.ENDED else self._waiting
+        holder[key_of(record)] = record
 
     def tell(self, record: AlertRecord, now: float) -> Step:
         """An alert of the daemon itself fires."""

@@ -4,11 +4,16 @@ from typing import Any
 
 RuleDocument = dict[str, Any]
 
+_HERE, _ACCOUNT = "{{ $labels.instance }}", "{{ $labels.account }}"
+
 
 def defence(job: str) -> list[RuleDocument]:
     """What Prometheus watches of the daemon that it scrapes as `job`."""
-    up, labels = f'up{{job="{job}"}}', "{{ $labels.instance }}"
-    account = "{{ $labels.account }}"
+    return [*_does_it_live(job), *_does_it_work()]
+
+
+def _does_it_live(job: str) -> list[RuleDocument]:
+    up = f'up{{job="{job}"}}'
     return [
         _rule(
             "Watchdog",
@@ -26,13 +31,18 @@ def defence(job: str) -> list[RuleDocument]:
             "HedgewatchStuck",
             "rate(hedgewatch_ticks_total[1m]) == 0",
             wait="30s",
-            summary=f"hedgewatch at {labels} has judged nothing for a minute: nobody watches",
+            summary=f"hedgewatch at {_HERE} has judged nothing for a minute: nobody watches",
         ),
+    ]
+
+
+def _does_it_work() -> list[RuleDocument]:
+    return [
         _rule(
             "HedgewatchBlind",
             "hedgewatch_account_blind == 1",
             wait="15s",
-            summary=f"{account}: hedgewatch cannot vouch for it: watch it at the venue itself",
+            summary=f"{_ACCOUNT}: hedgewatch cannot vouch for it: watch it at the venue itself",
         ),
         _rule(
             "HedgewatchUnheard",
@@ -43,19 +53,19 @@ def defence(job: str) -> list[RuleDocument]:
             "HedgewatchUndelivered",
             "hedgewatch_outbox_length > 0",
             wait="2m",
-            summary=f"messages of hedgewatch at {labels} have waited for two minutes",
+            summary=f"messages of hedgewatch at {_HERE} have waited for two minutes",
         ),
         _rule(
             "HedgewatchRuleBroken",
             "sum by (instance) (increase(hedgewatch_rule_failures_total[10m])) > 0",
-            summary=f"a rule of hedgewatch at {labels} cannot be evaluated: look for RuleBroken",
+            summary=f"a rule of hedgewatch at {_HERE} cannot be evaluated: look for RuleBroken",
         ),
         _rule(
             "HedgewatchReloadRefused",
             "hedgewatch_config_last_reload_successful == 0",
             wait="1m",
             severity="warning",
-            summary=f"hedgewatch at {labels} goes on with its old configuration",
+            summary=f"hedgewatch at {_HERE} goes on with its old configuration",
         ),
     ]
 
