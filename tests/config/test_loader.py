@@ -214,6 +214,11 @@ def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: P
             "mqtt: {host: 127.0.0.1, prot: 1}",
             "unknown key 'prot' (did you mean 'port'?)",
         ),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            "telegram: {token: 1}",
+            "unknown key 'telegram': it is a url of apprise: {url: {file: PATH}}",
+        ),
         ("routes:", "replica: b\nroutes:", "with replica: only alertmanager may be told"),
         (
             "mqtt: {host: 127.0.0.1}",

@@ -35,6 +35,13 @@ _WORDING = {
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }
+_BY_APPRISE = frozenset(
+    {
+        *("telegram", "slack", "discord", "ntfy", "pagerduty", "pushover", "matrix", "signal"),
+        *("email", "e-mail", "mail", "smtp"),
+    }
+)
+"""Ways of telling people that are no keys of ours."""
 _OTHER_KIND: Mapping[str, type[object]] = {
     "model_type": str,
     "string_type": dict,
@@ -109,6 +116,8 @@ def _unknown_key(model: type[BaseModel], inner: Location) -> str:
     if SecretReference in models:
         return _A_SECRET
     known = {name for holder in models for name in _keys(holder)}
+    if "apprise" in known and inner[-1] in _BY_APPRISE:
+        return f"unknown key '{inner[-1]}': it is a url of apprise: {{url: {{file: PATH}}}}"
     return f"unknown key '{inner[-1]}'{did_you_mean(str(inner[-1]), known)}"
 
 
