@@ -2,6 +2,7 @@
 
 import asyncio
 import faulthandler
+import os
 import signal
 import sys
 from typing import cast
@@ -27,6 +28,9 @@ def run_service(configuration: Configuration) -> None:
     redactor = Redactor(secret.reveal() for secret in configuration.secrets())
     logs.configure(sys.stdout, redactor, configuration.log.format, configuration.log.level)
     loop.run(_until_told(configuration, redactor))
+    if loop.importing():  # to end an interpreter below an import may abort the process
+        sys.stdout.flush()
+        os._exit(0)
 
 
 async def _until_told(configuration: Configuration, redactor: Redactor) -> None:
