@@ -49,6 +49,28 @@ def fresh(*events: Event | Said) -> tuple[Event | Said, ...]:
 # ------------------------------------------------------------------------------------- the cells
 
 
+def test_a_price_that_leaps_out_by_less_than_half_is_not_believed_and_a_top_up_is() -> None:
+    """The margin ratio is 66 % at HOT, 38 % at 1200: a quarter below the threshold of 50 %."""
+    story = short_of_aix(danger())
+    story.at(1.0, HOT)
+    assert story.advance(600.0, *fresh(mark(AIX, 1_200.0)), every=1.0) == []
+    assert story.advance(602.0, *fresh(mark(AIX, 1_200.0)), every=1.0) == ["Danger resolved"]
+    story = short_of_aix(danger())
+    story.at(1.0, HOT)
+    story.at(2.0, read(held(AIX, -200.0), wallet=56_000.0))
+    story.at(3.0, *fresh(HOT))
+    assert story.at(4.0, *fresh(HOT)) == ["Danger resolved"]
+
+
+def test_a_window_that_leaps_out_is_not_believed_either() -> None:
+    """The margin ratio is 6 % at CALM, 16.2 % at 1140, 14.7 % at 1130."""
+    story = short_of_aix(rule("Climbs", Scope.POOL, "change(margin_ratio, 5s) > 10%"))
+    story.advance(10.0, *fresh(CALM), every=1.0)
+    assert story.at(11.0, *fresh(mark(AIX, 1_140.0))) == ["Climbs firing"]
+    assert story.advance(610.0, *fresh(mark(AIX, 1_130.0)), every=1.0) == []
+    assert story.advance(613.0, *fresh(mark(AIX, 1_130.0)), every=1.0) == ["Climbs resolved"]
+
+
 def test_what_left_its_danger_in_one_step_is_resolved_at_once() -> None:
     story = short_of_aix(danger())
     story.at(1.0, HOT)
@@ -280,6 +302,21 @@ def test_a_real_pool_on_its_threshold_keeps_the_same_promises() -> None:
         ratio = story.pool().margin_ratio
         if isinstance(ratio, float) and ratio > 0.5:
             assert story.firing() == {"Danger"}
+    assert max(sum(0 <= other - one < 600 for other in at) for one in at) <= 2
+
+
+@pytest.mark.parametrize("volatility", [0.4, 2.4, 6.0])
+def test_prices_that_leap_across_the_threshold_are_told_twice_in_ten_minutes_at_most(
+    volatility: float,
+) -> None:
+    """Each second a margin ratio leaps by a tenth of its threshold and more."""
+    story, chance, at = short_of_aix(danger()), Random(7), list[float]()
+    for second in range(1, 900):
+        before = len(story.told)
+        story.at(float(second), *fresh(mark(AIX, 1_211.54 + chance.gauss(0.0, volatility))))
+        at += [told.at for told in story.told[before:]]
+        ratio = story.pool().margin_ratio
+        assert not (isinstance(ratio, float) and ratio > 0.5) or story.firing() == {"Danger"}
     assert max(sum(0 <= other - one < 600 for other in at) for one in at) <= 2
 
 

@@ -95,14 +95,16 @@ class Alert:
 
     `seen_true` is the observation of the last true expression, `seen_clear` the first clear one
     after it, both as `Row.observation()` gives them; `paused_at` is since when a pending one
-    does not know. `clear` is what was last known, and `leapt` whether it got there in one step.
+    does not know. `clear` is what was last known, by the observation `seen`, and `leapt` whether
+    it got there in one step.
     """
 
-    __slots__ = ("clear", "leapt", "paused_at", "record", "seen_clear", "seen_true")
+    __slots__ = ("clear", "leapt", "paused_at", "record", "seen", "seen_clear", "seen_true")
 
     def __init__(self, record: AlertRecord) -> None:
         self.record = record
         self.paused_at: float | None = None
         self.seen_true: Observation = {}
+        self.seen: Observation | None = None
         self.seen_clear: Observation | None = None
         self.clear = self.leapt = False

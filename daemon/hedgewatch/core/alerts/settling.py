@@ -4,7 +4,8 @@ Whoever is told "resolved" goes back to sleep. What hovers on its threshold woul
 minute later, so the end of an alert waits until it is believable. By its rule's `settle`:
 
 - What left its danger in one step, by more than a hair (a top-up, a trade, a feed that came back),
-  is resolved at once. A hair is a tenth of the threshold.
+  is resolved at once. A hair is a tenth of the threshold; of what a price or a window moved, half
+  of it: a market that leaps out leaps back.
 - What drifted out of it is resolved `settle` after it fired, at the earliest.
 - What came back within `settle` of its last resolution flaps: until it was quiet for a day, it is
   resolved when it was clear, without a break, for `settle`.
@@ -13,9 +14,9 @@ minute later, so the end of an alert waits until it is believable. By its rule's
 from dataclasses import replace
 
 from hedgewatch.core.alert_model import Past
-from hedgewatch.core.book.rows import Row
-from hedgewatch.core.expression import decidedly
-from hedgewatch.core.judgement import Alert
+from hedgewatch.core.book.rows import MarketRow, Row
+from hedgewatch.core.expression import ROOM, decidedly, windowing_of
+from hedgewatch.core.judgement import Alert, Observation
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.wording import spoken
 
@@ -25,17 +26,39 @@ QUIET = 86_400.0
 _MOST_REMEMBERED = 20
 
 
+_FAR = 0.5
+"""The part of a threshold by which a market has to leave it in one step to be believed."""
+
+
 def note_clear(rule: Rule, row: Row, alert: Alert, *, clear: bool) -> None:
     """Remember whether the alert is clear by what is known, and how it came to be."""
+    seen = row.observation()
     if clear and not alert.clear:
-        alert.leapt = _decidedly_clear(rule, row)
+        before = alert.seen_true if alert.seen is None else alert.seen
+        room = _FAR if _drifts(rule) or _market_moved(seen, before) else ROOM
+        alert.leapt = _decidedly_clear(rule, row, room)
     alert.clear = clear
+    alert.seen = seen
 
 
-def _decidedly_clear(rule: Rule, row: Row) -> bool:
+def _drifts(rule: Rule) -> bool:
+    """Whether it reads the recent past, which moves by itself."""
+    names = rule.expr.names if rule.clear is None else rule.expr.names | rule.clear.names
+    return any(map(windowing_of, names))
+
+
+def _market_moved(seen: Observation, before: Observation) -> bool:
+    """Whether a price came since, and not news of what is held."""
+    return any(
+        isinstance(source, MarketRow) and times > before.get(source, 0)
+        for source, times in seen.items()
+    )
+
+
+def _decidedly_clear(rule: Rule, row: Row, room: float) -> bool:
     if rule.clear is None:
-        return decidedly(rule.expr.root, row, wanted=False)
-    return decidedly(rule.clear.root, row, wanted=True)
+        return decidedly(rule.expr.root, row, wanted=False, room=room)
+    return decidedly(rule.clear.root, row, wanted=True, room=room)
 
 
 def settled(rule: Rule, alert: Alert, now: float) -> bool:
