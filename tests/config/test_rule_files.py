@@ -67,6 +67,9 @@ def test_a_group_may_give_the_severity_of_its_rules(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("groups:", "groupes:", "1.yaml:1:1: unknown key 'groupes' (did you mean 'groups'?)"),
+        ("groups:", "tests:", "1.yaml:1:1: this is no file of rules, it is one of tests of rules"),
+        ("groups:", "scenarios:", "1.yaml:1:1: this is no file of rules, it is one of scenarios"),
+        ("groups:", "accounts:", "1.yaml:1:1: this is no file of rules, it is a configuration"),
         ("name: margin", "nmae: margin", "1.yaml:2:5: unknown key 'nmae'"),
         ("MarginDanger", "margin_danger", "1.yaml:5:16: a rule is named in CamelCase"),
         (

@@ -67,11 +67,23 @@ def read_rules(
     )
 
 
+_OTHER_FILES = {
+    "tests": "one of tests of rules: `hedgewatch rules test` plays it",
+    "scenarios": "one of scenarios: name it in the configuration, scenarios: [shipped, FILE]",
+    "accounts": "a configuration: `hedgewatch check -c` looks it over",
+}
+"""What else a file may be, by a key that it has."""
+
+
 def _rules_of(
     source: Source, scenarios: Collection[str], problems: list[Problem]
 ) -> Iterator[_Placed]:
     if not isinstance(source.value, dict):
         problems.append(source.problem((), "a rule file is a mapping: groups: [ … ]"))
+        return
+    other = next((said for key, said in _OTHER_FILES.items() if key in source.value), None)
+    if other is not None and "groups" not in source.value:
+        problems.append(source.problem((), f"this is no file of rules, it is {other}"))
         return
     validated(RuleFileSettings, source, (), problems)
     for location in _items(source, ("groups",)):
