@@ -1,67 +1,31 @@
-"""The composition root: builds, runs and stops everything. `build_daemon` and `run_daemon` are
-straight ways on purpose: what is made, in which order, and what undoes it, from top to bottom.
+"""The composition root: runs and stops everything, and takes the configuration anew.
+
+`run_daemon` is a straight way on purpose: what begins, in which order, and what ends it.
 """
 
 import asyncio
-import os
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from random import Random
 from typing import TextIO
 
 import structlog
 
-from hedgewatch.accounts import Accounts
-from hedgewatch.boards import States
-from hedgewatch.clock import Clock
-from hedgewatch.commands import Commands, Reach, end_silences
+from hedgewatch.assembly import CLOCK_SECONDS, Daemon, build_daemon
+from hedgewatch.commands import Commands, end_silences
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.shipped import shipped_runbooks
 from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.alerts.own import Recovery
-from hedgewatch.core.engine import Engine
-from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
-from hedgewatch.health import Checkup, Lag, Observer
 from hedgewatch.jobs import scheduler
-from hedgewatch.monitor import Monitor, Output
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
-from hedgewatch.notify.heartbeat import Heartbeat
-from hedgewatch.notify.receiver import Board, Commanded
-from hedgewatch.notify.settings import Place, build
-from hedgewatch.notify.worker import Patience
-from hedgewatch.outputs import (
-    Confirmation,
-    Delivery,
-    Health,
-    LineCounts,
-    TransitionLog,
-)
-from hedgewatch.parts import (
-    Told,
-    heartbeat_of,
-    metrics_of,
-    observer_of,
-    reach_of,
-    recorder_of,
-    status_of,
-    watch_maker,
-)
-from hedgewatch.recording.recorder import Recorder
+from hedgewatch.monitor import Output
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import application, serve
-from hedgewatch.telemetry.metrics import DaemonMetrics
-from hedgewatch.telemetry.systemd import ServiceManager
-from hedgewatch.view import EngineView
-
-_CLOCK_SECONDS = 0.5
-"""Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
 
 _CLOCK_STEP_SECONDS = 2.0
 _DRAIN_SECONDS = 5.0
@@ -69,28 +33,6 @@ _START_SECONDS = 60.0
 _NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers", "heartbeat")
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Daemon:
-    """The parts of a daemon, as its caller sees them; `url` is where it answers."""
-
-    clock: Clock
-    engine: Engine
-    view: EngineView
-    monitor: Monitor
-    dispatcher: Dispatcher
-    reach: Reach
-    checkup: Checkup
-    observer: Observer
-    heartbeat: Heartbeat | None
-    accounts: Accounts
-    metrics: DaemonMetrics
-    health: Health
-    service: ServiceManager
-    tasks: Tasks
-    recorder: Recorder | None = None
-    url: str = ""
 
 
 @asynccontextmanager
@@ -141,69 +83,6 @@ def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
     jobs = scheduler(daemon.accounts.watches, daemon.tasks.spawn)
     jobs.start()
     return partial(jobs.shutdown, wait=False)
-
-
-def build_daemon(
-    configuration: Configuration, store: Store, output: TextIO, watchers: Sequence[Output]
-) -> Daemon:
-    """Make every part and tie them together. Nothing runs yet."""
-    clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
-    service = ServiceManager.of(os.environ, os.getpid())
-    metrics = metrics_of(configuration, clock.now())
-    episodes = Episodes(uuid.uuid4().hex)
-    engine = Engine(configuration.desk(), configuration.rules, clock.now(), episodes)
-    checkup = Checkup(clock.now, Lag(_CLOCK_SECONDS, clock.now()))
-    place = Place(
-        instance=configuration.instance,
-        output=output,
-        clock=clock.now,
-        jitter=chance,
-        well=checkup.well,
-        external_url=configuration.http.external_url,
-    )
-    receivers = [build(settings, place) for settings in configuration.receivers]
-    surroundings = Surroundings(
-        outbox=store,
-        clock=clock.now,
-        patience=Patience(jitter=chance),
-        on_result=metrics.notified,
-        told_again=engine.told_again,
-        calendar=configuration.calendar,
-    )
-    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
-    status = status_of(configuration)
-    view = EngineView(engine, status)
-    checkup.complete(view, dispatcher)
-    health = Health(metrics, service, view, dispatcher, checkup)
-    confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
-    states = States(view, [each for each in receivers if isinstance(each, Board)])
-    outputs = (Delivery(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    recorder = recorder_of(configuration, engine, Told(metrics, health, status))
-    handle = engine.handle if recorder is None else recorder.handle
-    monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
-    reach = reach_of(view, monitor, store, clock, surroundings.silences)
-    for receiver in receivers:
-        if isinstance(receiver, Commanded):
-            receiver.take_commands(Commands(reach), store.commanded, clock.now)
-    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.keep)
-    confirmation.accounts = lines.accounts = accounts
-    return Daemon(
-        clock=clock,
-        engine=engine,
-        view=view,
-        monitor=monitor,
-        dispatcher=dispatcher,
-        reach=reach,
-        checkup=checkup,
-        observer=observer_of(configuration, checkup, dispatcher, health),
-        heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
-        accounts=accounts,
-        metrics=metrics,
-        health=health,
-        service=service,
-        tasks=tasks,
-        recorder=recorder,
-    )
 
 
 async def reload(
@@ -296,7 +175,7 @@ async def _tick(daemon: Daemon) -> None:
     After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock.
     """
     while True:
-        await asyncio.sleep(_CLOCK_SECONDS)
+        await asyncio.sleep(CLOCK_SECONDS)
         daemon.checkup.lag.turned(daemon.clock.now())
         stepped = daemon.clock.step()
         if abs(stepped) > _CLOCK_STEP_SECONDS:

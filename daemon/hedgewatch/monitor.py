@@ -19,7 +19,7 @@ class Monitor:
     """Feeds the engine, alone: one writer, so nothing needs a lock. `handle` is the engine's, or
     that of who writes down what it judges.
 
-    Prices are judged at once in `judge_now`, called from the socket's own loop while nothing
+    Prices are judged at once in `_judge_now`, called from the socket's own loop while nothing
     waits; everything else comes through the inbox.
     """
 

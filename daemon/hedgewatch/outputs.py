@@ -19,7 +19,7 @@ _CONFIRM_AFTER = 1.0
 _log = structlog.get_logger()
 
 
-class Delivery:
+class Dispatch:
     """Hands alerts to the receivers."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TextIO
 
 from hedgewatch import __version__, loop
 from hedgewatch.accounts import AccountWatch, WatchMaker
@@ -17,6 +18,7 @@ from hedgewatch.monitor import Monitor
 from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.notify.heartbeat import Body, Heartbeat
 from hedgewatch.notify.receiver import Beacon, Receiver
+from hedgewatch.notify.settings import Place
 from hedgewatch.notify.silences import Silences
 from hedgewatch.outputs import Health
 from hedgewatch.recording.recorder import Recorder
@@ -27,6 +29,20 @@ from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.view import EngineView
+
+
+def place_of(
+    configuration: Configuration, output: TextIO, clock: Clock, chance: Random, checkup: Checkup
+) -> Place:
+    """Where receivers run."""
+    return Place(
+        instance=configuration.instance,
+        output=output,
+        clock=clock.now,
+        jitter=chance,
+        well=checkup.well,
+        external_url=configuration.http.external_url,
+    )
 
 
 def heartbeat_of(
@@ -132,7 +148,7 @@ def recorder_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordingShown:
     """Where it is shown whether everything is recorded."""
 
     metrics: DaemonMetrics

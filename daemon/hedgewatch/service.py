@@ -10,7 +10,8 @@ from typing import cast
 import structlog
 
 from hedgewatch import loop
-from hedgewatch.app import Daemon, reload, run_daemon
+from hedgewatch.app import reload, run_daemon
+from hedgewatch.assembly import Daemon
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.telemetry import logs
 from hedgewatch.telemetry.redaction import Redactor

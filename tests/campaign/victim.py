@@ -30,7 +30,7 @@ from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.outgoing import Delivery
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
 from hedgewatch.notify.worker import Patience
-from hedgewatch.outputs import Delivery as Delivered
+from hedgewatch.outputs import Dispatch
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry import logs
@@ -96,7 +96,7 @@ async def main(plan: dict[str, Any], life: int) -> None:
         told_again=engine.told_again,
     )
     dispatcher = Dispatcher(receivers, (), surroundings)
-    monitor = Monitor(engine.handle, clock.now, (Delivered(dispatcher),), lambda _seconds: None)
+    monitor = Monitor(engine.handle, clock.now, (Dispatch(dispatcher),), lambda _seconds: None)
     records, waiting = await store.load()
     async with tasks:
         dispatcher.restore(records, waiting, clock.now())

@@ -14,7 +14,8 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from hedgewatch.app import Daemon, run_daemon
+from hedgewatch.app import run_daemon
+from hedgewatch.assembly import Daemon
 from hedgewatch.demo.desk import write_desk
 from hedgewatch.demo.report import Recorder, report
 from hedgewatch.demo.screen import screen

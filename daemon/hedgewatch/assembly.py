@@ -1,0 +1,131 @@
+"""Makes every part of a daemon and ties them together; `app` runs it.
+
+`build_daemon` is a straight way on purpose: who is given what can be read from top to bottom.
+"""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TextIO
+
+from hedgewatch.accounts import Accounts
+from hedgewatch.boards import States
+from hedgewatch.clock import Clock
+from hedgewatch.commands import Commands, Reach
+from hedgewatch.config.configuration import Configuration
+from hedgewatch.core.engine import Engine
+from hedgewatch.core.episodes import Episodes
+from hedgewatch.health import Checkup, Lag, Observer
+from hedgewatch.monitor import Monitor, Output
+from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.heartbeat import Heartbeat
+from hedgewatch.notify.receiver import Board, Commanded
+from hedgewatch.notify.settings import build
+from hedgewatch.notify.worker import Patience
+from hedgewatch.outputs import (
+    Confirmation,
+    Dispatch,
+    Health,
+    LineCounts,
+    TransitionLog,
+)
+from hedgewatch.parts import (
+    RecordingShown,
+    heartbeat_of,
+    metrics_of,
+    observer_of,
+    place_of,
+    reach_of,
+    recorder_of,
+    status_of,
+    watch_maker,
+)
+from hedgewatch.recording.recorder import Recorder
+from hedgewatch.store import Store
+from hedgewatch.tasks import Tasks
+from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.telemetry.systemd import ServiceManager
+from hedgewatch.view import EngineView
+
+CLOCK_SECONDS = 0.5
+"""Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """The parts of a daemon, as its caller sees them; `url` is where it answers."""
+
+    clock: Clock
+    engine: Engine
+    view: EngineView
+    monitor: Monitor
+    dispatcher: Dispatcher
+    reach: Reach
+    checkup: Checkup
+    observer: Observer
+    heartbeat: Heartbeat | None
+    accounts: Accounts
+    metrics: DaemonMetrics
+    health: Health
+    service: ServiceManager
+    tasks: Tasks
+    recorder: Recorder | None = None
+    url: str = ""
+
+
+def build_daemon(
+    configuration: Configuration, store: Store, output: TextIO, watchers: Sequence[Output]
+) -> Daemon:
+    """Make every part and tie them together. Nothing runs yet."""
+    clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
+    service = ServiceManager.of(os.environ, os.getpid())
+    metrics = metrics_of(configuration, clock.now())
+    episodes = Episodes(uuid.uuid4().hex)
+    engine = Engine(configuration.desk(), configuration.rules, clock.now(), episodes)
+    checkup = Checkup(clock.now, Lag(CLOCK_SECONDS, clock.now()))
+    place = place_of(configuration, output, clock, chance, checkup)
+    receivers = [build(settings, place) for settings in configuration.receivers]
+    surroundings = Surroundings(
+        outbox=store,
+        clock=clock.now,
+        patience=Patience(jitter=chance),
+        on_result=metrics.notified,
+        told_again=engine.told_again,
+        calendar=configuration.calendar,
+    )
+    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
+    status = status_of(configuration)
+    view = EngineView(engine, status)
+    checkup.complete(view, dispatcher)
+    health = Health(metrics, service, view, dispatcher, checkup)
+    confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
+    states = States(view, [each for each in receivers if isinstance(each, Board)])
+    outputs = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
+    recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, status))
+    handle = engine.handle if recorder is None else recorder.handle
+    monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
+    reach = reach_of(view, monitor, store, clock, surroundings.silences)
+    for receiver in receivers:
+        if isinstance(receiver, Commanded):
+            receiver.take_commands(Commands(reach), store.commanded, clock.now)
+    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.keep)
+    confirmation.accounts = lines.accounts = accounts
+    return Daemon(
+        clock=clock,
+        engine=engine,
+        view=view,
+        monitor=monitor,
+        dispatcher=dispatcher,
+        reach=reach,
+        checkup=checkup,
+        observer=observer_of(configuration, checkup, dispatcher, health),
+        heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
+        accounts=accounts,
+        metrics=metrics,
+        health=health,
+        service=service,
+        tasks=tasks,
+        recorder=recorder,
+    )
