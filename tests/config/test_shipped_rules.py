@@ -65,7 +65,7 @@ def test_the_examples_of_the_rules_page_are_rules(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.yaml"
         path.write_text(block)
         if "rule_files" in block:
-            path.write_text(block.replace("margin.yaml", str(RULES / "margin.yaml")))
+            path.write_text(block.replace("../margin.yaml", str(RULES / "margin.yaml")))
             assert run_rule_tests(path) == []
         elif "scenarios:" in block:
             assert load_scenarios([path])
