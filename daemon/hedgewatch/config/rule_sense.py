@@ -122,15 +122,19 @@ def _demands(node: Node, *, wanted: bool = True) -> Iterator[_Demand]:
         case Joined(parts=parts):
             for part in parts:
                 yield from _demands(part, wanted=wanted)
-        case Comparison(operators=operators, operands=operands):
-            for operator, (left, right) in zip(operators, pairwise(operands), strict=True):
-                more = _MORE.get(operator)
-                if more is not None and _signed(right)[0] is not None:
-                    yield _Demand(left, more is wanted, node)
-                elif more is not None and _signed(left)[0] is not None:
-                    yield _Demand(right, more is not wanted, node)
+        case Comparison():
+            yield from _compared(node, wanted=wanted)
         case _:
             return
+
+
+def _compared(node: Comparison, *, wanted: bool) -> Iterator[_Demand]:
+    for operator, (left, right) in zip(node.operators, pairwise(node.operands), strict=True):
+        more = _MORE.get(operator)
+        if more is not None and _signed(right)[0] is not None:
+            yield _Demand(left, more is wanted, node)
+        elif more is not None and _signed(left)[0] is not None:
+            yield _Demand(right, more is not wanted, node)
 
 
 def _of_parts(key: str, node: Node, sense: Sense) -> Iterator[Remark]:

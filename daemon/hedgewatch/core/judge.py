@@ -55,13 +55,6 @@ class Judge:
                 self._move(row, zip(judgement.rules, truths, strict=True), now, made)
         return made
 
-    def _move(
-        self, row: Row, truths: Iterable[tuple[Rule, Truth]], now: float, made: list[Step]
-    ) -> None:
-        for rule, truth in truths:
-            if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):
-                self._step(rule, row, truth, now, made)
-
     def sample(self, rows: Iterable[Row], now: float) -> list[Row]:
         """Take the rows of now into their windows: those that have any, to be judged anew."""
         if not self.rulebook.windowed:
@@ -198,6 +191,13 @@ class Judge:
                 if retold is not None:
                     made.append(retold)
         return made
+
+    def _move(
+        self, row: Row, truths: Iterable[tuple[Rule, Truth]], now: float, made: list[Step]
+    ) -> None:
+        for rule, truth in truths:
+            if truth or rule.name in row.alerts or (truth is None and rule.unknown == "fire"):
+                self._step(rule, row, truth, now, made)
 
     def _step(self, rule: Rule, row: Row, truth: Truth, now: float, made: list[Step]) -> None:
         work = partial(step, rule, row, truth, now, partial(self._begin, now))

@@ -77,7 +77,9 @@ class AccountWatch:
             began = self._around.now()
             failure = await self._survive(self._watch())
             if failure is not None:
-                self._end(failure)
+                self._feeds.lose_all("the connection ended")
+                reason = in_words(failure, self._redactor)
+                self._refuse(reason, powerful=is_of_a_powerful_key(failure))
             await asyncio.sleep(pauses.after(self._around.now() - began))
 
     async def close(self) -> None:
@@ -105,11 +107,6 @@ class AccountWatch:
             log_oddity(error, self.name, self._redactor)
             return error
         return None
-
-    def _end(self, failure: BaseException) -> None:
-        self._feeds.lose_all("the connection ended")
-        powerful = is_of_a_powerful_key(failure)
-        self._refuse(in_words(failure, self._redactor), powerful=powerful)
 
     def _refuse(self, reason: str, *, powerful: bool = False) -> None:
         log.error("account cannot be watched", account=self.name, reason=reason)
