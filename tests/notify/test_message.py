@@ -51,6 +51,17 @@ def test_a_reminder_says_that_it_is_one() -> None:
     assert title(again) == "STILL CRITICAL MarginDanger: main/USDT"
 
 
+def test_what_is_clear_but_not_yet_believed_is_said_again_calmly() -> None:
+    texts = {"summary": "is about to be liquidated", "resolved": "margin ratio 6.9% again"}
+    fires = replace(transition(at=NOON + 300), annotations=texts | {"description": "Top up."})
+    calm = Notification(key="k", transition=replace(fires, calm_since=NOON + 60), reminder=True)
+    assert title(calm) == "CALM FOR NOW MarginDanger: main/USDT"
+    assert body(calm).split("\n")[:2] == [
+        "margin ratio 6.9% again",
+        "Its condition has not held for 4 min: resolved if that lasts.",
+    ]
+
+
 def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
     assert body(notification(transition(at=NOON + 180))).split("\n") == [
         "main/USDT: margin ratio 83.0%, liquidated at 100 %",

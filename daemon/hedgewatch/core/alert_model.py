@@ -110,6 +110,7 @@ class Transition:
     `values` holds every measure that the rule's expressions and annotations use, as it was. One
     that is not `silenceable` is told whatever silence, quiet hour or maintenance there is.
     `severity_before` is the one under which it was told before, None when that was the same.
+    `calm_since` is since when it has been clear, of one that fires on until that can be believed.
     """
 
     at: float
@@ -127,6 +128,7 @@ class Transition:
     acknowledged: Acknowledgement | None = None
     silenceable: bool = True
     severity_before: Severity | None = None
+    calm_since: float | None = None
 
     @property
     def is_alarming_end(self) -> bool:

@@ -98,7 +98,7 @@ def _headline(notification: Notification) -> str:
             why = transition.reason.replace("_", " ") or "unknown"
             return f"{severity} ENDED ({why})" if transition.is_alarming_end else f"ENDED ({why})"
         case AlertState.FIRING if notification.reminder:
-            return f"STILL {severity}"
+            return f"STILL {severity}" if transition.calm_since is None else "CALM FOR NOW"
         case AlertState.FIRING:
             return _WORD_OF_CHANGE[transition.change].format(severity=severity)
         case AlertState.PENDING | AlertState.INACTIVE:
@@ -109,8 +109,8 @@ def _headline(notification: Notification) -> str:
 def summary(transition: Transition) -> str:
     """What it is about in one line: what is over has words of its own where the rule gives them."""
     texts = transition.annotations
-    over = texts.get(OVER, "") if transition.state is AlertState.RESOLVED else ""
-    return over or texts.get("summary", "")
+    is_over = transition.state is AlertState.RESOLVED or transition.calm_since is not None
+    return (texts.get(OVER, "") if is_over else "") or texts.get("summary", "")
 
 
 def _lines(notification: Notification) -> Iterator[str]:
@@ -124,8 +124,7 @@ def _lines(notification: Notification) -> Iterator[str]:
         yield from digest_lines(notification.digest)
         return
     yield from _news(transition)
-    if transition.state is not AlertState.RESOLVED and transition.change is not Change.ACKNOWLEDGED:
-        yield _what_to_do(transition)
+    yield _what_to_do(transition)
     yield _since(transition)
     if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)
@@ -148,7 +147,14 @@ def _news(transition: Transition) -> Iterator[str]:
 
 
 def _what_to_do(transition: Transition) -> str:
-    """What the rule advises; of what has ended, the advice for what was held would mislead."""
+    """What the rule advises; of what has ended, the advice for what was held would mislead, and of
+    what is over, or may be, there is nothing to do.
+    """
+    if transition.state is AlertState.RESOLVED or transition.change is Change.ACKNOWLEDGED:
+        return ""
+    if transition.calm_since is not None:
+        calm = spoken(transition.at - transition.calm_since)
+        return f"Its condition has not held for {calm}: resolved if that lasts."
     if transition.state is AlertState.ENDED:
         return _WHAT_ENDED.get(transition.reason, "")
     return transition.annotations.get("description", "")

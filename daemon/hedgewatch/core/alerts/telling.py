@@ -24,6 +24,7 @@ def transition_of(record: AlertRecord, now: float) -> Transition:
         values=record.values,
         acknowledged=record.acknowledged,
         silenceable=record.silenceable,
+        calm_since=record.clear_since if record.state is AlertState.FIRING else None,
     )
 
 
