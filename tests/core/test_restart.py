@@ -106,3 +106,25 @@ def test_a_restored_alert_whose_rule_no_longer_watches_it_ends_instead_of_firing
     heir = Story(rule("AccountUnusable", Scope.ACCOUNT, "account_unusable", where=others))
     assert heir.restore(*story.stored.values()) == ["AccountUnusable ended(removed_by_reload)"]
     assert heir.firing() == set()
+
+
+def test_a_pool_whose_position_went_while_we_were_down_did_not_recover() -> None:
+    story = short_of_aix(danger())
+    assert story.at(1.0, HOT) == ["Danger firing"]
+    heir = story.restarted(after=5.0)
+    bare = read(wallet=500.0, margin=0.0)
+    told = heir.at(1.0, accepted(), market(AIX), market(ALT), tiered(AIX), tiered(ALT), bare, ALTS)
+    told += heir.advance(6.0, bare)
+    assert told == ["Danger ended(unknown)"]
+
+
+def test_a_pool_whose_position_only_one_reading_lacked_fires_on() -> None:
+    story = short_of_aix(danger())
+    story.at(1.0, HOT)
+    heir = story.restarted(after=5.0)
+    heir.at(1.0, accepted(), market(AIX), market(ALT), tiered(AIX), tiered(ALT), ALTS)
+    assert heir.at(2.0, read(wallet=500.0)) == []
+    assert heir.at(3.0, read(held(AIX, -200.0)), HOT) == []
+    assert heir.firing() == {"Danger"}
+    heir.at(4.0, CALM)
+    assert heir.at(5.0, CALM) == ["Danger resolved"]

@@ -62,6 +62,13 @@ def test_what_is_clear_but_not_yet_believed_is_said_again_calmly() -> None:
     ]
 
 
+def test_a_liquidation_says_what_happened_before_what_was_known_last() -> None:
+    ended = transition(AlertState.ENDED, reason=EndReason.LIQUIDATED)
+    first, second = body(notification(ended)).split("\n")[:2]
+    assert first.startswith("The venue liquidated it. What it covered is open now")
+    assert second == "when last judged: main/USDT: margin ratio 83.0%, liquidated at 100 %"
+
+
 def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
     assert body(notification(transition(at=NOON + 180))).split("\n") == [
         "main/USDT: margin ratio 83.0%, liquidated at 100 %",

@@ -150,7 +150,7 @@ class AlertRecord:
 
     Stored while pending, firing, or ended and not yet acknowledged, and, resolved, for as long as
     its past matters; forgotten otherwise. `clear_since` is the first of the observations by which
-    it is clearing, None when it is not.
+    it is clearing, None when it is not. `holding` says of a pool that positions stood in it.
     """
 
     alertname: str
@@ -169,6 +169,7 @@ class AlertRecord:
     silenceable: bool = True
     told: Told | None = None
     past: Past = field(default_factory=Past)
+    holding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

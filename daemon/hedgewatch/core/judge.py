@@ -20,7 +20,7 @@ from hedgewatch.core.alerts.own import ALL_WELL, Recovery, rule_broken
 from hedgewatch.core.alerts.rowless import RowlessAlerts
 from hedgewatch.core.alerts.telling import in_words_of_now
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import Row
+from hedgewatch.core.book.rows import PoolRow, Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
 from hedgewatch.core.model import Desk, EndReason, Truth
@@ -170,13 +170,20 @@ class Judge:
         return rule is not None and rule.watches(record.subject) and _on_desk(record, desk)
 
     def _adopt(self, row: Row) -> Judgement:
-        """Give a new row its rules, and the alerts that waited for it."""
-        row.judgement = judgement = self.rulebook.judgement_of(row.subject)
+        """Give a new row its rules, and the alerts that waited for it.
+
+        A pool whose positions are not there (yet) did not recover: its alerts go on waiting, and it
+        is as new until they have come.
+        """
+        judgement = self.rulebook.judgement_of(row.subject)
         row.windows.want(judgement.windowed)
-        for rule in judgement.rules:
-            record = self._rowless.adopted((rule.name, row.subject))
+        bare = isinstance(row, PoolRow) and not row.positions
+        keys = {rule.name: (rule.name, row.subject) for rule in judgement.rules}
+        for name, key in keys.items():
+            record = self._rowless.adopted(key, bare=bare)
             if record is not None:
-                row.alerts[rule.name] = Alert(record)
+                row.alerts[name] = Alert(record)
+        row.judgement = None if any(map(self._rowless.waits, keys.values())) else judgement
         return judgement
 
     def retell(self, rows: Iterable[Row], now: float) -> list[Step]:

@@ -118,13 +118,18 @@ def _lines(notification: Notification) -> Iterator[str]:
     rule does not say them in words.
     """
     transition = notification.transition
-    yield summary(transition)
+    if transition.is_alarming_end:
+        yield _what_to_do(transition)
+        yield f"when last judged: {summary(transition)}"
+    else:
+        yield summary(transition)
     yield notification.note
     if transition.alertname == DIGEST:
         yield from digest_lines(notification.digest)
         return
     yield from _news(transition)
-    yield _what_to_do(transition)
+    if not transition.is_alarming_end:
+        yield _what_to_do(transition)
     yield _since(transition)
     if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)

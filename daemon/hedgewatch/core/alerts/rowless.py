@@ -45,9 +45,16 @@ class RowlessAlerts:
         """How this alert ended, if nobody has seen that yet."""
         return self._held.get(key)
 
-    def adopted(self, key: Key) -> AlertRecord | None:
-        """The alert that waited for its row, which is there now."""
-        return self._waiting.pop(key, None)
+    def waits(self, key: Key) -> bool:
+        """Whether the alert has no row yet."""
+        return key in self._waiting
+
+    def adopted(self, key: Key, *, bare: bool = False) -> AlertRecord | None:
+        """The alert that waited for its row, which is there now, `bare` of its positions."""
+        record = self._waiting.get(key)
+        if record is None or (bare and _expects_positions(record)):
+            return None
+        return self._waiting.pop(key)
 
     def restore(self, record: AlertRecord) -> None:
         """Take up one of the last run: what ended alarmingly is held, others wait for their row."""
@@ -147,3 +154,8 @@ class RowlessAlerts:
     def _forget(self, key: Key) -> None:
         self._waiting.pop(key, None)
         self._held.pop(key, None)
+
+
+def _expects_positions(record: AlertRecord) -> bool:
+    """Whether it told of positions that nobody has seen in safety since."""
+    return record.holding and record.clear_since is None

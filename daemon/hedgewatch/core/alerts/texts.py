@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, Row
+from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, PoolRow, Row
 from hedgewatch.core.expression import value_of
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.rules import Rule
@@ -16,6 +16,7 @@ def words(rule: Rule, row: Row) -> dict[str, Any]:
         "annotations": rendered(rule, row),
         "values": frozen_values(rule, row),
         "silenceable": rule.silenceable,
+        "holding": isinstance(row, PoolRow) and bool(row.positions),
     }
 
 
