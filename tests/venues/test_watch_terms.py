@@ -75,7 +75,7 @@ async def test_the_books_of_all_that_is_watched_are_read_at_the_start_and_by_eac
         book = await seen.until(LiquidityRead)
         assert (book.venue, book.symbol) == ("binanceusdm", ALT)
         assert (book.bids[0], book.asks[0]) == ((0.39999, 1000.0), (0.40001, 1000.0))
-        assert (len(book.bids), len(book.asks), book.day_volume) == (500, 500, 1000.0)
+        assert (len(book.bids), len(book.asks), book.day_volume) == (500, 500, 100_000.0)
         assert book.venue_time == pytest.approx(now(), abs=2.0)
         await seen.fresh_mark(AIX)
         seen.forget()
