@@ -22,7 +22,7 @@ from tests.notify.listener import Listener, listening_to
 from tests.support.servers import Server, alertmanager_server, mosquitto_server
 
 ROOT = Path(__file__).parents[2]
-_LIFE_SECONDS = 120.0
+_LIFE_SECONDS, _LAST_LIFE_SECONDS = 120.0, 1800.0
 _SETTLE_SECONDS = 30.0
 _LONGEST_AFTERLIFE = 0.03
 """Seconds between the line after which it dies and the kill: so that it strikes anywhere."""
@@ -99,7 +99,7 @@ class Campaign:
             env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'daemon'}"},
         )
         assert victim.stdout is not None
-        async with asyncio.timeout(_LIFE_SECONDS):
+        async with asyncio.timeout(_LAST_LIFE_SECONDS if chance is None else _LIFE_SECONDS):
             read = [await victim.stdout.readline() for _ in range(lines)]
             if chance is not None:
                 await asyncio.sleep(chance.uniform(0.0, _LONGEST_AFTERLIFE))

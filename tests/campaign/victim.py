@@ -52,6 +52,8 @@ RULES: tuple[Rule, ...] = (
 )
 _STEP_SECONDS = 0.002
 _DRAIN_SECONDS = 60.0
+_LAST_SECONDS = 1500.0
+"""What the last life has for all that five hundred short ones left undelivered."""
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ def _symbol(number: int) -> str:
 
 async def _delivered(dispatcher: Dispatcher) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_SECONDS):
+        async with asyncio.timeout(_LAST_SECONDS):
             while dispatcher.waiting:  # noqa: ASYNC110 - nothing tells when the last has gone
                 await asyncio.sleep(0.05)
 
