@@ -160,6 +160,7 @@ def _begin_beating(daemon: Daemon) -> None:
 def _begin_recording(daemon: Daemon) -> None:
     """With the engine as it stands, its stored alerts taken up."""
     if daemon.recorder is not None:
+        daemon.view.recording = "on"
         daemon.recorder.start(daemon.clock.now())
 
 
@@ -176,7 +177,7 @@ async def _tick(daemon: Daemon) -> None:
     """
     while True:
         await asyncio.sleep(CLOCK_SECONDS)
-        daemon.checkup.lag.turned(daemon.clock.now())
+        daemon.observer.lag.turned(daemon.clock.now())
         stepped = daemon.clock.step()
         if abs(stepped) > _CLOCK_STEP_SECONDS:
             _log.warning("clock_stepped", seconds=stepped)

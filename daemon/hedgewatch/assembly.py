@@ -4,7 +4,6 @@
 """
 
 import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -13,17 +12,15 @@ from typing import TextIO
 from hedgewatch.accounts import Accounts
 from hedgewatch.boards import States
 from hedgewatch.clock import Clock
-from hedgewatch.commands import Commands, Reach
+from hedgewatch.commands import Reach
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.core.engine import Engine
-from hedgewatch.core.episodes import Episodes
 from hedgewatch.health import Checkup, Lag, Observer
 from hedgewatch.monitor import Monitor, Output
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.notify.heartbeat import Heartbeat
-from hedgewatch.notify.receiver import Board, Commanded
+from hedgewatch.notify.receiver import Board
 from hedgewatch.notify.settings import build
-from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import (
     Confirmation,
     Dispatch,
@@ -33,13 +30,16 @@ from hedgewatch.outputs import (
 )
 from hedgewatch.parts import (
     RecordingShown,
+    engine_of,
     heartbeat_of,
+    let_command,
     metrics_of,
     observer_of,
     place_of,
     reach_of,
     recorder_of,
     status_of,
+    surroundings_of,
     watch_maker,
 )
 from hedgewatch.recording.recorder import Recorder
@@ -63,7 +63,6 @@ class Daemon:
     monitor: Monitor
     dispatcher: Dispatcher
     reach: Reach
-    checkup: Checkup
     observer: Observer
     heartbeat: Heartbeat | None
     accounts: Accounts
@@ -81,35 +80,22 @@ def build_daemon(
     """Make every part and tie them together. Nothing runs yet."""
     clock, chance, tasks = Clock(), Random(), Tasks()  # noqa: S311  # jitter, not secrets
     service = ServiceManager.of(os.environ, os.getpid())
-    metrics = metrics_of(configuration, clock.now())
-    episodes = Episodes(uuid.uuid4().hex)
-    engine = Engine(configuration.desk(), configuration.rules, clock.now(), episodes)
+    metrics, engine = metrics_of(configuration, clock.now()), engine_of(configuration, clock.now())
     checkup = Checkup(clock.now, Lag(CLOCK_SECONDS, clock.now()))
     place = place_of(configuration, output, clock, chance, checkup)
     receivers = [build(settings, place) for settings in configuration.receivers]
-    surroundings = Surroundings(
-        outbox=store,
-        clock=clock.now,
-        patience=Patience(jitter=chance),
-        on_result=metrics.notified,
-        told_again=engine.told_again,
-        calendar=configuration.calendar,
-    )
+    surroundings = surroundings_of(configuration, place, store, metrics, engine)
     dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
-    status = status_of(configuration)
-    view = EngineView(engine, status)
+    view = EngineView(engine, status_of(configuration))
     checkup.complete(view, dispatcher)
     health = Health(metrics, service, view, dispatcher, checkup)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = States(view, [each for each in receivers if isinstance(each, Board)])
-    outputs = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
-    recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, status))
-    handle = engine.handle if recorder is None else recorder.handle
-    monitor = Monitor(handle, clock.now, outputs, metrics.tick_judged, watchers)
+    sinks = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
+    recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, view))
+    monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock, surroundings.silences)
-    for receiver in receivers:
-        if isinstance(receiver, Commanded):
-            receiver.take_commands(Commands(reach), store.commanded, clock.now)
+    let_command(receivers, reach, store, clock)
     accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.keep)
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
@@ -119,7 +105,6 @@ def build_daemon(
         monitor=monitor,
         dispatcher=dispatcher,
         reach=reach,
-        checkup=checkup,
         observer=observer_of(configuration, checkup, dispatcher, health),
         heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
         accounts=accounts,

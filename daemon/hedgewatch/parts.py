@@ -10,16 +10,18 @@ from typing import TextIO
 from hedgewatch import __version__, loop
 from hedgewatch.accounts import AccountWatch, WatchMaker
 from hedgewatch.clock import Clock
-from hedgewatch.commands import Audit, Reach, Shelf
+from hedgewatch.commands import Audit, Commands, Reach, Shelf
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.core.engine import Engine
+from hedgewatch.core.episodes import Episodes
 from hedgewatch.health import Checkup, Memory, Observer
 from hedgewatch.monitor import Monitor
-from hedgewatch.notify.delivery import Dispatcher
+from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.heartbeat import Body, Heartbeat
-from hedgewatch.notify.receiver import Beacon, Receiver
+from hedgewatch.notify.receiver import Beacon, Commanded, Receiver
 from hedgewatch.notify.settings import Place
 from hedgewatch.notify.silences import Silences
+from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import Health
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.recording.ring import Ring
@@ -29,6 +31,12 @@ from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.view import EngineView
+
+
+def engine_of(configuration: Configuration, now: float) -> Engine:
+    """The judgement, which names its episodes by chance."""
+    episodes = Episodes(uuid.uuid4().hex)
+    return Engine(configuration.desk(), configuration.rules, now, episodes)
 
 
 def place_of(
@@ -42,6 +50,20 @@ def place_of(
         jitter=chance,
         well=checkup.well,
         external_url=configuration.http.external_url,
+    )
+
+
+def surroundings_of(
+    configuration: Configuration, place: Place, store: Store, metrics: DaemonMetrics, engine: Engine
+) -> Surroundings:
+    """What delivery is given."""
+    return Surroundings(
+        outbox=store,
+        clock=place.clock,
+        patience=Patience(jitter=place.jitter),
+        on_result=metrics.notified,
+        told_again=engine.told_again,
+        calendar=configuration.calendar,
     )
 
 
@@ -105,6 +127,13 @@ def reach_of(
     )
 
 
+def let_command(receivers: Sequence[Receiver], reach: Reach, store: Store, clock: Clock) -> None:
+    """Commands may come back by the receivers that can carry them."""
+    for receiver in receivers:
+        if isinstance(receiver, Commanded):
+            receiver.take_commands(Commands(reach), store.commanded, clock.now)
+
+
 def watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
     """Makes watches, importing ccxt for the first: that takes seconds in which the store, the
     interface and the restored alerts are up already.
@@ -131,7 +160,6 @@ def status_of(configuration: Configuration) -> dict[str, object]:
         "instance": configuration.instance,
         "version": __version__,
         "python": platform.python_version(),
-        "recording": "on" if configuration.recording.enabled else "off",
     }
 
 
@@ -153,13 +181,13 @@ class RecordingShown:
 
     metrics: DaemonMetrics
     health: Health
-    status: dict[str, object]
+    view: EngineView
 
     def __call__(self, recorder: Recorder) -> None:
         trouble = recorder.trouble
         self.metrics.recorded(on=not trouble, size=recorder.ring_bytes, lost=recorder.lost)
         self.health.recording = f"not recording: {trouble}" if trouble else ""
-        self.status["recording"] = f"stopped: {trouble}" if trouble else "on"
+        self.view.recording = f"stopped: {trouble}" if trouble else "on"
 
 
 def _new_silence() -> str:

@@ -19,6 +19,7 @@ class EngineView:
         self._engine = engine
         self._status = status
         self._stress: tuple[float, StressTable] | None = None
+        self.recording = "off"
         self.heartbeat: Callable[[], Mapping[str, object]] | None = None
 
     def rows(self) -> Iterable[Row]:
@@ -94,6 +95,7 @@ class EngineView:
         firing = sum(alert.fired_at is not None for alert in self.standing())
         return {
             **self._status,
+            "recording": self.recording,
             "accounts": list(self._engine.book.accounts),
             "ready": not reasons,
             "reasons": reasons,

@@ -38,7 +38,7 @@ class Observer:
         withheld: Callable[[], tuple[str, ...]],
         memory: Memory,
     ) -> None:
-        self._lag = lag
+        self.lag = lag
         self._delivery = delivery
         self._troubled = troubled
         self._withheld = withheld
@@ -48,7 +48,7 @@ class Observer:
         """As it is now."""
         stuck = ((name, seconds) for name, seconds, _ in self._delivery.stuck(now))
         return DaemonObserved(
-            loop_lag=self._lag.seconds(now),
+            loop_lag=self.lag.seconds(now),
             stuck=tuple(stuck),
             store_error=self._delivery.store_error,
             configuration_error=self._troubled.trouble,
