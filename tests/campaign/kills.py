@@ -20,6 +20,7 @@ from tests.campaign.progress import Progress
 from tests.campaign.report import Report
 from tests.notify.listener import Listener, listening_to
 from tests.support.servers import Server, alertmanager_server, mosquitto_server
+from tests.support.serving import serving
 
 ROOT = Path(__file__).parents[2]
 _LIFE_SECONDS, _LAST_LIFE_SECONDS = 120.0, 1800.0
@@ -156,21 +157,19 @@ async def prepared(folder: Path, seed: int, kills: int) -> AsyncIterator[Campaig
     """A broker, an Alertmanager and an HTTP receiver on loopback, while the block lasts."""
     broker, alertmanager = mosquitto_server(folder), alertmanager_server(folder)
     post = Post()
-    application = web.Application()
-    application.router.add_post("/", post.take)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
     try:
         for server in (broker, alertmanager):
             await asyncio.to_thread(server.start)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        post.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        async with listening_to(broker.port) as listener, asyncio.TaskGroup() as group:
+        async with (
+            serving("/", post.take) as root,
+            listening_to(broker.port) as listener,
+            asyncio.TaskGroup() as group,
+        ):
+            post.url = f"{root}/"
             listening = group.create_task(post.listen(listener))
             yield Campaign(folder, seed, kills, post, broker, alertmanager)
             listening.cancel()
     finally:
-        await runner.cleanup()
         for server in (broker, alertmanager):
             await asyncio.to_thread(server.stop)
 

@@ -24,6 +24,7 @@ from hedgewatch.notify.worker import Patience
 from tests.campaign.progress import Progress
 from tests.campaign.report import Report
 from tests.notify.alerts import Delivering, Memory, Results, outcome, running, transition
+from tests.support.serving import serving
 
 Behaviour = Literal["lives", "down", "hangs", "429", "400"]
 
@@ -73,19 +74,12 @@ class World:
 @asynccontextmanager
 async def world(pace: float) -> AsyncIterator[World]:
     """The other ends, and an address at which nobody answers."""
-    ends, application = World(pace), web.Application()
-    application.router.add_post("/{case}/{behaviour}", ends.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
+    ends = World(pace)
     with socket() as closed:
         closed.bind(("127.0.0.1", 0))
         ends.nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            ends.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with serving("/{case}/{behaviour}", ends.handle) as ends.url:
             yield ends
-        finally:
-            await runner.cleanup()
 
 
 def cases(routes: Collection[str]) -> Iterator[tuple[str, tuple[Behaviour, ...]]]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.support.serving import serving
+
 PASSWORD = "canary-b7c1-of-ntfy"
 LONGEST_JSON = 8192
 LONGEST_MESSAGE = 4096
@@ -47,13 +49,6 @@ def _refusal(status: int, code: int, words: str) -> web.Response:
 
 @asynccontextmanager
 async def publishing(ntfy: Ntfy) -> AsyncIterator[Ntfy]:
-    application = web.Application()
-    application.router.add_post("/", ntfy.publish)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        ntfy.url = f"ntfy://desk:{PASSWORD}@127.0.0.1:{runner.addresses[0][1]}/alerts"
+    async with serving("/", ntfy.publish) as root:
+        ntfy.url = f"{root.replace('http://', f'ntfy://desk:{PASSWORD}@')}/alerts"
         yield ntfy
-    finally:
-        await runner.cleanup()

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.support.serving import serving
+
 RESET = struct.pack("ii", 1, 0)  # linger 0: closing sends RST
 
 
@@ -63,13 +65,6 @@ class Sink:
 
 @asynccontextmanager
 async def listening(sink: Sink, tls: ssl.SSLContext | None = None) -> AsyncIterator[Sink]:
-    application = web.Application()
-    application.router.add_post(sink.path, sink.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
-        sink.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}{sink.path}"
+    async with serving(sink.path, sink.handle, tls=tls) as root:
+        sink.url = f"{root}{sink.path}"
         yield sink
-    finally:
-        await runner.cleanup()

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.support.serving import serving
+
 TOKEN = "123456789:canary-b7c1-of-telegram-abcdef"
 CHAT = 12315544
 LONGEST_UNITS = 4096  # of UTF-16, after the entities are parsed
@@ -126,13 +128,6 @@ def _refusal(status: int, words: str, seconds: int = 0) -> web.Response:
 
 @asynccontextmanager
 async def chatting(telegram: Telegram) -> AsyncIterator[Telegram]:
-    application = web.Application()
-    application.router.add_post("/bot{token}/sendMessage", telegram.send_message)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        telegram.url = f"http://127.0.0.1:{runner.addresses[0][1]}/bot"
+    async with serving("/bot{token}/sendMessage", telegram.send_message) as root:
+        telegram.url = f"{root}/bot"
         yield telegram
-    finally:
-        await runner.cleanup()

@@ -32,6 +32,7 @@ from tests.notify.alerts import (
 )
 from tests.notify.sink import Sink, listening
 from tests.support.servers import Server, alertmanager_server, free_port
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.live
 
@@ -145,20 +146,15 @@ async def test_a_slow_resend_does_not_bring_back_what_was_over_meanwhile() -> No
         heard.append(alert["endsAt"])
         return web.Response()
 
-    application = web.Application()
-    application.router.add_post("/api/v2/alerts", slow)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    mirror = receiver(f"http://127.0.0.1:{runner.addresses[0][1]}", resend="30s")
-    mirror.remember(notification(fired()))
     over = replace(fired(), state=AlertState.RESOLVED, at=wall())
-    async with mirroring(mirror), asyncio.TaskGroup() as group:
-        await asked.wait()
-        group.create_task(mirror.deliver(notification(over)))
-        await asyncio.sleep(0)
-        goes_on.set()
-    await runner.cleanup()
+    async with serving("/api/v2/alerts", slow) as root:
+        mirror = receiver(root, resend="30s")
+        mirror.remember(notification(fired()))
+        async with mirroring(mirror), asyncio.TaskGroup() as group:
+            await asked.wait()
+            group.create_task(mirror.deliver(notification(over)))
+            await asyncio.sleep(0)
+            goes_on.set()
     assert [each > rfc3339(wall()) for each in heard] == [True, False]
 
 
@@ -213,17 +209,12 @@ async def test_it_says_who_it_is_and_a_wrong_password_is_mended_while_the_alert_
         known = request.headers["Authorization"] == expected
         return web.Response(status=200 if known else 401)
 
-    application = web.Application()
-    application.router.add_post("/am/api/v2/alerts", answered)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    mirror = receiver(f"http://127.0.0.1:{runner.addresses[0][1]}/am/", **way)
-    with pytest.raises(DeliveryError, match="it answered 401") as failure:
+    async with serving("/am/api/v2/alerts", answered) as root:
+        mirror = receiver(f"{root}/am/", **way)
+        with pytest.raises(DeliveryError, match="it answered 401") as failure:
+            await mirror.deliver(notification(fired()))
+        file.write_text("canary")
         await mirror.deliver(notification(fired()))
-    file.write_text("canary")
-    await mirror.deliver(notification(fired()))
-    await runner.cleanup()
     assert failure.value.retryable
 
 

@@ -41,6 +41,7 @@ from tests.notify.mail import MAILBOX, Mailbox, receiving
 from tests.notify.ntfy import Ntfy, publishing
 from tests.notify.telegram import CHAT, TOKEN, Telegram, chatting
 from tests.support.servers import free_port
+from tests.support.serving import serving
 
 
 def apprise(
@@ -366,14 +367,8 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     taking = Desk()
-    application = web.Application()
-    application.router.add_post("/{rest:.*}", taking.take)
-    runner = web.AppRunner(application, shutdown_timeout=0.01)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    taking.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield taking
-    await runner.cleanup()
+    async with serving("/{rest:.*}", taking.take) as taking.url:
+        yield taking
 
 
 async def sent(url: str, *told: Notification) -> list[Mapping[str, object]]:

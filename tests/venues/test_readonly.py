@@ -10,6 +10,7 @@ from hedgewatch.venues.endpoint import moved
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
 from hedgewatch.venues.session import Fence, PausedError, guarded_session
 from hedgewatch.venues.settings import EndpointSettings
+from tests.support.serving import serving
 
 LIVE = AllowList(BinanceUsdm.requests, BinanceUsdm.operations)
 SPOT = AllowList(BinanceSpot.requests, BinanceSpot.operations)
@@ -101,15 +102,9 @@ class Server:
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    server, application = Server(), web.Application()
-    application.router.add_route("*", "/{path:.*}", server.answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield server
-    await runner.cleanup()
+    server = Server()
+    async with serving("/{path:.*}", server.answer, method="*") as server.url:
+        yield server
 
 
 def fence_of(
