@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from tests.bench.children import Child, ChildFailedError
 from tests.bench.figures import Figure, table
@@ -62,11 +63,14 @@ def readers(effort: Effort) -> list[Figure]:
     return list(measured.figures())
 
 
+def _measured_apart(program: str, effort: Effort) -> Any:
+    with Child(program, str(effort.engine_rounds), str(effort.engine_ticks)) as child:
+        return child.answer()
+
+
 def rules(effort: Effort) -> list[Figure]:
     """Many of them, in a process of their own."""
-    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
-    with Child("tests.bench.rules", rounds, ticks) as child:
-        found = child.answer()
+    found = _measured_apart("tests.bench.rules", effort)
     return [
         _loaded("2,000 rules on 200 subjects, loaded and judged", "", found),
         _loaded("  the same, no two of them alike", "own ", found),
@@ -112,9 +116,7 @@ def scrape(effort: Effort) -> Figure:
 
 def engine(effort: Effort) -> list[Figure]:
     """Quiet ticks, in a process of their own."""
-    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
-    with Child("tests.bench.engine", rounds, ticks) as child:
-        found = child.answer()
+    found = _measured_apart("tests.bench.engine", effort)
     one, rows = found["one pool"], found["rows"][0]
     notes = {name: sorted(found[name])[len(one) // 2] for name in found if name.endswith("p99")}
     return [
@@ -154,9 +156,7 @@ def engine(effort: Effort) -> list[Figure]:
 
 def recording(effort: Effort) -> list[Figure]:
     """A tick with and without the recorder, and the snapshot that a segment begins with."""
-    rounds, ticks = str(effort.engine_rounds), str(effort.engine_ticks)
-    with Child("tests.bench.recording", rounds, ticks) as child:
-        found = child.answer()
+    found = _measured_apart("tests.bench.recording", effort)
     middle = len(found["plain"]) // 2
     return [
         Figure(

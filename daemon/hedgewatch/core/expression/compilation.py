@@ -13,7 +13,6 @@ from types import CodeType
 from typing import Any
 
 from hedgewatch.core.expression import evaluation as meaning
-from hedgewatch.core.expression.cells import value_of
 from hedgewatch.core.expression.evaluation import Condition, Node, silenced
 from hedgewatch.core.expression.parser import Expression
 from hedgewatch.core.model import Truth, Unknown
@@ -73,12 +72,12 @@ class _WithoutSome:
     in spite of it is judged alone, and the others as if nothing were amiss.
     """
 
-    __slots__ = ("_expressions", "_functions", "_names", "_one_by_one", "_times")
+    __slots__ = ("_alone", "_expressions", "_functions", "_names", "_times")
 
     def __init__(self, expressions: Sequence[Expression], names: Sequence[str]) -> None:
         self._expressions = tuple(expressions)
         self._names = tuple(names)
-        self._one_by_one = _OneByOne(expressions)
+        self._alone = tuple(map(_Alone, expressions))
         self._functions: dict[tuple[bool, ...], Callable[..., tuple[Truth, ...]]] = {}
         self._times: dict[tuple[bool, ...], int] = {}
 
@@ -94,6 +93,9 @@ class _WithoutSome:
                 self._times.clear()
         return self._one_by_one(row)
 
+    def _one_by_one(self, row: object) -> tuple[Truth, ...]:
+        return tuple([judge(row) for judge in self._alone])
+
     def _without(self, missing: frozenset[str]) -> Callable[..., tuple[Truth, ...]]:
         codes: list[str] = []
         known: dict[str, Callable[..., Any]] = {"exact": self._one_by_one}
@@ -106,37 +108,9 @@ class _WithoutSome:
                 codes.append("None")
             else:
                 codes.append(f"alone_{place}(row)")
-                known[f"alone_{place}"] = compile_condition(expression)
+                known[f"alone_{place}"] = self._alone[place]
         shape = _Shape(given="row, values", reads=f"{_tuple(map(_variable, self._names))} = values")
         return _function(shape, _tuple(codes), sorted(read), known)
-
-
-_NOTHING: frozenset[str] = frozenset()
-
-
-class _OneByOne:
-    """Judges conditions that need the same together: while nothing of it is known, none of them is.
-
-    Most never need a function of their own, which takes longer to make than to do without.
-    """
-
-    __slots__ = ("_alike", "_count")
-
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        alike: dict[frozenset[str], list[tuple[int, _Alone]]] = {}
-        for place, expression in enumerate(expressions):
-            needed = expression.names if silenced(expression.root, expression.names) else _NOTHING
-            alike.setdefault(needed, []).append((place, _Alone(expression)))
-        self._alike = [(tuple(names), judges) for names, judges in alike.items()]
-        self._count = len(expressions)
-
-    def __call__(self, row: object) -> tuple[Truth, ...]:
-        truths: list[Truth] = [None] * self._count
-        for names, judges in self._alike:
-            if not names or not all(isinstance(value_of(row, name), Unknown) for name in names):
-                for place, judge in judges:
-                    truths[place] = judge(row)
-        return tuple(truths)
 
 
 class _Alone:
