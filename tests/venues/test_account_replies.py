@@ -213,7 +213,7 @@ async def test_tiers_come_ordered_with_the_deductions_of_the_venue() -> None:
         {"notionalFloor": 0, "notionalCap": 50000, "maintMarginRatio": 0.004, "cum": 0.0},
     ]
     brackets = [{"symbol": "BTCUSDT", "brackets": rows}, {"symbol": "GONEUSDT", "brackets": rows}]
-    tiers = await dialect().tiers(Replies(brackets=brackets))
+    tiers = await dialect().tiers(Replies(brackets=brackets), ())
     assert tiers == {"BTC/USDT:USDT": (Tier(0.0, 0.004, 0.0), Tier(50000.0, 0.005, 50.0))}
 
 

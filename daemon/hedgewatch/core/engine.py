@@ -272,6 +272,8 @@ class Engine:
                 balances.price_collateral(account, event, now)
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event, now)
+            case events.VenueWarned():
+                account.warning = event
             case _:
                 hear(self.book, event, account, now)
         return change

@@ -29,6 +29,12 @@ PositionKind = Literal["net", "long", "short"]
 """One-way positions are `net`; hedge mode has a `long` and a `short` of one symbol."""
 
 
+MarketStatus = Literal["trading", "halted", "settling", "closed", "unknown"]
+"""`halted`: no orders for now, and the price may stand still; `settling`: it ends soon, or is being
+settled; `closed`: no longer traded; `unknown`: a word of the venue's that we do not know.
+"""
+
+
 class Scope(StrEnum):
     """What a rule watches (`on:`)."""
 
@@ -113,8 +119,9 @@ class Market:
 
     `contract_size` is base units a contract; `step` the smallest change of a quantity in
     contracts, exact, because contracts are rounded to it. Of an inverse market `contract_size` is
-    the face value in the quote currency. `funding_interval` is in seconds, None without funding;
-    `taker_fee` is a fraction of the notional, None where it is not told.
+    the face value in the quote currency. `status` is what may be done in it; `expiry` is the
+    delivery of a dated contract, or of one that is delisted. `funding_interval` is in seconds,
+    None without funding; `taker_fee` is a fraction of the notional, None where it is not told.
     """
 
     venue: str
@@ -129,6 +136,7 @@ class Market:
     expiry: float | None = None
     funding_interval: float | None = None
     taker_fee: float | None = None
+    status: MarketStatus = "trading"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,13 +65,16 @@ class Account:
     """One login; its wallets and positions change only through the world.
 
     `wallet` holds USDT, `collateral` the other assets of the futures wallet, which count only in
-    multi-assets mode.
+    multi-assets mode. `key` is the address where a venue knows accounts by that. Amounts of
+    positions are in base units at every venue: its wire makes contracts of them.
     """
 
     name: str
     key: str
     secret: str
     wallet: Decimal
+    venue: str = "binance"
+    passphrase: str = ""
     leverage: int = 5
     updated: int = 0
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)

@@ -14,7 +14,13 @@ class Stage(Protocol):
     """What an action may touch."""
 
     world: World
-    faults: Faults
+
+    @property
+    def faults(self) -> Faults:
+        """Those of Binance."""
+
+    def faults_of(self, venue: str) -> Faults:
+        """Those of a venue."""
 
 
 Point = tuple[float, str]

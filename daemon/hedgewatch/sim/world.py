@@ -30,6 +30,7 @@ from hedgewatch.sim.markets import (
     Tier,
 )
 from hedgewatch.sim.past import Past
+from hedgewatch.sim.rulebooks import RULEBOOKS
 
 Number = Decimal | int | str | float
 MARGIN_CALL_RATIO = Decimal("0.8")
@@ -53,6 +54,7 @@ class World:
         self.spot_prices: dict[str, Decimal] = {}
         self.indices = dict(ASSET_INDICES)
         self.funding_rate = Decimal("0.0001")
+        self.premiums: dict[tuple[str, str], Decimal] = {}
         self.level_amount = Decimal(1000)
         self.account_first = False
         self.accounts = {
@@ -65,12 +67,30 @@ class World:
 
     @property
     def venue(self) -> margin.Venue:
-        """Listings and marks as the formulas want them."""
-        return margin.Venue(self.markets, self.marks, self.indices)
+        """Listings and marks as Binance's formulas want them."""
+        return self.venue_of("binance")
+
+    def venue_of(self, venue: str) -> margin.Venue:
+        """Listings and marks of a venue."""
+        marks = {symbol: self.mark_at(venue, symbol) for symbol in self.marks}
+        return margin.Venue(self.markets, marks, self.indices)
+
+    def mark_at(self, venue: str, symbol: str) -> Decimal:
+        """The mark of a market at a venue: everywhere the same, but for the venue's premium."""
+        return self.marks[symbol] * (1 + self.premiums.get((venue, symbol), ZERO))
+
+    def add_account(self, account: Account) -> None:
+        """Open an account."""
+        self.accounts[account.name] = account
 
     def account_of(self, key: str) -> Account | None:
-        """The account that a key logs into."""
-        return next((account for account in self.accounts.values() if account.key == key), None)
+        """The account of Binance that a key logs into."""
+        return self.account_at("binance", key)
+
+    def account_at(self, venue: str, key: str) -> Account | None:
+        """The account that a key (or an address) names at a venue."""
+        there = (each for each in self.accounts.values() if each.venue == venue)
+        return next((account for account in there if account.key == key), None)
 
     def spot_price(self, symbol: str) -> Decimal:
         """The spot price, which follows the mark until it is set apart."""
@@ -107,6 +127,12 @@ class World:
         self.markets[symbol] = replace(self.markets[symbol], tiers=tiers)
         self._watch_margins()
 
+    def set_premium(self, venue: str, symbol: str, premium: Number) -> None:
+        """Set one venue's mark apart from that of the others, by a fraction of it."""
+        self.premiums[venue, symbol] = exact(premium)
+        self._tell(MarkSet(symbol))
+        self._watch_margins()
+
     # positions and money
 
     def set_position(
@@ -119,7 +145,8 @@ class World:
         side: str = "BOTH",
     ) -> None:
         """Make a cross position what it is said to be; without an entry price it is the mark."""
-        price = self.marks[symbol] if entry is None else exact(entry)
+        at = self.mark_at(self.accounts[account].venue, symbol)
+        price = at if entry is None else exact(entry)
         self.hold(Position(symbol, exact(amount), price, side), account)
 
     def hold(self, position: Position, account: str = "main", reason: str = "ORDER") -> None:
@@ -135,7 +162,8 @@ class World:
         self, symbol: str, quantity: Number, *, account: str = "main", client_id: str = "web_paper"
     ) -> None:
         """Fill a one-way market order at the mark: average in, or realise what it closes."""
-        owner, price, signed = self.accounts[account], self.marks[symbol], exact(quantity)
+        owner, signed = self.accounts[account], exact(quantity)
+        price = self.mark_at(owner.venue, symbol)
         before = owner.positions.get((symbol, "BOTH"), Position(symbol, ZERO, ZERO))
         after, realised = _filled(before, signed, price)
         owner.wallet += realised
@@ -174,7 +202,8 @@ class World:
         """Charge or pay one funding interval on a position."""
         owner = self.accounts[account]
         legs = [position for position in owner.held() if position.symbol == symbol]
-        notional = sum((leg.notional(self.marks[symbol]) for leg in legs), ZERO)
+        mark = self.mark_at(owner.venue, symbol)
+        notional = sum((leg.notional(mark) for leg in legs), ZERO)
         self._pay(owner, -notional * self.funding_rate, "FUNDING_FEE")
 
     def set_spot_balance(
@@ -201,14 +230,16 @@ class World:
 
     def margin_ratio(self, account: str = "main") -> Decimal:
         """Maintenance over margin balance of the cross pool."""
-        return margin.margin_ratio(self.accounts[account], self.venue)
+        owner = self.accounts[account]
+        return RULEBOOKS[owner.venue].margin_ratio(owner, self.venue_of(owner.venue))
 
     def liquidation_price(
         self, symbol: str, *, account: str = "main", side: str = "BOTH"
     ) -> Decimal:
         """Liquidation price of one position by the published formula, not rounded; 0 when none."""
         owner = self.accounts[account]
-        return margin.liquidation_price(owner.positions[symbol, side], owner, self.venue)
+        rules, venue = RULEBOOKS[owner.venue], self.venue_of(owner.venue)
+        return rules.liquidation_price(owner.positions[symbol, side], owner, venue)
 
     def _pay(self, owner: Account, amount: Decimal, reason: str, asset: str = QUOTE) -> None:
         if asset == QUOTE:
@@ -221,7 +252,7 @@ class World:
 
     def _watch_margins(self) -> None:
         for name, owner in self.accounts.items():
-            before, ratio = self._called.get(name, ZERO), margin.margin_ratio(owner, self.venue)
+            before, ratio = self._called.get(name, ZERO), self.margin_ratio(name)
             self._called[name] = ratio
             if before < MARGIN_CALL_RATIO <= ratio:
                 self._tell(MarginCalled(owner))

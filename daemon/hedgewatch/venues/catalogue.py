@@ -34,8 +34,15 @@ class Catalogue:
 
     async def load_tiers(self, exchange: Exchange) -> None:
         """Read the tiers, and tell what changed of what was told before."""
-        self._tiers = await self._dialect.tiers(exchange)
+        self._tiers = {**self._tiers, **await self._dialect.tiers(exchange, self.defined)}
         self.define(self._defined)
+
+    async def load_missing_tiers(self, exchange: Exchange) -> None:
+        """Read the tiers of what was told of without them."""
+        if any(
+            self._defined[symbol].settle and symbol not in self._tiers for symbol in self._defined
+        ):
+            await self.load_tiers(exchange)
 
     def define(self, symbols: Iterable[str]) -> None:
         """Tell of these markets, unless that was said already."""

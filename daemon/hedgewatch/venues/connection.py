@@ -13,7 +13,7 @@ from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
 from hedgewatch.core.events import PriceEvent, VenueClockRead
-from hedgewatch.venues.dialect import AccountNews, Dialect, Exchange, Feed
+from hedgewatch.venues.dialect import FEEDS, AccountNews, Dialect, Exchange, Feed
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import fenced
 from hedgewatch.venues.fields import OddReplyError
@@ -90,18 +90,24 @@ class Connection:
         self.exchange = self._exchange(settings)
 
     def _exchange(self, settings: AccountSettings) -> Exchange:
-        key = settings.credentials.api_key.read().reveal()
-        secret = settings.credentials.secret.read().reveal()
-        self._redactor.learn(key)
-        self._redactor.learn(secret)
+        login = self._login(settings)
         options = {**self._dialect.options, "ws": _SOCKET_OPTIONS}
-        exchange = fenced(settings.venue)(
-            {**_CONFIG, "apiKey": key, "secret": secret, "options": options}
-        )
+        exchange = fenced(settings.venue)({**_CONFIG, **login, "options": options})
         exchange.opener = self
         if settings.endpoint is not None:
             exchange.urls = replace_addresses(exchange.urls, settings.endpoint)
         return exchange
+
+    def _login(self, settings: AccountSettings) -> dict[str, str]:
+        """By ccxt's names. An address is no secret; the parts of a key are in no word of ours."""
+        if settings.credentials is None:
+            return {} if settings.address is None else {"walletAddress": settings.address}
+        given = settings.credentials
+        parts = {"apiKey": given.api_key, "secret": given.secret, "password": given.password}
+        login = {name: part.read().reveal() for name, part in parts.items() if part is not None}
+        for secret in login.values():
+            self._redactor.learn(secret)
+        return login
 
     async def measure_clock(self) -> None:
         """How far the venue's clock is ahead: of the wall clock, which signs, and of ours."""
@@ -160,7 +166,8 @@ class Connection:
             self._listener.connected(self._feed(socket.url))
 
     def _feed(self, url: str) -> Feed:
-        return self._dialect.feed_of(URL(url).path)
+        address = URL(url)
+        return FEEDS.get(address.fragment) or self._dialect.feed_of(address.path)
 
     # frames
 
@@ -193,10 +200,15 @@ class Connection:
         return price, ()
 
     def _other(self, socket: GuardedSocket, message: dict[str, Any]) -> Sequence[AccountNews]:
-        answers = socket.is_answer(message)
-        if message.get("error") is None:
+        answer = self._dialect.answer(message)
+        if answer is None:
             return self._dialect.account_news(message)
-        said = self._redactor.scrub(message["error"])
+        answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
+        if not answer.refused:
+            if answer.to:
+                socket.resolve(message, answer.to)
+            return ()
+        said = self._redactor.scrub(answer.refused)
         if socket.heard and not answers:
             raise OddReplyError(f"an error that answers nothing: {said}")
         socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))

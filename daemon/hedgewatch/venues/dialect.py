@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from hedgewatch.core.events import (
@@ -14,9 +15,11 @@ from hedgewatch.core.events import (
     PositionChanged,
     PriceEvent,
     QuoteChanged,
+    VenueWarned,
 )
 from hedgewatch.core.model import EndReason, Market, Tier
 from hedgewatch.venues.fields import Row
+from hedgewatch.venues.permissions import KeyRights
 
 Exchange = Any
 """ccxt's own classes promise more in their types than their replies keep."""
@@ -26,6 +29,9 @@ Question = Callable[[], Awaitable[EndReason | None]]
 
 Feed = Literal["mark", "quote", "user"]
 """What is streamed. The fourth feed of an account, `rest`, is asked for."""
+
+FEEDS: Mapping[str, Feed] = MappingProxyType({"mark": "mark", "quote": "quote", "user": "user"})
+"""Each by its name, as an address may have it behind its `#`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,25 @@ class StreamExpired:
     reason: str
 
 
-AccountNews = PositionChanged | BalanceChanged | ReadAgain | StreamExpired
+AccountNews = PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired
+
+Tell = Callable[[PriceEvent | AccountNews], None]
+"""Where a dialect puts what it learned on no socket of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A frame that answers something we said on a socket.
+
+    `to` is the message hash that the dialect gave ccxt's `watch`, whose call now returns (a login
+    that was accepted); empty for an answer that nobody waits for. `asked` is the id that we gave
+    the question, empty where the venue repeats none. `refused` is the venue's reason, empty when
+    it agreed: the socket is given up.
+    """
+
+    to: str = ""
+    asked: str = ""
+    refused: str = ""
 
 
 class Dialect(Protocol):
@@ -61,7 +85,9 @@ class Dialect(Protocol):
     """What may be said on a socket."""
 
     def feed_of(self, path: str) -> Feed:
-        """Which feed a socket's path carries."""
+        """Which feed a socket's path carries. Where one address serves several feeds, the dialect
+        dials it as `address#feed` (the fragment never leaves the machine), and this is not asked.
+        """
 
     def price(self, message: Row, now: float) -> PriceEvent | None:
         """The price that a frame tells, None when it tells none. `now` is by the venue's clock."""
@@ -69,8 +95,13 @@ class Dialect(Protocol):
     def account_news(self, message: Row) -> Sequence[AccountNews]:
         """What a frame tells of the account, in order."""
 
-    async def rights(self, exchange: Exchange) -> Row:
-        """What the venue says that the key may do."""
+    def answer(self, message: Row) -> Answer | None:
+        """What of ours a frame answers, None when it is no answer. Asked after `price`, before
+        `account_news`.
+        """
+
+    async def rights(self, exchange: Exchange) -> KeyRights:
+        """What the venue says that the key may do. OddReplyError where it cannot be told."""
 
     async def settle_in(self, exchange: Exchange) -> None:
         """Read the regime of the account (multi-assets mode and the like)."""
@@ -106,8 +137,10 @@ class Dialect(Protocol):
         venue's clock.
         """
 
-    async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
-        """The maintenance tiers of every market of this account, by symbol."""
+    async def tiers(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Mapping[str, tuple[Tier, ...]]:
+        """The maintenance tiers of these markets at least, as this account has them, by symbol."""
 
     def market(self, unified: Row) -> Market:
         """A market of ccxt's, as the core has it."""
@@ -121,5 +154,9 @@ class Dialect(Protocol):
     async def keep_stream_key(self, exchange: Exchange) -> None:
         """Prolong it."""
 
-    async def watch(self, exchange: Exchange, feed: Feed, symbols: Sequence[str]) -> None:
-        """Subscribe, and return only when the socket is over."""
+    async def watch(
+        self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
+    ) -> None:
+        """Subscribe (after a login, where one is needed), and return only when the socket is over.
+        What `price` and `account_news` make of frames need not be told again.
+        """

@@ -1,8 +1,6 @@
 """Judges what a key may do: one that can do more than read is not used."""
 
-from hedgewatch.venues.fields import OddReplyError, Row
-
-_HARMLESS = frozenset({"ipRestrict", "enableReading", "enableFixReadOnly"})
+from dataclasses import dataclass
 
 
 class KeyRefusedError(Exception):
@@ -13,17 +11,23 @@ class PowerfulKeyError(KeyRefusedError):
     """The key may do more than read."""
 
 
-def refuse_powerful_key(rights: Row) -> None:
-    """Raise if the key can trade, withdraw or transfer, by any name that the venue has for it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRights:
+    """What a venue says of a key, by the venue's own names.
 
-    A right that we have never heard of counts as one that harms.
+    `powers` is all that it may do beyond reading: a right that we have never heard of is one.
+    `expires_at` (epoch seconds, by the venue's clock) and `bound_to_address` are None where the
+    venue does not say. `account` is whose it is, by the venue's own number, where told.
     """
-    if "enableReading" not in rights:
-        raise OddReplyError("the venue's answer does not say what the key may do")
-    granted = sorted(
-        name
-        for name, allowed in rights.items()
-        if allowed in {True, "true"} and name not in _HARMLESS
-    )
-    if granted:
-        raise PowerfulKeyError(f"the key can trade ({', '.join(granted)}): make a read-only key")
+
+    powers: tuple[str, ...]
+    expires_at: float | None = None
+    bound_to_address: bool | None = None
+    account: str = ""
+
+
+def refuse_powerful_key(rights: KeyRights) -> None:
+    """Raise if the key can trade, withdraw or transfer."""
+    if rights.powers:
+        named = ", ".join(sorted(rights.powers))
+        raise PowerfulKeyError(f"the key can trade ({named}): make a read-only key")

@@ -33,9 +33,10 @@ class AllowList:
 
     def check_frame(self, message: object) -> None:
         """Raise unless this outgoing frame is one of the listed operations."""
-        operation = message.get("method") if isinstance(message, Mapping) else None
+        said = message.get("method", message.get("op")) if isinstance(message, Mapping) else message
+        operation = said if isinstance(said, str) else None
         if operation not in self._operations:
-            raise self.refusal(f"an outgoing frame ({operation!s:.40}) is not on the allow-list")
+            raise self.refusal(f"an outgoing frame ({said!s:.40}) is not on the allow-list")
 
     def refusal(self, reason: str) -> ForbiddenRequestError:
         """The error to raise, counted."""

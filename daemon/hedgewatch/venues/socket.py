@@ -3,7 +3,7 @@
 ccxt's own loop ends at the first frame that a parser dislikes and nobody hears of it for minutes.
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from aiohttp import ClientWSTimeout, WSMsgType
@@ -64,12 +64,11 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         """Say it if it is on the list."""
         self.wire.check_frame(message)
         if isinstance(message, dict):
-            self._unanswered.add(str(message.get("id")))
+            self._unanswered.add(str(message.get("id") or message.get("req_id")))
         await super().send(message)
 
-    def is_answer(self, message: Mapping[str, object]) -> bool:
-        """True for the first answer to something that was said here."""
-        asked = str(message.get("id"))
+    def is_answer(self, asked: str) -> bool:
+        """True for the first answer to something that was said here under this id."""
         answers = asked in self._unanswered
         self._unanswered.discard(asked)
         return answers

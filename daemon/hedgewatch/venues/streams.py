@@ -206,7 +206,14 @@ class Streams:
         """Ends with the socket. The key of the private stream is kept out of whatever is told."""
         if feed == "user":
             self._redactor.learn(await self._dialect.new_stream_key(connection.exchange))
-        await self._dialect.watch(connection.exchange, feed, symbols)
+        await self._dialect.watch(connection.exchange, feed, symbols, self._tell)
+
+    def _tell(self, item: PriceEvent | AccountNews) -> None:
+        """What a dialect learned on no socket of ours."""
+        if isinstance(item, MarkPriceChanged | QuoteChanged):
+            self.price(item)
+        else:
+            self.news(item)
 
     # watching for silence
 

@@ -57,7 +57,7 @@ class AccountWatch:
         self.name = settings.name
         self._settings = settings
         self._around = Surroundings(publish, now, spawn, rng)
-        self._dialect = dialect_of(settings.venue, settings.name)
+        self._dialect = dialect_of(settings)
         self._redactor = Redactor()
         self._feeds = Feeds(settings.name, publish)
         self._catalogue = Catalogue(settings.name, self._dialect, publish)

@@ -22,6 +22,7 @@ from hedgewatch.core.events.account import (
     PositionChanged,
     PositionReading,
     TiersChanged,
+    VenueWarned,
 )
 from hedgewatch.core.events.desk import (
     AlertAcknowledged,
@@ -70,6 +71,7 @@ __all__ = [
     "RulesReplaced",
     "TiersChanged",
     "VenueClockRead",
+    "VenueWarned",
 ]
 
 PriceEvent = MarkPriceChanged | QuoteChanged
@@ -85,6 +87,7 @@ AccountEvent = (
     | AccountAccepted
     | FeedLost
     | FeedRestored
+    | VenueWarned
 )
 Event = (
     MarketEvent

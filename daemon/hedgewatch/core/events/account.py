@@ -42,13 +42,15 @@ class BalanceReading:
     """One asset of an account, without unrealised profit.
 
     `total` is what is owned; `cross_wallet` the part that backs cross positions (0 at a spot
-    venue). The venue's own `equity` and `maintenance_margin` are None where it does not say.
+    venue), `locked` the part that cannot be moved at once (in orders, staked, lent). The venue's
+    own `equity` and `maintenance_margin` are None where it does not say.
     """
 
     asset: str
     total: float
     venue_time: float
     cross_wallet: float = 0.0
+    locked: float = 0.0
     equity: float | None = None
     maintenance_margin: float | None = None
 
@@ -114,6 +116,20 @@ class AccountRead:
     maintenance_margin: float | None = None
     cross_regime: Regime = UNKNOWN
     isolated_regime: Regime = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class VenueWarned:
+    """The venue itself warned the account, or told that it acts: `kind` is `margin_call`,
+    `liquidation` or `auto_deleveraging`; `symbol` is empty when all of the account is meant.
+    It corroborates what we compute, and triggers nothing by itself.
+    """
+
+    account: str
+    kind: str
+    symbol: str
+    venue_time: float
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

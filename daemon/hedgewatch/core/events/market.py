@@ -10,7 +10,8 @@ Key = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class MarkPriceChanged:
     """The venue's mark price (> 0, quote a base unit), with what comes along where told: the index
-    price, and the funding rate of the running interval (what longs pay shorts, of the notional).
+    price, the funding rate of the running interval (what longs pay shorts, of the notional), and
+    the open interest in base units.
     """
 
     venue: str
@@ -19,6 +20,7 @@ class MarkPriceChanged:
     venue_time: float
     index_price: float | None = None
     funding_rate: float | None = None
+    open_interest: float | None = None
 
     @property
     def key(self) -> Key:

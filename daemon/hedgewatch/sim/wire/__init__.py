@@ -1,1 +1,1 @@
-"""The venues' protocols, as their clients see them."""
+"""The wire protocols of the venues, one class each."""

@@ -1,10 +1,22 @@
 """What each venue calls things, one file a venue, and which file serves which venue."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from hedgewatch.venues.settings import AccountSettings
+
+DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
+    {
+        "binance": lambda settings: BinanceSpot(settings.name),
+        "binanceusdm": lambda settings: BinanceUsdm(settings.name),
+    }
+)
+"""By ccxt's ids."""
 
 
-def dialect_of(venue: str, account: str) -> Dialect:
+def dialect_of(settings: AccountSettings) -> Dialect:
     """The dialect of a venue, for one account."""
-    return BinanceSpot(account) if venue == "binance" else BinanceUsdm(account)
+    return DIALECTS[settings.venue](settings)

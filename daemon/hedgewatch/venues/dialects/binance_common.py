@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
 from hedgewatch.core.model import Market
-from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.dialect import Answer, Exchange
 from hedgewatch.venues.fields import (
+    OddReplyError,
     Row,
     UnlistedMarketError,
     above_zero_or_none,
@@ -17,9 +18,11 @@ from hedgewatch.venues.fields import (
     table,
     text,
 )
+from hedgewatch.venues.permissions import KeyRights
 
 RESTRICTIONS = ("GET", "https://api.binance.com/sapi/v1/account/apiRestrictions")
 ACCOUNT_INFO = ("GET", "https://api.binance.com/sapi/v1/account/info")
+_HARMLESS = frozenset({"ipRestrict", "enableReading", "enableFixReadOnly"})
 
 
 class Listing:
@@ -87,6 +90,14 @@ class PriceFrames:
         return QuoteChanged(self._venue, symbol, bid, ask, venue_time)
 
 
+def answer_of(message: Row) -> Answer | None:
+    """An answer has the id of its question; an error may have none."""
+    refused = message.get("error")
+    if refused is None and not ("result" in message and "id" in message):
+        return None
+    return Answer(asked=str(message.get("id")), refused="" if refused is None else str(refused))
+
+
 def end_of(unified: Row) -> float | None:
     """The end of a dated contract in epoch seconds: ccxt has milliseconds."""
     expiry = unified.get("expiry")
@@ -119,10 +130,23 @@ def _exact(unified: Row, kind: str, name: str, precision: str) -> Decimal:
     return Decimal(str(row[name])).normalize()
 
 
-async def key_rights(exchange: Exchange) -> Row:
-    """What Binance says that the key may do, by its own names."""
+async def key_rights(exchange: Exchange) -> KeyRights:
+    """What Binance says that the key may do."""
     reply = await exchange.sapi_get_account_apirestrictions()
-    return table(reply, "apiRestrictions")
+    return rights_in(table(reply, "apiRestrictions"))
+
+
+def rights_in(reply: Row) -> KeyRights:
+    """Every flag that is set and not known to be harmless is a power."""
+    if "enableReading" not in reply:
+        raise OddReplyError("the venue's answer does not say what the key may do")
+    granted = (name for name, allowed in reply.items() if allowed in {True, "true"})
+    ends = number_or_none(reply, "tradingAuthorityExpirationTime")
+    return KeyRights(
+        powers=tuple(name for name in granted if name not in _HARMLESS),
+        expires_at=None if ends is None else ends / 1000.0,
+        bound_to_address=says_yes(reply, "ipRestrict"),
+    )
 
 
 async def under_portfolio_margin(exchange: Exchange) -> bool:

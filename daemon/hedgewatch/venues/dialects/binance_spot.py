@@ -19,17 +19,19 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
+from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
 from hedgewatch.venues.dialects.binance_candles import MOST_OF_SPOT, bars
 from hedgewatch.venues.dialects.binance_common import (
     RESTRICTIONS,
     Listing,
     PriceFrames,
+    answer_of,
     key_rights,
     unified_market,
 )
 from hedgewatch.venues.dialects.binance_outflows import Outflows
 from hedgewatch.venues.fields import Row, number, number_or, rows, table, text
+from hedgewatch.venues.permissions import KeyRights
 
 VENUE = "binance"
 _NAMES = {"bidPrice": "b", "askPrice": "a", "symbol": "symbol"}
@@ -82,7 +84,11 @@ class BinanceSpot:
         del message
         return ()
 
-    async def rights(self, exchange: Exchange) -> Row:
+    def answer(self, message: Row) -> Answer | None:
+        """An answer to a SUBSCRIBE."""
+        return answer_of(message)
+
+    async def rights(self, exchange: Exchange) -> KeyRights:
         """What the key may do."""
         return await key_rights(exchange)
 
@@ -141,9 +147,11 @@ class BinanceSpot:
         reply = await exchange.public_get_ticker_bookticker({"symbols": ids})
         return [self._frames.quote(row, now, name="symbol") for row in _best(reply)]
 
-    async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
+    async def tiers(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Mapping[str, tuple[Tier, ...]]:
         """Nothing is borrowed here."""
-        del exchange
+        del exchange, symbols
         return {}
 
     def market(self, unified: Row) -> Market:
@@ -162,9 +170,11 @@ class BinanceSpot:
     async def keep_stream_key(self, exchange: Exchange) -> None:
         """None is kept."""
 
-    async def watch(self, exchange: Exchange, feed: Feed, symbols: Sequence[str]) -> None:
+    async def watch(
+        self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
+    ) -> None:
         """Subscribe to the quotes of these pairs."""
-        del feed
+        del feed, tell
         await exchange.watch_bids_asks(list(symbols))
 
 

@@ -19,7 +19,7 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Question
+from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
 from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
 from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
 from hedgewatch.venues.dialects.binance_common import (
@@ -27,6 +27,7 @@ from hedgewatch.venues.dialects.binance_common import (
     RESTRICTIONS,
     Listing,
     PriceFrames,
+    answer_of,
     key_rights,
     under_portfolio_margin,
     unified_market,
@@ -55,6 +56,7 @@ from hedgewatch.venues.fields import (
     table,
     text,
 )
+from hedgewatch.venues.permissions import KeyRights
 
 VENUE = "binanceusdm"
 _NEVER_BY_ITSELF = 2**53
@@ -128,7 +130,11 @@ class BinanceUsdm:
             self._multi_assets = says_yes(changed, "j")
         return self._user.decode(message)
 
-    async def rights(self, exchange: Exchange) -> Row:
+    def answer(self, message: Row) -> Answer | None:
+        """An answer to a SUBSCRIBE."""
+        return answer_of(message)
+
+    async def rights(self, exchange: Exchange) -> KeyRights:
         """What the key may do."""
         return await key_rights(exchange)
 
@@ -243,8 +249,11 @@ class BinanceUsdm:
                 self._owned.add(asset)
                 yield reading
 
-    async def tiers(self, exchange: Exchange) -> Mapping[str, tuple[Tier, ...]]:
+    async def tiers(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Mapping[str, tuple[Tier, ...]]:
         """The brackets of every market, with the deductions that ccxt's unified tiers lack."""
+        del symbols
         listed = rows(await exchange.fapiprivate_get_leveragebracket(), "leverageBracket")
         found: dict[str, tuple[Tier, ...]] = {}
         for row in listed:
@@ -273,8 +282,11 @@ class BinanceUsdm:
         """Another 60 minutes."""
         await exchange.fapiprivate_put_listenkey()
 
-    async def watch(self, exchange: Exchange, feed: Feed, symbols: Sequence[str]) -> None:
+    async def watch(
+        self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
+    ) -> None:
         """Subscribe; ccxt's own parsers never see a frame, so this returns when the socket ends."""
+        del tell
         if feed == "mark":
             await exchange.watch_mark_prices(list(symbols))
         elif feed == "quote":

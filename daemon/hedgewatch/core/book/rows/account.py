@@ -6,7 +6,7 @@ from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
-from hedgewatch.core.events import CollateralReading
+from hedgewatch.core.events import CollateralReading, VenueWarned
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
@@ -72,13 +72,12 @@ class AccountRow(Row):
         "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
-        "told_maintenance_margin", "unusable_reason", "venue", "watched",
+        "told_maintenance_margin", "unusable_reason", "venue", "warning", "watched",
     )  # fmt: skip
 
     def __init__(self, name: str, venue: str, now: float) -> None:
         super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
-        self.name = name
-        self.venue = venue
+        self.name, self.venue = name, venue
         self.started_at = now
         self.read_at: float | None = None
         self.heard_at: float | None = None
@@ -92,6 +91,7 @@ class AccountRow(Row):
         self.balances: dict[str, BalanceRow] = {}
         self.collateral: dict[str, CollateralReading] = {}
         self.collateral_at = 0.0
+        self.warning: VenueWarned | None = None
         self.discounts: dict[str, Discount] = {}
         self.leverage_limit: float | None = None
         self.betas: Mapping[str, float] = {}
