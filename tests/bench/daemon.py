@@ -93,6 +93,7 @@ def _rules() -> dict[str, object]:
         "alert": "Jump",
         "on": "position",
         "expr": f"mark_price > {1.5 * PRICE}",
+        "settle": "0s",  # it is to be over at once, however often it comes back
         "labels": {"severity": "warning"},
         "annotations": {"summary": "{symbol} is at {mark_price}"},
     }
