@@ -30,6 +30,9 @@ _PING_MILLISECONDS = {"user": 3_000, "mark": 15_000, "quote": 15_000}
 a new socket after four.
 """
 
+_PLAIN_PONG = b"pong"
+"""How OKX, Bitget and others answer the text `ping`: no JSON."""
+
 _FUTURE_SECONDS = 60.0
 _STEP_SECONDS = 1.0
 _CONFIG: dict[str, Any] = {
@@ -142,6 +145,7 @@ class Connection:
             "keepAlive": _PING_MILLISECONDS[feed],
             "throttle": Throttler(exchange.tokenBucket, exchange.asyncio_loop),
             "asyncio_loop": exchange.asyncio_loop,
+            "ping": getattr(exchange, "ping", None),  # what the venue wants to hear, if anything
             **_SOCKET_OPTIONS,
         }
         callbacks = (
@@ -188,6 +192,9 @@ class Connection:
     def _decoded(
         self, socket: GuardedSocket, data: bytes
     ) -> tuple[PriceEvent | None, Sequence[AccountNews]]:
+        if data == _PLAIN_PONG:
+            socket.hear_pong()
+            return None, ()
         message = orjson.loads(data)
         if type(message) is not dict:
             raise OddReplyError("a frame that is no object")
@@ -205,6 +212,8 @@ class Connection:
             return self._dialect.account_news(message)
         answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
         if not answer.refused:
+            if answer.pong:
+                socket.hear_pong()
             if answer.to:
                 socket.resolve(message, answer.to)
             return ()

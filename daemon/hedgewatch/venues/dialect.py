@@ -61,12 +61,14 @@ class Answer:
     `to` is the message hash that the dialect gave ccxt's `watch`, whose call now returns (a login
     that was accepted); empty for an answer that nobody waits for. `asked` is the id that we gave
     the question, empty where the venue repeats none. `refused` is the venue's reason, empty when
-    it agreed: the socket is given up.
+    it agreed: the socket is given up. `pong` is said of the answer to a ping that was a frame of
+    its own (ccxt's `ping`): the socket lives. The plain text `pong` needs no dialect.
     """
 
     to: str = ""
     asked: str = ""
     refused: str = ""
+    pong: bool = False
 
 
 class Dialect(Protocol):

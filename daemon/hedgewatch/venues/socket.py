@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from aiohttp import ClientWSTimeout, WSMsgType
+from ccxt import Exchange
 from ccxt.async_support.base.ws.client import Client
 
 from hedgewatch.core.events import Key, PriceEvent
@@ -111,6 +112,11 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         if kind == WSMsgType.PONG:
             self.wire.ponged(self)
         return None
+
+    def hear_pong(self) -> None:
+        """A pong that came as a frame: it keeps ccxt from giving the socket up, as others do."""
+        self.lastPong = Exchange.milliseconds()
+        self.wire.ponged(self)
 
     def abandon(self, error: Exception) -> None:
         """Give the socket up: whoever waits for it gets the error, nothing it says counts."""
