@@ -61,10 +61,11 @@ campaign: $(INSTALLED) servers ## 500 kill -9 amid deliveries and more, half an 
 soak: $(INSTALLED) servers ## an hour of faults, memory and descriptors watched: make soak ARGS="--minutes 5"
 	@$(BIN)/python -m tests.campaign soak $(ARGS)
 
-fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves, the exported rules, the schemas
+fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves, the exported rules, the schemas, the list of venues
 	@$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 	$(BIN)/hedgewatch rules export --out deploy/prometheus/rules.yml
+	$(BIN)/python -m hedgewatch.venues.survey > $(BIN)/known.json && mv $(BIN)/known.json daemon/hedgewatch/venues/known.json
 	$(BIN)/hedgewatch rules schema > rules/rules.schema.json
 	$(BIN)/hedgewatch rules schema --tests > rules/tests/tests.schema.json
 

@@ -37,3 +37,61 @@ def test_the_endpoint_may_be_plain_only_on_this_very_machine() -> None:
 def test_an_endpoint_that_is_no_bare_web_address_is_refused(rest: str) -> None:
     with pytest.raises(ValidationError):
         EndpointSettings(rest=rest, ws="ws://127.0.0.1:1")
+
+
+def test_a_venue_that_ccxt_does_not_know_is_refused_in_words_that_lead_on() -> None:
+    with pytest.raises(ValidationError, match=r"unknown venue bitmex.*`hedgewatch venues` lists"):
+        account(venue="bitmex")
+
+
+@pytest.mark.parametrize("venue", ["aster", "derive", "grvt", "paradex", "polymarket"])
+def test_a_venue_that_is_read_with_a_signing_key_is_refused(venue: str) -> None:
+    with pytest.raises(ValidationError, match="signs trades, which a monitor must never hold"):
+        account(venue=venue)
+
+
+@pytest.mark.parametrize("venue", ["gemini", "bitrue"])
+def test_a_venue_whose_positions_nobody_can_read_is_refused(venue: str) -> None:
+    with pytest.raises(ValidationError, match="an account with some would look flat"):
+        account(venue=venue)
+
+
+@pytest.mark.parametrize(
+    ("venue", "parts"),
+    [
+        ("gate", ()),
+        ("bitget", ("password",)),
+        ("woo", ("uid",)),
+        ("woofipro", ("account_id",)),
+    ],
+)
+def test_each_venue_wants_the_parts_of_a_login_that_it_has(
+    venue: str, parts: tuple[str, ...]
+) -> None:
+    whole = {**CREDENTIALS, **{part: {"env": "MAIN_PART"} for part in parts}}
+    assert account(venue=venue, credentials=whole).venue == venue
+    if parts:
+        with pytest.raises(ValidationError, match=f"{parts[0]}"):
+            account(venue=venue)
+
+
+@pytest.mark.parametrize("part", ["api_key", "secret"])
+def test_half_a_key_is_missing_the_other_half(part: str) -> None:
+    with pytest.raises(ValidationError, match=f"wants credentials.*{part} is missing"):
+        account(credentials={name: CREDENTIALS[name] for name in CREDENTIALS if name != part})
+
+
+@pytest.mark.parametrize(
+    ("venue", "address"),
+    [
+        ("hyperliquid", "0x" + "a1" * 20),
+        ("dydx", "dydx14zzueazeh0hj67cghhf9jypslcf9sh2n5k6art"),
+        ("pacifica", "42trU9A5DDNqvDpTpvfmBg43vJLBqGbn1mFVcKSkbsZc"),
+    ],
+)
+def test_where_an_address_is_enough_no_key_is_taken(venue: str, address: str) -> None:
+    assert account(venue=venue, address=address, credentials=None).address == address
+    with pytest.raises(ValidationError, match="by its address alone, without keys"):
+        account(venue=venue, address=address)
+    with pytest.raises(ValidationError, match=f"is no address of {venue}"):
+        account(venue=venue, address=address[:-1] + "/", credentials=None)

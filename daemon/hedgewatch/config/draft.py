@@ -89,10 +89,17 @@ class Draft:
 
     def venue_of(self, account: str) -> str | None:
         """The venue of an account, None where none that is known is told."""
+        venue = self._told_of(account, "venue")
+        return venue if isinstance(venue, str) and venue in VENUES else None
+
+    def has_portfolio_margin(self, account: str) -> bool:
+        """Whether the account is a Portfolio Margin one, which is of more than one kind."""
+        return self._told_of(account, "portfolio_margin") is True
+
+    def _told_of(self, account: str, key: str) -> object:
         for location, name in self.named("accounts"):
             if name == account:
-                venue = self.source.get((*location[:-1], "venue"))
-                return venue if isinstance(venue, str) and venue in VENUES else None
+                return self.source.get((*location[:-1], key))
         return None
 
 

@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from hedgewatch.config.draft import Draft
+from hedgewatch.config.listings import Kind, listed_at, misfit
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.schema import LegSettings
-from hedgewatch.config.symbols import parse_symbol
+from hedgewatch.config.symbols import Symbol, parse_symbol
 from hedgewatch.config.yaml_source import Location
-
-SPOT_VENUES = frozenset({"binance"})
-"""Venues that hold coins and no positions; the others settle contracts in their quote currency."""
 
 _ROUNDING = 1e-9
 
@@ -53,18 +51,25 @@ def wrong_market(draft: Draft, location: Location, account: str, symbol: str) ->
     """A symbol that the account's venue cannot have."""
     yield from _unknown_account(draft, location, account)
     parts, venue = parse_symbol(symbol), draft.venue_of(account)
-    place, in_hedge = (*location, "symbol"), "hedges" in location
     if parts is None or venue is None:
         return
-    if venue in SPOT_VENUES:
-        if in_hedge or parts.settle:
-            mend = "name an asset" if in_hedge else f"write {parts.base}/{parts.quote}"
-            yield draft.source.problem(place, f"{account} is a spot account ({venue}): {mend}")
-    elif parts.settle != parts.quote:
-        contract = f"{parts.base}/{parts.quote}:{parts.quote}"
-        yield draft.source.problem(
-            place, f"{venue} has contracts that settle in their quote currency: write {contract}"
-        )
+    kinds = listed_at(venue, portfolio_margin=draft.has_portfolio_margin(account))
+    if problem := _misplaced(parts, account, venue, kinds, in_hedge="hedges" in location):
+        yield draft.source.problem((*location, "symbol"), problem)
+
+
+def _misplaced(
+    parts: Symbol, account: str, venue: str, kinds: frozenset[Kind], *, in_hedge: bool
+) -> str:
+    """What is wrong with a market of an account, empty when nothing is."""
+    if kinds == {Kind.SPOT}:
+        if not in_hedge and not parts.settle:
+            return ""
+        mend = "name an asset" if in_hedge else f"write {parts.base}/{parts.quote}"
+        return f"{account} is a spot account ({venue}): {mend}"
+    if in_hedge and Kind.SPOT in kinds and not parts.settle:
+        return f"of a spot pair nobody has a position: write {{account: …, asset: {parts.base}}}"
+    return misfit(parts, venue, kinds)
 
 
 def _total(draft: Draft, leg: LegSettings) -> float:

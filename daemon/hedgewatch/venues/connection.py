@@ -20,7 +20,7 @@ from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.readonly import AllowList
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import Fence
-from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.settings import CREDENTIALS, AccountSettings
 from hedgewatch.venues.socket import GuardedSocket
 from hedgewatch.venues.surroundings import Surroundings
 
@@ -39,6 +39,7 @@ _CONFIG: dict[str, Any] = {
     "timeout": _REQUEST_MILLISECONDS,
     "session": None,  # given, so that ccxt makes none of its own
     "aiohttp_trust_env": False,
+    "requiredCredentials": {"privateKey": False},  # what trades must sign with, and we never hold
     "rollingWindowSize": 60_000.0,
     "rateLimiterAlgorithm": "rollingWindow",  # a burst at the start, instead of a queue
     "streaming": {"keepAlive": 15_000},
@@ -106,7 +107,7 @@ class Connection:
         if settings.credentials is None:
             return {} if settings.address is None else {"walletAddress": settings.address}
         given = settings.credentials
-        parts = {"apiKey": given.api_key, "secret": given.secret, "password": given.password}
+        parts = {name: getattr(given, ours) for name, ours in CREDENTIALS.items()}
         login = {name: part.read().reveal() for name, part in parts.items() if part is not None}
         for secret in login.values():
             self._redactor.learn(secret)

@@ -2,30 +2,47 @@
 
 import difflib
 import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from hedgewatch.settings import SecretReference, Settings
+from hedgewatch.venues.known import BY_ADDRESS, KNOWN
 
-VENUES = ("binance", "binanceusdm")
-"""What this release can watch, by ccxt's ids."""
+VENUES = tuple(venue for venue, known in KNOWN.items() if not known.unreadable)
+"""What can be watched, by ccxt's ids: some at full depth, every other by what ccxt knows of it."""
 
 
 def _known_venue(venue: str) -> str:
     if venue in VENUES:
         return venue
+    if venue in KNOWN:
+        raise ValueError(f"{venue} cannot be watched: {KNOWN[venue].unreadable}")
     near = difflib.get_close_matches(venue, VENUES, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    raise ValueError(f"unknown venue {venue}: it is one of {', '.join(VENUES)}{hint}")
+    raise ValueError(f"unknown venue {venue}{hint}: `hedgewatch venues` lists them")
 
 
-ADDRESS_VENUES = frozenset({"hyperliquid"})
+ADDRESS_VENUES = frozenset(BY_ADDRESS)
 """Venues at which an account is read by its address alone."""
 
-PASSWORD_VENUES = frozenset({"okx"})
+PASSWORD_VENUES = frozenset(venue for venue in VENUES if "password" in KNOWN[venue].login)
 """Venues whose keys have a third part."""
+
+CREDENTIALS: Mapping[str, str] = MappingProxyType(
+    {
+        "apiKey": "api_key",
+        "secret": "secret",
+        "password": "password",
+        "uid": "uid",
+        "accountId": "account_id",
+    }
+)
+"""The parts of a login by ccxt's names, with ours."""
 
 
 def _loopback(host: str) -> bool:
@@ -62,24 +79,28 @@ class EndpointSettings(Settings):
 
 
 class CredentialSettings(Settings):
-    """Where the parts of a read-only key are. `password` is what OKX calls a passphrase."""
+    """Where the parts of a read-only key are. `password` is what OKX calls a passphrase, `uid` and
+    `account_id` are by what some venues know an account beside its key. Each venue wants its own.
+    """
 
-    api_key: SecretReference
-    secret: SecretReference
+    api_key: SecretReference | None = None
+    secret: SecretReference | None = None
     password: SecretReference | None = None
+    uid: SecretReference | None = None
+    account_id: SecretReference | None = None
 
 
 class AccountSettings(Settings):
     """One login at one venue. `leverage_limit` is the gross notional over equity allowed in it.
 
-    `address` is what a venue without keys (Hyperliquid) knows the account by. `portfolio_margin`:
-    the account is a Portfolio Margin one of Binance, watched whole.
+    `address` is what a venue without keys (Hyperliquid, dYdX) knows the account by.
+    `portfolio_margin`: the account is a Portfolio Margin one of Binance, watched whole.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     venue: Annotated[str, AfterValidator(_known_venue)]
     credentials: CredentialSettings | None = None
-    address: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
+    address: str | None = None
     portfolio_margin: bool = False
     endpoint: EndpointSettings | None = None
     allow_unverified_key: bool = False
@@ -95,14 +116,34 @@ class AccountSettings(Settings):
 
 
 def _login_problem(account: AccountSettings) -> str:
-    given = account.credentials
     if account.venue in ADDRESS_VENUES:
-        told = account.address is not None and given is None
-        return "" if told else f"{account.venue} is read by its address: 0x… alone, without keys"
+        return _address_problem(account)
     if account.address is not None:
         return f"{account.venue} knows no address: write credentials"
+    return _credentials_problem(account)
+
+
+def _credentials_problem(account: AccountSettings) -> str:
+    wanted = [CREDENTIALS[part] for part in KNOWN[account.venue].login]
+    given = account.credentials
     if given is None:
-        return "credentials are missing: {api_key: …, secret: …}"
-    if account.venue in PASSWORD_VENUES and given.password is None:
-        return f"{account.venue} has a passphrase: write it as credentials: {{…, password: …}}"
+        return f"credentials are missing: {_written(wanted)}"
+    missing = [part for part in wanted if getattr(given, part) is None]
+    if missing == ["password"]:
+        whole = "{…, password: …}"
+        return f"{account.venue} has a passphrase: write it as credentials: {whole}"
+    lacks = f"{', '.join(missing)} is missing"
+    return f"{account.venue} wants credentials: {_written(wanted)}: {lacks}" if missing else ""
+
+
+def _written(parts: Iterable[str]) -> str:
+    return "{" + ", ".join(f"{part}: …" for part in parts) + "}"
+
+
+def _address_problem(account: AccountSettings) -> str:
+    given = account.address
+    if given is None or account.credentials is not None:
+        return f"{account.venue} is read by its address alone, without keys: write address: …"
+    if not re.fullmatch(BY_ADDRESS[account.venue], given):
+        return f"{given:.60} is no address of {account.venue}"
     return ""

@@ -1,0 +1,74 @@
+"""Which venues of ccxt have swaps or futures, and what login each wants to be read.
+
+`check` may not import ccxt, which takes seconds. So what it must know of ccxt lies beside this
+file, written by `python -m hedgewatch.venues.survey` (`make fix`), and a test holds it to the ccxt
+that is installed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+
+_HEX = r"0x[0-9a-fA-F]{40}"
+_BASE58 = r"[1-9A-HJ-NP-Za-km-z]{32,44}"
+
+BY_ADDRESS: Mapping[str, str] = MappingProxyType(
+    {
+        "dydx": r"dydx1[02-9ac-hj-np-z]{38}",
+        "hyperliquid": _HEX,
+        "lighter": _HEX,
+        "nado": _HEX,
+        "pacifica": _BASE58,
+    }
+)
+"""Venues that tell everybody of an account, by its address, and how one is written. Of those ccxt
+lists a `privateKey`, which its requests that read do not use (`async_support/<venue>.py`: `sign`,
+`fetch_positions`, `fetch_balance`).
+"""
+
+_ENOUGH_TO_READ: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"extended": ("apiKey",), "hibachi": ("apiKey", "accountId")}
+)
+"""What ccxt's `sign` puts into a request that reads, where ccxt asks for a `privateKey` as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownVenue:
+    """One venue as ccxt describes it. `requires` are ccxt's names of what it wants of a login."""
+
+    id: str
+    name: str
+    spot: bool
+    swap: bool
+    future: bool
+    pro: bool
+    positions: bool
+    requires: tuple[str, ...]
+
+    @property
+    def login(self) -> tuple[str, ...]:
+        """What we want of a login to read there, by ccxt's names; empty by an address."""
+        if self.id in BY_ADDRESS:
+            return ()
+        return _ENOUGH_TO_READ.get(self.id, self.requires)
+
+    @property
+    def unreadable(self) -> str:
+        """Why no account there can be watched, empty when one can."""
+        if not self.positions:
+            return "ccxt reads no positions there: an account with some would look flat"
+        if "privateKey" in self.login:
+            return "it is read with the very key that signs trades, which a monitor must never hold"
+        return ""
+
+
+def _known() -> Mapping[str, KnownVenue]:
+    listed = json.loads(files(__package__).joinpath("known.json").read_text(encoding="utf-8"))
+    venues = (KnownVenue(**{**row, "requires": tuple(row["requires"])}) for row in listed)
+    return MappingProxyType({venue.id: venue for venue in venues})
+
+
+KNOWN: Mapping[str, KnownVenue] = _known()
+"""By ccxt's ids, in the order of the alphabet; those that cannot be read, too."""
