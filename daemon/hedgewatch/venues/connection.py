@@ -13,7 +13,7 @@ from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
 from hedgewatch.core.events import PriceEvent, VenueClockRead
-from hedgewatch.venues.dialect import FEEDS, AccountNews, Dialect, Exchange, Feed
+from hedgewatch.venues.dialect import FEEDS, AccountNews, ByAddress, Dialect, Exchange, Feed, Prices
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import fenced
 from hedgewatch.venues.fields import OddReplyError
@@ -156,8 +156,13 @@ class Connection:
             exchange.on_connected,
         )
         socket = GuardedSocket(url, *callbacks, options)
-        socket.wire = self
+        socket.wire, socket.price = self, self._prices_at(url)
         return socket
+
+    def _prices_at(self, url: str) -> Prices:
+        """What decodes the prices of a socket."""
+        dialect = self._dialect
+        return dialect.price_at(URL(url).path) if isinstance(dialect, ByAddress) else dialect.price
 
     def drop(self, feed: Feed, reason: str) -> None:
         """Give up every socket of a feed; its pending calls end at once."""
@@ -200,7 +205,7 @@ class Connection:
         if type(message) is not dict:
             raise OddReplyError("a frame that is no object")
         now = self.venue_now()
-        price = self._dialect.price(message, now)
+        price = socket.price(message, now)
         if price is None:
             return None, self._other(socket, message)
         if price.venue_time > now + _FUTURE_SECONDS:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from hedgewatch.core.events import (
     AccountRead,
@@ -49,6 +49,9 @@ class StreamExpired:
 
 
 AccountNews = PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired
+
+Prices = Callable[[Row, float], PriceEvent | None]
+"""What `Dialect.price` is."""
 
 Tell = Callable[[PriceEvent | AccountNews], None]
 """Where a dialect puts what it learned on no socket of ours."""
@@ -162,3 +165,13 @@ class Dialect(Protocol):
         """Subscribe (after a login, where one is needed), and return only when the socket is over.
         What `price` and `account_news` make of frames need not be told again.
         """
+
+
+@runtime_checkable
+class ByAddress(Protocol):
+    """A dialect of a venue that has one name for markets of several kinds: the address of a socket
+    says which of them its frames are about.
+    """
+
+    def price_at(self, path: str) -> Prices:
+        """What stands in for `price` on the sockets of this path."""

@@ -35,6 +35,11 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         if self.session is None:
             self.session = guarded_session(self.opener.fence, self.ssl_context)
 
+    async def fetch_currencies(self, params: object = None) -> dict[str, Any]:
+        """None: markets name their coins, and some venues ask for a right to list them."""
+        del params
+        return {}
+
     def client(self, url: str) -> GuardedSocket:
         """The socket of an address, made when there is none."""
         self.open()

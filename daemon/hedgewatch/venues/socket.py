@@ -3,7 +3,7 @@
 ccxt's own loop ends at the first frame that a parser dislikes and nobody hears of it for minutes.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from aiohttp import ClientWSTimeout, WSMsgType
@@ -11,6 +11,7 @@ from ccxt import Exchange
 from ccxt.async_support.base.ws.client import Client
 
 from hedgewatch.core.events import Key, PriceEvent
+from hedgewatch.venues.fields import Row
 
 _LARGEST_FRAME = 4 * 1024 * 1024
 _CLOSE_SECONDS = 1.0
@@ -40,6 +41,7 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
     """ccxt dials, pings and subscribes; receiving and the right to speak are ours."""
 
     wire: Wire
+    price: Callable[[Row, float], PriceEvent | None]
     error: Exception | None
     heard = False
     """True once a frame made sense."""

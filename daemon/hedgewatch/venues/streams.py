@@ -68,6 +68,17 @@ class Streams:
         """The markets that are watched."""
         return sorted(self._symbols)
 
+    def _of(self, feed: Feed) -> list[str]:
+        """Those that a feed carries: only contracts have a mark price, and ccxt names what settles
+        them behind a colon.
+        """
+        return [symbol for symbol in self.symbols if feed != "mark" or ":" in symbol]
+
+    @property
+    def _leading(self) -> Feed | None:
+        """The first feed that carries anything: whether we listen is asked of it."""
+        return next((feed for feed in self._dialect.feeds if self._of(feed)), None)
+
     # what the sockets say
 
     def price(self, event: PriceEvent) -> None:
@@ -111,9 +122,9 @@ class Streams:
     def connected(self, feed: Feed) -> None:
         """A socket stands; what happened before it did has to be read."""
         if feed != "user":
-            self._ages[feed].expect(self._symbols, self._around.now())
+            self._ages[feed].expect(self._of(feed), self._around.now())
             self._quotes.clear()
-            if feed == self._dialect.feeds[0]:
+            if feed == self._leading:
                 self.listening_since = self._around.now()
                 self.clock_wanted.set()
                 self.history_wanted.set()
@@ -187,7 +198,7 @@ class Streams:
 
     async def _until_it_ends(self, connection: Connection, feed: Feed) -> str:
         """Subscribe and wait; says why it is over. Never cancelled from outside but with all."""
-        symbols = self.symbols
+        symbols = self._of(feed)
         if feed != "user" and not symbols:
             await self._more.wait()
             return _RESUBSCRIBE
@@ -255,5 +266,5 @@ class Streams:
         self._feeds.lost(feed, f"silent for {limit:.1f} s: {', '.join(silent[:3])}")
         if ages.silent(now, limit * self._patience[feed]):
             self._patience[feed] = min(self._patience[feed] * 2, _MOST_PATIENCE)
-            ages.expect(self._symbols, now)
+            ages.expect(self._of(feed), now)
             connection.drop(feed, "silent")
