@@ -4,11 +4,18 @@ hedgewatch cannot trade because it cannot ask for it, whatever ccxt, a venue or 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from yarl import URL
 
-_NUMBERED = re.compile(r"/\d+$")
+_NUMBERED = re.compile(r"/\d+$", re.ASCII)
+_SAYS_WHAT = ("method", "op", "event", "type", "action", "reqType", "request", "cmd")
+"""Where venues name the operation of a frame: `method` (Binance, Hyperliquid, Deribit), `op`
+(Bybit, OKX, Bitget), `event` (Gate, Kraken), `type` (KuCoin), `reqType` (BingX), ….
+"""
+
+_OVERRIDES = ("X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override")
+"""Some servers take these for the method."""
 
 
 class ForbiddenRequestError(Exception):
@@ -18,7 +25,9 @@ class ForbiddenRequestError(Exception):
 class AllowList:
     """Requests by method, origin and path, and operations of outgoing frames.
 
-    A path that ends in `/*` stands for one number there: ccxt numbers its sockets.
+    A path that ends in `/*` stands for one number there: ccxt numbers its sockets. Paths are
+    compared as they are sent: one that a server might read as another (`/../`, `%2e`, `//`) is
+    no listed one. What follows a `?` chooses nothing at a listed address that could trade.
     """
 
     def __init__(self, requests: Iterable[tuple[str, str]], operations: Iterable[str]) -> None:
@@ -26,17 +35,22 @@ class AllowList:
         self._operations = frozenset(operations)
         self.refused = 0
 
-    def check_request(self, method: str, url: URL) -> None:
-        """Raise unless this very request is listed."""
-        if _request(method, url) not in self._requests:
+    def check_request(
+        self, method: str, url: URL, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Raise unless this very request is listed, and says nothing else in its headers."""
+        if _request(method, url) not in self._requests or url.user or url.password:
             raise self.refusal(f"{method} {url.origin()}{url.path} is not on the allow-list")
+        sent = headers or {}
+        if any(name in sent for name in _OVERRIDES) or sent.get("Host", _host(url)) != _host(url):
+            raise self.refusal(f"{method} {url.origin()}{url.path} says another thing in a header")
 
     def check_frame(self, message: object) -> None:
-        """Raise unless this outgoing frame is one of the listed operations."""
-        said = message.get("method", message.get("op")) if isinstance(message, Mapping) else message
-        operation = said if isinstance(said, str) else None
-        if operation not in self._operations:
-            raise self.refusal(f"an outgoing frame ({said!s:.40}) is not on the allow-list")
+        """Raise unless all that this outgoing frame asks for are listed operations."""
+        said = list(_operations(message))
+        if not said or not self._operations.issuperset(said):
+            what = ", ".join(f"{name!s:.40}" for name in said) or "of an unknown kind"
+            raise self.refusal(f"an outgoing frame ({what}) is not on the allow-list")
 
     def refusal(self, reason: str) -> ForbiddenRequestError:
         """The error to raise, counted."""
@@ -45,4 +59,20 @@ class AllowList:
 
 
 def _request(method: str, url: URL) -> tuple[str, str, str]:
-    return method.upper(), str(url.origin()), _NUMBERED.sub("/*", url.raw_path)
+    return method.upper(), str(url.origin()).lower(), _NUMBERED.sub("/*", url.raw_path)
+
+
+def _host(url: URL) -> str:
+    """As a request names it: the port only where it is not that of the scheme."""
+    return url.host_port_subcomponent or ""
+
+
+def _operations(message: object) -> Iterator[object]:
+    """All names of operations in a frame; bare text is one itself."""
+    if isinstance(message, str):
+        yield message
+    elif isinstance(message, Mapping):
+        for name in _SAYS_WHAT:
+            if name in message:
+                said = message[name]
+                yield said if isinstance(said, str) else repr(said)

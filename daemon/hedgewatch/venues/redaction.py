@@ -10,9 +10,14 @@ HIDDEN = "***"
 _LONGEST = 300
 _QUERY = re.compile(r"((?:https?|wss?)://[^\s?'\"]+)\?[^\s'\"]*")
 _NAMED = re.compile(
-    r"(?i)\b(signature|listen_?key|api_?key|x-mbx-apikey|secret|passphrase|token|timestamp)"
-    r"(['\"]?\s*[=:]\s*['\"]?)[^\s&'\",;}]+"
+    r"(?i)(?<![a-z0-9])(signature|sign|listen_?key|(?:[a-z]+-)*api-?key|api_?key|secret|private_?key|"
+    r"pass(?:phrase|word)|(?:ok-access|x-bapi|kc-api)-[a-z-]+|x-mbx-apikey|authorization|token|"
+    r"timestamp)(['\"]?\s*[=:]\s*['\"]?)[^\s&'\",;}\]]+"
 )
+_OPAQUE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{60,}|[A-Za-z0-9+/]{43}=)(?![A-Za-z0-9])")
+"""Listen keys in paths, and signatures that nothing names: 64 digits of hexadecimal, or SHA-256 in
+base 64.
+"""
 
 
 class Redactor:
@@ -34,4 +39,5 @@ class Redactor:
         for literal in sorted(self._literals, key=len, reverse=True):
             line = line.replace(literal, HIDDEN)
         line = _NAMED.sub(rf"\1\2{HIDDEN}", _QUERY.sub(rf"\1?{HIDDEN}", line))
+        line = _OPAQUE.sub(HIDDEN, line)
         return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

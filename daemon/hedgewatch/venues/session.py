@@ -30,7 +30,7 @@ class Fence:
         self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         """Send what may be sent; what comes back may pause the address, and may not redirect."""
-        self.allowed.check_request(request.method, request.url)
+        self.allowed.check_request(request.method, request.url, request.headers)
         self._check_pause(request.url)
         response = await send(request)
         self._note_pause(response)

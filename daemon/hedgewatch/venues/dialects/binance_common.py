@@ -144,6 +144,7 @@ def rights_in(reply: Row) -> KeyRights:
     ends = number_or_none(reply, "tradingAuthorityExpirationTime")
     return KeyRights(
         powers=tuple(name for name in granted if name not in _HARMLESS),
+        may_read=says_yes(reply, "enableReading"),
         expires_at=None if ends is None else ends / 1000.0,
         bound_to_address=says_yes(reply, "ipRestrict"),
     )
