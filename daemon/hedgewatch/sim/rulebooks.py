@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
 
-from hedgewatch.sim import margin
+from hedgewatch.sim import margin, margin_hyperliquid
 from hedgewatch.sim.accounts import Account, Position
 
 
@@ -27,5 +27,7 @@ class Rulebook(Protocol):
         """The price at which the pool of a position is liquidated, 0 when none is."""
 
 
-RULEBOOKS: Mapping[str, Rulebook] = MappingProxyType({"binance": margin})
+RULEBOOKS: Mapping[str, Rulebook] = MappingProxyType(
+    {"binance": margin, "hyperliquid": margin_hyperliquid}
+)
 """By venue."""

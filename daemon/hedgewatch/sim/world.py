@@ -19,7 +19,13 @@ from hedgewatch.sim.changes import (
     SpotChanged,
 )
 from hedgewatch.sim.clock import epoch_milliseconds
-from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY, SECOND_SECRET
+from hedgewatch.sim.keys import (
+    DEMO_KEY,
+    DEMO_SECRET,
+    HYPERLIQUID_ADDRESS,
+    SECOND_KEY,
+    SECOND_SECRET,
+)
 from hedgewatch.sim.markets import (
     ASSET_INDICES,
     OPENING_MARKS,
@@ -60,6 +66,14 @@ class World:
         self.accounts = {
             "main": Account("main", DEMO_KEY, DEMO_SECRET, Decimal(100_000), updated=now()),
             "second": Account("second", SECOND_KEY, SECOND_SECRET, Decimal(5_000), updated=now()),
+            "hyperliquid-main": Account(
+                "hyperliquid-main",
+                HYPERLIQUID_ADDRESS,
+                "",
+                Decimal(100_000),
+                venue="hyperliquid",
+                updated=now(),
+            ),
         }
         self.watchers: list[Callable[[Change], None]] = []
         self.liquidatable: list[tuple[int, str]] = []
