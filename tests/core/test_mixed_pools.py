@@ -195,6 +195,17 @@ def test_a_regime_with_a_fee_that_nobody_told_is_unknown_and_not_free() -> None:
     assert reason(story.pool().margin_ratio) == f"no taker fee of {ETH} told"
 
 
+def test_the_fee_of_the_account_counts_more_than_that_of_the_market() -> None:
+    long = held(ETH, 1.0, 3_000.0)
+    story = _regime(
+        "okx-single-currency-cross",
+        lambda said: replace(long(said), taker_fee=0.001),
+        fee=0.0005,
+    )
+    assert story.pool().margin_ratio == pytest.approx(33.0 / 1_000.0)
+    assert story.position(ETH).liquidation_price == pytest.approx(2_000.0 / (1.0 - 0.011))
+
+
 def test_two_sides_that_are_netted_ask_for_the_larger_one_only() -> None:
     long, short = held(ETH, 2.0, 3_000.0, kind="long"), held(ETH, -1.0, 3_000.0, kind="short")
     netted = _regime("gate-cross", long, short, fee=0.0)

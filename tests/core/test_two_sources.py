@@ -1,5 +1,6 @@
 """The venue's own numbers stand beside ours, and what is apart is said."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -106,3 +107,33 @@ def test_nothing_is_compared_with_numbers_of_an_account_that_cannot_be_seen() ->
     story.at(3.0, refused("the key was withdrawn"))
     story.at(4.0, read(held(AIX, -200.0), wallet=None, balances=[funds]))
     assert isinstance(story.pool().margin_ratio_disagreement, Unknown)
+
+
+def test_a_ratio_that_the_venue_tells_itself_counts_more_than_one_of_its_parts() -> None:
+    """With the fee to close in it: 3,000 of maintenance and 100 of fee on 50,000 are 6.2 %."""
+    story = _story(equity=WALLET, maintenance=3_000.0)
+    funds = balance(WALLET, equity=WALLET, maintenance=3_000.0)
+    story.at(
+        3.0,
+        read(
+            held(AIX, -200.0),
+            wallet=None,
+            balances=[lambda said: replace(funds(said), margin_ratio=0.062)],
+        ),
+    )
+    pool = story.pool()
+    assert pool.venue_margin_ratio == 0.062
+    assert known(pool.margin_ratio_disagreement) == pytest.approx(-0.002)
+    assert known(pool.maintenance_disagreement) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_an_isolated_position_may_have_a_ratio_of_its_own() -> None:
+    story = Story()
+    story.at(0.0, market(AIX), tiered(AIX), ALTS)
+    alone = held(AIX, -200.0, isolated=20_000.0)
+    telling = read(lambda said: replace(alone(said), venue_margin_ratio=0.15))
+    story.at(0.0, telling, CALM)
+    story.at(1.0, telling)
+    pool = story.pool(AIX)
+    assert pool.venue_margin_ratio == 0.15
+    assert known(pool.margin_ratio_disagreement) == pytest.approx(0.0, abs=1e-12)

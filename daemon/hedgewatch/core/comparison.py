@@ -17,13 +17,13 @@ def compare(account: AccountRow, now: float) -> None:
     for pool in account.pools.values():
         pool.told_at = now
         pool.venue_numbers_age_seconds = 0.0
-        equity, requirement = _told(pool)
+        equity, requirement, ratio = _told(pool)
         unknown = Unknown(_NOT_TOLD, now)
         pool.venue_equity = unknown if equity is None else equity
         pool.venue_maintenance_margin = unknown if requirement is None else requirement
-        pool.venue_margin_ratio = unknown
-        if equity is not None and requirement is not None:
-            pool.venue_margin_ratio = margin_ratio(requirement, equity)
+        if ratio is None and equity is not None and requirement is not None:
+            ratio = margin_ratio(requirement, equity)
+        pool.venue_margin_ratio = unknown if ratio is None else ratio
         pool.equity_disagreement = _relative(pool.equity, pool.venue_equity)
         pool.maintenance_disagreement = _relative(
             pool.maintenance_margin, pool.venue_maintenance_margin
@@ -40,16 +40,21 @@ def age_numbers(account: AccountRow, now: float) -> None:
             pool.venue_numbers_age_seconds = max(0.0, now - pool.told_at)
 
 
-def _told(pool: PoolRow) -> tuple[float | None, float | None]:
-    """The venue's equity and maintenance margin of a pool, each None where it does not say."""
+def _told(pool: PoolRow) -> tuple[float | None, float | None, float | None]:
+    """The venue's equity, maintenance margin and ratio of a pool, each None where it does not say.
+
+    Its own ratio counts more than one made of the other two: it has the fees in it.
+    """
     if pool.isolated:
-        return None, pool.positions[0].told_maintenance_margin
+        alone = pool.positions[0]
+        return None, alone.told_maintenance_margin, alone.told_margin_ratio
     if is_whole(pool):
-        return pool.account.told_equity, pool.account.told_maintenance_margin
+        account = pool.account
+        return account.told_equity, account.told_maintenance_margin, account.told_margin_ratio
     if pool.currency not in pool.account.balances:
-        return None, None
+        return None, None, None
     balance = pool.account.balances[pool.currency]
-    return balance.equity, balance.maintenance_margin
+    return balance.equity, balance.maintenance_margin, balance.margin_ratio
 
 
 def _relative(ours: Known, theirs: Known) -> Known:

@@ -216,6 +216,9 @@ class Connection:
         answer = self._dialect.answer(message)
         if answer is None:
             return self._dialect.account_news(message)
+        if answer.over:
+            socket.reset(ccxt.NetworkError(self._redactor.scrub(answer.over)))
+            return ()
         answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
         if not answer.refused:
             if answer.pong:

@@ -65,13 +65,15 @@ class Answer:
     that was accepted); empty for an answer that nobody waits for. `asked` is the id that we gave
     the question, empty where the venue repeats none. `refused` is the venue's reason, empty when
     it agreed: the socket is given up. `pong` is said of the answer to a ping that was a frame of
-    its own (ccxt's `ping`): the socket lives. The plain text `pong` needs no dialect.
+    its own (ccxt's `ping`): the socket lives. The plain text `pong` needs no dialect. `over` is why
+    the venue is about to close the socket, or tells no more on it: another one is opened.
     """
 
     to: str = ""
     asked: str = ""
     refused: str = ""
     pong: bool = False
+    over: str = ""
 
 
 class Dialect(Protocol):

@@ -30,6 +30,7 @@ def tell_balance(
     if whole:
         balance.equity = reading.equity
         balance.maintenance_margin = reading.maintenance_margin
+        balance.margin_ratio = reading.margin_ratio
     amounts = (reading.total, reading.cross_wallet)
     by = reading.total - balance.total
     if amounts != (balance.total, balance.cross_wallet):

@@ -34,6 +34,8 @@ class Held(Protocol):
     def entry_price(self) -> float: ...
     @property
     def told_leverage(self) -> float | None: ...
+    @property
+    def told_taker_fee(self) -> float | None: ...
 
 
 def regime_of(account: AccountRow, *, isolated: bool) -> Regime:
@@ -67,7 +69,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
 def leg_of(position: Held, market: Market, regime: Regime, tiers: Sequence[Tier]) -> Leg:
     """Raises LookupError, saying what is missing, where the regime cannot be computed."""
     _refuse_unknown(position, market, regime, tiers)
-    taker = _taker(regime, market)
+    taker = _taker(regime, market, position)
     bent = _bent(position, market, regime, tiers, taker)
     if bent is not None:
         return bent
@@ -137,12 +139,14 @@ def _table(regime: Regime, tiers: Sequence[Tier], position: Held) -> Sequence[Ti
             raise LookupError(f"no usable margin tiers of {position.symbol}")
 
 
-def _taker(regime: Regime, market: Market) -> float:
+def _taker(regime: Regime, market: Market, position: Held) -> float:
+    """What this account pays, else what the market names."""
     if regime.fee is Fee.NONE:
         return 0.0
-    if market.taker_fee is None:
+    told = market.taker_fee if position.told_taker_fee is None else position.told_taker_fee
+    if told is None:
         raise LookupError(f"no taker fee of {market.symbol} told")
-    return market.taker_fee
+    return told
 
 
 def _leveraged(position: Held, market: Market, taker: float, table: Sequence[Tier]) -> Leveraged:

@@ -35,6 +35,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.margin_told = account.margin_told or _tells_margin(event)
     account.told_equity = event.equity
     account.told_maintenance_margin = event.maintenance_margin
+    account.told_margin_ratio = event.margin_ratio
     _take_regimes(account, event, change)
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
@@ -119,8 +120,9 @@ def _take_venues_own(
     """What only a whole reading tells: the venue's own numbers, and its setting."""
     position.told_liquidation_price = reading.venue_liquidation_price
     position.told_maintenance_margin = reading.venue_maintenance_margin
+    position.told_margin_ratio = reading.venue_margin_ratio
     position.told_adl_rank = reading.adl_rank
-    _take_leverage(account, position, reading.leverage, change)
+    _take_settings(account, position, reading, change)
 
 
 def _is_a_number(reading: PositionReading) -> bool:
@@ -147,6 +149,7 @@ def _take(
     position.contracts = reading.contracts
     position.entry_price = reading.entry_price
     position.isolated_wallet = reading.isolated_wallet
+    position.told_taker_fee = reading.taker_fee or position.told_taker_fee
     position.last_distance = position.liquidation_distance_worst = NOT_YET
     build_leg(account, position)
     change.structure = True
@@ -157,12 +160,13 @@ def _take(
         change.ended.append((position, EndReason.FLIPPED))
 
 
-def _take_leverage(
-    account: AccountRow, position: PositionRow, leverage: float | None, change: Change
+def _take_settings(
+    account: AccountRow, position: PositionRow, reading: PositionReading, change: Change
 ) -> None:
-    """The setting at the venue, on which its fee to close may depend, and with it all lines."""
-    if leverage != position.told_leverage:
-        position.told_leverage = leverage
+    """Leverage and fee, on which what closing costs depends, and with it all lines."""
+    settings = (reading.leverage, reading.taker_fee)
+    if settings != (position.told_leverage, position.told_taker_fee):
+        position.told_leverage, position.told_taker_fee = settings
         build_leg(account, position)
         change.structure = True
 

@@ -21,8 +21,10 @@ class PositionReading:
 
     `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
     `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, and
-    `leverage` is the setting at the venue; None when it names none. `adl_rank` is where it stands
-    in the venue's queue of auto-deleveraging, 0 (last) to 4 (first).
+    `leverage` is the setting at the venue; None when it names none. `venue_margin_ratio` is that of
+    an isolated position in our polarity (1 is liquidation). `taker_fee` is what this account pays
+    to close it, a fraction of the notional; None where that of the market holds. `adl_rank` is
+    where it stands in the venue's queue of auto-deleveraging, 0 (last) to 4 (first).
     """
 
     symbol: str
@@ -33,7 +35,9 @@ class PositionReading:
     isolated_wallet: float | None = None
     venue_liquidation_price: float | None = None
     venue_maintenance_margin: float | None = None
+    venue_margin_ratio: float | None = None
     leverage: float | None = None
+    taker_fee: float | None = None
     adl_rank: float | None = None
 
 
@@ -43,7 +47,8 @@ class BalanceReading:
 
     `total` is what is owned; `cross_wallet` the part that backs cross positions (0 at a spot
     venue), `locked` the part that cannot be moved at once (in orders, staked, lent). The venue's
-    own `equity` and `maintenance_margin` are None where it does not say.
+    own `equity`, `maintenance_margin` and `margin_ratio` (in our polarity: 1 is liquidation; with
+    the fees that it asks for) are None where it does not say.
     """
 
     asset: str
@@ -53,6 +58,7 @@ class BalanceReading:
     locked: float = 0.0
     equity: float | None = None
     maintenance_margin: float | None = None
+    margin_ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +109,8 @@ class AccountRead:
 
     `margin_in_use` is the venue's total initial margin of positions: above 0 while no position
     is reported means that the list is wrong, not the account flat. None where not told.
-    `equity` and `maintenance_margin` are the venue's own totals, of an account that is one pool.
+    `equity`, `maintenance_margin` and `margin_ratio` are the venue's own, of an account that is one
+    pool (the ratio in our polarity).
     The regimes are how its venue computes margin in the account's mode, of cross and of isolated
     positions: one that is not known makes the pools unknown.
     """
@@ -114,6 +121,7 @@ class AccountRead:
     margin_in_use: float | None = None
     equity: float | None = None
     maintenance_margin: float | None = None
+    margin_ratio: float | None = None
     cross_regime: Regime = UNKNOWN
     isolated_regime: Regime = UNKNOWN
 

@@ -52,6 +52,7 @@ class _Part:
     quantity: float
     entry_price: float
     told_leverage: float | None
+    told_taker_fee: float | None
 
 
 def _leg_left(position: PositionRow, left: float) -> Leg | None:
@@ -66,6 +67,7 @@ def _leg_left(position: PositionRow, left: float) -> Leg | None:
         quantity=contracts * market.contract_size,
         entry_price=position.entry_price,
         told_leverage=position.told_leverage,
+        told_taker_fee=position.told_taker_fee,
     )
     regime = regime_of(account, isolated=position.isolated_wallet is not None)
     return leg_of(part, market, regime, account.tiers.get(position.symbol, ()))

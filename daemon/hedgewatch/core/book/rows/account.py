@@ -13,10 +13,11 @@ from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unk
 
 
 class BalanceRow:
-    """One asset of an account, as last told. `equity` and `maintenance_margin` are the venue's."""
+    """One asset of an account, as last told. Equity, maintenance and ratio are the venue's."""
 
     __slots__ = (
-        "asset", "cross_wallet", "disputed", "equity", "maintenance_margin", "total", "venue_time",
+        "asset", "cross_wallet", "disputed", "equity", "maintenance_margin", "margin_ratio",
+        "total", "venue_time",
     )  # fmt: skip
 
     def __init__(self, asset: str) -> None:
@@ -25,6 +26,7 @@ class BalanceRow:
         self.cross_wallet = 0.0
         self.equity: float | None = None
         self.maintenance_margin: float | None = None
+        self.margin_ratio: float | None = None
         self.venue_time = 0.0
         self.disputed: tuple[object, float] | None = None
 
@@ -72,8 +74,13 @@ class AccountRow(Row):
         "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
-        "told_maintenance_margin", "unusable_reason", "venue", "warning", "watched",
+        "told_maintenance_margin", "told_margin_ratio", "unusable_reason", "venue", "warning",
+        "watched",
     )  # fmt: skip
+
+    told_equity: float | None
+    told_maintenance_margin: float | None
+    told_margin_ratio: float | None
 
     def __init__(self, name: str, venue: str, now: float) -> None:
         super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
@@ -85,8 +92,7 @@ class AccountRow(Row):
         self.margin_in_use: float | None = None
         self.margin_told = self.is_whole = False
         self.cross_regime = self.isolated_regime = UNKNOWN
-        self.told_equity: float | None = None
-        self.told_maintenance_margin: float | None = None
+        self.told_equity = self.told_maintenance_margin = self.told_margin_ratio = None
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
         self.balances: dict[str, BalanceRow] = {}
         self.collateral: dict[str, CollateralReading] = {}

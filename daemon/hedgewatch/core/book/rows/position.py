@@ -72,11 +72,15 @@ class PositionRow(PositionStatistics, Row):
         "told_leverage",
         "told_liquidation_price",
         "told_maintenance_margin",
+        "told_margin_ratio",
+        "told_taker_fee",
         "unrealized_pnl",
         "venue_liquidation_price",
         "venue_time",
     )  # fmt: skip
 
+    told_leverage: float | None
+    told_taker_fee: float | None
     venue_liquidation_price: Known
     liquidation_price_disagreement: Known
     last_distance: Known
@@ -108,9 +112,10 @@ class PositionRow(PositionStatistics, Row):
         self.tiers_changed_at: float | None = None
         self.liquidation_distance_before_tiers: Known = _SAME_TIERS
         self.told_adl_rank: float | None = None
-        self.told_leverage: float | None = None
         self.told_liquidation_price: float | None = None
         self.told_maintenance_margin: float | None = None
+        self.told_margin_ratio: float | None = None
+        self.told_leverage = self.told_taker_fee = None
         self.missed = 0
         self.disputed: tuple[object, float] | None = None
         self.quantity = 0.0
