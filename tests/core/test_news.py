@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from hedgewatch.core.events import CollateralPriced, CollateralReading
+from hedgewatch.core.events import CollateralPriced, CollateralReading, KeyRead
 from hedgewatch.core.model import AccountPlan, Desk, LegPlan, PricePlan, Scope, Unknown
 from tests.support.builders import (
     AIX,
@@ -109,3 +109,22 @@ def test_a_watched_pair_of_two_stable_coins_prices_one_in_the_other() -> None:
     totals = story.engine.book.totals
     assert known(totals.worst_peg) == pytest.approx(-0.02)
     assert totals.peg_coin == "USDC in USDT"
+
+
+def test_the_end_of_a_key_comes_nearer_and_one_that_the_venue_does_not_tell_is_unknown() -> None:
+    story = short_of_aix(rule("KeyExpires", Scope.ACCOUNT, "key_expires_seconds < 14d"))
+    account = story.engine.book.accounts["main"]
+    assert isinstance(account.key_expires_seconds, Unknown)
+    ends_at = story.now + 14 * 86_400.0 + 30.0
+    story.at(1.0, KeyRead(account="main", expires_at=ends_at, bound_to_address=False))
+    assert account.key_bound_to_address is False
+    assert story.firing() == set()
+    story.advance(31.0, CALM)
+    assert story.firing() == {"KeyExpires"}
+    story.at(32.0, KeyRead(account="main", expires_at=inf, bound_to_address=True))
+    story.advance(34.0, read(held(AIX, -200.0)), CALM)
+    assert story.firing() == set()
+    assert account.key_expires_seconds == inf
+    story.at(35.0, KeyRead(account="main", verified=False))
+    assert isinstance(account.key_expires_seconds, Unknown)
+    assert isinstance(account.key_bound_to_address, Unknown)

@@ -15,6 +15,7 @@ from hedgewatch.core.events import (
     CollateralPriced,
     CollateralReading,
     DaemonObserved,
+    KeyRead,
 )
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
@@ -192,7 +193,9 @@ def test_each_figure_of_the_news_is_what_the_engine_computes() -> None:
     told = _squeezed(rank=4.0, limit=5.0)
     told.at(2.0, tiered(AIX, tiers((0.0, 0.02), (50_000.0, 0.08))), *_prices())
     told.at(2.0, lost(), restored(), lost(), restored())
-    told.at(62.0, *_prices(), refused("the key can trade", powerful=True))
+    ends_at = told.now + 60.0 + 6 * 86_400.0
+    ends = KeyRead(account="main", expires_at=ends_at, bound_to_address=False)
+    told.at(62.0, *_prices(), ends, refused("the key can trade", powerful=True))
     tether = CollateralReading(asset="USDT", price=0.985)
     told.at(62.0, CollateralPriced("main", (tether,), told.now), ClockAdvanced())
     _assert_computed("Worked example: news", _squeezed(), told)

@@ -19,6 +19,7 @@ from hedgewatch.core.events.account import (
     CollateralReading,
     FeedLost,
     FeedRestored,
+    KeyRead,
     PositionChanged,
     PositionReading,
     TiersChanged,
@@ -60,6 +61,7 @@ __all__ = [
     "FeedLost",
     "FeedRestored",
     "Key",
+    "KeyRead",
     "LiquidityRead",
     "MarkPriceChanged",
     "MarketDefined",
@@ -85,6 +87,7 @@ AccountEvent = (
     | AccountHeard
     | AccountRefused
     | AccountAccepted
+    | KeyRead
     | FeedLost
     | FeedRestored
     | VenueWarned

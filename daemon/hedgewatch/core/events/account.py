@@ -165,6 +165,22 @@ class AccountAccepted:
     account: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRead:
+    """What the venue told of the key of an account, which it is read with.
+
+    `expires_at` is the venue's epoch second at which the key ends, +inf where the venue says that
+    it has no end, None where it says nothing of it. `bound_to_address`: whether the key works from
+    listed addresses only, None where the venue does not say. Not `verified`: the venue does not
+    tell what its keys may do, and the operator answers for this one.
+    """
+
+    account: str
+    expires_at: float | None = None
+    bound_to_address: bool | None = None
+    verified: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class FeedLost:
     """A feed (`mark`, `quote`, `user`, `rest`) of an account stopped or is in doubt."""

@@ -36,6 +36,21 @@ DESK_MEASURES = (
     ),
     Measure(
         Scope.ACCOUNT,
+        "key_expires_seconds",
+        Unit.SECONDS,
+        "How long the key of the account still works, +inf where it has no end.",
+        "hedgewatch_key_expires_seconds",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.ACCOUNT,
+        "key_bound_to_address",
+        Unit.BOOLEAN,
+        "The key of the account works from listed addresses only.",
+        "hedgewatch_key_bound_to_address",
+    ),
+    Measure(
+        Scope.ACCOUNT,
         "liquidation_distance_worst",
         Unit.RATIO,
         "The least of its positions, widened while blind.",

@@ -6,7 +6,7 @@ from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
-from hedgewatch.core.events import CollateralReading, VenueWarned
+from hedgewatch.core.events import CollateralReading, KeyRead, VenueWarned
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
@@ -70,7 +70,8 @@ class AccountRow(Row):
         "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
         "collateral", "collateral_at", "cross_regime", "discounts",
         "doubt", "feeds", "heard_at", "is_whole",
-        "isolated_regime", "key_too_powerful", "leverage_limit", "liquidation_distance_worst",
+        "isolated_regime", "key", "key_bound_to_address", "key_expires_seconds",
+        "key_too_powerful", "leverage_limit", "liquidation_distance_worst",
         "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
@@ -110,5 +111,8 @@ class AccountRow(Row):
         self.blind_seconds = 0.0
         self.blind_reason = self.unusable_reason = ""
         self.account_unusable: bool | Unknown = NOT_YET
+        self.key: KeyRead | None = None
         self.key_too_powerful: bool | Unknown = NOT_YET
+        self.key_expires_seconds: Known = NOT_YET
+        self.key_bound_to_address: bool | Unknown = NOT_YET
         self.liquidation_distance_worst: Known = NOT_YET
