@@ -13,6 +13,7 @@ from hedgewatch.core.events import (
     BalanceChanged,
     FeedLost,
     FeedRestored,
+    KeyRead,
     MarketDefined,
     MarkPriceChanged,
     PositionChanged,
@@ -151,6 +152,23 @@ async def test_a_key_that_gains_a_right_is_found_by_the_daily_check_and_dropped(
         refused = await seen.until(AccountRefused)
         assert "enableWithdrawals" in refused.reason
         assert refused.powerful
+
+
+async def test_a_key_whose_right_to_read_is_taken_away_leaves_an_account_unusable_with_words(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        told = await seen.until(KeyRead)
+        assert (told.bound_to_address, told.verified) == (False, True)
+        await seen.until(AccountRead)
+        exchange.world.set_rights(enableReading=False)
+        await seen.watch.reconcile()
+        refused = await seen.until(AccountRefused)
+        assert not refused.powerful
+        assert "without the right to read" in refused.reason
+        seen.forget()
+        exchange.world.set_rights(enableReading=True)
+        await seen.until(AccountAccepted, within=5.0)
 
 
 async def test_a_wrong_key_is_refused_in_words_and_shown_nowhere(

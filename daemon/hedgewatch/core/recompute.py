@@ -5,7 +5,6 @@ from math import inf
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
-from hedgewatch.core.book.lines import age_key
 from hedgewatch.core.book.pegs import worst_peg
 from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, PoolRow
 from hedgewatch.core.breaks import forget_small_losses
@@ -65,7 +64,7 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     look_back(book)
     for account in book.accounts.values():
         age_feeds(account, now)
-        age_key(account, now)
+        account.key.age(now)
         age_numbers(account, now)
         positions = [p for pool in account.pools.values() for p in pool.positions]
         widen(account, positions, now)

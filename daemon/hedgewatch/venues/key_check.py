@@ -1,7 +1,7 @@
 """What becomes of the answer about a key: an event, advice once, and patience at the daily look."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -23,20 +23,25 @@ class KeyCheck:
     """The key of one account; it outlives connections, so that advice is given once."""
 
     def __init__(
-        self, settings: AccountSettings, dialect: Dialect, redactor: Redactor, around: Surroundings
+        self,
+        settings: AccountSettings,
+        dialect: Dialect,
+        redactor: Redactor,
+        around: Surroundings,
+        *,
+        pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._settings = settings
         self._dialect = dialect
         self._redactor = redactor
         self._around = around
+        self._pauses = pauses
         self._advised = False
 
     async def verify(self, exchange: Exchange) -> None:
         """Raise if the key is not to be used; tell what the venue says of it."""
         unknown = self._settings.allow_unverified_key
-        rights = await verify_key(
-            self._dialect, exchange, self._redactor, may_stay_unknown=unknown
-        )
+        rights = await verify_key(self._dialect, exchange, self._redactor, may_stay_unknown=unknown)
         self._around.publish(_told(self._settings.name, rights))
         self._advise(rights)
 
@@ -44,18 +49,20 @@ class KeyCheck:
         """As above, of a key that was verified before: while the venue has no answer it is asked
         again, and in the end the key counts as what it was.
         """
-        for pause in _PAUSES:
+        for pause in self._pauses:
             await asyncio.sleep(pause)
             if not stands():
                 return
             try:
-                return await self.verify(exchange)
+                await self.verify(exchange)
             except UnverifiedKeyError as error:
                 if not error.later:
                     raise
                 log.warning(
                     "the key was not verified", account=self._settings.name, reason=str(error)
                 )
+            else:
+                return
 
     def _advise(self, rights: KeyRights | None) -> None:
         """Good to know, and nobody's emergency: said once a start."""

@@ -19,6 +19,7 @@ from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.failures import in_words, is_of_a_powerful_key, log_oddity
 from hedgewatch.venues.feeds import Feeds
+from hedgewatch.venues.key_check import KeyCheck
 from hedgewatch.venues.reader import Reader
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import PausedError
@@ -27,7 +28,6 @@ from hedgewatch.venues.sidelines import Sidelines
 from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.streams import Streams
 from hedgewatch.venues.surroundings import Backoff, Spawn, Surroundings
-from hedgewatch.venues.verification import verify_key
 
 _SOCKET_FIRST_SECONDS = 3.0
 _READING_GAP_SECONDS = 1.0
@@ -60,6 +60,7 @@ class AccountWatch:
         self._dialect = dialect_of(settings)
         self._redactor = Redactor()
         self._feeds = Feeds(settings.name, publish)
+        self._key = KeyCheck(settings, self._dialect, self._redactor, self._around)
         self._catalogue = Catalogue(settings.name, self._dialect, publish)
         self._symbols = set(symbols)
         self._reader = Reader(self._dialect, self._catalogue, self._feeds, self._around)
@@ -130,7 +131,7 @@ class AccountWatch:
 
     async def _prepare(self, connection: Connection) -> None:
         await connection.measure_clock()
-        await self._verify(connection.exchange)
+        await self._key.verify(connection.exchange)
         await self._load(connection.exchange)
         complaint = self._catalogue.complaint(self._symbols)
         if complaint:
@@ -152,10 +153,6 @@ class AccountWatch:
             reason = in_words(failure, self._redactor)
             log.warning(complaint, account=self.name, reason=reason)
         return failure
-
-    async def _verify(self, exchange: Exchange) -> None:
-        unknown = self._settings.allow_unverified_key
-        await verify_key(self._dialect, exchange, self._redactor, may_stay_unknown=unknown)
 
     async def _stream(self, standing: Standing) -> None:
         self._standing = standing
@@ -267,7 +264,7 @@ class AccountWatch:
         standing = self._standing
         if standing is None:
             return
-        verifying = self._verify(standing.exchange)
+        verifying = self._key.verify_again(standing.exchange, lambda: standing is self._standing)
         failure = await self._attempt(verifying, "the key was not verified")
         if failure is not None:
             standing.doom_if_key_is_refused(failure)

@@ -4,9 +4,6 @@ from hedgewatch.core import events
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.prices import forget_order
 from hedgewatch.core.book.rows import AccountRow
-from hedgewatch.core.statistics.known import unknown
-
-_NOT_TOLD = "the venue does not say"
 
 Heard = (
     events.AccountHeard
@@ -26,8 +23,8 @@ def hear(book: Book, event: Heard, account: AccountRow, now: float) -> None:
         case events.AccountRefused() | events.AccountAccepted():
             _usable(account, event)
         case events.KeyRead():
-            _key(account, event)
-            age_key(account, now)
+            account.key.tell(event, now)
+            account.observed += 1
         case events.FeedLost() | events.FeedRestored():
             _feed(book, account, event, now)
 
@@ -38,21 +35,6 @@ def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAc
     account.unusable_reason = event.reason if isinstance(event, events.AccountRefused) else ""
     account.key_too_powerful = isinstance(event, events.AccountRefused) and event.powerful
     account.observed += 1
-
-
-def _key(account: AccountRow, event: events.KeyRead) -> None:
-    account.key = event
-    bound = event.bound_to_address
-    account.key_bound_to_address = unknown(_NOT_TOLD) if bound is None else bound
-    account.observed += 1
-
-
-def age_key(account: AccountRow, now: float) -> None:
-    """How long the key of the account still works: of days, two clocks differ by nothing."""
-    if account.key is not None:
-        ends = account.key.expires_at
-        left = unknown(_NOT_TOLD) if ends is None else max(0.0, ends - now)
-        account.key_expires_seconds = left
 
 
 def _feed(

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from hedgewatch.core.book.rows.key import KeyFacts
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
-from hedgewatch.core.events import CollateralReading, KeyRead, VenueWarned
+from hedgewatch.core.events import CollateralReading, VenueWarned
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
@@ -70,8 +71,8 @@ class AccountRow(Row):
         "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
         "collateral", "collateral_at", "cross_regime", "discounts",
         "doubt", "feeds", "heard_at", "is_whole",
-        "isolated_regime", "key", "key_bound_to_address", "key_expires_seconds",
-        "key_too_powerful", "leverage_limit", "liquidation_distance_worst",
+        "isolated_regime", "key", "key_too_powerful", "leverage_limit",
+        "liquidation_distance_worst",
         "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings", "started_at", "tiers",
         "told_equity",
@@ -85,8 +86,7 @@ class AccountRow(Row):
 
     def __init__(self, name: str, venue: str, now: float) -> None:
         super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
-        self.name, self.venue = name, venue
-        self.started_at = now
+        self.name, self.venue, self.started_at = name, venue, now
         self.read_at: float | None = None
         self.heard_at: float | None = None
         self.readings = 0
@@ -111,8 +111,14 @@ class AccountRow(Row):
         self.blind_seconds = 0.0
         self.blind_reason = self.unusable_reason = ""
         self.account_unusable: bool | Unknown = NOT_YET
-        self.key: KeyRead | None = None
+        self.key = KeyFacts()
         self.key_too_powerful: bool | Unknown = NOT_YET
-        self.key_expires_seconds: Known = NOT_YET
-        self.key_bound_to_address: bool | Unknown = NOT_YET
         self.liquidation_distance_worst: Known = NOT_YET
+
+    @property
+    def key_expires_seconds(self) -> Known:
+        return self.key.expires_seconds
+
+    @property
+    def key_bound_to_address(self) -> bool | Unknown:
+        return self.key.bound_to_address
