@@ -7,6 +7,7 @@ from typing import Any
 import ccxt.pro
 
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
+from hedgewatch.sim.keys import BYBIT_KEY, BYBIT_SECRET
 
 QUICK: dict[str, Any] = {"fetchCurrencies": False, "fetchMargins": False}
 LOGIN: dict[str, Any] = {
@@ -50,3 +51,21 @@ def aim(client: Any, exchange: PaperExchange) -> None:
     addresses["sapi"] = f"{rest}/sapi/v1"
     addresses["ws"]["linear"] = addresses["ws"]["spot"] = f"{sockets}/ws"
     addresses["ws"]["ws-api"] = {"spot": f"{sockets}/ws-api/v3", "linear": f"{sockets}/ws-fapi/v1"}
+
+
+@asynccontextmanager
+async def bybit_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
+    """ccxt.pro's bybit, aimed at the paper exchange."""
+    login = LOGIN | {"apiKey": BYBIT_KEY, "secret": BYBIT_SECRET}
+    markets = {"fetchMarkets": {"types": ["spot", "linear", "inverse"]}}
+    client = ccxt.pro.bybit(login | {"options": markets} | settings)
+    rest, sockets = exchange.url_of("bybit"), exchange.ws_url_of("bybit")
+    addresses = client.urls["api"]
+    addresses["public"] = addresses["private"] = rest
+    public = {kind: f"{sockets}/v5/public/{kind}" for kind in ("spot", "linear", "inverse")}
+    private = {"contract": f"{sockets}/v5/private", "trade": f"{sockets}/v5/trade"}
+    addresses["ws"] = {"public": public, "private": private}
+    try:
+        yield client
+    finally:
+        await client.close()

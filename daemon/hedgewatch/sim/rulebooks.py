@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
 
-from hedgewatch.sim import margin, margin_hyperliquid
+from hedgewatch.sim import margin, margin_bybit, margin_hyperliquid
 from hedgewatch.sim.accounts import Account, Position
 
 
@@ -28,6 +28,10 @@ class Rulebook(Protocol):
 
 
 RULEBOOKS: Mapping[str, Rulebook] = MappingProxyType(
-    {"binance": margin, "hyperliquid": margin_hyperliquid}
+    {
+        "binance": margin,
+        "bybit": margin_bybit,
+        "hyperliquid": margin_hyperliquid,
+    }
 )
 """By venue."""

@@ -20,6 +20,8 @@ from hedgewatch.sim.changes import (
 )
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.keys import (
+    BYBIT_KEY,
+    BYBIT_SECRET,
     DEMO_KEY,
     DEMO_SECRET,
     HYPERLIQUID_ADDRESS,
@@ -72,6 +74,14 @@ class World:
                 "",
                 Decimal(100_000),
                 venue="hyperliquid",
+                updated=now(),
+            ),
+            "bybit-main": Account(
+                "bybit-main",
+                BYBIT_KEY,
+                BYBIT_SECRET,
+                Decimal(100_000),
+                venue="bybit",
                 updated=now(),
             ),
         }

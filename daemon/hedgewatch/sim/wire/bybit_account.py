@@ -1,0 +1,222 @@
+"""Bybit's private replies: wallet, positions, margin mode, key. Frames share their rows."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from hedgewatch.sim import margin_bybit
+from hedgewatch.sim.accounts import ZERO, Account, Position
+from hedgewatch.sim.margin import Venue
+from hedgewatch.sim.markets import QUOTE
+from hedgewatch.sim.wire.numbers import money, plain
+from hedgewatch.sim.world import World
+
+Row = dict[str, Any]
+
+VENUE = "bybit"
+_INDICES = {"BOTH": 0, "LONG": 1, "SHORT": 2}
+_NO_TIME = "1970-01-01T00:00:00Z"
+
+
+def account_info(account: Account) -> Row:
+    """GET /v5/account/info: a unified account 2.0."""
+    isolated = margin_bybit.is_isolated(account)
+    return {
+        "marginMode": "ISOLATED_MARGIN" if isolated else "REGULAR_MARGIN",
+        "updatedTime": str(account.updated),
+        "unifiedMarginStatus": 5,
+        "dcpStatus": "OFF",
+        "timeWindow": 0,
+        "smpGroup": 0,
+        "isMasterTrader": False,
+        "spotHedgingStatus": "OFF",
+    }
+
+
+def wallet(world: World, account: Account) -> Row:
+    """One account of GET /v5/account/wallet-balance; its totals are not for isolated ones."""
+    venue = world.venue_of(VENUE)
+    needed = margin_bybit.maintenance_margin(account, venue)
+    balance = margin_bybit.margin_balance(account, venue)
+    initial = _initial(account, venue)
+    totals = {
+        "totalEquity": money(_equity(account, venue)),
+        "accountIMRate": _rate(initial, balance),
+        "accountIMRateByMp": _rate(initial, balance),
+        "totalMarginBalance": money(balance),
+        "totalInitialMargin": money(initial),
+        "totalInitialMarginByMp": money(initial),
+        "totalAvailableBalance": money(max(balance - initial, ZERO)),
+        "accountMMRate": _rate(needed, balance),
+        "accountMMRateByMp": _rate(needed, balance),
+        "totalPerpUPL": money(margin_bybit.profit(account, venue)),
+        "totalWalletBalance": money(margin_bybit.wallet_balance(account, venue)),
+        "totalMaintenanceMargin": money(needed),
+        "totalMaintenanceMarginByMp": money(needed),
+    }
+    if margin_bybit.is_isolated(account):
+        totals = dict.fromkeys(totals, "") | {"totalEquity": totals["totalEquity"]}
+    owned = margin_bybit.coins(account)
+    rows = [_coin(coin, held, account, venue) for coin, held in owned.items()]
+    return {**totals, "accountType": "UNIFIED", "accountLTV": "0", "coin": rows}
+
+
+def _rate(part: Decimal, balance: Decimal) -> str:
+    return plain((part / balance).quantize(Decimal("0.0001"))) if balance > 0 else "0"
+
+
+def _initial(account: Account, venue: Venue) -> Decimal:
+    asked = (margin_bybit.initial_margin(held, account, venue) for held in account.held())
+    return sum(asked, ZERO) * venue.indices[QUOTE].index
+
+
+def _equity(account: Account, venue: Venue) -> Decimal:
+    owned = margin_bybit.coins(account).items()
+    worth = sum((held * margin_bybit.price_of(coin, venue) for coin, held in owned), ZERO)
+    return worth + margin_bybit.profit(account, venue)
+
+
+def _coin(coin: str, held: Decimal, account: Account, venue: Venue) -> Row:
+    settles = coin == QUOTE
+    legs = account.held() if settles else []
+    profit = sum((venue.pnl(position) for position in legs), ZERO)
+    initial = sum((margin_bybit.initial_margin(leg, account, venue) for leg in legs), ZERO)
+    needed = sum((margin_bybit.maintenance_of(leg, account, venue) for leg in legs), ZERO)
+    spot = account.spot.get(coin)
+    return {
+        "coin": coin,
+        "equity": money(held + profit),
+        "usdValue": money((held + profit) * margin_bybit.price_of(coin, venue)),
+        "walletBalance": money(held),
+        "locked": plain(spot.locked) if spot else "0",
+        "spotHedgingQty": "0",
+        "borrowAmount": "0.000000000000000000",
+        "spotBorrow": "0",
+        "accruedInterest": "0",
+        "totalOrderIM": "0",
+        "totalPositionIM": money(initial),
+        "totalPositionMM": money(needed),
+        "unrealisedPnl": money(profit),
+        "cumRealisedPnl": "0",
+        "bonus": "0",
+        "marginCollateral": coin in margin_bybit.RATIOS,
+        "collateralSwitch": coin in margin_bybit.RATIOS,
+        "colRes": "0",
+        "availableToBorrow": "",
+        "availableToWithdraw": "",
+    }
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Cross sequences: what a fill and the position after it have in common.
+
+    Both are known by the amount that the fill left, whichever is told first.
+    """
+
+    _last: dict[tuple[str, str, str], tuple[Decimal, int]] = field(default_factory=dict)
+
+    def of(self, account: Account, held: Position) -> int:
+        """Of the last change of this position."""
+        leg = (account.name, held.symbol, held.side)
+        amount, number = self._last.get(leg, (ZERO, 1_000_000))
+        if amount != held.amount:
+            number += 1
+            self._last[leg] = (held.amount, number)
+        return number
+
+
+def position(
+    world: World, account: Account, held: Position, seq: int, status: str = "Normal"
+) -> Row:
+    """One row of GET /v5/position/list."""
+    venue = world.venue_of(VENUE)
+    mark, open_ = venue.marks[held.symbol], bool(held.amount)
+    initial = margin_bybit.initial_margin(held, account, venue) if open_ else ZERO
+    needed = margin_bybit.maintenance_of(held, account, venue) if open_ else ZERO
+    return {
+        "positionIdx": _INDICES[held.side],
+        "riskId": 1,
+        "riskLimitValue": plain(world.markets[held.symbol].tiers[-1].cap),
+        "symbol": held.symbol,
+        "side": ("Buy" if held.amount > 0 else "Sell") if open_ else "",
+        "size": plain(abs(held.amount)),
+        "avgPrice": plain(held.entry) if open_ else "0",
+        "positionValue": plain(abs(held.notional(mark))) if open_ else "",
+        "autoAddMargin": 0,
+        "positionStatus": status,
+        "leverage": plain(Decimal(account.leverage)),
+        "breakEvenPrice": plain(held.entry) if open_ else "",
+        "markPrice": plain(mark),
+        "liqPrice": _liquidated_at(world, account, held, venue) if open_ else "",
+        "positionIM": money(initial),
+        "positionIMByMp": money(initial),
+        "positionMM": money(needed),
+        "positionMMByMp": money(needed),
+        "takeProfit": "",
+        "stopLoss": "",
+        "trailingStop": "0",
+        "sessionAvgPrice": "",
+        "unrealisedPnl": money(venue.pnl(held)) if open_ else "",
+        "curRealisedPnl": "0",
+        "cumRealisedPnl": "0",
+        "adlRankIndicator": 2 if open_ else 0,
+        "createdTime": "1677168085779",
+        "updatedTime": str(held.updated),
+        "openTime": 0,
+        "seq": seq,
+        "isReduceOnly": False,
+        "mmrSysUpdatedTime": "",
+        "leverageSysUpdatedTime": "",
+        "tpslMode": "Full",
+        "bustPrice": "",
+        "positionBalance": "0",
+        "tradeMode": 0,
+    }
+
+
+def _liquidated_at(world: World, account: Account, held: Position, venue: Venue) -> str:
+    """Empty where no price of the market liquidates."""
+    price = margin_bybit.liquidation_price(held, account, venue)
+    if not price:
+        return ""
+    return plain(margin_bybit.shown(price, held, world.markets[held.symbol].tick))
+
+
+def key(account: Account) -> Row:
+    """GET /v5/user/query-api: read only as long as none of the account's rights says otherwise."""
+    rights = account.rights
+    permissions: dict[str, list[str]] = {
+        "ContractTrade": ["Order", "Position"] if rights["enableFutures"] else [],
+        "Spot": ["SpotTrade"] if rights["enableSpotAndMarginTrading"] else [],
+        "Wallet": ["AccountTransfer", "Withdraw"] if rights["enableWithdrawals"] else [],
+        "Options": [],
+        "Derivatives": [],
+        "Exchange": ["ExchangeHistory"],
+        "Earn": [],
+    }
+    writes = any(permissions[kind] for kind in ("ContractTrade", "Spot", "Wallet"))
+    bound = rights["ipRestrict"]
+    return {
+        "id": "13770661",
+        "note": "paper",
+        "apiKey": account.key,
+        "readOnly": 0 if writes else 1,
+        "secret": "",
+        "permissions": permissions,
+        "ips": ["192.0.2.7"] if bound else ["*"],
+        "type": 1,
+        "deadlineDay": -2 if bound else 83,
+        "expiredAt": _NO_TIME if bound else "2099-05-15T03:21:05Z",
+        "createdAt": "2026-01-16T02:24:40Z",
+        "unified": 0,
+        "uta": 1,
+        "userID": 24600000,
+        "inviterID": 0,
+        "vipLevel": "No VIP",
+        "mktMakerLevel": "0",
+        "affiliateID": 0,
+        "rsaPublicKey": "",
+        "isMaster": True,
+        "parentUid": "0",
+    }
