@@ -70,12 +70,18 @@ async def run_daemon(
         _begin_beating(daemon)
 
         stack.push_async_callback(daemon.accounts.close)
-        await daemon.accounts.watch(configuration)
+        await _watch(daemon, configuration)
         stack.callback(_begin_jobs(daemon))
 
         daemon.service.ready()
         yield daemon
         daemon.service.stopping()
+
+
+async def _watch(daemon: Daemon, configuration: Configuration) -> None:
+    """Exactly what the configuration names; what stays as it was goes on."""
+    daemon.signals.watch(configuration.signals, configuration.calendars)
+    await daemon.accounts.watch(configuration)
 
 
 def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
@@ -106,7 +112,7 @@ async def reload(
     holds = _without_what_needs_a_restart(wanted, running)
     daemon.monitor.publish(RulesReplaced(holds.rules, holds.desk()))
     daemon.dispatcher.reroute(holds.routes, holds.calendar)
-    await daemon.accounts.watch(holds)
+    await _watch(daemon, holds)
     daemon.metrics.configuration_accepted(daemon.clock.now())
     daemon.health.trouble = ""
     daemon.service.ready()

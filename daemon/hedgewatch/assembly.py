@@ -43,6 +43,7 @@ from hedgewatch.parts import (
     watch_maker,
 )
 from hedgewatch.recording.recorder import Recorder
+from hedgewatch.signals.signals import Signals, World
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
@@ -66,6 +67,7 @@ class Daemon:
     observer: Observer
     heartbeat: Heartbeat | None
     accounts: Accounts
+    signals: Signals
     metrics: DaemonMetrics
     health: Health
     service: ServiceManager
@@ -108,6 +110,7 @@ def build_daemon(
         observer=observer_of(configuration, checkup, dispatcher, health),
         heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
         accounts=accounts,
+        signals=Signals(World(monitor.publish, clock.now, tasks.keep, chance)),
         metrics=metrics,
         health=health,
         service=service,

@@ -13,6 +13,7 @@ from hedgewatch.core.events import (
     MarketEvent,
     MarkPriceChanged,
     QuoteChanged,
+    SignalHeard,
 )
 
 Sink = Callable[[MarketEvent], None]
@@ -40,8 +41,10 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, event: Event) -> None:
-        """Take one event; an unread older price or quote of the same market gives way to it."""
-        if isinstance(event, MarkPriceChanged | QuoteChanged | LiquidityRead):
+        """Take one event; an unread older price or quote of the same market gives way to it, and an
+        older number of the same signal.
+        """
+        if isinstance(event, MarkPriceChanged | QuoteChanged | LiquidityRead | SignalHeard):
             self._put_market(event)
         else:
             self._numbered += 1

@@ -12,7 +12,15 @@ from hedgewatch.config.schema import (
     PriceSettings,
     WalletSettings,
 )
-from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, WalletPlan
+from hedgewatch.core.model import (
+    AccountPlan,
+    Desk,
+    HedgePlan,
+    LegPlan,
+    PricePlan,
+    SignalPlan,
+    WalletPlan,
+)
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.heartbeat import HeartbeatSettings
@@ -21,6 +29,7 @@ from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
 from hedgewatch.settings import Secret
+from hedgewatch.signals.settings import CalendarSettings, SignalSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
 from hedgewatch.venues.settings import AccountSettings
 
@@ -43,6 +52,8 @@ class Configuration:
     receivers: tuple[ReceiverSettings, ...]
     routes: tuple[RouteSettings, ...]
     calendar: Calendar
+    signals: tuple[SignalSettings, ...] = ()
+    calendars: tuple[CalendarSettings, ...] = ()
     http: HttpSettings
     log: LogSettings
     store: Path
@@ -77,7 +88,18 @@ class Configuration:
                 for asset, price in self.prices.items()
             },
             betas=self.betas,
+            signals=tuple(map(_signal, self.signals)),
+            calendars=tuple(calendar.name for calendar in self.calendars),
         )
+
+
+def _signal(signal: SignalSettings) -> SignalPlan:
+    return SignalPlan(
+        name=signal.name,
+        unit=signal.unit,
+        stale_after=signal.stale_after,
+        correlate=signal.correlate,
+    )
 
 
 def _wallet(wallet: WalletSettings) -> WalletPlan:

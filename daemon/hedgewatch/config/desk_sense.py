@@ -10,6 +10,7 @@ from hedgewatch.config.draft import Draft
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.rule_files import PlacedRule
 from hedgewatch.config.shipped import SHIPPED
+from hedgewatch.core.expression import OUTSIDE, parts_of
 from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.notify.routing import RouteSettings
@@ -41,12 +42,15 @@ def oddities(
         "venue": sorted({account.settings.venue for account in draft.accounts}),
         "position": _POSITIONS,
         "feed": _FEEDS,
+        "signal": draft.names("signals"),
+        "calendar": draft.names("calendars"),
     }
     rules = tuple(rules)
     yield from _unwatched(rules, draft)
     for placed in rules:
         yield from placed.warnings
         yield from _unknown_subjects(placed, known)
+        yield from _unknown_outside(placed, known)
         if routes and not any(_may_take(route, placed.rule) for route in routes):
             message = f"no route takes {placed.rule.name}: nobody would hear of it; add a route"
             yield placed.group.source.problem((*placed.location, "alert"), message)
@@ -74,6 +78,16 @@ def _unknown_subjects(placed: PlacedRule, known: Mapping[str, Sequence[str]]) ->
                 message = f"no {name} is called '{value}'{did_you_mean(value, known[name])}"
                 where = place if index is None else (*place, index)
                 yield placed.group.source.problem(where, message)
+
+
+def _unknown_outside(placed: PlacedRule, known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """A signal or calendar that a rule asks for, and that is not read."""
+    for measure, name in sorted(map(parts_of, placed.rule.reads)):
+        kind = "signal" if measure.startswith("signal_") else "calendar"
+        if measure in OUTSIDE and name and name not in known[kind]:
+            hint = did_you_mean(name, known[kind])
+            message = f"{placed.rule.name} asks for the {kind} '{name}', which is not read{hint}"
+            yield placed.group.source.problem((*placed.location, "alert"), message)
 
 
 def _may_take(route: RouteSettings, rule: Rule) -> bool:

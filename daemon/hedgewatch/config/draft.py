@@ -24,6 +24,7 @@ from hedgewatch.notify.heartbeat import HeartbeatSettings
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
+from hedgewatch.signals.settings import CalendarSettings, SignalSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
 from hedgewatch.venues.settings import VENUES, AccountSettings
 
@@ -31,7 +32,7 @@ Part = TypeVar("Part", bound=BaseModel)
 
 _LISTS = (
     *("accounts", "wallets", "hedges", "scenarios", "rules"),
-    *("receivers", "routes", "quiet_hours", "maintenance"),
+    *("receivers", "routes", "quiet_hours", "maintenance", "signals", "calendars"),
 )
 _MAPPINGS = ("prices", "http", "log", "recording", "heartbeat")
 
@@ -59,6 +60,8 @@ class Draft:
     routes: tuple[Placed[RouteSettings], ...]
     quiet_hours: tuple[Placed[QuietHoursSettings], ...]
     maintenance: tuple[Placed[MaintenanceSettings], ...]
+    signals: tuple[Placed[SignalSettings], ...]
+    calendars: tuple[Placed[CalendarSettings], ...]
     http: HttpSettings
     log: LogSettings
     recording: RecordingSettings
@@ -119,6 +122,8 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         routes=reading.items("routes", RouteSettings),
         quiet_hours=reading.items("quiet_hours", QuietHoursSettings),
         maintenance=reading.items("maintenance", MaintenanceSettings),
+        signals=reading.items("signals", SignalSettings),
+        calendars=reading.items("calendars", CalendarSettings),
         http=reading.one("http", HttpSettings) or HttpSettings(),
         log=reading.one("log", LogSettings) or LogSettings(),
         recording=reading.one("recording", RecordingSettings) or RecordingSettings(),

@@ -138,6 +138,8 @@ def _configuration(
         log=draft.log,
         heartbeat=draft.heartbeat,
         store=draft.top.store,
+        signals=tuple(part.settings for part in draft.signals),
+        calendars=tuple(part.settings for part in draft.calendars),
         recording=draft.recording,
         replica=draft.top.replica,
         warnings=tuple(dict.fromkeys(oddities(placed, draft, routes))),

@@ -17,9 +17,15 @@ _WITH_SECRETS = [("accounts",), ("receivers",), ("http",), ("heartbeat",)]
 _A_PLACE = [{name} for name in SecretReference.model_fields]
 
 
+_NAMED = (
+    *("accounts", "wallets", "hedges", "receivers"),
+    *("quiet_hours", "maintenance", "signals", "calendars"),
+)
+
+
 def duplicate_names(draft: Draft) -> Iterator[Problem]:
     """Names are how everything is told apart, those of unsound parts as well."""
-    for section in ("accounts", "wallets", "hedges", "receivers", "quiet_hours", "maintenance"):
+    for section in _NAMED:
         first: dict[str, int] = {}
         for location, name in draft.named(section):
             place = draft.source.problem(location, "")
@@ -130,6 +136,8 @@ def references(draft: Draft) -> Iterator[tuple[Location, SecretReference]]:
         yield from _within(account.settings, account.location)
     for receiver in draft.receivers:
         yield from _within(receiver.settings, receiver.location)
+    for signal in draft.signals:
+        yield from _within(signal.settings, signal.location)
     yield from _within(draft.http, ("http",))
     yield from _within(draft.heartbeat, ("heartbeat",))
 

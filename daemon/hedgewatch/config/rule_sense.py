@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from hedgewatch.core.expression import Expression, Unit, Vocabulary, input_of
+from hedgewatch.core.expression import OUTSIDE, Expression, Unit, Vocabulary, input_of
 from hedgewatch.core.expression.evaluation import (
     Arithmetic,
     Call,
@@ -195,7 +195,7 @@ def _unit(node: Node, known: Vocabulary) -> Unit | None:
     match node:
         case Measure(name=name):
             measure = input_of(name).partition("(")[0]
-            unit = known.get(measure) or known.of_scenario.get(measure)
+            unit = known.get(measure) or known.of_scenario.get(measure) or OUTSIDE.get(measure)
             windowing = windowing_of(name)
             return unit if windowing is None else windowed_unit(windowing.function, unit)
         case Negative(inner=inner) | Call(function="abs", arguments=(inner,)):

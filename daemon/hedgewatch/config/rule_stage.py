@@ -11,9 +11,10 @@ from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import Cells, Row
 from hedgewatch.core.events import AlertAcknowledged
+from hedgewatch.core.expression import is_outside
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.measures import symbols
-from hedgewatch.core.model import Desk, Scope, Subject, Unknown
+from hedgewatch.core.model import Desk, Known, Scope, Subject, Unknown
 from hedgewatch.core.rules import IDENTITY, TEXTS, Rule
 
 _NOT_SAID = Unknown("the test does not say", 0.0)
@@ -26,6 +27,9 @@ _EXAMPLES = {
     "currency": "USDT",
     "hedge": "basket",
     "feed": "mark",
+    "signal": "gpu",
+    "asset": "ALT",
+    "calendar": "events",
 }
 """The labels of a subject where a test does not say."""
 
@@ -58,12 +62,18 @@ class _Actor(Row):
         if value is Sample.STALE:
             return
         self.inputs[measure].observed += 1
-        unknown = Unknown("unknown in the test", now)
-        told = unknown if value is Sample.UNKNOWN else value
+        told = _told(value, _NOT_SAID, now)
         if measure.isidentifier():
             setattr(self, measure, told)
         else:
             self.stressed[measure] = told
+
+
+def _told(value: Value, before: Known | bool, now: float) -> Known | bool:  # noqa: FBT001
+    """What a value of a series says; a stale one says nothing."""
+    if isinstance(value, Sample):
+        return before if value is Sample.STALE else Unknown("unknown in the test", now)
+    return value
 
 
 class Stage:
@@ -84,6 +94,9 @@ class Stage:
         """One step: every measure takes its value, then every subject is judged once."""
         self._let_pass(now)
         for labels, measure, value in measured:
+            if is_outside(measure):
+                self._judge.outside[measure] = _told(value, self._judge.outside[measure], now)
+                continue
             actor = _Actor(self._scope, labels, self._texts)
             self._actors.setdefault(actor.subject, actor).take(measure, value, now)
         self._judge.sample(self._actors.values(), now)

@@ -17,7 +17,7 @@ from hedgewatch.config.rule_test_schema import (
 from hedgewatch.config.series import SeriesError, Value, parse_series
 from hedgewatch.config.yaml_source import Location, Source
 from hedgewatch.core.alert_model import Transition
-from hedgewatch.core.expression import spelt
+from hedgewatch.core.expression import is_outside, spelt
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.rules import Rule
 from hedgewatch.notify.matchers import parse_matcher
@@ -102,7 +102,8 @@ class RuleStory:
         for index, series in enumerate(self._settings.input_series):
             place = (*self._at, "input_series", index)
             measure = spelt(series.measure)
-            if measure not in known and (self._is_known or measure.isidentifier()):
+            told = measure in known or is_outside(measure)
+            if not told and (self._is_known or measure.isidentifier()):
                 hint = did_you_mean(series.measure, known)
                 message = f"a {self._settings.on} has no measure '{series.measure}'{hint}"
                 problems.append(self._source.problem((*place, "measure"), message))

@@ -26,6 +26,7 @@ from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
 from hedgewatch.core.model import Desk
+from hedgewatch.core.outside import hear_outside, outside_ages, watch_outside
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.sampling import remember
@@ -41,7 +42,8 @@ class Engine:
         self.book = Book(desk, now)
         self.book.watchers = watchers(rules, desk)
         self.adviser = self.book.totals.adviser = Adviser(self.book)
-        self.judge = Judge(rules, new_episode)
+        watch_outside(self.book.outside, desk)
+        self.judge = Judge(rules, new_episode, self.book.outside.cells)
         self._clocks: dict[str, VenueClock] = {}
 
     def handle(self, event: events.Event, now: float) -> Outcome:
@@ -55,14 +57,14 @@ class Engine:
                 outcome = self._around_the_mark(event, now)
             case events.ClockAdvanced():
                 outcome = self._clock(now)
-            case events.VenueClockRead():
-                outcome = self._venue_clock(event, now)
             case events.ClockStepped() | events.DaemonObserved():
                 outcome = self._about_us(event, now)
             case events.RulesReplaced() | events.AlertAcknowledged():
                 outcome = self._operator(event, now)
-            case events.MarketDefined():
-                outcome = self._market_defined(event, now)
+            case events.MarketDefined() | events.VenueClockRead():
+                outcome = self._venue(event, now)
+            case events.SignalHeard() | events.SignalFailed() | events.CalendarRead():
+                outcome = self._outside(event, now)
             case _:
                 outcome = self._account(event, now)
         self.adviser.judging = False
@@ -127,7 +129,9 @@ class Engine:
         price_moved(market)
         return self.judge.outcome(self.judge.judge(market.touched, now))
 
-    def _venue_clock(self, event: events.VenueClockRead, now: float) -> Outcome:
+    def _venue(self, event: events.MarketDefined | events.VenueClockRead, now: float) -> Outcome:
+        if isinstance(event, events.MarketDefined):
+            return self._market_defined(event, now)
         if self._clock_of(event.venue).read(event.lead, now):
             for account in self.book.accounts.values():
                 if account.venue == event.venue:
@@ -176,9 +180,12 @@ class Engine:
 
     def _clock(self, now: float) -> Outcome:
         turned = time_passed(self.book, now)
+        outside_ages(self.book, now)
         steps = self.judge.time_passed(self.book, now)
         sampled = self.judge.sample(self.book.rows(), now)
-        rows = self.book.rows() if turned else dict.fromkeys((*self._time_bound(), *sampled))
+        looking = self.judge.looking_outside(self.book.rows())
+        some = dict.fromkeys((*self._time_bound(), *sampled, *looking))
+        rows = self.book.rows() if turned else some
         return self.judge.outcome(steps + self.judge.judge(rows, now))
 
     def _time_bound(self) -> Iterator[Row]:
@@ -189,6 +196,7 @@ class Engine:
             yield account
             yield from account.feeds.values()
         yield self.book.totals
+        yield from self.book.outside.rows()
         for position in self.book.positions():
             if position.alerts or position.account.doubt is not None:
                 yield position
@@ -207,6 +215,7 @@ class Engine:
         before = list(self.book.rows())
         self.book.watchers = watchers(event.rules, event.desk)
         self.book.replace_desk(event.desk, now)
+        watch_outside(self.book.outside, event.desk)
         steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
         steps += self.judge.forget_unwatched(event.desk, now)
         steps += self.judge.retell(self.book.rows(), now)
@@ -246,6 +255,12 @@ class Engine:
         for pool in account.pools.values():
             yield from (pool, *pool.positions)
         yield from self.book.hedges.values()
+
+    def _outside(self, event: events.OutsideEvent, now: float) -> Outcome:
+        hear_outside(self.book.outside, event, now)
+        looking = self.judge.looking_outside(self.book.rows())
+        rows = dict.fromkeys((*self.book.outside.rows(), *looking))
+        return self.judge.outcome(self.judge.judge(rows, now))
 
     def _market_defined(self, event: events.MarketDefined, now: float) -> Outcome:
         market = self.book.market(event.market.venue, event.market.symbol)

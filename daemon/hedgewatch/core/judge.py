@@ -20,7 +20,7 @@ from hedgewatch.core.alerts.own import ALL_WELL, Recovery, rule_broken
 from hedgewatch.core.alerts.rowless import RowlessAlerts
 from hedgewatch.core.alerts.telling import in_words_of_now
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.rows import PoolRow, Row
+from hedgewatch.core.book.rows import Cells, PoolRow, Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
 from hedgewatch.core.model import Desk, EndReason, Truth
@@ -32,8 +32,14 @@ Answer = TypeVar("Answer")
 class Judge:
     """Every alert lives on its row, or, while it has none, in `_rowless`."""
 
-    def __init__(self, rules: Sequence[Rule], new_episode: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        new_episode: Callable[[], str],
+        outside: Cells | None = None,
+    ) -> None:
         self.rulebook = Rulebook(rules)
+        self.outside = Cells() if outside is None else outside
         self._memory = Memory(new_episode)
         self._rowless = RowlessAlerts()
         self.endings = Endings()
@@ -67,6 +73,12 @@ class Judge:
                 row.windows.sample(row, now)
                 sampled.append(row)
         return sampled
+
+    def looking_outside(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows whose rules ask for something that is not in the book."""
+        if not self.rulebook.outside:
+            return []
+        return [row for row in rows if (row.judgement or self._adopt(row)).outside]
 
     def in_words_of_now(self, row: Row) -> Iterator[AlertRecord]:
         """The alerts of a row as one would tell them now."""
@@ -149,6 +161,7 @@ class Judge:
                 steps += end_row(row, EndReason.REMOVED_BY_RELOAD, now)
         for row in remaining:
             row.judgement = None
+            row.outside = self.outside
             judgement = self.rulebook.judgement_of(row.subject)
             row.windows.want(judgement.windowed)
             watching = {rule.name for rule in judgement.rules}
@@ -176,6 +189,7 @@ class Judge:
         is as new until they have come.
         """
         judgement = self.rulebook.judgement_of(row.subject)
+        row.outside = self.outside
         row.windows.want(judgement.windowed)
         bare = isinstance(row, PoolRow) and not row.positions
         keys = {rule.name: (rule.name, row.subject) for rule in judgement.rules}
@@ -243,8 +257,13 @@ def _realert(rulebook: Rulebook, name: str) -> Realert | None:
 
 
 def _on_desk(record: AlertRecord, desk: Desk) -> bool:
-    """Whether the account or hedge of a stored alert is still watched."""
+    """Whether the account, hedge, signal or calendar of a stored alert is still watched."""
     account, hedge = record.subject.label("account"), record.subject.label("hedge")
-    return (not account or any(plan.name == account for plan in desk.accounts)) and (
-        not hedge or any(plan.name == hedge for plan in desk.hedges)
+    signal, calendar = record.subject.label("signal"), record.subject.label("calendar")
+    known = (
+        (account, {plan.name for plan in desk.accounts}),
+        (hedge, {plan.name for plan in desk.hedges}),
+        (signal, {plan.name for plan in desk.signals}),
+        (calendar, set(desk.calendars)),
     )
+    return all(not name or name in names for name, names in known)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hedgewatch.core.alert_model import AlertRecord
-from hedgewatch.core.expression import compile_scope, windowing_of
+from hedgewatch.core.expression import compile_scope, input_of, is_outside, windowing_of
 from hedgewatch.core.model import Scope, Subject, Truth
 from hedgewatch.core.rules import Rule
 
@@ -13,10 +13,11 @@ Observation = Mapping[object, int]
 
 class Judgement:
     """`truths(row)` answers all `rules` at once. `calm` holds answers after which nothing has to be
-    done on a row without alerts. `windowed` names what the rules read of the recent past.
+    done on a row without alerts. `windowed` names what the rules read of the recent past; `outside`
+    says whether they read anything that is not in the book.
     """
 
-    __slots__ = ("calm", "rules", "truths", "windowed")
+    __slots__ = ("calm", "outside", "rules", "truths", "windowed")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
@@ -24,7 +25,9 @@ class Judgement:
             [rule.expr for rule in rules]
         )
         self.calm: set[tuple[Truth, ...]] = set()
-        self.windowed = frozenset(filter(windowing_of, _read_by(self.rules)))
+        read = _read_by(self.rules)
+        self.windowed = frozenset(filter(windowing_of, read))
+        self.outside = any(is_outside(input_of(name)) for name in read)
 
     def starts(self, truths: tuple[Truth, ...]) -> bool:
         """Whether an alert begins by this answer; if none does, it is remembered as calm."""
@@ -46,10 +49,11 @@ def _read_by(rules: Iterable[Rule]) -> frozenset[str]:
 
 class Rulebook:
     """All loaded rules, in their order. Subjects watched by the same rules share one compiled
-    judgement. `windowed` says whether any reads the recent past.
+    judgement. `windowed` says whether any reads the recent past, `outside` whether any reads what
+    is not in the book.
     """
 
-    __slots__ = ("_compiled", "_numbered", "_places", "rules", "windowed")
+    __slots__ = ("_compiled", "_numbered", "_places", "outside", "rules", "windowed")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
@@ -59,7 +63,9 @@ class Rulebook:
             for place in _places_of(rule):
                 self._places.setdefault(place, []).append(number)
         self._compiled: dict[tuple[str, ...], Judgement] = {}
-        self.windowed = any(map(windowing_of, _read_by(self.rules)))
+        read = _read_by(self.rules)
+        self.windowed = any(map(windowing_of, read))
+        self.outside = any(is_outside(input_of(name)) for name in read)
 
     def judgement_of(self, subject: Subject) -> Judgement:
         """The judgement of one subject, found among the rules that may watch it."""

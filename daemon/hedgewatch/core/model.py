@@ -44,6 +44,9 @@ class Scope(StrEnum):
     ACCOUNT = "account"
     FEED = "feed"
     BOOK = "book"
+    SIGNAL = "signal"
+    CORRELATION = "correlation"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,19 @@ class PricePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPlan:
+    """A number from outside. Older than `stale_after` seconds it is not known any more. How it
+    moves with each asset that is held is estimated from its changes over `correlate` seconds; not
+    where that is None.
+    """
+
+    name: str
+    unit: str = ""
+    stale_after: float
+    correlate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What is to be watched, as its owner described it. `betas` are the parts of a common move that
     assets make where it is not all of it (0 for stable coins).
@@ -213,3 +229,5 @@ class Desk:
     prices: Mapping[str, PricePlan] = field(default_factory=dict)
     betas: Mapping[str, float] = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
+    signals: tuple[SignalPlan, ...] = ()
+    calendars: tuple[str, ...] = ()

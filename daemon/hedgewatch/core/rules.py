@@ -8,8 +8,10 @@ from typing import Literal
 
 from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.expression import (
+    OUTSIDE,
     Expression,
     Unit,
+    is_outside,
     parts_of,
     spelt,
     windowed_unit,
@@ -33,6 +35,9 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.ACCOUNT: ("account", "venue"),
     Scope.FEED: ("account", "venue", "feed"),
     Scope.BOOK: (),
+    Scope.SIGNAL: ("signal",),
+    Scope.CORRELATION: ("signal", "asset"),
+    Scope.CALENDAR: ("calendar",),
 }
 """The labels that identify a subject: what `where` may name."""
 
@@ -42,6 +47,8 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
     Scope.HEDGE: ("break_reason",),
     Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
     Scope.FEED: ("feed_reason",),
+    Scope.SIGNAL: ("signal_reason", "signal_unit"),
+    Scope.CALENDAR: ("event",),
     Scope.BOOK: (
         "peg_coin",
         "failing_receivers",
@@ -224,6 +231,8 @@ def _unit(name: str, names: Mapping[str, Unit | None], of_scenario: Collection[s
     """What a name counts; a ValueError says why it cannot be shown."""
     windowing = windowing_of(name)
     shown = name if windowing is None else windowing.measure
+    if is_outside(shown):
+        names = {**names, shown: OUTSIDE[parts_of(shown)[0]]}
     if shown not in names or (windowing is not None and names[shown] is TEXT):
         raise ValueError(_unknown(shown, names, of_scenario))
     if windowing is None:

@@ -6,7 +6,6 @@ farewell says so when we leave, because a proper good-bye makes the broker drop 
 """
 
 import asyncio
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import ceil
@@ -23,11 +22,11 @@ from hedgewatch.notify import topics
 from hedgewatch.notify.home_assistant import HomeAssistant
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
 from hedgewatch.notify.mqtt_commands import MqttCommands
-from hedgewatch.notify.mqtt_settings import MqttSettings
+from hedgewatch.notify.mqtt_settings import MqttSettings, broker_options
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alert_json, as_bytes
 from hedgewatch.notify.receiver import DeliveryError
-from hedgewatch.settings import SecretError, SecretReference
+from hedgewatch.settings import SecretError
 
 __all__ = ["Mqtt", "MqttSettings"]
 
@@ -231,9 +230,7 @@ class Mqtt:
             settings.host,
             settings.port,
             identifier=f"hedgewatch-{self._instance}",
-            username=_reveal(settings.username),
-            password=_reveal(settings.password),
-            tls_context=_tls(settings),
+            **broker_options(settings),
             keepalive=_KEEPALIVE,
             timeout=_TIMEOUT,
             max_queued_incoming_messages=_MOST_UNHEARD,
@@ -253,11 +250,3 @@ def _heed_a_lost_cancellation() -> None:
 def _whole(seconds: float) -> int:
     """As MQTT counts: whole seconds, at least one."""
     return max(1, ceil(seconds))
-
-
-def _reveal(reference: SecretReference | None) -> str | None:
-    return None if reference is None else reference.read().reveal()
-
-
-def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=settings.ca_file) if settings.tls else None

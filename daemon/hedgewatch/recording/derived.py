@@ -11,6 +11,7 @@ from typing import Any
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.expression import (
+    OUTSIDE,
     Expression,
     ExpressionError,
     Unit,
@@ -73,7 +74,8 @@ def _template(text: str, names: tuple[str, ...]) -> Template:
 
 
 def _scenarios_of(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({scenario for _, scenario in map(parts_of, names) if scenario}))
+    parts = map(parts_of, names)
+    return tuple(sorted({of for measure, of in parts if of and measure not in OUTSIDE}))
 
 
 @cache

@@ -124,7 +124,7 @@ def test_units_of_the_past_go_together_as_those_of_now_do(text: str) -> None:
         ("change > 5%", "1:1: 'change' is a function: write its arguments in parentheses after"),
         ("change(account_blind, 5m) > 1", "1:8: 'account_blind' is true or false, change takes"),
         ("average(account_blind, 5m)", "1:1: 'average(account_blind, 5m)' is a ratio, not a con"),
-        ("change('all-20', 5m) > 5%", "1:8: text in quotes only names a scenario, in the paren"),
+        ("change('all-20', 5m) > 5%", "1:8: text in quotes only names a scenario or a sign"),
     ],
 )
 def test_what_makes_no_window_is_said_in_its_place(text: str, mistake: str | None) -> None:

@@ -20,6 +20,7 @@ from hedgewatch.core.book.rows import (
 )
 from hedgewatch.core.book.rows.daemon import DaemonHealth
 from hedgewatch.core.book.rows.evenness import Adviser, DeskEvenness
+from hedgewatch.core.book.rows.outside import Outside
 from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.events import DaemonObserved
 from hedgewatch.core.model import (
@@ -66,6 +67,7 @@ class Book:
         self.accounts: dict[str, AccountRow] = {}
         self.hedges: dict[str, HedgeRow] = {}
         self.totals = BookRow()
+        self.outside = Outside()
         self.watchers: Mapping[Scope, Callable[[Any], Watch]] = {}
         self.desk = desk
         self.replace_desk(desk, now)
@@ -107,7 +109,7 @@ class Book:
         feeds = chain.from_iterable(account.feeds.values() for account in self.accounts.values())
         return chain(
             self.positions(), self.pools(), self.hedges.values(),
-            self.accounts.values(), feeds, (self.totals,),
+            self.accounts.values(), feeds, (self.totals,), self.outside.rows(),
         )  # fmt: skip
 
     def feed(self, account: AccountRow, name: str) -> FeedRow:

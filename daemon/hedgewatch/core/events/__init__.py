@@ -41,6 +41,12 @@ from hedgewatch.core.events.market import (
     QuoteChanged,
     VenueClockRead,
 )
+from hedgewatch.core.events.outside import (
+    Appointment,
+    CalendarRead,
+    SignalFailed,
+    SignalHeard,
+)
 
 __all__ = [
     "AccountAccepted",
@@ -49,9 +55,11 @@ __all__ = [
     "AccountRead",
     "AccountRefused",
     "AlertAcknowledged",
+    "Appointment",
     "BalanceChanged",
     "BalanceReading",
     "BarsRead",
+    "CalendarRead",
     "ClockAdvanced",
     "ClockStepped",
     "CollateralPriced",
@@ -66,18 +74,21 @@ __all__ = [
     "MarkPriceChanged",
     "MarketDefined",
     "MarketEvent",
+    "OutsideEvent",
     "PositionChanged",
     "PositionReading",
     "PriceEvent",
     "QuoteChanged",
     "RulesReplaced",
+    "SignalFailed",
+    "SignalHeard",
     "TiersChanged",
     "VenueClockRead",
     "VenueWarned",
 ]
 
 PriceEvent = MarkPriceChanged | QuoteChanged
-MarketEvent = PriceEvent | LiquidityRead
+MarketEvent = PriceEvent | LiquidityRead | SignalHeard
 AccountEvent = (
     TiersChanged
     | PositionChanged
@@ -92,8 +103,10 @@ AccountEvent = (
     | FeedRestored
     | VenueWarned
 )
+OutsideEvent = SignalHeard | SignalFailed | CalendarRead
 Event = (
     MarketEvent
+    | OutsideEvent
     | BarsRead
     | MarketDefined
     | AccountEvent

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from hedgewatch.core.expression import Expression, Unit, parts_of
+from hedgewatch.core.expression import OUTSIDE, Expression, Unit, parts_of
 from hedgewatch.core.expression.saying import in_words
 from hedgewatch.core.expression.spelling import literal
 from hedgewatch.core.expression.windowing import windowed_unit, windowing_of
@@ -17,6 +17,9 @@ _EVERY: Mapping[Scope, str] = {
     Scope.ACCOUNT: "on every account",
     Scope.FEED: "on every feed",
     Scope.BOOK: "on the whole desk",
+    Scope.SIGNAL: "on every signal",
+    Scope.CORRELATION: "on every signal and asset",
+    Scope.CALENDAR: "on every calendar",
 }
 
 
@@ -24,7 +27,7 @@ def unit_of_measure(scope: Scope, name: str) -> Unit | None:
     """The unit of a measure, be it of a scenario or of a window."""
     known = symbols(scope)
     measure, scenario = parts_of(name)
-    unit = known.of_scenario.get(measure) if scenario else known.get(measure)
+    unit = {**OUTSIDE, **known.of_scenario}.get(measure) if scenario else known.get(measure)
     windowing = windowing_of(name)
     return unit if windowing is None else windowed_unit(windowing.function, unit)
 
@@ -44,8 +47,8 @@ def measures_in_words(rule: Rule) -> dict[str, str]:
 
 
 def _measure(scope: Scope, name: str) -> Measure | None:
-    every = (*CATALOGUE, *STRESS_MEASURES)
-    return next((m for m in every if m.scope is scope and m.name == name), None)
+    named = (each for each in (*CATALOGUE, *STRESS_MEASURES) if each.name == name)
+    return next((each for each in named if each.scope is scope or name in OUTSIDE), None)
 
 
 def _names(rule: Rule) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from hedgewatch.core.expression.cells import Vocabulary, cell, input_of, parts_of, spelt, value_of
 from hedgewatch.core.expression.compilation import compile_condition, compile_scope
 from hedgewatch.core.expression.decided import ROOM, decidedly
+from hedgewatch.core.expression.outside import OUTSIDE, is_outside
 from hedgewatch.core.expression.parser import Expression, amount, parse, parse_condition
 from hedgewatch.core.expression.problems import ExpressionError, Problem
 from hedgewatch.core.expression.units import Unit
@@ -11,6 +12,7 @@ from hedgewatch.core.expression.worsening import excess
 from hedgewatch.core.model import Truth
 
 __all__ = [
+    "OUTSIDE",
     "ROOM",
     "Expression",
     "ExpressionError",
@@ -26,6 +28,7 @@ __all__ = [
     "decidedly",
     "excess",
     "input_of",
+    "is_outside",
     "parse",
     "parse_condition",
     "parts_of",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hedgewatch.core.expression.outside import is_outside
 from hedgewatch.core.expression.units import Unit
 from hedgewatch.core.expression.windowing import Windowing, windowing_of
 
@@ -48,7 +49,9 @@ def value_of(row: Any, name: str) -> Any:
     """What a row holds under a name; AttributeError when it holds nothing of it."""
     if name.isidentifier():
         return getattr(row, name)
-    return row.stressed[name] if name.endswith('")') else row.windowed(name)
+    if name.endswith('")'):
+        return row.outside[name] if is_outside(name) else row.stressed[name]
+    return row.windowed(name)
 
 
 class Vocabulary(dict[str, Unit]):

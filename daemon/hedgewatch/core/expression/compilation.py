@@ -14,6 +14,7 @@ from typing import Any
 
 from hedgewatch.core.expression import evaluation as meaning
 from hedgewatch.core.expression.evaluation import Condition, Node, silenced
+from hedgewatch.core.expression.outside import is_outside
 from hedgewatch.core.expression.parser import Expression
 from hedgewatch.core.model import Truth, Unknown
 
@@ -175,7 +176,9 @@ def _place(name: str) -> str:
     """Where a row holds a measure, a cell or a window (their names are literals of the code)."""
     if name.isidentifier():
         return name
-    return f"stressed[{name!r}]" if name.endswith('")') else f"windowed({name!r})"
+    if name.endswith('")'):
+        return f"{'outside' if is_outside(name) else 'stressed'}[{name!r}]"
+    return f"windowed({name!r})"
 
 
 def _variable(name: str) -> str:

@@ -18,6 +18,7 @@ from hedgewatch.core.expression.agreement import (
 )
 from hedgewatch.core.expression.cells import Vocabulary, cell, input_of
 from hedgewatch.core.expression.lexer import Kind, Token
+from hedgewatch.core.expression.outside import OUTSIDE
 from hedgewatch.core.expression.problems import Problem, quoted, unknown_scenario
 from hedgewatch.core.expression.units import Unit, common, product, quotient
 from hedgewatch.core.expression.windowing import (
@@ -45,7 +46,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _TRUTHS = {"true": True, "false": False}
-_LONELY_TEXT = "text in quotes only names a scenario, in the parentheses of a measure of scenarios"
+_LONELY_TEXT = "text in quotes only names a scenario or a signal, in the parentheses of a measure"
 
 
 class Grammar:
@@ -180,7 +181,7 @@ class Grammar:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if node.keywords or not name:
             return self._foreign(node)
-        if name in self._symbols.of_scenario:
+        if name in self._symbols.of_scenario or name in OUTSIDE:
             return self._cell(node, name)
         if name in WINDOWED:
             return self._windowed(node, name)
@@ -199,11 +200,14 @@ class Grammar:
         return _nothing(node)
 
     def _cell(self, node: ast.Call, name: str) -> Part:
-        """A measure of a scenario, whose name stands in quotes."""
+        """A measure of a scenario, or of what is outside, whose name stands in quotes."""
         token = self._text(node.args[0]) if len(node.args) == 1 else None
         if token is None:
-            return self._mistake(node, f'{name} takes one scenario in quotes: {name}("NAME")')
+            what = "name" if name in OUTSIDE else "scenario"
+            return self._mistake(node, f'{name} takes one {what} in quotes: {name}("NAME")')
         scenario = token.text[1:-1]
+        if name in OUTSIDE:
+            return self._measure(node, cell(name, scenario), OUTSIDE[name])
         if scenario not in self._symbols.scenarios:
             message = unknown_scenario(scenario, self._symbols.scenarios)
             return self._mistake(node.args[0], message)

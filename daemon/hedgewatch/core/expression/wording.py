@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from hedgewatch.core.expression.cells import Vocabulary
 from hedgewatch.core.expression.lexer import LANGUAGE_WORDS, Kind, Token
+from hedgewatch.core.expression.outside import OUTSIDE
 from hedgewatch.core.expression.problems import MOST_PROBLEMS, Problem, did_you_mean, quoted
 from hedgewatch.core.expression.windowing import WINDOWED
 
@@ -33,7 +34,7 @@ def unknown_names(tokens: Sequence[Token], symbols: Vocabulary) -> Iterator[Prob
 
 
 def _functions(symbols: Vocabulary) -> frozenset[str]:
-    return FUNCTIONS | symbols.of_scenario.keys()
+    return FUNCTIONS | symbols.of_scenario.keys() | OUTSIDE.keys()
 
 
 def _unknown(name: str, symbols: Vocabulary, *, called: bool, suggest: bool) -> str:
@@ -44,8 +45,9 @@ def _unknown(name: str, symbols: Vocabulary, *, called: bool, suggest: bool) -> 
         return f"unknown function '{name}', there are {', '.join(sorted(FUNCTIONS))}{near}"
     if name in FUNCTIONS:
         return f"'{name}' is a function: write its arguments in parentheses after it"
-    if name in symbols.of_scenario:
-        return f"'{name}' is a measure of a scenario: write {name}(\"NAME\")"
+    if name in symbols.of_scenario or name in OUTSIDE:
+        of = "a signal or calendar" if name in OUTSIDE else "a scenario"
+        return f"'{name}' is a measure of {of}: write {name}(\"NAME\")"
     near = did_you_mean(name, symbols) if suggest else ""
     return f"unknown measure '{name}'{near}"
 

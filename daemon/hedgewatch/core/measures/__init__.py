@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from math import inf
 
-from hedgewatch.core.expression import Unit, Vocabulary, parts_of, windowing_of
+from hedgewatch.core.expression import OUTSIDE, Unit, Vocabulary, parts_of, windowing_of
 from hedgewatch.core.expression.sense import Range, Ranges
 from hedgewatch.core.measures.daemon import DAEMON_MEASURES
 from hedgewatch.core.measures.desk import DESK_MEASURES
@@ -12,6 +12,7 @@ from hedgewatch.core.measures.evenness import EVENNESS_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
 from hedgewatch.core.measures.hedge_statistics import HEDGE_STATISTICS
 from hedgewatch.core.measures.measure import Measure
+from hedgewatch.core.measures.outside import OUTSIDE_MEASURES
 from hedgewatch.core.measures.pool import POOL_MEASURES
 from hedgewatch.core.measures.position import POSITION_MEASURES
 from hedgewatch.core.measures.statistics import STATISTICS
@@ -31,6 +32,7 @@ CATALOGUE: tuple[Measure, ...] = (
     *DESK_MEASURES,
     *DAEMON_MEASURES,
     *EVENNESS_MEASURES,
+    *OUTSIDE_MEASURES,
 )
 
 
@@ -50,19 +52,17 @@ def _symbols(scope: Scope, scenarios: tuple[str, ...]) -> Vocabulary:
     )
 
 
+def _asked_on(scope: Scope) -> list[Measure]:
+    """What rules of a scope may ask for: its own, and what is outside of the book."""
+    every = (*CATALOGUE, *STRESS_MEASURES)
+    return [each for each in every if each.scope is scope or each.name in OUTSIDE]
+
+
 @cache
 def ranges(scope: Scope) -> Ranges:
     """Between what the measures of a scope stay, those of scenarios and windows as well."""
-    known = {
-        measure.name: (measure.lowest, measure.highest)
-        for measure in (*CATALOGUE, *STRESS_MEASURES)
-        if measure.scope is scope
-    }
-    conditions = {
-        measure.name
-        for measure in (*CATALOGUE, *STRESS_MEASURES)
-        if measure.scope is scope and measure.unit is Unit.BOOLEAN
-    }
+    known = {measure.name: (measure.lowest, measure.highest) for measure in _asked_on(scope)}
+    conditions = {m.name for m in _asked_on(scope) if m.unit is Unit.BOOLEAN}
 
     def range_of(name: str) -> Range:
         windowing = windowing_of(name)

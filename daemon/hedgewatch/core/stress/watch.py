@@ -15,7 +15,7 @@ from operator import mul
 from typing import Any
 
 from hedgewatch.core.book.rows import HedgeRow, MarketRow, PoolRow, Watch
-from hedgewatch.core.expression import cell, parts_of
+from hedgewatch.core.expression import OUTSIDE, cell, parts_of
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Desk, Scope, Unknown
 from hedgewatch.core.rules import Rule
@@ -53,7 +53,8 @@ def scenarios_read(rules: Iterable[Rule]) -> Mapping[Scope, frozenset[str]]:
     """The scenarios that rules of each scope read, in conditions or in annotations."""
     wanted: dict[Scope, set[str]] = {}
     for rule in rules:
-        scenarios = {scenario for _, scenario in map(parts_of, rule.reads) if scenario}
+        read = (parts_of(name) for name in rule.reads)
+        scenarios = {of for measure, of in read if of and measure not in OUTSIDE}
         wanted.setdefault(rule.scope, set()).update(scenarios)
     return {scope: frozenset(names) for scope, names in wanted.items()}
 

@@ -23,6 +23,10 @@ class Cells(dict[str, Known | bool]):
         return NOT_YET
 
 
+NOWHERE = Cells()
+"""What is outside for a row whose rules ask for nothing there."""
+
+
 class Watch(Protocol):
     """Keeps the cells of a row true when prices move (`core/stress`)."""
 
@@ -33,12 +37,13 @@ class Row:
     """One watched subject. `exported` are its labels in Prometheus: its identity and more.
 
     `stressed` holds the measures of scenarios, which `watch` keeps true; None: no rule reads any.
-    `windows` hold the recent past of what rules take a window of.
+    `windows` hold the recent past of what rules take a window of, `outside` what all rows share
+    of signals and calendars.
     """
 
     __slots__ = (
-        "alerts", "exported", "judgement", "observed", "sources", "stressed", "subject", "watch",
-        "windows",
+        "alerts", "exported", "judgement", "observed", "outside", "sources", "stressed", "subject",
+        "watch", "windows",
     )  # fmt: skip
 
     def __init__(self, subject: Subject, extra: tuple[tuple[str, str], ...] = ()) -> None:
@@ -49,6 +54,7 @@ class Row:
         self.alerts: dict[str, Alert] = {}
         self.judgement: Judgement | None = None
         self.stressed = Cells()
+        self.outside = NOWHERE
         self.watch: Watch | None = None
         self.windows = Windows()
 
