@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 
 from hedgewatch.core.events import (
+    Appointment,
+    CalendarRead,
     ClockAdvanced,
     ClockStepped,
     CollateralPriced,
     CollateralReading,
     DaemonObserved,
     KeyRead,
+    SignalHeard,
 )
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
-from hedgewatch.core.model import AccountPlan, EndReason, Scope, Tier, Unknown
+from hedgewatch.core.model import AccountPlan, EndReason, Scope, SignalPlan, Tier, Unknown
 from tests.support.builders import (
     AIX,
     ALT,
@@ -56,7 +59,7 @@ FORMATS = {
 }
 ELSEWHERE = ("Worked example: stress", "A squeezed hedge", "A dated cover")
 """Tables whose figures `test_stress_numbers.py` and `test_hedge_statistics.py` compute."""
-OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": news", ": the daemon")
+OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": news", ": the daemon", ": outside")
 """Worked examples whose figures are computed here."""
 
 
@@ -100,6 +103,9 @@ ROWS: dict[Scope, Callable[[Story], object]] = {
     Scope.ACCOUNT: Story.account,
     Scope.FEED: lambda story: story.account().feeds.get("mark"),
     Scope.BOOK: lambda story: story.engine.book.totals,
+    Scope.SIGNAL: lambda story: story.engine.book.outside.signals["gpu"],
+    Scope.CORRELATION: lambda story: story.engine.book.outside.correlations["gpu", "ALT"],
+    Scope.CALENDAR: lambda story: story.engine.book.outside.calendars["unlocks"],
 }
 
 
@@ -215,6 +221,29 @@ def test_each_figure_of_the_daemon_is_what_the_engine_computes() -> None:
     )
     troubled.at(0.0, ClockStepped(-3.5), seen, ClockAdvanced())
     _assert_computed("Worked example: the daemon", well, troubled)
+
+
+def _signalled(silent: float) -> Story:
+    """40 minutes of a signal and of ALT, then so many seconds without the signal."""
+    plan = SignalPlan(name="gpu", stale_after=120.0, correlate=60.0)
+    story = Story(on=replace(desk(BASKET), signals=(plan,), calendars=("unlocks",)))
+    begins = story.start + 40 * 60.0 + 7_260.0
+    unlock = Appointment(begins, begins + 3_600.0, "ALT unlock")
+    story.at(0.0, accepted(), market(AIX), market(ALT), tiered(AIX, DEMO_TIERS), tiered(ALT))
+    story.at(0.0, read(held(AIX, -200.0)), mark(AIX, 1_000.0), CalendarRead("unlocks", (unlock,)))
+    value, price = 50.0, 0.40
+    for minute in range(1, 41):
+        change = (-1.0) ** minute * (1 + minute % 3)
+        value, price = value + change, price * (1.0 + 0.001 * change + 0.001 * (minute % 2))
+        second = 60.0 * minute
+        heard = SignalHeard("gpu", value, story.start + second)
+        story.at(second, heard, mark(ALT, price), mark(AIX, 1_000.0), ClockAdvanced())
+    story.advance(story.now - story.start + silent, every=30.0)
+    return story
+
+
+def test_each_figure_of_what_is_outside_is_what_the_engine_computes() -> None:
+    _assert_computed("Worked example: outside", _signalled(60.0), _signalled(7_260.0))
 
 
 def test_the_transfer_of_two_accounts_is_what_the_engine_advises() -> None:
