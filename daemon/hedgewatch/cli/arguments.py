@@ -35,6 +35,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
     _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
     _add_notify(commands.add_parser("notify", help="does an alert arrive?"))
+    _add_keys(commands.add_parser("keys", help="what may each key do, and until when?"))
     return parser
 
 
@@ -149,6 +150,13 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--online", action="store_true", help="try each key and symbol")
     check.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     _with_json(check)
+
+
+def _add_keys(keys: argparse.ArgumentParser) -> None:
+    keys.add_argument("accounts", nargs="*", metavar="ACCOUNT", help="only this one, or these")
+    _with_configuration(keys)
+    keys.add_argument("--timeout", type=_positive, default=30.0, metavar="SECONDS")
+    _with_json(keys)
 
 
 def _add_rules(rules: argparse.ArgumentParser) -> None:

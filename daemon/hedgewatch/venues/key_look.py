@@ -1,0 +1,114 @@
+"""Asks a venue what a key may do, once, for people. Importing this module imports ccxt."""
+
+from dataclasses import dataclass
+
+import ccxt
+
+from hedgewatch.core.events import PriceEvent
+from hedgewatch.settings import SecretError
+from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialect import AccountNews, Dialect, Feed
+from hedgewatch.venues.dialects import dialect_of
+from hedgewatch.venues.failures import in_words, refuses_the_key
+from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.key_seen import KeySeen, Verdict
+from hedgewatch.venues.permissions import KeyRights
+from hedgewatch.venues.readonly import ForbiddenRequestError
+from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.session import PausedError
+from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.surroundings import Surroundings
+
+_NO_ANSWER = (
+    ccxt.BaseError,
+    ForbiddenRequestError,
+    OddReplyError,
+    PausedError,
+    SecretError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What a venue that answers oddly, or not at all, can raise in ccxt."""
+
+
+class _NobodyListens:
+    """No socket is opened."""
+
+    def price(self, event: PriceEvent) -> None:
+        """None comes."""
+
+    def news(self, item: AccountNews) -> None:
+        """None comes."""
+
+    def connected(self, feed: Feed) -> None:
+        """Never."""
+
+    def ponged(self, feed: Feed) -> None:
+        """Never."""
+
+    def clock_stepped_back(self) -> None:
+        """Of no matter here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    settings: AccountSettings
+    dialect: Dialect
+    redactor: Redactor
+
+
+async def look_at_key(settings: AccountSettings, around: Surroundings) -> KeySeen:
+    """What the venue says of the key of an account. Nothing is raised for what a venue does."""
+    account = _Account(settings, dialect_of(settings), Redactor())
+    try:
+        connection = Connection(
+            settings, account.dialect, account.redactor, around, _NobodyListens()
+        )
+    except SecretError as error:
+        return _seen(account, "not_told", reason=str(error))
+    try:
+        return await _look(account, connection)
+    finally:
+        await connection.close()
+
+
+async def _look(account: _Account, connection: Connection) -> KeySeen:
+    """First the clock, which signs: what fails there says nothing of the key."""
+    try:
+        await connection.measure_clock()
+    except _NO_ANSWER as error:
+        return _seen(account, "not_told", reason=in_words(error, account.redactor))
+    try:
+        rights = await account.dialect.rights(connection.exchange)
+    except _NO_ANSWER as error:
+        return _seen(account, _verdict_on(error), reason=in_words(error, account.redactor))
+    return _seen(account, _verdict_of(rights), rights)
+
+
+def _verdict_of(rights: KeyRights) -> Verdict:
+    if rights.powers:
+        return "can_trade"
+    return "reads" if rights.may_read else "cannot_read"
+
+
+def _verdict_on(error: Exception) -> Verdict:
+    if refuses_the_key(error):
+        return "refused"
+    down = isinstance(error, ccxt.OperationFailed | PausedError | ForbiddenRequestError)
+    return "not_told" if down else "unverified"
+
+
+def _seen(
+    account: _Account, verdict: Verdict, rights: KeyRights | None = None, reason: str = ""
+) -> KeySeen:
+    settings = account.settings
+    return KeySeen(
+        account=settings.name,
+        venue=settings.venue,
+        verdict=verdict,
+        rights=rights,
+        by_address=settings.credentials is None,
+        accepted=settings.allow_unverified_key,
+        reason=reason,
+    )
