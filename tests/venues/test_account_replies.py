@@ -62,6 +62,9 @@ class Replies:
     async def sapi_get_account_info(self) -> Any:
         return self.others.get("info", {"isPortfolioMarginRetailEnabled": False})
 
+    async def fapiprivate_get_symbolconfig(self) -> Any:
+        return self.others.get("settings", [])
+
     async def fapipublic_get_fundinginfo(self) -> Any:
         return self.others["funding"]
 

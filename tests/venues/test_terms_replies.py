@@ -197,5 +197,8 @@ class Terms:
     async def fapiprivate_get_multiassetsmargin(self) -> Any:
         return self.replies["mode"]
 
+    async def fapiprivate_get_symbolconfig(self) -> Any:
+        return []
+
     async def sapi_get_account_info(self) -> Any:
         return {"isPortfolioMarginRetailEnabled": False}

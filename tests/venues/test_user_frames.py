@@ -119,7 +119,6 @@ def test_a_position_in_a_market_listed_since_asks_for_a_reading_instead_of_vanis
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        ("MARGIN_CALL", ReadAgain),
         ("ACCOUNT_CONFIG_UPDATE", ReadAgain),
         ("listenKeyExpired", StreamExpired),
     ],

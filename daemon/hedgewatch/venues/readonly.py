@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from yarl import URL
 
 _NUMBERED = re.compile(r"/\d+$", re.ASCII)
+_WORD = re.compile(r"/[A-Za-z0-9]+$")
 _SAYS_WHAT = ("method", "op", "event", "type", "action", "reqType", "request", "cmd")
 """Where venues name the operation of a frame: `method` (Binance, Hyperliquid, Deribit), `op`
 (Bybit, OKX, Bitget), `event` (Gate, Kraken), `type` (KuCoin), `reqType` (BingX), ….
@@ -25,7 +26,8 @@ class ForbiddenRequestError(Exception):
 class AllowList:
     """Requests by method, origin and path, and operations of outgoing frames.
 
-    A path that ends in `/*` stands for one number there: ccxt numbers its sockets. Paths are
+    A path that ends in `/*` stands for one number there: ccxt numbers its sockets. One that ends
+    in `/+` stands for one word of letters and digits: the key of a private stream. Paths are
     compared as they are sent: one that a server might read as another (`/../`, `%2e`, `//`) is
     no listed one. What follows a `?` chooses nothing at a listed address that could trade.
     """
@@ -39,11 +41,15 @@ class AllowList:
         self, method: str, url: URL, headers: Mapping[str, str] | None = None
     ) -> None:
         """Raise unless this very request is listed, and says nothing else in its headers."""
-        if _request(method, url) not in self._requests or url.user or url.password:
+        if not self._listed(*_request(method, url)) or url.user or url.password:
             raise self.refusal(f"{method} {url.origin()}{url.path} is not on the allow-list")
         sent = headers or {}
         if any(name in sent for name in _OVERRIDES) or sent.get("Host", _host(url)) != _host(url):
             raise self.refusal(f"{method} {url.origin()}{url.path} says another thing in a header")
+
+    def _listed(self, method: str, origin: str, path: str) -> bool:
+        named = _WORD.sub("/+", path)
+        return not self._requests.isdisjoint({(method, origin, path), (method, origin, named)})
 
     def check_frame(self, message: object) -> None:
         """Raise unless all that this outgoing frame asks for are listed operations."""

@@ -5,12 +5,14 @@ from types import MappingProxyType
 
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
+from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.settings import AccountSettings
 
 DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
     {
         "binance": lambda settings: BinanceSpot(settings.name),
+        "binancecoinm": lambda settings: BinanceCoinm(settings.name),
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
     }
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
-from hedgewatch.core.model import Market
+from hedgewatch.core.model import Market, MarketStatus
 from hedgewatch.venues.dialect import Answer, Exchange
 from hedgewatch.venues.fields import (
     OddReplyError,
@@ -23,6 +24,28 @@ from hedgewatch.venues.permissions import KeyRights
 RESTRICTIONS = ("GET", "https://api.binance.com/sapi/v1/account/apiRestrictions")
 ACCOUNT_INFO = ("GET", "https://api.binance.com/sapi/v1/account/info")
 _HARMLESS = frozenset({"ipRestrict", "enableReading", "enableFixReadOnly"})
+_NEVER_DELIVERED = 4_133_404_800_000.0
+"""The delivery date that Binance gives a perpetual; any other one is that of its delisting."""
+
+_STATUSES: Mapping[object, MarketStatus] = MappingProxyType(
+    {
+        "TRADING": "trading",
+        "PENDING_TRADING": "halted",
+        "PRE_TRADING": "halted",
+        "POST_TRADING": "halted",
+        "END_OF_DAY": "halted",
+        "AUCTION_MATCH": "halted",
+        "HALT": "halted",
+        "BREAK": "halted",
+        "PRE_DELIVERING": "settling",
+        "DELIVERING": "settling",
+        "PRE_SETTLE": "settling",
+        "SETTLING": "settling",
+        "DELIVERED": "closed",
+        "CLOSE": "closed",
+    }
+)
+"""`status` (USDⓈ-M, spot) and `contractStatus` (COIN-M), by Binance's API documentation, ENUM."""
 
 
 class Listing:
@@ -48,6 +71,10 @@ class Listing:
         """Ids and symbols of what has no end, and pays funding instead."""
         return (pair for pair in self._symbols.items() if pair[1] not in self._ends)
 
+    def listed(self, row: Row, name: str = "s") -> str:
+        """The symbol that a field names, empty where it is none that is listed."""
+        return self._symbols.get(str(row.get(name)), "")
+
     def symbol(self, row: Row, name: str = "s") -> str:
         """The symbol that a field names; an unlisted one is not to be skipped in silence."""
         symbol = self._symbols.get(row.get(name, ""))
@@ -62,6 +89,8 @@ class PriceFrames:
     def __init__(self, venue: str, listing: Listing) -> None:
         self._venue = venue
         self._listing = listing
+        self.open_interest: dict[str, float] = {}
+        """In base units, as it was last read: it comes on no stream, and rides on the marks."""
 
     def decode(self, message: Row, now: float) -> PriceEvent | None:
         """The event in a frame, None for any other frame; raises when a price frame is odd."""
@@ -73,13 +102,15 @@ class PriceFrames:
         return None
 
     def _mark(self, message: Row) -> MarkPriceChanged:
+        symbol = self._listing.symbol(message)
         return MarkPriceChanged(
             self._venue,
-            self._listing.symbol(message),
+            symbol,
             positive(message, "p"),
             moment(message, "E"),
             above_zero_or_none(message, "i"),
             number_or_none(message, "r"),
+            self.open_interest.get(symbol),
         )
 
     def quote(self, message: Row, now: float, name: str = "s") -> QuoteChanged:
@@ -104,6 +135,19 @@ def end_of(unified: Row) -> float | None:
     return None if expiry is None else float(expiry) / 1000.0
 
 
+def status_of(unified: Row) -> MarketStatus:
+    """What the venue lets be done in a market; what it does not say is not known."""
+    info = unified.get("info") or {}
+    return _STATUSES.get(info.get("status", info.get("contractStatus")), "unknown")
+
+
+def _delisted(unified: Row) -> float | None:
+    """When a perpetual is delivered after all, in epoch seconds."""
+    info = unified.get("info") or {}
+    date = number_or_none(info, "deliveryDate")
+    return None if date in {None, 0.0, _NEVER_DELIVERED} else moment(info, "deliveryDate")
+
+
 def unified_market(venue: str, unified: Row, funding_interval: float | None = None) -> Market:
     """A market with its exact steps, as the venue's filters write them."""
     return Market(
@@ -116,7 +160,8 @@ def unified_market(venue: str, unified: Row, funding_interval: float | None = No
         step=_exact(unified, "LOT_SIZE", "stepSize", "amount"),
         tick=_exact(unified, "PRICE_FILTER", "tickSize", "price"),
         linear=unified.get("linear") is not False,
-        expiry=end_of(unified),
+        expiry=end_of(unified) or _delisted(unified),
+        status=status_of(unified),
         funding_interval=funding_interval,
     )
 

@@ -46,6 +46,7 @@ def position(row: Row, leg: Leg, amount: float) -> PositionReading:
         isolated_wallet=_isolated_wallet(row),
         venue_liquidation_price=above_zero_or_none(row, "liquidationPrice"),
         venue_maintenance_margin=number_or_none(row, "maintMargin"),
+        leverage=above_zero_or_none(row, "leverage"),
         adl_rank=number_or_none(row, "adl"),
     )
 
@@ -65,7 +66,9 @@ def balance(row: Row, isolated_maintenance: float) -> BalanceReading:
 
 
 def tiers(row: Row) -> tuple[Tier, ...]:
-    """The brackets of one market."""
+    """The brackets of one market. Those of COIN-M go by quantities of the base asset, in which
+    they also have their deductions: "qtylFloor: lower edge of base asset quantity".
+    """
     brackets = (_tier(bracket) for bracket in rows(row.get("brackets"), "brackets"))
     found = tuple(sorted(brackets, key=lambda tier: tier.floor))
     if not found:
@@ -73,9 +76,14 @@ def tiers(row: Row) -> tuple[Tier, ...]:
     return found
 
 
+_FLOORS = ("notionalFloor", "qtylFloor", "qtyFloor")
+"""USDⓈ-M; COIN-M, as it is really spelt; COIN-M under Portfolio Margin."""
+
+
 def _tier(bracket: Row) -> Tier:
+    floor = next((name for name in _FLOORS if name in bracket), _FLOORS[0])
     return Tier(
-        floor=number(bracket, "notionalFloor"),
+        floor=number(bracket, floor),
         rate=number(bracket, "maintMarginRatio"),
         deduction=number(bracket, "cum"),
     )

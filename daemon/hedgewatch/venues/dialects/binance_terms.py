@@ -28,27 +28,48 @@ def funding_intervals(reply: object, listing: Listing) -> Mapping[str, float]:
     return {symbol: adjusted.get(market, _USUAL_INTERVAL) for market, symbol in pairs}
 
 
-def liquidity(venue: str, symbol: str, depth: object, day: object) -> LiquidityRead:
-    """The order book and what was traded in a day; its contracts are base units."""
-    book, traded = table(depth, "depth"), table(day, "ticker/24hr")
-    bids, asks = tuple(_levels(book.get("bids"))), tuple(_levels(book.get("asks")))
+def liquidity(
+    venue: str, symbol: str, depth: object, day: object, face: float | None = None
+) -> LiquidityRead:
+    """The order book and what was traded in a day. Contracts are base units; those of COIN-M are
+    of `face` quote units each, and a level's are worth face ÷ its price in base units.
+    """
+    book, traded = table(depth, "depth"), _of_the_day(day, symbol)
+    bids, asks = tuple(_levels(book.get("bids"), face)), tuple(_levels(book.get("asks"), face))
     prices = [-price for price, _ in bids], [price for price, _ in asks]
     if prices != (sorted(prices[0]), sorted(prices[1])):
         raise OddReplyError("an order book out of order")
     if bids and asks and bids[0][0] >= asks[0][0]:
         raise OddReplyError("an order book whose sides cross")
-    volume = positive(traded, "volume") if traded.get("volume") is not None else None
+    name = "volume" if face is None else "baseVolume"
+    volume = positive(traded, name) if traded.get(name) is not None else None
     return LiquidityRead(venue, symbol, bids, asks, moment(book, "E"), volume)
 
 
-def _levels(side: object) -> Iterator[tuple[float, float]]:
+def middle_of(book: LiquidityRead) -> float | None:
+    """Between the best bid and ask, None where a side is empty."""
+    return (book.bids[0][0] + book.asks[0][0]) / 2.0 if book.bids and book.asks else None
+
+
+def _of_the_day(reply: object, symbol: str) -> Row:
+    """COIN-M answers with a list, also when one market is asked for."""
+    if not isinstance(reply, list):
+        return table(reply, "ticker/24hr")
+    listed = rows(reply, "ticker/24hr")
+    if len(listed) != 1:
+        raise OddReplyError(f"{len(listed)} rows of a day of {symbol}")
+    return listed[0]
+
+
+def _levels(side: object, face: float | None) -> Iterator[tuple[float, float]]:
     if not isinstance(side, list):
         raise OddReplyError("a side of an order book is no list")
     for level in side:
         if not isinstance(level, list) or len(level) < 2:  # noqa: PLR2004 - a price and an amount
             raise OddReplyError("a level of an order book is no pair")
         pair = {"price": level[0], "amount": level[1]}
-        yield positive(pair, "price"), positive(pair, "amount")
+        price, amount = positive(pair, "price"), positive(pair, "amount")
+        yield price, amount if face is None else amount * face / price
 
 
 def collateral(

@@ -7,6 +7,7 @@ from hedgewatch.core.events import (
     BalanceReading,
     PositionChanged,
     PositionReading,
+    VenueWarned,
 )
 from hedgewatch.core.model import EndReason
 from hedgewatch.venues.dialect import AccountNews, ReadAgain, StreamExpired
@@ -24,7 +25,6 @@ from hedgewatch.venues.fields import (
 )
 
 _HINTS = {
-    "MARGIN_CALL": "the venue called for margin",
     "ACCOUNT_CONFIG_UPDATE": "leverage or margin mode was changed",
 }
 _TRANSFERS = frozenset(
@@ -36,9 +36,11 @@ _TRANSFERS = frozenset(
 class UserFrames:
     """Decodes the private frames of one account."""
 
-    def __init__(self, account: str, listing: Listing) -> None:
+    def __init__(self, account: str, listing: Listing, *, tells_wallets: bool = True) -> None:
+        """Where a wallet is only a part of what is owned of a coin, `tells_wallets` is false."""
         self._account = account
         self._listing = listing
+        self._tells_wallets = tells_wallets
         self._causes = Causes()
         self._wallets: dict[str, float] = {}
 
@@ -54,17 +56,30 @@ class UserFrames:
             return list(self._account_update(message))
         if kind == "ORDER_TRADE_UPDATE":
             return list(self._order_update(message))
+        if kind == "MARGIN_CALL":
+            return [*self._margin_call(message), ReadAgain("the venue called for margin")]
         if kind == "listenKeyExpired":
             return [StreamExpired("the listen key expired")]
         hint = _HINTS.get(str(kind))
         return [ReadAgain(hint)] if hint else []
+
+    def _margin_call(self, message: Row) -> Iterator[AccountNews]:
+        """One warning for each position that the venue names, else one for the account."""
+        told = moment(message, "E")
+        named = rows(message.get("p") or [], "p") or [{}]
+        for row in named:
+            symbol = self._listing.listed(row)
+            needed, profit = row.get("mm", "?"), row.get("up", "?")
+            text = f"maintenance margin {needed!s:.30}, unrealized profit {profit!s:.30}"
+            yield VenueWarned(self._account, "margin_call", symbol, told, text if symbol else "")
 
     def _account_update(self, message: Row) -> Iterator[AccountNews]:
         told, update = moment(message, "T"), table(message.get("a"), "a")
         reason = update.get("m")
         changes = [self._position(row, told, reason) for row in rows(update.get("P") or [], "P")]
         causes = {item.end for item in changes if isinstance(item, PositionChanged) and item.end}
-        for row in rows(update.get("B") or [], "B"):
+        wallets = rows(update.get("B") or [], "B") if self._tells_wallets else []
+        for row in wallets:
             reading = _balance(row, told)
             yield BalanceChanged(self._account, reading, self._lost(reading, row, reason, causes))
         yield from changes

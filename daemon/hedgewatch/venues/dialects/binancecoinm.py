@@ -1,0 +1,231 @@
+"""Binance's COIN-margined futures: inverse contracts of a face value in dollars, paid in coins.
+
+Fields: Binance API documentation, COIN-Margined Futures. Each coin is a pool of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from hedgewatch.core.events import (
+    AccountRead,
+    BalanceReading,
+    BarsRead,
+    CollateralPriced,
+    LiquidityRead,
+    PriceEvent,
+    QuoteChanged,
+)
+from hedgewatch.core.margin.regimes import REGIMES, Regime
+from hedgewatch.core.model import Market, Tier
+from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
+from hedgewatch.venues.dialects.binance_common import (
+    ACCOUNT_INFO,
+    RESTRICTIONS,
+    answer_of,
+    key_rights,
+    under_portfolio_margin,
+)
+from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
+from hedgewatch.venues.dialects.binance_optional import optional
+from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
+from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
+from hedgewatch.venues.dialects.binance_terms import (
+    LEVELS,
+    funding_intervals,
+    liquidity,
+    middle_of,
+)
+from hedgewatch.venues.fields import Row, rows, table, text
+from hedgewatch.venues.permissions import KeyRights
+
+VENUE = "binancecoinm"
+
+
+class BinanceCoinm:
+    """One COIN-M account."""
+
+    feeds: tuple[Feed, ...] = ("mark", "quote", "user")
+    options: Mapping[str, Any] = MappingProxyType({"fetchCurrencies": False})
+    requests: tuple[tuple[str, str], ...] = (
+        ("GET", "https://dapi.binance.com/dapi/v1/exchangeInfo"),
+        ("GET", "https://dapi.binance.com/dapi/v1/time"),
+        ("GET", "https://dapi.binance.com/dapi/v2/leverageBracket"),
+        ("GET", "https://dapi.binance.com/dapi/v1/fundingInfo"),
+        ("GET", "https://dapi.binance.com/dapi/v1/adlQuantile"),
+        ("GET", "https://dapi.binance.com/dapi/v1/depth"),
+        ("GET", "https://dapi.binance.com/dapi/v1/openInterest"),
+        ("GET", "https://dapi.binance.com/dapi/v1/markPriceKlines"),
+        ("GET", "https://dapi.binance.com/dapi/v1/ticker/24hr"),
+        ("GET", "https://dapi.binance.com/dapi/v1/account"),
+        ("GET", "https://dapi.binance.com/dapi/v1/positionRisk"),
+        ("POST", "https://dapi.binance.com/dapi/v1/listenKey"),
+        ("PUT", "https://dapi.binance.com/dapi/v1/listenKey"),
+        RESTRICTIONS,
+        ACCOUNT_INFO,
+        ("GET", "wss://dstream.binance.com/ws/*"),
+        ("GET", "wss://dstream.binance.com/ws/+"),
+    )
+    operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._futures = Futures(account, VENUE)
+        self._faces: dict[str, float] = {}
+        self._ranks: dict[tuple[str, str], object] = {}
+        self._portfolio_margin = False
+        self._key = ""
+
+    def feed_of(self, path: str) -> Feed:
+        """Every socket is dialled with its feed behind the `#`: this is never asked."""
+        raise LookupError(f"{path} carries no feed of COIN-M")
+
+    def price(self, message: Row, now: float) -> PriceEvent | None:
+        """The mark price or quote in a frame; the index price comes with the mark."""
+        return self._futures.frames.decode(message, now)
+
+    def account_news(self, message: Row) -> Sequence[AccountNews]:
+        """What a private frame tells."""
+        return self._futures.news(message)
+
+    def answer(self, message: Row) -> Answer | None:
+        """An answer to a SUBSCRIBE."""
+        return answer_of(message)
+
+    async def rights(self, exchange: Exchange) -> KeyRights:
+        """What the key may do."""
+        return await key_rights(exchange)
+
+    async def settle_in(self, exchange: Exchange) -> None:
+        """Under Portfolio Margin these positions are a part of a larger account."""
+        self._portfolio_margin = await under_portfolio_margin(exchange)
+
+    @property
+    def _regimes(self) -> tuple[Regime, Regime]:
+        """Those of cross and of isolated positions."""
+        if self._portfolio_margin:
+            return PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
+        return REGIMES["binance-coinm-cross"], REGIMES["binance-coinm-isolated"]
+
+    async def read_terms(self, exchange: Exchange) -> None:
+        """How often funding is paid, and where positions stand in the queue of ADL (weight 5)."""
+        reply = await exchange.dapipublic_get_fundinginfo()
+        self._futures.intervals = funding_intervals(reply, self._futures.listing)
+        ranks = await optional(exchange.dapiprivate_get_adlquantile(), "ADL ranks")
+        self._ranks = dict(_ranks(ranks))
+
+    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
+        """Both sides of the book, the day's volume, what is open: weight 12 of 2400 a minute."""
+        market, face = exchange.market_id(symbol), self._faces[symbol]
+        depth = await exchange.dapipublic_get_depth({"symbol": market, "limit": LEVELS})
+        day = await exchange.dapipublic_get_ticker_24hr({"symbol": market})
+        book = liquidity(VENUE, symbol, depth, day, face)
+        asked = exchange.dapipublic_get_openinterest({"symbol": market})
+        opened, middle = await optional(asked, "open interest"), middle_of(book)
+        self._futures.note_interest(symbol, opened if middle else None, face / (middle or 1.0))
+        return book
+
+    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """Of the mark price, which liquidates."""
+        wanted = {"symbol": exchange.market_id(symbol), "interval": "1m"}
+        wanted["limit"] = min(count, MOST_OF_MARKS)
+        reply = await exchange.dapipublic_get_markpriceklines(wanted)
+        return bars(VENUE, symbol, reply, now)
+
+    async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
+        """Each coin is a pool of its own."""
+        del exchange
+        return None
+
+    def losses(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
+        """The private stream tells of them."""
+        del exchange, symbols
+        return ()
+
+    async def read_account(self, exchange: Exchange) -> AccountRead:
+        """Positions first: one that opens between the two shows as margin without a position."""
+        risks = rows(await exchange.dapiprivate_get_positionrisk(), "positionRisk")
+        account = table(await exchange.dapiprivate_get_account(), "account")
+        assets = rows(account.get("assets"), "assets")
+        held = list(self._with_margins(risks, rows(account.get("positions") or [], "positions")))
+        cross, isolated = self._regimes
+        return AccountRead(
+            account=self._account,
+            positions=self._futures.positions(held),
+            balances=tuple(self._futures.balances(assets, isolated_maintenance(held))),
+            margin_in_use=margin_in_use(account, assets),
+            cross_regime=cross,
+            isolated_regime=isolated,
+        )
+
+    def _with_margins(self, risks: Iterable[Row], margins: Iterable[Row]) -> Iterator[Row]:
+        """Positions with what only the account tells of them: their maintenance margin."""
+        needed = {_leg_id(row): row.get("maintMargin") for row in margins}
+        for row in risks:
+            symbol = self._futures.listing.listed(row, "symbol")
+            yield {
+                **row,
+                "maintMargin": needed.get(_leg_id(row)),
+                "marginAsset": symbol.rpartition(":")[2].partition("-")[0],
+                "adl": self._ranks.get(_leg_id(row)),
+            }
+
+    async def read_quotes(
+        self, exchange: Exchange, symbols: Sequence[str], now: float
+    ) -> Sequence[QuoteChanged]:
+        """No need: marks flow every second."""
+        del exchange, symbols, now
+        return ()
+
+    async def tiers(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Mapping[str, tuple[Tier, ...]]:
+        """The brackets of every market, by quantities of its coin."""
+        del symbols
+        return self._futures.tiers(await exchange.dapiprivatev2_get_leveragebracket())
+
+    def market(self, unified: Row) -> Market:
+        """A perpetual or a dated future; its contract is 100 or 10 dollars."""
+        return self._futures.market(unified)
+
+    def list_markets(self, markets: Mapping[str, Row]) -> None:
+        """Learn the ids, and what a contract is of."""
+        self._futures.listing.learn(markets)
+        self._faces = {
+            symbol: float(market.get("contractSize") or 0.0) for symbol, market in markets.items()
+        }
+
+    async def new_stream_key(self, exchange: Exchange) -> str:
+        """Ask for a listen key."""
+        reply = table(await exchange.dapiprivate_post_listenkey(), "listenKey")
+        self._key = text(reply, "listenKey")
+        return self._key
+
+    async def keep_stream_key(self, exchange: Exchange) -> None:
+        """Another 60 minutes."""
+        await exchange.dapiprivate_put_listenkey()
+
+    async def watch(
+        self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
+    ) -> None:
+        """Subscribe; ccxt's own parsers never see a frame, so this returns when the socket ends."""
+        del tell
+        if feed == "user":
+            await listen(exchange, "inverse", self._key)
+        else:
+            await subscribe(exchange, "inverse", feed, symbols)
+
+
+def _leg_id(row: Row) -> tuple[str, str]:
+    return str(row.get("symbol")), str(row.get("positionSide"))
+
+
+def _ranks(reply: object) -> Iterator[tuple[tuple[str, str], object]]:
+    """Of each side of each market, where it stands: "0, 1, 2, 3, 4 shows the queue position"."""
+    for row in reply if isinstance(reply, list) else ():
+        sides = row.get("adlQuantile") if isinstance(row, Mapping) else None
+        for side, rank in (sides if isinstance(sides, Mapping) else {}).items():
+            yield (str(row.get("symbol")), str(side)), rank
