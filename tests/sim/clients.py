@@ -30,6 +30,17 @@ async def futures_client(exchange: PaperExchange, **settings: Any) -> AsyncItera
 
 
 @asynccontextmanager
+async def coin_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
+    """ccxt.pro's binancecoinm, aimed at the paper exchange."""
+    client = ccxt.pro.binancecoinm(LOGIN | {"options": QUICK} | settings)
+    aim(client, exchange)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
 async def spot_client(exchange: PaperExchange, **settings: Any) -> AsyncIterator[Any]:
     """ccxt.pro's binance with only its spot markets, aimed at the paper exchange."""
     options = QUICK | {"fetchMarkets": {"types": ["spot"]}}
@@ -47,10 +58,17 @@ def aim(client: Any, exchange: PaperExchange) -> None:
     for version, suffix in ((1, ""), (2, "V2"), (3, "V3")):
         addresses[f"fapiPublic{suffix}"] = f"{rest}/fapi/v{version}"
         addresses[f"fapiPrivate{suffix}"] = f"{rest}/fapi/v{version}"
+    addresses["dapiPublic"] = addresses["dapiPrivate"] = f"{rest}/dapi/v1"
+    addresses["dapiPrivateV2"] = f"{rest}/dapi/v2"
     addresses["public"] = addresses["private"] = f"{rest}/api/v3"
     addresses["sapi"] = f"{rest}/sapi/v1"
-    addresses["ws"]["linear"] = addresses["ws"]["spot"] = f"{sockets}/ws"
-    addresses["ws"]["ws-api"] = {"spot": f"{sockets}/ws-api/v3", "linear": f"{sockets}/ws-fapi/v1"}
+    for kind in ("linear", "inverse", "spot"):
+        addresses["ws"][kind] = f"{sockets}/ws"
+    addresses["ws"]["ws-api"] = {
+        "spot": f"{sockets}/ws-api/v3",
+        "linear": f"{sockets}/ws-fapi/v1",
+        "inverse": f"{sockets}/ws-dapi/v1",
+    }
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ import pytest
 
 from hedgewatch.sim.wire import (
     binance_account,
+    binance_coin_account,
+    binance_coin_market,
     binance_listings,
     binance_positions,
     binance_spot,
@@ -83,6 +85,27 @@ def test_spot_account_has_the_fields_of_a_recorded_one(
     reply = binance_spot.spot_account(world, world.accounts["main"])
     assert set(reply) == set(recorded)
     assert kinds(reply["balances"][0]) == kinds(recorded["balances"][0])
+
+
+def test_coin_margined_account_and_positions_have_the_fields_of_recorded_ones(
+    replies: dict[str, Any], world: World
+) -> None:
+    world.coins.set_position("BTCUSD_PERP", -3)
+    recorded = replies["fetchPositions: inverse positions"][0]
+    row = binance_coin_account.position_risk(world, world.accounts["main"])[0]
+    assert set(row) == set(recorded)
+    recorded = replies["fetchMarginMode: inverse swap fetch margin mode"]
+    reply = binance_coin_account.account_information(world, world.accounts["main"])
+    assert kinds(reply) | {"feeTier": "str", "updateTime": "str"} == kinds(recorded)
+    for part in ("assets", "positions"):
+        assert set(reply[part][0]) == set(recorded[part][0])
+
+
+def test_coin_margined_contracts_are_listed_with_the_fields_of_recorded_ones(world: World) -> None:
+    markets = json.loads((RECORDED / "binance.markets.json").read_text(encoding="utf-8"))
+    recorded = markets["BTC/USD:BTC"]["info"]
+    row = binance_coin_market.exchange_info(world)["symbols"][0]
+    assert set(recorded) <= set(row)
 
 
 @pytest.mark.parametrize("listed", ["spot", "swap"])

@@ -16,7 +16,8 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.markets import Perpetual, brackets
-from hedgewatch.sim.wire.binance_routes import ROUTES, Call, Route
+from hedgewatch.sim.wire.binance_route import Call, Route
+from hedgewatch.sim.wire.binance_routes import ROUTES
 from hedgewatch.sim.wire.signature import Refusal
 from hedgewatch.venues import sidelines
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm

@@ -43,6 +43,18 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class CoinPosition:
+    """A signed number of inverse contracts; `isolated_wallet` (coins) is None for a cross one."""
+
+    symbol: str
+    contracts: Decimal
+    entry: Decimal
+    side: str = "BOTH"
+    isolated_wallet: Decimal | None = None
+    updated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SpotBalance:
     """One asset of the spot wallet."""
 
@@ -65,8 +77,9 @@ class Account:
     """One login; its wallets and positions change only through the world.
 
     `wallet` holds USDT, `collateral` the other assets of the futures wallet, which count only in
-    multi-assets mode. `key` is the address where a venue knows accounts by that. Amounts of
-    positions are in base units at every venue: its wire makes contracts of them.
+    multi-assets mode, `coins` what is in the wallet of COIN-M. `key` is the address where a venue
+    knows accounts by that. Amounts of positions are in base units at every venue: its wire makes
+    contracts of them.
     """
 
     name: str
@@ -80,6 +93,8 @@ class Account:
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
     spot: dict[str, SpotBalance] = field(default_factory=dict)
     collateral: dict[str, Decimal] = field(default_factory=dict)
+    coins: dict[str, Decimal] = field(default_factory=dict)
+    coin_positions: dict[tuple[str, str], CoinPosition] = field(default_factory=dict)
     multi_assets: bool = False
     portfolio_margin: bool = False
     moved: list[Moved] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hedgewatch.sim.accounts import ZERO, Account, Position
+from hedgewatch.sim.accounts import ZERO, Account, CoinPosition, Position
 from hedgewatch.sim.markets import QUOTE
 
 
@@ -51,4 +51,44 @@ class SpotChanged:
     asset: str
 
 
-Change = MarkSet | AccountChanged | Filled | MarginCalled | SpotChanged
+@dataclass(frozen=True, slots=True)
+class CoinsChanged:
+    """The wallet of a coin changed, or positions margined in it."""
+
+    account: Account
+    coin: str
+    reason: str
+    positions: tuple[CoinPosition, ...] = ()
+    paid: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsFilled:
+    """An order in a contract margined in coins was executed; `realised` is in the coin."""
+
+    account: Account
+    position: CoinPosition
+    quantity: Decimal
+    price: Decimal
+    realised: Decimal
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoinMarginCalled:
+    """The margin ratio of a coin rose past the call level."""
+
+    account: Account
+    coin: str
+
+
+Change = (
+    MarkSet
+    | AccountChanged
+    | Filled
+    | MarginCalled
+    | SpotChanged
+    | CoinsChanged
+    | CoinsFilled
+    | CoinMarginCalled
+)

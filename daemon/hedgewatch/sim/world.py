@@ -19,6 +19,7 @@ from hedgewatch.sim.changes import (
     SpotChanged,
 )
 from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.coin_world import CoinWorld
 from hedgewatch.sim.keys import (
     BYBIT_KEY,
     BYBIT_SECRET,
@@ -85,6 +86,9 @@ class World:
                 updated=now(),
             ),
         }
+        self.coins = CoinWorld(
+            self.accounts, lambda symbol: self.mark_at("binance", symbol), now, self._tell
+        )
         self.watchers: list[Callable[[Change], None]] = []
         self.liquidatable: list[tuple[int, str]] = []
         self._called: dict[str, Decimal] = {}
@@ -275,6 +279,7 @@ class World:
         self._watch_margins()
 
     def _watch_margins(self) -> None:
+        self.coins.watch_margins()
         for name, owner in self.accounts.items():
             before, ratio = self._called.get(name, ZERO), self.margin_ratio(name)
             self._called[name] = ratio

@@ -22,6 +22,15 @@ def mark_candles(world: World, symbol: str, query: Mapping[str, str]) -> list[Ca
     return _candles(world, symbol, _count(query, MARK_LIMIT), money, "0")
 
 
+def coin_candles(world: World, symbol: str, query: Mapping[str, str]) -> list[Candle]:
+    """GET /dapi/v1/markPriceKlines: the past of a contract goes with that of its market."""
+    contract = world.coins.contracts[symbol]
+    count = _count(query, MARK_LIMIT)
+    return _candles(
+        world, contract.follows, count, lambda price: money(price * (1 + contract.premium)), "0"
+    )
+
+
 def spot_candles(world: World, symbol: str, query: Mapping[str, str]) -> list[Candle]:
     """GET /api/v3/klines: the past of a pair goes with that of its mark."""
     pair, mark = world.spot_pairs[symbol], world.marks[symbol]

@@ -4,7 +4,7 @@ from typing import Any
 
 from hedgewatch.sim import margin
 from hedgewatch.sim.accounts import Account, Position
-from hedgewatch.sim.changes import AccountChanged, Filled
+from hedgewatch.sim.changes import AccountChanged, Filled, MarginCalled
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.markets import QUOTE
 from hedgewatch.sim.wire.binance_account import alias
@@ -12,6 +12,17 @@ from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
 
 Frame = dict[str, Any]
+
+
+def frame_of(change: AccountChanged | Filled | MarginCalled, world: World) -> Frame:
+    """The private frame that tells of a change of a USDⓈ-M account."""
+    match change:
+        case AccountChanged():
+            return account_update(change, world)
+        case Filled():
+            return order_trade_update(change, world)
+        case MarginCalled(account):
+            return margin_call(account, world)
 
 
 def account_update(change: AccountChanged, world: World) -> Frame:

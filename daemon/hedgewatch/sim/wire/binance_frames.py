@@ -6,6 +6,7 @@ import orjson
 
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.faults import Faults
+from hedgewatch.sim.wire import binance_coin_market
 from hedgewatch.sim.wire.binance_market import QUANTITY, next_funding, quote
 from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
@@ -60,7 +61,10 @@ class FrameMaker:
             frames = [self._one(channel, symbol, category) for symbol in listed]
             return orjson.dumps(frames) if all(frames) else None
         symbol = symbol_of(stream)
-        found = self._one(channel, symbol, category) if symbol in listed else None
+        if symbol in self._world.coins.contracts:
+            found = self._coin(channel, symbol)
+        else:
+            found = self._one(channel, symbol, category) if symbol in listed else None
         return orjson.dumps(found) if found else None
 
     def _is_mute(self, channel: str, category: str) -> bool:
@@ -79,6 +83,15 @@ class FrameMaker:
             return self._book(symbol, category)
         if channel in {"ticker", "miniTicker"}:
             return self._day(symbol, channel, category)
+        return None
+
+    def _coin(self, channel: str, symbol: str) -> Frame | None:
+        """COIN-M has its streams on one address, which is that of spot here, as its paths are."""
+        if channel == "markPrice":
+            return binance_coin_market.mark_frame(self._world, symbol, self._now())
+        if channel == "bookTicker":
+            self._updates += 1
+            return binance_coin_market.book_frame(self._world, symbol, self._updates, self._now())
         return None
 
     def _mark(self, symbol: str) -> Frame:

@@ -20,7 +20,7 @@ def futures_exchange_info(world: World) -> Reply:
         "timezone": "UTC",
         "serverTime": epoch_milliseconds(),
         "futuresType": "U_MARGINED",
-        "rateLimits": [_weight_a_minute(2400)],
+        "rateLimits": [weight_a_minute(2400)],
         "exchangeFilters": [],
         "assets": [{"asset": QUOTE, "marginAvailable": True, "autoAssetExchange": "-10000"}],
         "symbols": [_perpetual(market) for market in world.markets.values()],
@@ -32,13 +32,14 @@ def spot_exchange_info(world: World) -> Reply:
     return {
         "timezone": "UTC",
         "serverTime": epoch_milliseconds(),
-        "rateLimits": [_weight_a_minute(6000)],
+        "rateLimits": [weight_a_minute(6000)],
         "exchangeFilters": [],
         "symbols": [_spot_pair(pair) for pair in world.spot_pairs.values()],
     }
 
 
-def _weight_a_minute(limit: int) -> Reply:
+def weight_a_minute(limit: int) -> Reply:
+    """One of the limits that a venue names."""
     return {
         "rateLimitType": "REQUEST_WEIGHT",
         "interval": "MINUTE",
@@ -60,8 +61,8 @@ def _perpetual(market: Perpetual) -> Reply:
         "baseAsset": market.base,
         "quoteAsset": QUOTE,
         "marginAsset": QUOTE,
-        "pricePrecision": _places(market.tick),
-        "quantityPrecision": _places(market.step),
+        "pricePrecision": places_of(market.tick),
+        "quantityPrecision": places_of(market.step),
         "baseAssetPrecision": 8,
         "quotePrecision": 8,
         "underlyingType": "COIN",
@@ -137,6 +138,7 @@ def _spot_pair(pair: SpotPair) -> Reply:
     }
 
 
-def _places(step: Decimal) -> int:
+def places_of(step: Decimal) -> int:
+    """Decimals of a step."""
     exponent = step.normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0

@@ -5,7 +5,8 @@ from aiohttp import web
 
 from hedgewatch.sim.accounts import Account
 from hedgewatch.sim.clock import steady_seconds
-from hedgewatch.sim.wire.binance_routes import ROUTES, Call, Route
+from hedgewatch.sim.wire.binance_route import Call, Route
+from hedgewatch.sim.wire.binance_routes import ROUTES
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.signature import UNKNOWN_KEY, Refusal, owner_of, signed_owner
 

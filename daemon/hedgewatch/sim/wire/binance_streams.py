@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from aiohttp import WSMessage, WSMsgType, web
 
 from hedgewatch.sim.changes import (
-    AccountChanged,
     Change,
-    Filled,
-    MarginCalled,
+    CoinMarginCalled,
+    CoinsChanged,
+    CoinsFilled,
     MarkSet,
     SpotChanged,
 )
 from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
-from hedgewatch.sim.wire import binance_events
+from hedgewatch.sim.wire import binance_coin_account, binance_events
 from hedgewatch.sim.wire.binance_frames import FrameMaker, symbol_of, well_formed
 from hedgewatch.sim.wire.binance_requests import StreamRequests
 from hedgewatch.sim.wire.service import Service
@@ -61,22 +61,35 @@ class BinanceStreams:
 
     def _opened(self, request: web.Request) -> Socket | None:
         head, *tail = request.path.strip("/").split("/")
-        if head in {"ws-api", "ws-fapi"}:
+        if head in {"ws-api", "ws-fapi", "ws-dapi"}:
             return self._opened_for_requests(request, head)
-        if head == "private":
-            key = request.query.get("listenKey") or (tail[-1] if tail else "")
-            return Socket(
-                request, "private", listen_key=key, owner=self._service.listen_keys.owner(key)
-            )
+        key = self._listen_key(request, head, tail)
+        if key is not None:
+            return self._private(request, key)
         if head in {"public", "market"}:
             return self._opened_for_streams(request, head, tail)
         if head in {"ws", "stream"}:
             return self._opened_for_streams(request, "spot", [head, *tail])
         return None
 
+    def _listen_key(self, request: web.Request, head: str, tail: list[str]) -> str | None:
+        """What a private stream is opened with, in the query or in the path; None for others."""
+        key = (tail or [""])[-1]
+        if head == "private":
+            return request.query.get("listenKey") or key
+        if head == "pm" or (head == "ws" and self._service.listen_keys.wallet(key) == "coins"):
+            return key
+        return None
+
+    def _private(self, request: web.Request, key: str) -> Socket:
+        """A stream that says nothing when its key has ended, or never was."""
+        keys = self._service.listen_keys
+        owner, wallet = keys.owner(key), keys.wallet(key)
+        return Socket(request, "private", listen_key=key, owner=owner, wallet=wallet)
+
     def _opened_for_requests(self, request: web.Request, head: str) -> Socket:
         """Orders could go over either; only the spot one also carries the account's events."""
-        if head == "ws-fapi":
+        if head != "ws-api":
             self._service.violations.append(f"WS {request.path}")
         return Socket(request, "spot-api" if head == "ws-api" else "trading")
 
@@ -138,24 +151,19 @@ class BinanceStreams:
         match change:
             case MarkSet(symbol):
                 self._publish(symbol)
-            case AccountChanged(account):
-                self._to_owner(
-                    account.name, "private", binance_events.account_update(change, world)
-                )
-            case Filled(account):
-                self._to_owner(
-                    account.name, "private", binance_events.order_trade_update(change, world)
-                )
-            case MarginCalled(account):
-                self._to_owner(account.name, "private", binance_events.margin_call(account, world))
             case SpotChanged(account, asset):
                 event = binance_events.outbound_account_position(account, asset)
                 self._to_owner(account.name, "spot", event)
+            case CoinsChanged() | CoinsFilled() | CoinMarginCalled():
+                event = binance_coin_account.frame_of(change, world)
+                self._to_owner(change.account.name, "coins", event)
+            case _:
+                event = binance_events.frame_of(change, world)
+                self._to_owner(change.account.name, "futures", event)
 
-    def _to_owner(self, name: str, venue: str, event: object) -> None:
+    def _to_owner(self, name: str, wallet: str, event: dict[str, object]) -> None:
         for socket in self._sockets:
-            of_venue = socket.category.startswith(venue)
-            if of_venue and socket.owner is not None and socket.owner.name == name:
+            if socket.wallet == wallet and socket.owner is not None and socket.owner.name == name:
                 socket.send_event(event)
 
     # faults

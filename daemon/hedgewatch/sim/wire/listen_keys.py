@@ -38,6 +38,11 @@ class ListenKeys:
         found = self._living.get(key)
         return found[0] if found else None
 
+    def wallet(self, key: str) -> str:
+        """What a key's stream tells of (the venue that it was issued for), empty once it ended."""
+        found = self._living.get(key)
+        return found[1] if found else ""
+
     def end(self, account_name: str, venue: str | None = None) -> list[str]:
         """End the keys of an account, at one venue or at all."""
         return self._end(

@@ -14,13 +14,16 @@ Outgoing = tuple[WSMsgType, bytes]
 
 @dataclass(eq=False, slots=True)
 class Socket:
-    """`category` is public, market, private or trading of the futures venue, spot, or spot-api."""
+    """`category` is public, market, private or trading of the futures venues, spot, or spot-api.
+    `wallet` is what a private one tells of: futures, coins, portfolio (all of them) or spot.
+    """
 
     request: web.Request
     category: str
     combined: bool = False
     listen_key: str | None = None
     owner: Account | None = None
+    wallet: str = "spot"
     subscription_id: int | None = None
     streams: dict[str, None] = field(default_factory=dict)
     websocket: web.WebSocketResponse = field(
