@@ -20,15 +20,7 @@ from hedgewatch.sim.changes import (
 )
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.coin_world import CoinWorld
-from hedgewatch.sim.keys import (
-    BYBIT_KEY,
-    BYBIT_SECRET,
-    DEMO_KEY,
-    DEMO_SECRET,
-    HYPERLIQUID_ADDRESS,
-    SECOND_KEY,
-    SECOND_SECRET,
-)
+from hedgewatch.sim.logins import logins
 from hedgewatch.sim.markets import (
     ASSET_INDICES,
     OPENING_MARKS,
@@ -66,26 +58,7 @@ class World:
         self.premiums: dict[tuple[str, str], Decimal] = {}
         self.level_amount = Decimal(1000)
         self.account_first = False
-        self.accounts = {
-            "main": Account("main", DEMO_KEY, DEMO_SECRET, Decimal(100_000), updated=now()),
-            "second": Account("second", SECOND_KEY, SECOND_SECRET, Decimal(5_000), updated=now()),
-            "hyperliquid-main": Account(
-                "hyperliquid-main",
-                HYPERLIQUID_ADDRESS,
-                "",
-                Decimal(100_000),
-                venue="hyperliquid",
-                updated=now(),
-            ),
-            "bybit-main": Account(
-                "bybit-main",
-                BYBIT_KEY,
-                BYBIT_SECRET,
-                Decimal(100_000),
-                venue="bybit",
-                updated=now(),
-            ),
-        }
+        self.accounts = logins(now())
         self.coins = CoinWorld(
             self.accounts, lambda symbol: self.mark_at("binance", symbol), now, self._tell
         )

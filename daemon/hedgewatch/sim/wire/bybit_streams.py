@@ -118,6 +118,8 @@ class BybitStreams:
                 self._to_owner(account, [bybit_events.wallet(self._service.world, account)])
             case MarginCalled():
                 """Bybit mails a margin call, and pushes none."""
+            case _:
+                """What is margined in coins of Binance."""
 
     def _account_frames(self, change: AccountChanged) -> Iterator[dict[str, Any]]:
         world, account = self._service.world, change.account
