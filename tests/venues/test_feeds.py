@@ -47,17 +47,6 @@ def test_one_silent_market_among_others_that_flow_is_noticed() -> None:
     assert not ages.complete
 
 
-def test_a_spot_pair_is_not_waited_for_where_marks_are_told() -> None:
-    marks, quotes = Ages(each=True), Ages(each=False)
-    for ages in (marks, quotes):
-        ages.expect(["ALT/USDT", "AIX/USDT:USDT"], now=0.0)
-        ages.heard("AIX/USDT:USDT", venue_time=100.0, now=4.0)
-    assert marks.complete
-    assert marks.silent(now=6.0, limit=5.0) == []
-    assert marks.silent(now=10.0, limit=5.0) == ["AIX/USDT:USDT"]
-    assert quotes.silent(now=10.0, limit=5.0) == ["AIX/USDT:USDT", "ALT/USDT"]
-
-
 def test_frames_that_repeat_an_old_time_are_no_sign_of_life() -> None:
     ages = Ages(each=True)
     ages.expect(["ALT"], now=0.0)

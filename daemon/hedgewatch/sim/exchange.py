@@ -7,6 +7,7 @@ from typing import Self
 
 from aiohttp import web
 
+from hedgewatch.sim.changes import Change, MarkSet
 from hedgewatch.sim.clock import StoryClock, steady_seconds
 from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.script import Player, Story
@@ -50,7 +51,7 @@ class PaperExchange:
         self._open = AsyncExitStack()
         for venue, wire in self._wires.items():
             self._services[venue].faults.line = wire
-            self.world.watchers.append(wire.changed)
+            self.world.watchers.append(partial(_tell, venue, wire))
 
     async def __aenter__(self) -> Self:
         """Listen, and begin the story."""
@@ -148,6 +149,12 @@ class PaperExchange:
         """Story seconds played, the story's length, the text of the chapter."""
         elapsed = min(self._clock.elapsed(), self.story.duration)
         return elapsed, self.story.duration, self.story.chapter_at(elapsed)
+
+
+def _tell(venue: str, wire: Wire, change: Change) -> None:
+    """Prices are the same for all; what happens to an account concerns its own venue."""
+    if isinstance(change, MarkSet) or change.account.venue == venue:
+        wire.changed(change)
 
 
 async def _answer(wire: Wire, request: web.Request) -> web.StreamResponse:

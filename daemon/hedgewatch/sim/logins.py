@@ -1,5 +1,6 @@
 """The accounts that the paper exchange opens with, one or more a venue."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hedgewatch.sim.accounts import Account
@@ -9,6 +10,10 @@ from hedgewatch.sim.keys import (
     DEMO_KEY,
     DEMO_SECRET,
     HYPERLIQUID_ADDRESS,
+    OKX_KEY,
+    OKX_MULTI_KEY,
+    OKX_PASSPHRASE,
+    OKX_SECRET,
     SECOND_KEY,
     SECOND_SECRET,
 )
@@ -35,4 +40,17 @@ def logins(now: int) -> dict[str, Account]:
             venue="bybit",
             updated=now,
         ),
+        "okx-main": _at_okx("okx-main", OKX_KEY, Decimal(100_000), now),
+        "okx-multi": replace(
+            _at_okx("okx-multi", OKX_MULTI_KEY, Decimal(20_000), now),
+            collateral={"BTC": Decimal(2)},
+            multi_assets=True,
+        ),
     }
+
+
+def _at_okx(name: str, key: str, wallet: Decimal, now: int) -> Account:
+    """Futures mode (OKX's acctLv 2), until told otherwise."""
+    return Account(
+        name, key, OKX_SECRET, wallet, venue="okx", passphrase=OKX_PASSPHRASE, updated=now
+    )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
 
-from hedgewatch.sim import margin, margin_bybit, margin_hyperliquid
+from hedgewatch.sim import margin, margin_bybit, margin_hyperliquid, margin_okx
 from hedgewatch.sim.accounts import Account, Position
 
 
@@ -32,6 +32,7 @@ RULEBOOKS: Mapping[str, Rulebook] = MappingProxyType(
         "binance": margin,
         "bybit": margin_bybit,
         "hyperliquid": margin_hyperliquid,
+        "okx": margin_okx,
     }
 )
 """By venue."""

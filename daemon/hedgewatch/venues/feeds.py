@@ -43,11 +43,6 @@ class Feeds:
             self.lost(feed, reason)
 
 
-def is_spot(symbol: str) -> bool:
-    """Whether a symbol names a pair: that of a contract has its settle currency behind a colon."""
-    return "/" in symbol and ":" not in symbol
-
-
 class Ages:
     """When each market of a feed last moved on, by the venue's own time.
 
@@ -66,10 +61,9 @@ class Ages:
         self._unheard: set[str] = set()
 
     def expect(self, symbols: Iterable[str], now: float) -> None:
-        """From now on these are waited for, on a new socket. Spot pairs have no mark."""
+        """From now on these are waited for, on a new socket."""
         self.forget_order()
-        told = (symbol for symbol in symbols if not (self._each and is_spot(symbol)))
-        self._moved = dict.fromkeys(sorted(told), now)
+        self._moved = dict.fromkeys(sorted(symbols), now)
         self._unheard = set(self._moved)
 
     def heard(self, symbol: str, venue_time: float, now: float) -> None:

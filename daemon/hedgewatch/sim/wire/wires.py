@@ -6,6 +6,7 @@ from types import MappingProxyType
 from hedgewatch.sim.wire.binance import BinanceWire
 from hedgewatch.sim.wire.bybit import BybitWire
 from hedgewatch.sim.wire.hyperliquid import HyperliquidWire
+from hedgewatch.sim.wire.okx import OkxWire
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.wire import Wire
 
@@ -14,6 +15,7 @@ WIRES: Mapping[str, Callable[[Service], Wire]] = MappingProxyType(
         "binance": BinanceWire,
         "bybit": BybitWire,
         "hyperliquid": HyperliquidWire,
+        "okx": OkxWire,
     }
 )
 """By venue. The first is the one that stories play at when they name none."""

@@ -1,0 +1,316 @@
+"""What OKX says to everybody: instruments, tiers, discounts, prices, the past.
+
+Sources: OKX API, "Public data" and "Order book trading: market data".
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from hedgewatch.sim.accounts import ZERO
+from hedgewatch.sim.clock import epoch_milliseconds
+from hedgewatch.sim.margin_okx import usd
+from hedgewatch.sim.markets import SpotPair
+from hedgewatch.sim.okx_markets import CONTRACTS, DISCOUNTS, Contract
+from hedgewatch.sim.past import MINUTE
+from hedgewatch.sim.wire.numbers import on_tick, plain
+from hedgewatch.sim.wire.okx_signature import VENUE, Refusal
+from hedgewatch.sim.world import World
+
+Row = dict[str, Any]
+
+HOUR = 3_600_000
+TRADED_IN_A_DAY = Decimal(100_000)
+OPEN_INTEREST = Decimal(1_000_000)
+MOST_CANDLES = {"mark-price-candles": 100, "candles": 300}
+NO_SUCH_MARKET = (200, 51001, "Instrument ID doesn't exist.")
+ODD_PARAMETER = (400, 51000, "Parameter {0} error.")
+
+_EMPTY = (
+    "alias", "auctionEndTime", "baseCcy", "contTdSwTime", "ctMult", "ctType", "ctVal", "ctValCcy",
+    "expTime", "instFamily", "lever", "optType", "quoteCcy", "settleCcy", "stk", "uly",
+)  # fmt: skip
+
+
+def contract_named(name: str) -> Contract:
+    """By its instId."""
+    found = next((each for each in CONTRACTS.values() if each.id == name), None)
+    if found is None:
+        raise Refusal(*NO_SUCH_MARKET)
+    return found
+
+
+def pair_named(world: World, name: str) -> SpotPair:
+    """By its instId: `ALT-USDT`."""
+    pair = world.spot_pairs.get(name.replace("-", ""))
+    if pair is None:
+        raise Refusal(*NO_SUCH_MARKET)
+    return pair
+
+
+def instruments(world: World, kind: str) -> list[Row]:
+    """GET /api/v5/public/instruments, of one type."""
+    if kind == "SPOT":
+        return [_pair(pair) for pair in world.spot_pairs.values()]
+    if kind == "SWAP":
+        return [_swap(world, each) for each in CONTRACTS.values()]
+    if kind in {"FUTURES", "OPTION", "MARGIN"}:
+        return []
+    raise Refusal(ODD_PARAMETER[0], ODD_PARAMETER[1], "Parameter instType error.")
+
+
+def _pair(pair: SpotPair) -> Row:
+    return {
+        **dict.fromkeys(_EMPTY, ""),
+        "baseCcy": pair.base,
+        "quoteCcy": "USDT",
+        "instId": f"{pair.base}-USDT",
+        "instType": "SPOT",
+        "lever": "5",
+        "listTime": "1548133413000",
+        "lotSz": plain(pair.step),
+        "minSz": plain(pair.step),
+        "state": "live",
+        "tickSz": plain(pair.tick),
+        "groupId": "1",
+        "ruleType": "normal",
+    }
+
+
+def _swap(world: World, contract: Contract) -> Row:
+    market = world.markets[contract.priced]
+    ends = "" if market.expiry is None else str(market.expiry)
+    return {
+        **dict.fromkeys(_EMPTY, ""),
+        "ctMult": "1",
+        "ctType": "linear" if contract.linear else "inverse",
+        "ctVal": plain(contract.value),
+        "ctValCcy": contract.base if contract.linear else "USD",
+        "expTime": ends,
+        "instFamily": contract.family,
+        "instId": contract.id,
+        "instType": "SWAP",
+        "lever": str(market.tiers[0].leverage),
+        "listTime": "1573557408000",
+        "lotSz": plain(contract.lot),
+        "minSz": plain(contract.lot),
+        "settleCcy": contract.settle,
+        "state": "live",
+        "tickSz": plain(market.tick),
+        "uly": contract.family,
+        "groupId": "1",
+        "ruleType": "normal",
+    }
+
+
+def tiers(world: World, families: str) -> list[Row]:
+    """GET /api/v5/public/position-tiers: of five families at most."""
+    named = families.split(",")
+    if len(named) > 5:  # noqa: PLR2004 - OKX's own bound
+        raise Refusal(ODD_PARAMETER[0], ODD_PARAMETER[1], "Parameter instFamily error.")
+    return [
+        {
+            "baseMaxLoan": "",
+            "imr": plain(Decimal(1) / step.leverage),
+            "instFamily": contract.family,
+            "instId": "",
+            "maxLever": str(step.leverage),
+            "maxSz": plain(step.most),
+            "minSz": plain(step.least),
+            "mmr": plain(step.maintenance),
+            "optMgnFactor": "0",
+            "quoteMaxLoan": "",
+            "tier": str(number),
+            "uly": contract.family,
+        }
+        for contract in CONTRACTS.values()
+        if contract.family in named
+        for number, step in enumerate(contract.steps(world.markets[contract.priced]), 1)
+    ]
+
+
+def discounts() -> list[Row]:
+    """GET /api/v5/public/discount-rate-interest-free-quota."""
+    found = []
+    for coin, slices in DISCOUNTS.items():
+        least, details = ZERO, list[Row]()
+        for number, part in enumerate(slices, 1):
+            most = "" if part.most is None else plain(part.most)
+            details.append(
+                {
+                    "discountRate": plain(part.rate),
+                    "liqPenaltyRate": "0.02",
+                    "maxAmt": most,
+                    "minAmt": plain(least),
+                    "tier": str(number),
+                }
+            )
+            least = part.most or least
+        found.append({"amt": "0", "ccy": coin, "details": details, "minDiscountRate": "0"})
+    return found
+
+
+# prices
+
+
+def mark(world: World, contract: Contract) -> Decimal:
+    """Its mark."""
+    return world.mark_at(VENUE, contract.priced)
+
+
+def mark_row(world: World, name: str, now: int) -> Row:
+    """One of GET /api/v5/public/mark-price, and of the channel `mark-price`."""
+    price = plain(mark(world, contract_named(name)))
+    return {"instType": "SWAP", "instId": name, "markPx": price, "ts": str(now)}
+
+
+def best(world: World, name: str) -> tuple[Decimal, Decimal]:
+    """Bid and ask, one tick to either side of the price."""
+    if name.endswith("-SWAP"):
+        contract = contract_named(name)
+        price, tick = mark(world, contract), world.markets[contract.priced].tick
+    else:
+        pair = pair_named(world, name)
+        price, tick = world.spot_price(pair.symbol), pair.tick
+    middle = on_tick(price, tick)
+    return middle - tick, middle + tick
+
+
+def ticker(world: World, name: str, now: int) -> Row:
+    """GET /api/v5/market/ticker, and the channel `tickers`."""
+    bid, ask = best(world, name)
+    last = plain((bid + ask) / 2)
+    contract = contract_named(name) if name.endswith("-SWAP") else None
+    volume = TRADED_IN_A_DAY if contract is None else _contracts(world, contract, TRADED_IN_A_DAY)
+    return {
+        "askPx": plain(ask),
+        "askSz": "1000",
+        "bidPx": plain(bid),
+        "bidSz": "1000",
+        "high24h": last,
+        "instId": name,
+        "instType": "SPOT" if contract is None else "SWAP",
+        "last": last,
+        "lastSz": "1",
+        "low24h": last,
+        "open24h": last,
+        "sodUtc0": last,
+        "sodUtc8": last,
+        "ts": str(now),
+        "vol24h": plain(volume),
+        "volCcy24h": plain(TRADED_IN_A_DAY),
+    }
+
+
+def _contracts(world: World, contract: Contract, coins: Decimal) -> Decimal:
+    worth = coins if contract.linear else coins * mark(world, contract)
+    return worth / contract.value
+
+
+def book(world: World, name: str, size: str) -> Row:
+    """GET /api/v5/market/books: levels of (price, contracts, 0, orders)."""
+    contract, levels = contract_named(name), min(int(size or "1"), 400)
+    bid, ask = best(world, name)
+    tick = world.markets[contract.priced].tick
+    amount = plain(_contracts(world, contract, world.level_amount))
+    return {
+        "asks": [[plain(ask + step * tick), amount, "0", "1"] for step in range(levels)],
+        "bids": [
+            [plain(bid - step * tick), amount, "0", "1"]
+            for step in range(levels)
+            if bid > step * tick
+        ],
+        "ts": str(epoch_milliseconds()),
+    }
+
+
+def index(world: World, name: str, now: int) -> Row:
+    """One of GET /api/v5/market/index-tickers: what a coin is worth in dollars or in USDT."""
+    coin, _, quote = name.partition("-")
+    venue = world.venue_of(VENUE)
+    price = usd(coin, venue) if quote == "USD" else world.marks.get(f"{coin}USDT")
+    if price is None:
+        raise Refusal(*NO_SUCH_MARKET)
+    text = plain(price)
+    return {"instId": name, "idxPx": text, "high24h": text, "low24h": text, "ts": str(now)}
+
+
+def indices(world: World, query: Mapping[str, str]) -> list[Row]:
+    """GET /api/v5/market/index-tickers: one, or all of a quote currency."""
+    now = epoch_milliseconds()
+    if query.get("instId"):
+        return [index(world, query["instId"], now)]
+    coins = sorted({*world.indices, *(each.base for each in CONTRACTS.values())})
+    if query.get("quoteCcy") == "USD":
+        return [index(world, f"{coin}-USD", now) for coin in coins]
+    return [index(world, each.family, now) for each in CONTRACTS.values() if each.linear]
+
+
+def funding(world: World, name: str, now: int) -> Row:
+    """One of GET /api/v5/public/funding-rate, and of the channel `funding-rate`."""
+    hours = world.markets[contract_named(name).priced].funding_hours
+    paid = (now // (hours * HOUR) + 1) * hours * HOUR
+    return {
+        "formulaType": "noRate",
+        "fundingRate": plain(world.funding_rate),
+        "fundingTime": str(paid),
+        "instId": name,
+        "instType": "SWAP",
+        "maxFundingRate": "0.00375",
+        "method": "current_period",
+        "minFundingRate": "-0.00375",
+        "nextFundingRate": "",
+        "nextFundingTime": str(paid + hours * HOUR),
+        "premium": "0",
+        "settFundingRate": "0.0001",
+        "settState": "settled",
+        "ts": str(now),
+    }
+
+
+def fundings(world: World, name: str) -> list[Row]:
+    """GET /api/v5/public/funding-rate: `ANY` is all of them."""
+    names = [each.id for each in CONTRACTS.values()] if name == "ANY" else [name]
+    return [funding(world, each, epoch_milliseconds()) for each in names]
+
+
+def interest(world: World, name: str, now: int) -> Row:
+    """One of GET /api/v5/public/open-interest, and of the channel `open-interest`."""
+    contract = contract_named(name)
+    return {
+        "instId": name,
+        "instType": "SWAP",
+        "oi": plain(_contracts(world, contract, OPEN_INTEREST)),
+        "oiCcy": plain(OPEN_INTEREST),
+        "oiUsd": plain(OPEN_INTEREST * mark(world, contract)),
+        "ts": str(now),
+    }
+
+
+# the past
+
+
+def candles(world: World, query: Mapping[str, str], kind: str) -> list[list[str]]:
+    """GET /api/v5/market/mark-price-candles and /candles: the newest first, until `after`."""
+    name, most = query.get("instId", ""), MOST_CANDLES[kind]
+    limit, after = query.get("limit", "100"), query.get("after", "")
+    if query.get("bar", "1m") != "1m" or not limit.isdecimal() or int(limit) > most:
+        raise Refusal(ODD_PARAMETER[0], ODD_PARAMETER[1], "Parameter bar or limit error.")
+    if kind == "candles":
+        pair = pair_named(world, name)
+        symbol, part = pair.symbol, world.spot_price(pair.symbol) / world.marks[pair.symbol]
+        tick, volumes = pair.tick, ["1000", "1000", "1000"]
+    else:
+        symbol, part = contract_named(name).priced, Decimal(1)
+        tick, volumes = world.markets[symbol].tick, []
+    closes = world.past.closes(symbol, world.marks[symbol])
+    wanted = [each for each in closes if not after or each[0] < int(after)][-int(limit) :]
+    running = epoch_milliseconds() // MINUTE * MINUTE
+    return [
+        [str(start), *[plain(on_tick(price * part, tick))] * 4, *volumes, _over(start, running)]
+        for start, price in reversed(wanted)
+    ]
+
+
+def _over(start: int, running: int) -> str:
+    return "0" if start >= running else "1"
