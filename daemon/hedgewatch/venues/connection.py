@@ -33,6 +33,9 @@ a new socket after four.
 _PLAIN_PONG = b"pong"
 """How OKX, Bitget and others answer the text `ping`: no JSON."""
 
+_GREETING = b"Websocket connection established."
+"""What Hyperliquid says first, in plain text."""
+
 _FUTURE_SECONDS = 60.0
 _STEP_SECONDS = 1.0
 _CONFIG: dict[str, Any] = {
@@ -183,7 +186,7 @@ class Connection:
 
     def take(self, socket: GuardedSocket, data: bytes) -> PriceEvent | None:
         """Decode one frame; a bad one is counted, said once, and is not the last."""
-        if socket.error is not None:
+        if socket.error is not None or data == _GREETING:
             return None
         try:
             price, news = self._decoded(socket, data)

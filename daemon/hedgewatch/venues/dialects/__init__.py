@@ -7,6 +7,7 @@ from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.settings import AccountSettings
 
 DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
@@ -14,6 +15,7 @@ DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
         "binance": lambda settings: BinanceSpot(settings.name),
         "binancecoinm": lambda settings: BinanceCoinm(settings.name),
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
+        "hyperliquid": lambda settings: Hyperliquid(settings.name, settings.address or ""),
     }
 )
 """By ccxt's ids."""
