@@ -77,7 +77,7 @@ def _pool_of(currency: str, states: Iterable[Clearinghouse]) -> Clearinghouse | 
     where most positions are.
     """
     there = [state for state in states if state.currency == currency]
-    held = [state for state in there if state.shared] or [s for s in there if s.dex == MAIN]
+    held = [state for state in there if state.shared] or there
     return max(held, key=lambda state: (state.dex == MAIN, len(state.shared)), default=None)
 
 

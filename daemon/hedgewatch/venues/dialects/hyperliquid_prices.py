@@ -29,38 +29,28 @@ from hedgewatch.venues.fields import (
     table,
 )
 
-_BETWEEN_BEATS = 1.0
-"""Seconds for which time goes on by itself after a book: they are half a second apart."""
-
 _MINUTE = 60.0
 _SETTLING = 2.0
 """Seconds after its end in which the last candle may still change."""
 
 
 class Pulse:
-    """The time of what a socket says, by the newest book that it told. It never runs back."""
+    """The time of what a socket says: that of the newest book that it told."""
 
     def __init__(self) -> None:
         self._told: float | None = None
-        self._heard = 0.0
-        self._latest = 0.0
 
     def begin(self) -> None:
         """A new socket."""
-        self._told, self._latest = None, 0.0
+        self._told = None
 
-    def beat(self, told: float, now: float) -> None:
-        """A book of this time came."""
-        if self._told is None or told > self._told:
-            self._told, self._heard = told, now
+    def beat(self, told: float) -> None:
+        """A book of this time came; an older one is what a server that hangs would say."""
+        self._told = told if self._told is None else max(self._told, told)
 
     def at(self, now: float) -> float:
         """When what comes now was made."""
-        if self._told is None:
-            return now
-        passed = min(max(now - self._heard, 0.0), _BETWEEN_BEATS)
-        self._latest = max(self._latest, self._told + passed)
-        return self._latest
+        return now if self._told is None else self._told
 
 
 class PriceFrames:
@@ -79,7 +69,7 @@ class PriceFrames:
         if channel == "bbo":
             return self._quote(table(message.get("data"), "data"))
         if channel == "l2Book":
-            self.pulse.beat(moment(table(message.get("data"), "data"), "time"), now)
+            self.pulse.beat(moment(table(message.get("data"), "data"), "time"))
         return None
 
     def _mark(self, data: Row, now: float) -> MarkPriceChanged:
