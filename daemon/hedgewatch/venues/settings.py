@@ -109,10 +109,16 @@ class AccountSettings(Settings):
     @model_validator(mode="after")
     def _has_its_login(self) -> Self:
         """Each venue wants another: what is missing is decidable here."""
-        problem = _login_problem(self)
+        problem = _portfolio_problem(self) or _login_problem(self)
         if problem:
             raise ValueError(problem)
         return self
+
+
+def _portfolio_problem(account: AccountSettings) -> str:
+    if account.portfolio_margin and account.venue != "binance":
+        return "portfolio_margin is said of a whole account of Binance: write venue: binance"
+    return ""
 
 
 def _login_problem(account: AccountSettings) -> str:

@@ -4,15 +4,24 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from hedgewatch.venues.dialect import Dialect
+from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.settings import AccountSettings
 
+
+def _binance(settings: AccountSettings) -> Dialect:
+    """A spot account, or all of a Portfolio Margin one."""
+    if settings.portfolio_margin:
+        return BinancePortfolio(settings.name)
+    return BinanceSpot(settings.name)
+
+
 DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
     {
-        "binance": lambda settings: BinanceSpot(settings.name),
+        "binance": _binance,
         "binancecoinm": lambda settings: BinanceCoinm(settings.name),
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
         "hyperliquid": lambda settings: Hyperliquid(settings.name, settings.address or ""),

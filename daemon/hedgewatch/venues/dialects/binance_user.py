@@ -26,7 +26,16 @@ from hedgewatch.venues.fields import (
 
 _HINTS = {
     "ACCOUNT_CONFIG_UPDATE": "leverage or margin mode was changed",
+    "balanceUpdate": "coins came or went",
+    "outboundAccountPosition": "the margin wallet changed",
+    "liabilityChange": "a loan changed",
+    "openOrderLoss": "open margin orders changed",
 }
+_RISKS = {"FORCE_LIQUIDATION": "liquidation", "ACTIVE_LIQUIDATION": "liquidation"}
+"""Levels of `riskLevelChange` at which the venue acts; the others (MARGIN_CALL, SUPPLY_MARGIN,
+REDUCE_ONLY) are calls.
+"""
+
 _TRANSFERS = frozenset(
     {"DEPOSIT", "WITHDRAW", "ADMIN_WITHDRAW", "ASSET_TRANSFER", "COIN_SWAP_WITHDRAW"}
 )
@@ -51,17 +60,21 @@ class UserFrames:
 
     def decode(self, message: Row) -> list[AccountNews]:
         """What a frame tells, in order; nothing for the kinds that do not concern us."""
-        kind = message.get("e")
-        if kind == "ACCOUNT_UPDATE":
-            return list(self._account_update(message))
-        if kind == "ORDER_TRADE_UPDATE":
-            return list(self._order_update(message))
-        if kind == "MARGIN_CALL":
-            return [*self._margin_call(message), ReadAgain("the venue called for margin")]
-        if kind == "listenKeyExpired":
-            return [StreamExpired("the listen key expired")]
-        hint = _HINTS.get(str(kind))
-        return [ReadAgain(hint)] if hint else []
+        match message.get("e"):
+            case "ACCOUNT_UPDATE":
+                news = list(self._account_update(message))
+            case "ORDER_TRADE_UPDATE":
+                news = list(self._order_update(message))
+            case "MARGIN_CALL":
+                news = [*self._margin_call(message), ReadAgain("the venue called for margin")]
+            case "riskLevelChange":
+                news = [self._risk(message), ReadAgain("the venue told of another risk level")]
+            case "listenKeyExpired":
+                news = [StreamExpired("the listen key expired")]
+            case kind:
+                hint = _HINTS.get(str(kind))
+                news = [ReadAgain(hint)] if hint else []
+        return news
 
     def _margin_call(self, message: Row) -> Iterator[AccountNews]:
         """One warning for each position that the venue names, else one for the account."""
@@ -72,6 +85,13 @@ class UserFrames:
             needed, profit = row.get("mm", "?"), row.get("up", "?")
             text = f"maintenance margin {needed!s:.30}, unrealized profit {profit!s:.30}"
             yield VenueWarned(self._account, "margin_call", symbol, told, text if symbol else "")
+
+    def _risk(self, message: Row) -> VenueWarned:
+        """Of a Portfolio Margin account: "when the user's position risk ratio is too high"."""
+        level, ratio = str(message.get("s")), message.get("u", "?")
+        kind = _RISKS.get(level, "margin_call")
+        text = f"{level:.30}, uniMMR {ratio!s:.30}"
+        return VenueWarned(self._account, kind, "", moment(message, "E"), text)
 
     def _account_update(self, message: Row) -> Iterator[AccountNews]:
         told, update = moment(message, "T"), table(message.get("a"), "a")

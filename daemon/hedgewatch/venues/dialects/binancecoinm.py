@@ -19,7 +19,6 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
-from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
@@ -31,12 +30,7 @@ from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures
 from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
-from hedgewatch.venues.dialects.binance_terms import (
-    LEVELS,
-    funding_intervals,
-    liquidity,
-    middle_of,
-)
+from hedgewatch.venues.dialects.binance_wings import CM_PUBLIC, CM_SOCKETS, CmWing
 from hedgewatch.venues.fields import Row, rows, table, text
 from hedgewatch.venues.permissions import KeyRights
 
@@ -49,22 +43,16 @@ class BinanceCoinm:
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
     options: Mapping[str, Any] = MappingProxyType({"fetchCurrencies": False})
     requests: tuple[tuple[str, str], ...] = (
-        ("GET", "https://dapi.binance.com/dapi/v1/exchangeInfo"),
-        ("GET", "https://dapi.binance.com/dapi/v1/time"),
+        *CM_PUBLIC,
         ("GET", "https://dapi.binance.com/dapi/v2/leverageBracket"),
-        ("GET", "https://dapi.binance.com/dapi/v1/fundingInfo"),
         ("GET", "https://dapi.binance.com/dapi/v1/adlQuantile"),
-        ("GET", "https://dapi.binance.com/dapi/v1/depth"),
-        ("GET", "https://dapi.binance.com/dapi/v1/openInterest"),
-        ("GET", "https://dapi.binance.com/dapi/v1/markPriceKlines"),
-        ("GET", "https://dapi.binance.com/dapi/v1/ticker/24hr"),
         ("GET", "https://dapi.binance.com/dapi/v1/account"),
         ("GET", "https://dapi.binance.com/dapi/v1/positionRisk"),
         ("POST", "https://dapi.binance.com/dapi/v1/listenKey"),
         ("PUT", "https://dapi.binance.com/dapi/v1/listenKey"),
         RESTRICTIONS,
         ACCOUNT_INFO,
-        ("GET", "wss://dstream.binance.com/ws/*"),
+        *CM_SOCKETS,
         ("GET", "wss://dstream.binance.com/ws/+"),
     )
     operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
@@ -72,7 +60,7 @@ class BinanceCoinm:
     def __init__(self, account: str) -> None:
         self._account = account
         self._futures = Futures(account, VENUE)
-        self._faces: dict[str, float] = {}
+        self._wing = CmWing(VENUE, self._futures)
         self._ranks: dict[tuple[str, str], object] = {}
         self._portfolio_margin = False
         self._key = ""
@@ -110,28 +98,17 @@ class BinanceCoinm:
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid, and where positions stand in the queue of ADL (weight 5)."""
-        reply = await exchange.dapipublic_get_fundinginfo()
-        self._futures.intervals = funding_intervals(reply, self._futures.listing)
+        self._futures.intervals = await self._wing.intervals(exchange)
         ranks = await optional(exchange.dapiprivate_get_adlquantile(), "ADL ranks")
         self._ranks = dict(_ranks(ranks))
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """Both sides of the book, the day's volume, what is open: weight 12 of 2400 a minute."""
-        market, face = exchange.market_id(symbol), self._faces[symbol]
-        depth = await exchange.dapipublic_get_depth({"symbol": market, "limit": LEVELS})
-        day = await exchange.dapipublic_get_ticker_24hr({"symbol": market})
-        book = liquidity(VENUE, symbol, depth, day, face)
-        asked = exchange.dapipublic_get_openinterest({"symbol": market})
-        opened, middle = await optional(asked, "open interest"), middle_of(book)
-        self._futures.note_interest(symbol, opened if middle else None, face / (middle or 1.0))
-        return book
+        """The order book, the day's volume, and what is open."""
+        return await self._wing.liquidity(exchange, symbol)
 
     async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
         """Of the mark price, which liquidates."""
-        wanted = {"symbol": exchange.market_id(symbol), "interval": "1m"}
-        wanted["limit"] = min(count, MOST_OF_MARKS)
-        reply = await exchange.dapipublic_get_markpriceklines(wanted)
-        return bars(VENUE, symbol, reply, now)
+        return await self._wing.bars(exchange, symbol, count, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """Each coin is a pool of its own."""
@@ -194,9 +171,7 @@ class BinanceCoinm:
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids, and what a contract is of."""
         self._futures.listing.learn(markets)
-        self._faces = {
-            symbol: float(market.get("contractSize") or 0.0) for symbol, market in markets.items()
-        }
+        self._wing.learn(markets)
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key."""

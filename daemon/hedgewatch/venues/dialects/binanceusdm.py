@@ -16,7 +16,6 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
-from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
@@ -27,12 +26,8 @@ from hedgewatch.venues.dialects.binance_common import (
 from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
 from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
-from hedgewatch.venues.dialects.binance_terms import (
-    LEVELS,
-    collateral,
-    funding_intervals,
-    liquidity,
-)
+from hedgewatch.venues.dialects.binance_terms import collateral
+from hedgewatch.venues.dialects.binance_wings import UM_PUBLIC, UM_SOCKETS, UmWing
 from hedgewatch.venues.fields import Row, number_or_none, rows, says_yes, table, text
 from hedgewatch.venues.permissions import KeyRights
 
@@ -52,25 +47,18 @@ class BinanceUsdm:
         }
     )
     requests: tuple[tuple[str, str], ...] = (
-        ("GET", "https://fapi.binance.com/fapi/v1/exchangeInfo"),
-        ("GET", "https://fapi.binance.com/fapi/v1/time"),
+        *UM_PUBLIC,
         ("GET", "https://fapi.binance.com/fapi/v1/leverageBracket"),
         ("GET", "https://fapi.binance.com/fapi/v1/multiAssetsMargin"),
         ("GET", "https://fapi.binance.com/fapi/v1/symbolConfig"),
         ("GET", "https://fapi.binance.com/fapi/v1/assetIndex"),
-        ("GET", "https://fapi.binance.com/fapi/v1/fundingInfo"),
-        ("GET", "https://fapi.binance.com/fapi/v1/depth"),
-        ("GET", "https://fapi.binance.com/fapi/v1/openInterest"),
-        ("GET", "https://fapi.binance.com/fapi/v1/markPriceKlines"),
-        ("GET", "https://fapi.binance.com/fapi/v1/ticker/24hr"),
         ("GET", "https://fapi.binance.com/fapi/v3/account"),
         ("GET", "https://fapi.binance.com/fapi/v3/positionRisk"),
         ("POST", "https://fapi.binance.com/fapi/v1/listenKey"),
         ("PUT", "https://fapi.binance.com/fapi/v1/listenKey"),
         RESTRICTIONS,
         ACCOUNT_INFO,
-        ("GET", "wss://fstream.binance.com/public/ws/*"),
-        ("GET", "wss://fstream.binance.com/market/ws/*"),
+        *UM_SOCKETS,
         ("GET", "wss://fstream.binance.com/private/ws"),
     )
     operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
@@ -78,6 +66,7 @@ class BinanceUsdm:
     def __init__(self, account: str) -> None:
         self._account = account
         self._futures = Futures(account, VENUE)
+        self._wing = UmWing(VENUE, self._futures)
         self._multi_assets = False
         self._portfolio_margin = False
 
@@ -130,25 +119,16 @@ class BinanceUsdm:
         return self._multi_assets and not self._portfolio_margin
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
-        reply = await exchange.fapipublic_get_fundinginfo()
-        self._futures.intervals = funding_intervals(reply, self._futures.listing)
+        """How often funding is paid."""
+        self._futures.intervals = await self._wing.intervals(exchange)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """Both sides of the book, the day's volume, what is open: weight 12 of 2400 a minute."""
-        market = exchange.market_id(symbol)
-        depth = await exchange.fapipublic_get_depth({"symbol": market, "limit": LEVELS})
-        day = await exchange.fapipublic_get_ticker_24hr({"symbol": market})
-        asked = exchange.fapipublic_get_openinterest({"symbol": market})
-        self._futures.note_interest(symbol, await optional(asked, "open interest"))
-        return liquidity(VENUE, symbol, depth, day)
+        """The order book, the day's volume, and what is open."""
+        return await self._wing.liquidity(exchange, symbol)
 
     async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
         """Of the mark price, which liquidates."""
-        wanted = {"symbol": exchange.market_id(symbol), "interval": "1m"}
-        wanted["limit"] = min(count, MOST_OF_MARKS)
-        reply = await exchange.fapipublic_get_markpriceklines(wanted)
-        return bars(VENUE, symbol, reply, now)
+        return await self._wing.bars(exchange, symbol, count, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each asset counts while all of them back every position: weight 10."""

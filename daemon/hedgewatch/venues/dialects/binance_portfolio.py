@@ -1,0 +1,238 @@
+"""A Portfolio Margin account of Binance: both futures venues and the margin wallet as one pool.
+
+Fields: Binance API documentation, Portfolio Margin. Not told apart: Portfolio Margin Pro.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from hedgewatch.core.events import (
+    AccountRead,
+    BalanceReading,
+    BarsRead,
+    CollateralPriced,
+    LiquidityRead,
+    PriceEvent,
+    QuoteChanged,
+)
+from hedgewatch.core.model import Market, Tier
+from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.venues.dialects import binance_unified as unified_account
+from hedgewatch.venues.dialects.binance_common import RESTRICTIONS, answer_of, key_rights
+from hedgewatch.venues.dialects.binance_futures import Futures
+from hedgewatch.venues.dialects.binance_optional import optional
+from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
+from hedgewatch.venues.dialects.binance_wings import (
+    CM_PUBLIC,
+    CM_SOCKETS,
+    UM_PUBLIC,
+    UM_SOCKETS,
+    CmWing,
+    UmWing,
+)
+from hedgewatch.venues.fields import Row, number, number_or_none, rows, table, text
+from hedgewatch.venues.permissions import KeyRights
+
+VENUE = "binance"
+
+
+class BinancePortfolio:
+    """One account."""
+
+    feeds: tuple[Feed, ...] = ("mark", "quote", "user")
+    options: Mapping[str, Any] = MappingProxyType(
+        {
+            "defaultType": "swap",
+            "defaultSubType": "linear",
+            "fetchCurrencies": False,
+            "fetchMarkets": {"types": ["linear", "inverse"]},
+        }
+    )
+    requests: tuple[tuple[str, str], ...] = (
+        *UM_PUBLIC,
+        *CM_PUBLIC,
+        ("GET", "https://fapi.binance.com/fapi/v1/assetIndex"),
+        ("GET", "https://api.binance.com/sapi/v1/portfolio/asset-index-price"),
+        ("GET", "https://api.binance.com/sapi/v1/portfolio/collateralRate"),
+        ("GET", "https://papi.binance.com/papi/v1/account"),
+        ("GET", "https://papi.binance.com/papi/v1/balance"),
+        ("GET", "https://papi.binance.com/papi/v1/um/positionRisk"),
+        ("GET", "https://papi.binance.com/papi/v1/cm/positionRisk"),
+        ("GET", "https://papi.binance.com/papi/v1/um/leverageBracket"),
+        ("GET", "https://papi.binance.com/papi/v1/cm/leverageBracket"),
+        ("POST", "https://papi.binance.com/papi/v1/listenKey"),
+        ("PUT", "https://papi.binance.com/papi/v1/listenKey"),
+        RESTRICTIONS,
+        *UM_SOCKETS,
+        *CM_SOCKETS,
+        ("GET", "wss://fstream.binance.com/pm/ws/+"),
+    )
+    operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._futures = Futures(account, VENUE, tells_wallets=False)
+        self._um = UmWing(VENUE, self._futures)
+        self._cm = CmWing(VENUE, self._futures)
+        self._prices: dict[str, float] = {}
+        self._rates: dict[str, float] = {}
+        self._needed: set[str] = set()
+        self._key = ""
+
+    def feed_of(self, path: str) -> Feed:
+        """Of the sockets that ccxt dials; the others have their feed behind the `#`."""
+        return "mark" if "/market/" in path else "quote"
+
+    def price(self, message: Row, now: float) -> PriceEvent | None:
+        """The mark price or quote in a frame of either venue: their ids differ."""
+        return self._futures.frames.decode(message, now)
+
+    def account_news(self, message: Row) -> Sequence[AccountNews]:
+        """What a private frame tells of positions; of a coin it tells one wallet of three, so that
+        what is owned is read.
+        """
+        return self._futures.news(message)
+
+    def answer(self, message: Row) -> Answer | None:
+        """An answer to a SUBSCRIBE."""
+        return answer_of(message)
+
+    async def rights(self, exchange: Exchange) -> KeyRights:
+        """What the key may do."""
+        return await key_rights(exchange)
+
+    async def settle_in(self, exchange: Exchange) -> None:
+        """What of each coin counts (weight 50)."""
+        reply = await exchange.sapi_get_portfolio_collateralrate()
+        self._rates = unified_account.collateral_rates(reply)
+
+    async def read_terms(self, exchange: Exchange) -> None:
+        """How often funding is paid."""
+        um = await self._um.intervals(exchange)
+        cm = await self._cm.intervals(exchange)
+        self._futures.intervals = {
+            symbol: cm[symbol] if self._is_coin_margined(symbol) else um[symbol] for symbol in um
+        }
+
+    def _is_coin_margined(self, symbol: str) -> bool:
+        return symbol in self._cm.faces
+
+    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
+        """The order book, the day's volume, and what is open."""
+        wing = self._cm if self._is_coin_margined(symbol) else self._um
+        return await wing.liquidity(exchange, symbol)
+
+    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """Of the mark price, which liquidates."""
+        wing = self._cm if self._is_coin_margined(symbol) else self._um
+        return await wing.bars(exchange, symbol, count, now)
+
+    async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
+        """The venue's own price of each coin that is owned or settled in, and what of it counts.
+        Until it is known which those are, of all.
+        """
+        asked = exchange.sapi_get_portfolio_asset_index_price()
+        told = await optional(asked, "asset index prices")
+        if told is None:
+            reply = await exchange.fapipublic_get_assetindex()
+            self._prices = unified_account.futures_prices(reply)
+        else:
+            self._prices = unified_account.index_prices(told)
+        wanted = self._needed or set(self._prices)
+        found = tuple(unified_account.priced(wanted, self._prices, self._rates))
+        now = (exchange.milliseconds() - exchange.options["timeDifference"]) / 1000.0
+        return CollateralPriced(self._account, found, now)
+
+    def losses(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
+        """Nobody is asked: coins move between the wallets of one account."""
+        del exchange, symbols
+        return ()
+
+    async def read_account(self, exchange: Exchange) -> AccountRead:
+        """Positions first: one that opens between the two shows as margin without a position."""
+        um = rows(await exchange.papi_get_um_positionrisk(), "um/positionRisk")
+        cm = rows(await exchange.papi_get_cm_positionrisk(), "cm/positionRisk")
+        account = table(await exchange.papi_get_account(), "account")
+        listed = rows(await exchange.papi_get_balance(), "balance")
+        coins = [unified_account.Coin.of(row) for row in listed]
+        held = self._futures.positions([*um, *cm])
+        settled = {one.symbol.rpartition(":")[2].partition("-")[0] for one in held if one.contracts}
+        kept = [coin for coin in coins if self._futures.keeps(coin.reading)]
+        self._needed = settled | {coin.reading.asset for coin in kept if coin.reading.total}
+        regime = unified_account.regime(account, kept, self._prices)
+        return AccountRead(
+            account=self._account,
+            positions=held,
+            balances=tuple(coin.reading for coin in kept),
+            margin_in_use=number_or_none(account, "accountInitialMargin"),
+            equity=number(account, "accountEquity"),
+            maintenance_margin=number(account, "accountMaintMargin"),
+            margin_ratio=unified_account.margin_ratio(account),
+            cross_regime=regime,
+            isolated_regime=regime,
+        )
+
+    async def read_quotes(
+        self, exchange: Exchange, symbols: Sequence[str], now: float
+    ) -> Sequence[QuoteChanged]:
+        """No need: marks flow every second."""
+        del exchange, symbols, now
+        return ()
+
+    async def tiers(
+        self, exchange: Exchange, symbols: Sequence[str]
+    ) -> Mapping[str, tuple[Tier, ...]]:
+        """The brackets of every market of both venues."""
+        del symbols
+        um = self._futures.tiers(await exchange.papi_get_um_leveragebracket())
+        return um | self._futures.tiers(await exchange.papi_get_cm_leveragebracket())
+
+    def market(self, unified: Row) -> Market:
+        """A contract of either venue."""
+        return self._futures.market(unified)
+
+    def list_markets(self, markets: Mapping[str, Row]) -> None:
+        """Learn the ids, and which contracts are margined in coins."""
+        self._futures.listing.learn(markets)
+        self._cm.learn({name: one for name, one in markets.items() if one.get("inverse")})
+
+    async def new_stream_key(self, exchange: Exchange) -> str:
+        """Ask for a listen key."""
+        self._key = text(table(await exchange.papi_post_listenkey(), "listenKey"), "listenKey")
+        return self._key
+
+    async def keep_stream_key(self, exchange: Exchange) -> None:
+        """Another 60 minutes."""
+        await exchange.papi_put_listenkey()
+
+    async def watch(
+        self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
+    ) -> None:
+        """Subscribe at both venues; over when one of the sockets is."""
+        del tell
+        if feed == "user":
+            await listen(exchange, "papi", self._key)
+            return
+        cm = [symbol for symbol in symbols if self._is_coin_margined(symbol)]
+        um = [symbol for symbol in symbols if not self._is_coin_margined(symbol)]
+        watched = []
+        if um:
+            marks = feed == "mark"
+            watched += [exchange.watch_mark_prices(um) if marks else exchange.watch_bids_asks(um)]
+        if cm:
+            watched += [subscribe(exchange, "inverse", feed, cm)]
+        await _together(watched)
+
+
+async def _together(watched: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Until one of them fails; the others are let go, as all sockets of the feed are given up."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in watched:
+                group.create_task(one)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
