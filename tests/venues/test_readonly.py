@@ -4,7 +4,9 @@ import pytest
 from aiohttp import ClientError, web
 from yarl import URL
 
+from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
+from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.endpoint import moved
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
@@ -58,6 +60,18 @@ def test_whatever_else_is_asked_for_is_refused_and_counted(method: str, url: str
     with pytest.raises(ForbiddenRequestError):
         LIVE.check_request(method, URL(url))
     assert LIVE.refused == refused + 1
+
+
+def test_a_private_stream_whose_key_is_in_the_path_passes_with_one_word_there() -> None:
+    for dialect, base in (
+        (BinanceCoinm, "wss://dstream.binance.com/ws"),
+        (BinancePortfolio, "wss://fstream.binance.com/pm/ws"),
+    ):
+        allowed = AllowList(dialect.requests, dialect.operations)
+        allowed.check_request("GET", URL(f"{base}/pqia91ma19a5s61cv6a81va65sdf19v8a65a1#user"))
+        for other in ("/key/order", "/ke%79", "/", "", "/key/", "/.."):
+            with pytest.raises(ForbiddenRequestError):
+                allowed.check_request("GET", URL(base + other, encoded=True))
 
 
 @pytest.mark.parametrize(

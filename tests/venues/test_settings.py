@@ -24,6 +24,12 @@ def test_an_unknown_venue_is_refused_with_the_nearest_known_one() -> None:
         account(venue="binanceusd")
 
 
+def test_portfolio_margin_is_said_of_a_whole_account_of_binance_only() -> None:
+    assert account(venue="binance", portfolio_margin=True).portfolio_margin
+    with pytest.raises(ValidationError, match="write venue: binance"):
+        account(venue="binanceusdm", portfolio_margin=True)
+
+
 def test_the_endpoint_may_be_plain_only_on_this_very_machine() -> None:
     local = EndpointSettings(rest="http://127.0.0.1:18080/", ws="ws://localhost:18080")
     assert local.rest == "http://127.0.0.1:18080"

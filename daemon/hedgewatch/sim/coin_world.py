@@ -131,7 +131,8 @@ class CoinWorld:
 
     def watch_margins(self) -> None:
         """Call for margin where a ratio has risen past the level."""
-        for name, owner in self._accounts.items():
+        alone = {n: one for n, one in self._accounts.items() if not one.portfolio_margin}
+        for name, owner in alone.items():
             for coin in owner.coins:
                 before = self._called.get((name, coin), ZERO)
                 ratio = self._called[name, coin] = self.pool(owner, coin).margin_ratio

@@ -32,6 +32,7 @@ from hedgewatch.sim.markets import (
 )
 from hedgewatch.sim.past import Past
 from hedgewatch.sim.rulebooks import RULEBOOKS
+from hedgewatch.sim.unified_world import UnifiedWorld
 
 Number = Decimal | int | str | float
 MARGIN_CALL_RATIO = Decimal("0.8")
@@ -62,6 +63,7 @@ class World:
         self.coins = CoinWorld(
             self.accounts, lambda symbol: self.mark_at("binance", symbol), now, self._tell
         )
+        self.unified = UnifiedWorld(lambda: self.venue, self.coins)
         self.watchers: list[Callable[[Change], None]] = []
         self.liquidatable: list[tuple[int, str]] = []
         self._called: dict[str, Decimal] = {}
@@ -232,6 +234,8 @@ class World:
     def margin_ratio(self, account: str = "main") -> Decimal:
         """Maintenance over margin balance of the cross pool."""
         owner = self.accounts[account]
+        if owner.portfolio_margin:
+            return self.unified.now(owner).margin_ratio
         return RULEBOOKS[owner.venue].margin_ratio(owner, self.venue_of(owner.venue))
 
     def liquidation_price(
@@ -239,6 +243,8 @@ class World:
     ) -> Decimal:
         """Liquidation price of one position by the published formula, not rounded; 0 when none."""
         owner = self.accounts[account]
+        if owner.portfolio_margin:
+            return self.unified.liquidation_price(symbol, owner)
         rules, venue = RULEBOOKS[owner.venue], self.venue_of(owner.venue)
         return rules.liquidation_price(owner.positions[symbol, side], owner, venue)
 

@@ -11,6 +11,7 @@ from hedgewatch.sim.wire import (
     binance_market,
     binance_positions,
     binance_spot,
+    binance_unified,
 )
 from hedgewatch.sim.wire.binance_route import (
     DEPTH_WEIGHTS,
@@ -105,6 +106,7 @@ ROUTES: Mapping[str, Route] = {
     "PUT /fapi/v1/listenKey": prolong("futures"),
     "DELETE /fapi/v1/listenKey": end("futures"),
     **binance_coin_routes.ROUTES,
+    **binance_unified.ROUTES,
     "GET /api/v3/ping": Route(lambda _: {}),
     "GET /api/v3/time": Route(lambda _: binance_spot.server_time()),
     "GET /api/v3/exchangeInfo": Route(

@@ -10,11 +10,12 @@ from hedgewatch.sim.changes import (
     CoinMarginCalled,
     CoinsChanged,
     CoinsFilled,
+    MarginCalled,
     MarkSet,
     SpotChanged,
 )
 from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
-from hedgewatch.sim.wire import binance_coin_account, binance_events
+from hedgewatch.sim.wire import binance_coin_account, binance_events, binance_unified
 from hedgewatch.sim.wire.binance_frames import FrameMaker, symbol_of, well_formed
 from hedgewatch.sim.wire.binance_requests import StreamRequests
 from hedgewatch.sim.wire.service import Service
@@ -154,6 +155,9 @@ class BinanceStreams:
             case SpotChanged(account, asset):
                 event = binance_events.outbound_account_position(account, asset)
                 self._to_owner(account.name, "spot", event)
+            case MarginCalled(account) if account.portfolio_margin:
+                event = binance_unified.risk_level_change(world, account)
+                self._to_owner(account.name, "portfolio", event)
             case CoinsChanged() | CoinsFilled() | CoinMarginCalled():
                 event = binance_coin_account.frame_of(change, world)
                 self._to_owner(change.account.name, "coins", event)
@@ -162,9 +166,15 @@ class BinanceStreams:
                 self._to_owner(change.account.name, "futures", event)
 
     def _to_owner(self, name: str, wallet: str, event: dict[str, object]) -> None:
+        """To whoever listens to that wallet, or to all of a Portfolio Margin account."""
+        unit = {"futures": {"fs": "UM"}, "coins": {"fs": "CM"}}.get(wallet, {})
         for socket in self._sockets:
-            if socket.wallet == wallet and socket.owner is not None and socket.owner.name == name:
+            if socket.owner is None or socket.owner.name != name:
+                continue
+            if socket.wallet == wallet:
                 socket.send_event(event)
+            elif socket.wallet == "portfolio":
+                socket.send_event({**unit, **event})
 
     # faults
 

@@ -133,6 +133,8 @@ class BinancePortfolio:
         """The venue's own price of each coin that is owned or settled in, and what of it counts.
         Until it is known which those are, of all.
         """
+        if not self._rates:
+            await self.settle_in(exchange)
         asked = exchange.sapi_get_portfolio_asset_index_price()
         told = await optional(asked, "asset index prices")
         if told is None:
