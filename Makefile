@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager systemd-analyze:systemd
+SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager systemd-analyze:systemd systemd-nspawn:systemd-container
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0
 
@@ -74,8 +74,10 @@ lock: $(INSTALLED) ## the pins again, after a change of the dependencies; ARGS=-
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command make\ lock $(ARGS)"
 	echo "== requirements.txt"
 	eval "$$compile --output-file requirements.txt pyproject.toml"
+	echo "== requirements-extras.txt"
+	eval "$$compile --all-extras --constraint requirements.txt --output-file requirements-extras.txt pyproject.toml"
 	echo "== requirements-dev.txt"
-	eval "$$compile --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml"
+	eval "$$compile --group dev --constraint requirements-extras.txt --output-file requirements-dev.txt pyproject.toml"
 
 # ------------------------------------------------------------------------------ what the targets stand on
 

@@ -81,6 +81,20 @@ def test_a_wrong_configuration_is_not_tried_again_and_everything_else_is() -> No
     assert f"ExecStart={command}" in lines
 
 
+def test_an_instance_differs_from_the_service_in_its_names_alone() -> None:
+    """One unit for each desk; what is mended in one is mended in both."""
+    instance = lines_of(UNIT.with_name("hedgewatch@.service"))
+    named = {
+        "Description=Hedgewatch: live risk monitor of hedged crypto positions (%i)",
+        "ExecStart=/opt/hedgewatch/bin/hedgewatch run -c /etc/hedgewatch/%i.yaml",
+        "StateDirectory=hedgewatch-%i",
+    }
+    assert {line for line in instance if "%i" in line} == named
+    own = {"Description", "ExecStart", "StateDirectory"}
+    plain = [line for line in lines_of(UNIT) if line.partition("=")[0] not in own]
+    assert [line for line in instance if "%i" not in line] == plain
+
+
 def test_the_example_configuration_is_accepted_as_it_stands(credentials: set[str]) -> None:
     configuration = load(EXAMPLE)
     assert [account.name for account in configuration.accounts] == ["main", "spot"]

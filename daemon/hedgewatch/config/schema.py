@@ -1,5 +1,6 @@
 """The shape of the configuration where no other part owns it: wallets, prices, hedges."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -113,6 +114,11 @@ class HedgeSettings(Settings):
     basis_of_drift: Literal["coins", "value"] | None = None
 
 
+def _where_systemd_keeps_it() -> Path:
+    """In the folder of the unit's state, which differs from instance to instance."""
+    return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/hedgewatch")) / "state.db"
+
+
 class TopSettings(Settings):
     """What stands alone at the top of the file. `betas` are the parts of a common move that assets
     make, where it is not all of it; money makes none. What `runbook_url` of a rule is relative to
@@ -120,7 +126,7 @@ class TopSettings(Settings):
     """
 
     instance: Name = "hedgewatch"
-    store: LocalPath = Path("/var/lib/hedgewatch/state.db")
+    store: LocalPath = Field(default_factory=_where_systemd_keeps_it)
     replica: Name | None = None
     runbooks: WebAddress = ""
     betas: Mapping[Moving, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)

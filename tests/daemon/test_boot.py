@@ -1,0 +1,204 @@
+"""The service on a machine that boots: installed, started, reloaded, hung, killed, stopped.
+
+A real systemd runs it under its unit, and it follows the paper exchange beside it.
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET
+from tests.support.machine import Machine, booted, why_not
+
+ROOT = Path(__file__).parents[2]
+PORT = 18080
+_LOOKS, _PAUSE_SECONDS = 200, 0.2
+UNIT = "hedgewatch.service"
+CONFIGURATION = f"""
+accounts:
+  - name: main
+    venue: binanceusdm
+    credentials: {{api_key: {{credential: main-key}}, secret: {{credential: main-secret}}}}
+    endpoint: {{rest: "http://127.0.0.1:{PORT}", ws: "ws://127.0.0.1:{PORT}"}}
+rules: [short.yaml]
+receivers: [{{name: journal, console: {{}}}}]
+"""
+RULES = """
+groups:
+  - name: short
+    rules:
+      - {alert: NAME, on: position, expr: contracts < 0, labels: {severity: warning}}
+"""
+IMPATIENT = """
+[Service]
+LoadCredential=main-key:/etc/hedgewatch/credentials/main-key
+LoadCredential=main-secret:/etc/hedgewatch/credentials/main-secret
+WatchdogSec=4
+TimeoutAbortSec=1
+RestartSec=500ms
+"""
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(bool(why_not()), reason=why_not()),
+    pytest.mark.timeout(400),
+]
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """With a wheel of this checkout, and all that it needs, as pip would have it from PyPI."""
+    folder = tmp_path_factory.mktemp("boot")
+    for name in ("dist", "wheels", "opt"):
+        (folder / name).mkdir()
+    _python("-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(ROOT))
+    pins = str(ROOT / "requirements.txt")
+    _python(
+        "-m", "pip", "download", "-q", "--require-hashes", "-r", pins, "-d", str(folder / "wheels")
+    )
+    binds = {
+        "/dist": folder / "dist",
+        "/wheels": folder / "wheels",
+        "/source": ROOT,
+        "/opt": folder / "opt",
+    }
+    with booted(folder, binds) as up:
+        yield up
+
+
+@pytest.fixture(scope="module")
+def service(machine: Machine) -> Machine:
+    """Installed, with the paper exchange beside it, and started."""
+    _install(machine)
+    for name, secret in (("main-key", DEMO_KEY), ("main-secret", DEMO_SECRET)):
+        machine.write(f"/etc/hedgewatch/credentials/{name}", secret, "600")
+    machine.write("/etc/hedgewatch/hedgewatch.yaml", CONFIGURATION)
+    machine.write("/etc/hedgewatch/short.yaml", RULES.replace("NAME", "Short"))
+    machine.write(f"/etc/systemd/system/{UNIT}.d/here.conf", IMPATIENT)
+    python = "/opt/hedgewatch/current/bin/python"
+    paper = (python, "-m", "hedgewatch.sim", "--story", "manual", "--port", str(PORT))
+    machine.run("systemd-run", "--unit=paper", "--quiet", *paper)
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", UNIT)
+    return machine
+
+
+def _python(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+
+
+def _install(machine: Machine) -> str:
+    wheel = machine.run("sh", "-c", "ls /dist/*.whl").strip()
+    from_here = ("PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
+    return machine.run("env", *from_here, "sh", "/source/deploy/install.sh", wheel)
+
+
+def until(found: Callable[[], Any], what: str) -> Any:
+    """The first answer that is not empty: each look takes a while by itself."""
+    for _ in range(_LOOKS):
+        answer = found()
+        if answer:
+            return answer
+        threading.Event().wait(_PAUSE_SECONDS)
+    raise AssertionError(f"it did not come: {what}")
+
+
+def firing(machine: Machine) -> list[dict[str, Any]]:
+    told = machine.get("/api/v1/alerts") or {}
+    return [alert for alert in told.get("alerts", []) if alert["alertstate"] == "firing"]
+
+
+def test_it_follows_the_account_from_its_start_and_alerts(service: Machine) -> None:
+    assert service.unit(UNIT)["ActiveState"] == "active"
+    (alert,) = until(lambda: firing(service), "the alert fires")
+    assert alert["alertname"] == "Short"
+    (position,) = service.get("/api/v1/positions")["positions"]
+    assert position["contracts"] == -200.0
+    until(lambda: service.get("/readyz"), "everything is fresh")
+
+
+def test_the_running_service_exposes_no_more_than_it_must(service: Machine) -> None:
+    said = service.run("systemd-analyze", "security", "--no-pager", "--threshold=12", UNIT)
+    assert "OK" in said.splitlines()[-1]
+    owner = service.run("stat", "-c", "%a", "/var/lib/private/hedgewatch/state.db").strip()
+    assert owner == "600"
+
+
+def test_to_install_it_again_changes_nothing(service: Machine) -> None:
+    before = service.unit(UNIT)["MainPID"]
+    assert "is there already" in _install(service)
+    assert service.unit(UNIT)["MainPID"] == before
+
+
+def test_a_reload_takes_new_rules_and_refuses_wrong_ones(service: Machine) -> None:
+    service.write("/etc/hedgewatch/short.yaml", RULES.replace("NAME", "Shorter"))
+    service.run("systemctl", "reload", UNIT)
+    until(lambda: [a["alertname"] for a in firing(service)] == ["Shorter"], "the new rule fires")
+    service.write("/etc/hedgewatch/short.yaml", RULES.replace("contracts", "contrakts"))
+    service.run("systemctl", "reload", UNIT)
+    assert "unknown measure 'contrakts'" in service.journal(UNIT)
+    assert [alert["alertname"] for alert in firing(service)] == ["Shorter"]
+    service.write("/etc/hedgewatch/short.yaml", RULES.replace("NAME", "Shorter"))
+
+
+def test_a_daemon_that_hangs_is_started_again_with_its_alerts_still_firing(
+    service: Machine,
+) -> None:
+    (before,) = firing(service)
+    pid = service.unit(UNIT)["MainPID"]
+    service.run("kill", "-STOP", pid)
+    until(lambda: service.unit(UNIT)["MainPID"] not in {pid, "0"}, "the watchdog restarts it")
+    assert "Watchdog timeout" in service.run("journalctl", "--no-pager", "-u", UNIT)
+    (after,) = until(lambda: firing(service), "the alert fires")
+    assert after["episode"] == before["episode"]
+
+
+def test_a_killed_daemon_comes_back_with_its_alerts_still_firing(service: Machine) -> None:
+    (before,) = firing(service)
+    pid = service.unit(UNIT)["MainPID"]
+    service.run("kill", "-KILL", pid)
+    until(lambda: service.unit(UNIT)["MainPID"] not in {pid, "0"}, "it is restarted")
+    (after,) = until(lambda: firing(service), "the alert fires")
+    assert after["episode"] == before["episode"]
+    assert int(service.unit(UNIT)["NRestarts"]) == 2
+
+
+def test_it_stops_in_good_order_when_it_is_told_to(service: Machine) -> None:
+    service.run("systemctl", "stop", UNIT)
+    unit = service.unit(UNIT)
+    assert (unit["ActiveState"], unit["Result"]) == ("inactive", "success")
+
+
+def test_a_wrong_configuration_is_not_tried_again(service: Machine) -> None:
+    service.write("/etc/hedgewatch/hedgewatch.yaml", CONFIGURATION.replace("binanceusdm", "binanx"))
+    said = service.run("systemctl", "start", UNIT, check=False)
+    unit = service.unit(UNIT)
+    assert "failed" in said
+    assert (unit["ActiveState"], unit["ExecMainStatus"]) == ("failed", "2")
+    assert unit["NRestarts"] == "0"
+
+
+def test_an_instance_of_the_template_has_a_state_of_its_own(service: Machine) -> None:
+    desk = CONFIGURATION + 'http: {listen: "127.0.0.1:9465"}\n'
+    service.write("/etc/hedgewatch/second.yaml", desk)
+    service.write("/etc/systemd/system/hedgewatch@second.service.d/here.conf", IMPATIENT)
+    service.run("systemctl", "daemon-reload")
+    service.run("systemctl", "start", "hedgewatch@second")
+    assert service.get("/api/v1/status", 9465)["instance"] == "hedgewatch"
+    service.run("test", "-e", "/var/lib/hedgewatch-second/state.db")
+    service.run("systemctl", "stop", "hedgewatch@second")
+
+
+def test_it_is_uninstalled_and_leaves_what_is_not_its_own_to_take(service: Machine) -> None:
+    said = service.run("sh", "/source/deploy/install.sh", "--uninstall")
+    assert "hedgewatch is gone" in said
+    service.run("test", "-e", "/etc/hedgewatch/hedgewatch.yaml")
+    service.run("test", "!", "-e", f"/etc/systemd/system/{UNIT}")
+    service.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
+    service.run("test", "!", "-e", "/etc/hedgewatch")
+    service.run("test", "!", "-e", "/var/lib/private/hedgewatch")
