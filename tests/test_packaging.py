@@ -87,7 +87,7 @@ def test_the_installed_daemon_follows_the_paper_exchange_in_a_foreign_folder(
     assert seen["violations"] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-extras.txt", "requirements-dev.txt"])
 def test_every_pin_carries_hashes_and_no_address_of_an_index(name: str) -> None:
     text = (CHECKOUT / name).read_text()
     pins = re.findall(r"^[a-z0-9.-]+==.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
