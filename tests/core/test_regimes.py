@@ -64,7 +64,7 @@ def test_a_venue_that_nobody_studied_is_unknown_and_says_why() -> None:
     assert UNKNOWN.unknown
 
 
-@pytest.mark.parametrize("name", ["hyperliquid-unified", "okx-portfolio-margin"])
+@pytest.mark.parametrize("name", ["hyperliquid-portfolio-margin", "okx-portfolio-margin"])
 def test_what_cannot_be_rebuilt_from_what_the_venue_says_is_unknown_with_a_reason(
     name: str,
 ) -> None:

@@ -164,6 +164,29 @@ async def test_the_balance_comes_before_the_position_whose_profit_was_paid_into_
     assert news[1].position.contracts == 0.0
 
 
+async def test_a_shared_wallet_moves_with_what_was_traded_and_not_with_the_marks() -> None:
+    """Its total has the profit in it, and comes with readings only."""
+    spoken, held = dialect(), ("BTC", -2.0, 50_000.0)
+    total = [{"coin": "USDC", "token": 0, "total": "90000.0", "hold": "0.0", "entryNtl": "0.0"}]
+    spot = {"balances": total, "tokenToAvailableAfterMaintenance": [[0, "90000.0"]]}
+    replies = Replies(clearinghouseState=state_at(1000, held), spotClearinghouseState=spot)
+    (usdc,) = (await spoken.read_account(replies)).balances
+    assert (usdc.total, usdc.equity) == (90_000.0, 90_000.0)
+    heard(spoken, streamed(state_at(2000, held)))
+    dearer = state_at(3000, held)
+    dearer["assetPositions"][0]["position"]["positionValue"] = "102000.0"
+    dearer["marginSummary"] = {**dearer["marginSummary"], "totalNtlPos": "102000.0"}
+    assert heard(spoken, streamed(dearer)) == []
+    halved = state_at(4000, ("BTC", -1.0, 50_000.0))
+    halved["assetPositions"][0]["position"]["positionValue"] = "51000.0"
+    halved["marginSummary"] = {**halved["marginSummary"], "totalNtlPos": "51000.0"}
+    (paid, changed, _) = heard(spoken, streamed(halved))
+    assert paid.balance.total == pytest.approx(90_000.0 - 1_000.0)
+    assert changed.position.contracts == -1.0
+    wallet = {"channel": "spotState", "data": {"spotState": {**spot, "balances": total * 1}}}
+    assert heard(spoken, wallet) == []
+
+
 async def test_what_is_missing_in_a_state_that_does_not_add_up_is_only_a_reason_to_read() -> None:
     spoken = await started(("BTC", -2.0, 50_000.0), ("ETH", 1.0, 3000.0))
     partial = state_at(3000, ("ETH", 1.0, 3000.0), totalNtlPos="103000.0")

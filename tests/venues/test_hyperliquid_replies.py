@@ -303,7 +303,7 @@ def test_recorded_markets_of_the_real_venue_keep_their_steps_their_names_and_the
     assert price.symbol == "KPEPE/USDC:USDC"
 
 
-@pytest.mark.parametrize("mode", ["unifiedAccount", "portfolioMargin", "somethingNew"])
+@pytest.mark.parametrize("mode", ["portfolioMargin", "somethingNew"])
 async def test_a_mode_in_which_other_money_backs_positions_is_named_as_one_we_do_not_know(
     mode: str,
 ) -> None:
@@ -323,7 +323,34 @@ async def test_a_mode_in_which_perpetuals_have_their_own_money_is_a_plain_cross_
     assert (reading.cross_regime.name, reading.cross_regime.unknown) == ("hyperliquid-cross", "")
     spot = {"balances": [], "tokenToAvailableAfterMaintenance": [[0, "0.0"]]}
     shared = Replies(clearinghouseState=EMPTY, spotClearinghouseState=spot)
-    assert (await spoken.read_account(shared)).cross_regime.unknown
+    assert (await spoken.read_account(shared)).cross_regime.name == "hyperliquid-unified"
+
+
+async def test_a_unified_account_is_one_balance_behind_the_positions_on_every_exchange() -> None:
+    """By the venue's own "Unified Account Ratio": what of the total is not in isolated positions
+    stands behind the maintenance of all exchanges.
+    """
+    spoken = dialect()
+    await spoken.settle_in(Replies(userAbstraction='"unifiedAccount"'))
+    spoken._user.used.add("xyz")  # noqa: SLF001 - found by `tiers`, which another test shows
+    main, isolated = on_xyz("BTC"), state_of("fetchPositions", "isolated short position")
+    main["assetPositions"].extend(isolated["assetPositions"])
+    main["marginSummary"] = {**main["marginSummary"], "totalNtlPos": str(1100.0 + 192.58)}
+    rows = [{"coin": "USDC", "token": 0, "total": "5000.0", "hold": "500.0", "entryNtl": "0.0"}]
+    replies = Replies(
+        clearinghouseState=main,
+        clearinghouseState_xyz=on_xyz("xyz:AAPL", "xyz:MSFT"),
+        spotClearinghouseState={"balances": rows},
+    )
+    reading = await spoken.read_account(replies)
+    (usdc,) = reading.balances
+    assert usdc.equity == pytest.approx(5000.0 - 18.564417, abs=1e-6)
+    assert usdc.maintenance_margin == 110.0
+    assert usdc.cross_wallet == pytest.approx(5000.0 - 18.564417 - 300.0, abs=1e-6)
+    assert usdc.total == pytest.approx(5000.0 - 300.0 + 0.6071, abs=1e-3)
+    wallets = {p.symbol: p.isolated_wallet for p in reading.positions}
+    assert [symbol for symbol, wallet in wallets.items() if wallet is not None] == [HYPE]
+    assert reading.cross_regime.name == "hyperliquid-unified"
 
 
 def on_xyz(*coins: str) -> dict[str, Any]:

@@ -81,11 +81,13 @@ async def test_an_address_alone_is_read_streamed_and_priced(
         assert seen.watch.odd_frames == 0
 
 
+@pytest.mark.parametrize("unified", [False, True])
 async def test_the_margin_and_the_lines_are_those_of_the_exchange_itself(
-    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, *, unified: bool
 ) -> None:
     """A cross short and an isolated long, in the tiers in which they would be liquidated."""
     world = exchange.world
+    world.accounts[NAME].unified = unified
     world.set_position("AIXUSDT", -200, 1000, account=NAME)
     alone = Position("ALTUSDT", Decimal(100_000), Decimal("0.41"), isolated_wallet=Decimal(9_000))
     world.hold(alone, NAME)
@@ -111,7 +113,7 @@ async def test_why_a_position_shrank_is_told_whichever_is_told_first(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, *, account_first: bool
 ) -> None:
     world = exchange.world
-    world.account_first = account_first
+    world.accounts[NAME].unified = world.account_first = account_first
     world.set_position("AIXUSDT", -200, 1040, account=NAME)
     async with address_watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)

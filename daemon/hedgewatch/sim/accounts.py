@@ -77,9 +77,9 @@ class Account:
     """One login; its wallets and positions change only through the world.
 
     `wallet` holds USDT, `collateral` the other assets of the futures wallet, which count only in
-    multi-assets mode, `coins` what is in the wallet of COIN-M. `key` is the address where a venue
-    knows accounts by that. Amounts of positions are in base units at every venue: its wire makes
-    contracts of them.
+    multi-assets mode, `coins` what is in the wallet of COIN-M. In a `unified` account (Hyperliquid)
+    `wallet` is the spot balance as well. `key` is the address where a venue knows accounts by that.
+    Amounts of positions are in base units at every venue: its wire makes contracts of them.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Account:
     coin_positions: dict[tuple[str, str], CoinPosition] = field(default_factory=dict)
     multi_assets: bool = False
     portfolio_margin: bool = False
+    unified: bool = False
     moved: list[Moved] = field(default_factory=list)
     rights: dict[str, bool] = field(default_factory=lambda: dict(READING_ONLY))
 

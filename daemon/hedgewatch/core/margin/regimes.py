@@ -43,6 +43,7 @@ _UTA = "Bybit help centre: New Margin Calculation (2025-09-18)"
 _ISOLATED_UTA = "Bybit help centre: Liquidation Price, Isolated Mode, UTA (2026-05-27)"
 _OKX_HELP = "OKX help 6997123251341, 360054690531"
 _HL = "Hyperliquid documentation: liquidations, margin tiers"
+_HL_MODES = "Hyperliquid documentation: account abstraction modes"
 
 _BINANCE_REGIMES = (
     Regime(name="binance-usdm-cross", source=_UM, ratio=_BINANCE),
@@ -147,11 +148,17 @@ _HYPERLIQUID_REGIMES = (
     Regime(name="hyperliquid-isolated", source=_HL, pool=PoolOf.POSITION, ratio=_HYPERLIQUID),
     Regime(
         name="hyperliquid-unified",
-        source=_HL,
-        pool=PoolOf.ACCOUNT,
+        source=_HL_MODES,
+        pool=PoolOf.CURRENCY,
         balance_includes_pnl=True,
         ratio=_HYPERLIQUID,
-        unknown="spot balances back the positions too, and clearinghouseState does not tell them",
+    ),
+    Regime(
+        name="hyperliquid-portfolio-margin",
+        source=_HL_MODES,
+        pool=PoolOf.ACCOUNT,
+        balance_includes_pnl=True,
+        unknown="portfolio margin borrows against coins, by caps and prices of the venue's own",
     ),
 )
 

@@ -5,11 +5,12 @@ Field names: Hyperliquid documentation, "Perpetuals" (`clearinghouseState`), "Sp
 nobody ever used has the same reply as an empty account.
 """
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from hedgewatch.sim import margin_hyperliquid as rules
-from hedgewatch.sim.accounts import ZERO, Account, Moved, Position
+from hedgewatch.sim.accounts import ZERO, Account, Moved, Position, SpotBalance
 from hedgewatch.sim.changes import Filled
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.margin import Venue
@@ -49,6 +50,8 @@ def _summary(held: list[Position], cash: Decimal, account: Account | None, venue
     values = [each.notional(venue.marks[each.symbol]) for each in held]
     value = cash + sum((venue.pnl(each) for each in held), ZERO)
     used = sum((_margin_used(each, account, venue) for each in held if account), ZERO)
+    if account is not None and account.unified:
+        value = used  # what lies here was drawn from the spot wallet, which has the rest
     return {
         "accountValue": _money(value),
         "totalNtlPos": _money(sum(map(abs, values), ZERO)),
@@ -89,20 +92,31 @@ def _row(position: Position, account: Account, venue: Venue) -> Reply:
 
 
 def spot_state(world: World, account: Account | None) -> Reply:
-    """`spotClearinghouseState`."""
-    owned = account.spot if account is not None else {}
-    rows = [
-        {
-            "coin": token_of(asset),
-            "token": index,
-            "total": plain(owned[asset].free + owned[asset].locked),
-            "hold": plain(owned[asset].locked),
-            "entryNtl": "0.0",
-        }
-        for index, asset in enumerate(tokens(world))
-        if asset in owned
-    ]
-    return {"balances": rows}
+    """`spotClearinghouseState`; of a unified account with what backs its positions, profit and all,
+    and what would be left of it.
+    """
+    owned = dict(account.spot) if account is not None else {}
+    if account is None or not account.unified:
+        return {"balances": list(_tokens(world, owned))}
+    venue = world.venue_of(VENUE)
+    total = account.wallet + sum((venue.pnl(each) for each in account.held()), ZERO)
+    held = sum((_margin_used(each, account, venue) for each in account.held()), ZERO)
+    owned[MONEY] = SpotBalance(total - held, held)
+    free = rules.margin_balance(account, venue) - rules.maintenance_margin(account, venue)
+    left = {"tokenToAvailableAfterMaintenance": [[0, _money(free)]]}
+    return {"balances": list(_tokens(world, owned))} | left
+
+
+def _tokens(world: World, owned: Mapping[str, SpotBalance]) -> Iterator[Reply]:
+    for index, asset in enumerate(tokens(world)):
+        if asset in owned:
+            yield {
+                "coin": token_of(asset),
+                "token": index,
+                "total": plain(owned[asset].free + owned[asset].locked),
+                "hold": plain(owned[asset].locked),
+                "entryNtl": "0.0",
+            }
 
 
 def role(account: Account | None) -> Reply:

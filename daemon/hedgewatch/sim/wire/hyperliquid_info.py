@@ -124,6 +124,12 @@ def _sales(call: Call) -> Any:
     return [accounts.sale(one, names[one.asset]) for one in sold if one.at >= since]
 
 
+def _mode(account: Account | None) -> str:
+    if account is None:
+        return "default"
+    return "unifiedAccount" if account.unified else "disabled"
+
+
 def _staked(_: Call) -> Any:
     names = ("delegated", "undelegated", "totalPendingWithdrawal")
     return dict.fromkeys(names, "0.0") | {"nPendingWithdrawals": 0}
@@ -147,7 +153,7 @@ TYPES: Mapping[str, Callable[[Call], Any]] = {
     "fundingHistory": _funding,
     "clearinghouseState": _of_a_dex(_state),
     "spotClearinghouseState": lambda call: accounts.spot_state(call.service.world, call.account),
-    "userAbstraction": lambda call: "default" if call.account is None else "disabled",
+    "userAbstraction": lambda call: _mode(call.account),
     "userRole": lambda call: accounts.role(call.account),
     "userFillsByTime": _sales,
     "userNonFundingLedgerUpdates": _ledger,

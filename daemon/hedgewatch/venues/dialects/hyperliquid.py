@@ -162,9 +162,9 @@ class Hyperliquid:
         """States before the spot wallet, which has no time of its own."""
         states = await self._states(exchange, sorted(self._user.used))
         reply = await self._ask(exchange, "spotClearinghouseState", user=self._address)
-        spot = spot_of(reply, self._listing)
+        spot = spot_of(reply, self._listing, self._mode)
         every = list(states.values())
-        positions = tuple(self._positions(every))
+        positions = tuple(self._positions(every, spot))
         self._user.seen(states, spot)
         cross, isolated = regimes_of(self._mode, spot, every)
         return AccountRead(
@@ -186,13 +186,12 @@ class Hyperliquid:
         where = {"dex": dex} if dex else {}
         return await self._ask(exchange, "clearinghouseState", user=self._address, **where)
 
-    def _positions(self, states: Sequence[Clearinghouse]) -> Iterator[PositionReading]:
+    def _positions(self, states: Sequence[Clearinghouse], spot: Spot) -> Iterator[PositionReading]:
         """What is open, and 0 for what was and is no longer, where the venue's totals say so."""
-        open_ones = list(positions_of(states))
-        yield from open_ones
+        yield from positions_of(states, spot)
         for state in states:
             held = self._held.setdefault(state.dex, set())
-            yield from state.gone(held)
+            yield from state.gone(held, known=spot.is_known)
             held |= {each.symbol for each in state.holdings}
 
     def _balances(self, states: Sequence[Clearinghouse], spot: Spot) -> Iterator[BalanceReading]:

@@ -6,6 +6,11 @@ the venue's own, though both may settle in USDC. Pools are known by their curren
 currency one exchange has the pool. Where another one has a single cross position, all that lies
 there backs it alone: that is an isolated position by another name. With several there, nothing that
 can be said of the pool would be right, and its regime says so.
+
+A unified account has a "single balance for each asset", which "collateralizes all cross margin
+positions in that asset", wherever they are: the total of the spot wallet, in which unrealised
+profit is counted already. By the venue's own "Unified Account Ratio" the pool is worth that total
+less what the isolated positions are worth, and must be worth the maintenance of all exchanges.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,12 +20,12 @@ from hedgewatch.core.events import BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.venues.dialects.hyperliquid_listing import MAIN, Listing
 from hedgewatch.venues.dialects.hyperliquid_states import Clearinghouse, Holding
-from hedgewatch.venues.fields import number, rows, table
+from hedgewatch.venues.fields import number, rows, says_yes, table
 
 _STANDARD = frozenset({"", "default", "disabled", "dexAbstraction"})
 """Modes in which perpetuals have a balance of their own; the empty one is not told."""
 
-_UNIFIED = frozenset({"unifiedAccount", "portfolioMargin"})
+_UNIFIED, _PORTFOLIO = "unifiedAccount", "portfolioMargin"
 """Modes in which the spot wallet backs them."""
 
 _CROSS, _ISOLATED = REGIMES["hyperliquid-cross"], REGIMES["hyperliquid-isolated"]
@@ -36,30 +41,39 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The spot wallet. It is `shared` when it says what is left of it after maintenance: then it
-    backs positions as well.
+    """The spot wallet. It is `shared` when it backs positions as well; `portfolio`: and coins in it
+    do, too.
     """
 
     tokens: Mapping[str, Token]
-    shared: bool
+    shared: bool = False
+    portfolio: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether money in it shows that the venue knows the address, and where positions stand."""
+        return self.shared and any(token.total for token in self.tokens.values())
 
 
-def spot_of(reply: object, listing: Listing) -> Spot:
-    """From a `spotClearinghouseState`, or from what a frame carries."""
+def spot_of(reply: object, listing: Listing, mode: str) -> Spot:
+    """From a `spotClearinghouseState`. A shared wallet says what is left of it after maintenance,
+    whatever the mode is called: "default" may be either.
+    """
     state = table(reply, "spotClearinghouseState")
     listed = rows(state.get("balances"), "balances")
     tokens = {
         listing.asset(row): Token(number(row, "total"), number(row, "hold")) for row in listed
     }
-    return Spot(tokens, state.get("tokenToAvailableAfterMaintenance") is not None)
+    shared = state.get("tokenToAvailableAfterMaintenance") is not None
+    portfolio = mode == _PORTFOLIO or says_yes(state, "portfolioMarginEnabled")
+    return Spot(tokens, shared or portfolio or mode == _UNIFIED, portfolio)
 
 
 def regimes_of(mode: str, spot: Spot, states: Sequence[Clearinghouse]) -> tuple[Regime, Regime]:
-    """Those of cross and of isolated positions. What the mode and the balances say must agree:
-    "default" is a mode in which either may be.
-    """
-    if mode in _UNIFIED or (mode in _STANDARD and spot.shared):
-        return REGIMES["hyperliquid-unified"], _ISOLATED
+    """Those of cross and of isolated positions."""
+    if spot.shared:
+        name = "portfolio-margin" if spot.portfolio else "unified"
+        return REGIMES[f"hyperliquid-{name}"], _ISOLATED
     odd = "" if mode in _STANDARD else f"an account mode that is not known ({mode:.40})"
     reason = odd or next(_beyond(states), "")
     return (replace(_CROSS, unknown=reason) if reason else _CROSS), _ISOLATED
@@ -81,10 +95,10 @@ def _pool_of(currency: str, states: Iterable[Clearinghouse]) -> Clearinghouse | 
     return max(held, key=lambda state: (state.dex == MAIN, len(state.shared)), default=None)
 
 
-def positions_of(states: Sequence[Clearinghouse]) -> Iterator[PositionReading]:
+def positions_of(states: Sequence[Clearinghouse], spot: Spot) -> Iterator[PositionReading]:
     """All that are open."""
     for state in states:
-        pooled = state is _pool_of(state.currency, states)
+        pooled = spot.shared or state is _pool_of(state.currency, states)
         for holding in state.holdings:
             yield holding.reading(state.at, _backing(holding, state, pooled=pooled))
 
@@ -100,17 +114,53 @@ def balances_of(states: Sequence[Clearinghouse], spot: Spot) -> Iterator[Balance
     """Of each asset what lies in the spot wallet and on every exchange; where the spot wallet is
     shared, it holds all of it.
     """
-    at = max((state.at for state in states), default=0.0)
     for asset in sorted({state.currency for state in states} | spot.tokens.keys()):
+        there = [state for state in states if state.currency == asset]
         token = spot.tokens.get(asset, Token(0.0, 0.0))
-        there = [] if spot.shared else [state for state in states if state.currency == asset]
-        pool = _pool_of(asset, there)
-        yield BalanceReading(
-            asset=asset,
-            total=token.total + sum(state.wallet for state in there),
-            locked=token.held,
-            venue_time=at,
-            cross_wallet=pool.cross_wallet if pool else 0.0,
-            equity=pool.equity if pool else None,
-            maintenance_margin=pool.maintenance_margin if pool else None,
-        )
+        told = _unified(asset, token, there) if spot.shared else _apart(asset, token, there)
+        at = max((state.at for state in states), default=0.0)
+        yield replace(told, locked=token.held, venue_time=at)
+
+
+def _apart(asset: str, token: Token, there: Sequence[Clearinghouse]) -> BalanceReading:
+    """Perpetuals have a balance of their own on each exchange."""
+    pool = _pool_of(asset, there)
+    return BalanceReading(
+        asset=asset,
+        total=token.total + sum(state.wallet for state in there),
+        venue_time=0.0,
+        cross_wallet=pool.cross_wallet if pool else 0.0,
+        equity=pool.equity if pool else None,
+        maintenance_margin=pool.maintenance_margin if pool else None,
+    )
+
+
+def _unified(asset: str, token: Token, there: Sequence[Clearinghouse]) -> BalanceReading:
+    """All that is owned of a token, in one balance with the profit of every position in it."""
+    holdings = [each for state in there for each in state.holdings]
+    owned = token.total - sum(each.profit for each in holdings)
+    alone = sum(each.wallet or 0.0 for each in holdings)
+    shared = sum(each.profit for each in holdings if each.raw_usd is None)
+    return BalanceReading(
+        asset=asset,
+        total=owned,
+        venue_time=0.0,
+        cross_wallet=owned - alone if there else 0.0,
+        equity=owned - alone + shared if there else None,
+        maintenance_margin=sum(state.maintenance_margin for state in there) if there else None,
+    )
+
+
+def moved_on(spot: Spot, before: Clearinghouse, after: Clearinghouse) -> Spot:
+    """The shared wallet as it must stand at the marks of a newer state, without what was traded
+    between: what was held then has gained or lost with its marks.
+    """
+    token = spot.tokens.get(after.currency)
+    if not spot.shared or token is None:
+        return spot
+    marks = {each.symbol: each.mark for each in after.holdings}
+    gained = sum(
+        each.contracts * (marks.get(each.symbol, each.mark) - each.mark) for each in before.holdings
+    )
+    moved = replace(token, total=token.total + gained)
+    return replace(spot, tokens={**spot.tokens, after.currency: moved})

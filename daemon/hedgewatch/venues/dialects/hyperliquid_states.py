@@ -10,6 +10,7 @@ recorded states.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import copysign
 
 from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialects.hyperliquid_listing import Listing
@@ -46,6 +47,16 @@ class Holding:
     def cost(self) -> float:
         """Signed."""
         return self.contracts * self.entry
+
+    @property
+    def profit(self) -> float:
+        """Unrealised, at the mark of its state."""
+        return copysign(self.value, self.contracts) - self.cost
+
+    @property
+    def mark(self) -> float:
+        """The mark price of its state."""
+        return self.value / abs(self.contracts)
 
     @property
     def wallet(self) -> float | None:
@@ -103,13 +114,20 @@ class Clearinghouse:
         return abs(listed - self.notional) <= _DUST + _ROUNDING * max(listed, self.notional)
 
     @property
+    def profit(self) -> float:
+        """Unrealised, of all positions."""
+        return sum(each.profit for each in self.holdings)
+
+    @property
     def is_blank(self) -> bool:
         """Nothing at all, which is also how the venue speaks of an address that it never saw."""
         return not (self.holdings or self.worth or self.equity or self.notional)
 
-    def gone(self, held: Iterable[str]) -> Iterator[PositionReading]:
-        """Of what was held, that of which the venue says by its totals that it is 0 now."""
-        if self.adds_up and not self.is_blank:
+    def gone(self, held: Iterable[str], *, known: bool) -> Iterator[PositionReading]:
+        """Of what was held, that of which the venue says by its totals that it is 0 now. `known`:
+        money that lies elsewhere shows that the venue knows the address.
+        """
+        if self.adds_up and (known or not self.is_blank):
             listed = {each.symbol for each in self.holdings}
             for symbol in sorted(set(held) - listed):
                 yield PositionReading(

@@ -22,6 +22,7 @@ from hedgewatch.venues.dialects.hyperliquid_listing import MAIN, Listing, dex_of
 from hedgewatch.venues.dialects.hyperliquid_pools import (
     Spot,
     balances_of,
+    moved_on,
     positions_of,
     spot_of,
 )
@@ -43,7 +44,8 @@ class UserFrames:
         self._listing = listing
         self._causes = Causes()
         self._states: dict[str, Clearinghouse] = {}
-        self._spot: Spot | None = None
+        self._spot = Spot({})
+        self._was_read = False
         self._positions: dict[str, PositionReading] = {}
         self._balances: dict[str, BalanceReading] = {}
         self.used: set[str] = {MAIN}
@@ -62,7 +64,7 @@ class UserFrames:
 
     def seen(self, states: Mapping[str, Clearinghouse], spot: Spot) -> None:
         """What a whole reading showed; what was streamed since counts more."""
-        self._spot = spot
+        self._spot, self._was_read = spot, True
         for dex, state in states.items():
             known = self._states.get(dex)
             if known is None or state.at >= known.at:
@@ -98,9 +100,10 @@ class UserFrames:
             yield ReadAgain(str(error))
             return
         before = self._states.get(dex)
-        if self._spot is None or (before is not None and state.at < before.at):
+        if not self._was_read or (before is not None and state.at < before.at):
             return
-        if state.is_blank and before is not None and before.holdings:
+        known = self._spot.is_known or not state.is_blank
+        if before is not None and before.holdings and not known:
             yield ReadAgain("the venue says that there is nothing at all")
             return
         if not state.adds_up:
@@ -115,9 +118,11 @@ class UserFrames:
         held = self._held(dex, before)
         since = before.at if before else 0.0
         self._states[dex] = state
+        self._spot = moved_on(self._spot, before or state, state)
         every = list(self._states.values())
-        told = [each for each in positions_of(every) if self._dex(each.symbol) == dex]
-        changed = [each for each in (*told, *state.gone(held)) if self._is_news(each)]
+        told = [e for e in positions_of(every, self._spot) if self._dex(e.symbol) == dex]
+        gone = state.gone(held, known=self._spot.is_known)
+        changed = [each for each in (*told, *gone) if self._is_news(each)]
         moved = [self._told(each, held.get(each.symbol, 0.0), since) for each in changed]
         ends = {item.end for item in moved if item.end is not None}
         yield from self._balance_news(every, next(iter(ends)) if len(ends) == 1 else None)
@@ -147,7 +152,7 @@ class UserFrames:
     def _balance_news(
         self, every: list[Clearinghouse], end: EndReason | None
     ) -> Iterator[BalanceChanged]:
-        for balance in balances_of(every, self._spot or Spot({}, shared=False)):
+        for balance in balances_of(every, self._spot):
             known = self._balances.get(balance.asset)
             if known is not None and _amounts(known) == _amounts(balance):
                 continue
@@ -156,9 +161,14 @@ class UserFrames:
             yield BalanceChanged(self._account, _without_sums(balance), end if less else None)
 
     def _wallet(self, data: Row) -> Iterator[AccountNews]:
-        """It has no time: a reading tells what changed."""
-        spot = spot_of(data.get("spotState"), self._listing)
-        if self._spot is not None and spot != self._spot:
+        """It has no time: a reading tells what changed. What backs positions in a shared wallet
+        changes with every mark, and says nothing by that.
+        """
+        spot = spot_of(data.get("spotState"), self._listing, "")
+        backing = {state.currency for state in self._states.values()} if spot.shared else set()
+        told = {asset: each for asset, each in spot.tokens.items() if asset not in backing}
+        known = {a: each for a, each in self._spot.tokens.items() if a not in backing}
+        if self._was_read and told != known:
             yield ReadAgain("the spot wallet changed")
 
     # fills and warnings
@@ -206,7 +216,8 @@ def _claim(reading: PositionReading) -> tuple[float, float, float | None]:
 
 
 def _amounts(balance: BalanceReading) -> tuple[float, float]:
-    return balance.total, balance.cross_wallet
+    """To the digits that the venue writes: sums of floats are no closer than that."""
+    return round(balance.total, 6), round(balance.cross_wallet, 6)
 
 
 def _without_sums(balance: BalanceReading) -> BalanceReading:
