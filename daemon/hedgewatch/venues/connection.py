@@ -3,6 +3,8 @@
 Importing this module imports ccxt, which takes seconds: import it when an account is to be watched.
 """
 
+import asyncio
+import zlib
 from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -13,11 +15,20 @@ from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
 from hedgewatch.core.events import PriceEvent, VenueClockRead
-from hedgewatch.venues.dialect import FEEDS, AccountNews, ByAddress, Dialect, Exchange, Feed, Prices
+from hedgewatch.venues.dialect import (
+    FEEDS,
+    AccountNews,
+    ByAddress,
+    Dialect,
+    Exchange,
+    Feed,
+    LeavesFramesToCcxt,
+    Prices,
+)
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import fenced
 from hedgewatch.venues.fields import OddReplyError
-from hedgewatch.venues.readonly import AllowList
+from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import Fence
 from hedgewatch.venues.settings import CREDENTIALS, AccountSettings
@@ -48,6 +59,12 @@ _CONFIG: dict[str, Any] = {
     "streaming": {"keepAlive": 15_000},
 }
 _SOCKET_OPTIONS = {"cost": 1, "connectionTimeout": _REQUEST_MILLISECONDS}
+
+_OF_PARSERS = (
+    *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
+    *(RuntimeError, OSError, zlib.error, asyncio.InvalidStateError),
+)
+"""What ccxt's generated parsers raise for a frame that they do not expect, or cannot unpack."""
 
 log = structlog.get_logger()
 
@@ -91,10 +108,16 @@ class Connection:
         self._venue = settings.venue
         self._lead = 0.0
         self._said: set[tuple[str, str]] = set()
-        requests = ((method, moved(url, settings.endpoint)) for method, url in dialect.requests)
-        allowed = AllowList(requests, dialect.operations)
-        self.fence = Fence(allowed, around.now, around.paused_until)
+        self._by_ccxt = dialect if isinstance(dialect, LeavesFramesToCcxt) else None
+        self.fence = Fence(self._allowed(settings), around.now, around.paused_until)
         self.exchange = self._exchange(settings)
+
+    def _allowed(self, settings: AccountSettings) -> AllowList:
+        if self._by_ccxt is not None:
+            return self._by_ccxt.fence(settings.endpoint)
+        listed = self._dialect.requests
+        requests = ((method, moved(url, settings.endpoint)) for method, url in listed)
+        return AllowList(requests, self._dialect.operations)
 
     def _exchange(self, settings: AccountSettings) -> Exchange:
         login = self._login(settings)
@@ -119,6 +142,8 @@ class Connection:
     async def measure_clock(self) -> None:
         """How far the venue's clock is ahead: of the wall clock, which signs, and of ours."""
         exchange = self.exchange
+        if not exchange.has.get("fetchTime"):
+            return  # the venue has no way to tell, and signs with the time of this machine
         await exchange.load_time_difference()
         there = exchange.milliseconds() - exchange.options["timeDifference"]
         lead = there / 1000.0 - self._around.now()
@@ -151,6 +176,7 @@ class Connection:
             "asyncio_loop": exchange.asyncio_loop,
             "ping": getattr(exchange, "ping", None),  # what the venue wants to hear, if anything
             **_SOCKET_OPTIONS,
+            **self._options_of_ccxt(),
         }
         callbacks = (
             exchange.handle_message,
@@ -167,8 +193,18 @@ class Connection:
         dialect = self._dialect
         return dialect.price_at(URL(url).path) if isinstance(dialect, ByAddress) else dialect.price
 
+    def _options_of_ccxt(self) -> dict[str, Any]:
+        """How a venue packs its frames, where ccxt reads them."""
+        if self._by_ccxt is None:
+            return {}
+        options = self.exchange.options
+        packed = options.get("decompressBinary", True)
+        return {**(options.get("ws") or {}), "decompressBinary": packed}
+
     def drop(self, feed: Feed, reason: str) -> None:
         """Give up every socket of a feed; its pending calls end at once."""
+        if self._by_ccxt is not None:
+            self._by_ccxt.dropped(feed, reason)
         sockets = self.exchange.clients or {}
         for url in [url for url in sockets if self._feed(url) == feed]:
             sockets.pop(url).abandon(ccxt.NetworkError(reason))
@@ -188,6 +224,9 @@ class Connection:
         """Decode one frame; a bad one is counted, said once, and is not the last."""
         if socket.error is not None or data == _GREETING:
             return None
+        if self._by_ccxt is not None:
+            self._pass_on(socket, data)
+            return None
         try:
             price, news = self._decoded(socket, data)
         except (ValueError, LookupError, TypeError, ArithmeticError, OddReplyError) as error:
@@ -197,6 +236,15 @@ class Connection:
         for item in news:
             self._listener.news(item)
         return price
+
+    def _pass_on(self, socket: GuardedSocket, data: bytes) -> None:
+        """Let ccxt read a frame: whatever its parser makes of it, the next one is read as well."""
+        try:
+            socket.parse(data)
+        except (ccxt.BaseError, ForbiddenRequestError, *_OF_PARSERS) as error:
+            self._count_odd(socket, data, error)
+        else:
+            socket.heard = True
 
     def _decoded(
         self, socket: GuardedSocket, data: bytes

@@ -20,6 +20,8 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import EndReason, Market, Tier
 from hedgewatch.venues.fields import Row
 from hedgewatch.venues.permissions import KeyRights
+from hedgewatch.venues.readonly import AllowList
+from hedgewatch.venues.settings import EndpointSettings
 
 Exchange = Any
 """ccxt's own classes promise more in their types than their replies keep."""
@@ -48,7 +50,19 @@ class StreamExpired:
     reason: str
 
 
-AccountNews = PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired
+@dataclass(frozen=True, slots=True)
+class PollingBegan:
+    """A feed has no socket of its own: from now on what it carries is asked for."""
+
+    feed: Feed
+
+
+AccountNews = (
+    PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired | PollingBegan
+)
+
+RESUBSCRIBE = "more markets are to be watched"
+"""Why a feed is given up that is well: it begins again at once."""
 
 Prices = Callable[[Row, float], PriceEvent | None]
 """What `Dialect.price` is."""
@@ -167,6 +181,17 @@ class Dialect(Protocol):
         """Subscribe (after a login, where one is needed), and return only when the socket is over.
         What `price` and `account_news` make of frames need not be told again.
         """
+
+
+@runtime_checkable
+class LeavesFramesToCcxt(Protocol):
+    """A dialect that knows no frame: ccxt's own parsers read them, and it tells what came of it."""
+
+    def fence(self, endpoint: EndpointSettings | None) -> AllowList:
+        """What may be asked and said, where `requests` and `operations` list nothing."""
+
+    def dropped(self, feed: Feed, reason: str) -> None:
+        """The sockets of a feed are given up; what is asked for beside them goes on."""
 
 
 @runtime_checkable

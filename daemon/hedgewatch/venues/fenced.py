@@ -1,13 +1,19 @@
 """ccxt's exchange classes with our session and our sockets in the place of their own."""
 
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Protocol
 
-import ccxt.pro
 from ccxt.async_support.base.exchange import BaseExchange
 
 from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.socket import GuardedSocket
+from hedgewatch.venues.survey import exchange_class
+
+DIALLED_FOR: ContextVar[str] = ContextVar("DIALLED_FOR", default="")
+"""Which feed a call of ccxt's is made for, where ccxt itself chooses the address: it becomes the
+fragment of that address, so that each feed has sockets of its own.
+"""
 
 
 class Opener(Protocol):
@@ -44,6 +50,8 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         """The socket of an address, made when there is none."""
         self.open()
         self.clients = self.clients or {}
+        feed = DIALLED_FOR.get()
+        url = f"{url}#{feed}" if feed and "#" not in url else url
         if url not in self.clients:
             self.clients[url] = self.opener.socket(url)
         socket: GuardedSocket = self.clients[url]
@@ -70,4 +78,4 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
 @cache
 def fenced(venue: str) -> Any:
     """The class for a venue."""
-    return type(f"Fenced_{venue}", (FencedExchange, getattr(ccxt.pro, venue)), {})
+    return type(f"Fenced_{venue}", (FencedExchange, exchange_class(venue)), {})

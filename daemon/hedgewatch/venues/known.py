@@ -34,9 +34,19 @@ _ENOUGH_TO_READ: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What ccxt's `sign` puts into a request that reads, where ccxt asks for a `privateKey` as well."""
 
 
+_HALF_READ: Mapping[str, str] = MappingProxyType(
+    {
+        "coinbase": "ccxt reads the positions of its dated futures only, not of its perpetuals",
+        "hashkey": "ccxt reads positions there of one market at a time: any other would look flat",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownVenue:
-    """One venue as ccxt describes it. `requires` are ccxt's names of what it wants of a login."""
+    """One venue as ccxt describes it. `requires` are ccxt's names of what it wants of a login;
+    `steps`: its precisions are steps of prices and amounts, not numbers of digits.
+    """
 
     id: str
     name: str
@@ -45,6 +55,7 @@ class KnownVenue:
     future: bool
     pro: bool
     positions: bool
+    steps: bool
     requires: tuple[str, ...]
 
     @property
@@ -59,6 +70,8 @@ class KnownVenue:
         """Why no account there can be watched, empty when one can."""
         if not self.positions:
             return "ccxt reads no positions there: an account with some would look flat"
+        if self.id in _HALF_READ:
+            return _HALF_READ[self.id]
         if "privateKey" in self.login:
             return "it is read with the very key that signs trades, which a monitor must never hold"
         return ""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from aiohttp import ClientWSTimeout, WSMsgType
 from ccxt import Exchange
 from ccxt.async_support.base.ws.client import Client
+from ccxt.async_support.base.ws.functions import gunzip, inflate
 
 from hedgewatch.core.events import Key, PriceEvent
 from hedgewatch.venues.fields import Row
@@ -109,6 +110,7 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
     def _handled(self, message: Any) -> PriceEvent | None:
         kind = message.type
         if kind in (WSMsgType.TEXT, WSMsgType.BINARY):
+            self._is_text = kind == WSMsgType.TEXT
             return self.wire.take(self, message.data)
         super().handle_message(message)
         if kind == WSMsgType.PONG:
@@ -119,6 +121,17 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         """A pong that came as a frame: it keeps ccxt from giving the socket up, as others do."""
         self.lastPong = Exchange.milliseconds()
         self.wire.ponged(self)
+
+    def parse(self, data: bytes) -> None:
+        """Give a frame to ccxt's own parsers, as ccxt's client would. They may raise anything."""
+        message: bytes | str = data
+        if self._is_text:
+            message = data.decode()
+        elif self.gunzip:
+            message = gunzip(data)
+        elif self.inflate:
+            message = inflate(data)
+        self.handle_text_or_binary_message(message)
 
     def abandon(self, error: Exception) -> None:
         """Give the socket up: whoever waits for it gets the error, nothing it says counts."""

@@ -15,7 +15,15 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.tasks import being_cancelled
 from hedgewatch.venues.connection import Connection
-from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, ReadAgain, StreamExpired
+from hedgewatch.venues.dialect import (
+    RESUBSCRIBE,
+    AccountNews,
+    Dialect,
+    Feed,
+    PollingBegan,
+    ReadAgain,
+    StreamExpired,
+)
 from hedgewatch.venues.failures import in_words, refuses_the_key
 from hedgewatch.venues.feeds import Ages, Feeds
 from hedgewatch.venues.fields import OddReplyError
@@ -31,7 +39,6 @@ LIMITS = {"mark": 5.0, "quote": 30.0}
 _LOOK_SECONDS = 0.25
 _MOST_PATIENCE = 6
 _GOOD_WHILE_SECONDS = 30.0
-_RESUBSCRIBE = "more markets are to be watched"
 _ENDS = (ccxt.BaseError, OddReplyError, ForbiddenRequestError, PausedError)
 
 log = structlog.get_logger()
@@ -114,6 +121,8 @@ class Streams:
                 self.read_wanted.set()
             case StreamExpired(reason):
                 self.doubt_user(reason)
+            case PollingBegan(feed):
+                self.connected(feed)
             case _:
                 if isinstance(item, PositionChanged):
                     self.ledger.told(item.position)
@@ -190,7 +199,7 @@ class Streams:
         while True:
             reason = await self._until_it_ends(connection, feed)
             connection.drop(feed, reason)
-            if reason == _RESUBSCRIBE:
+            if reason == RESUBSCRIBE:
                 continue
             self._feeds.lost(feed, reason)
             await asyncio.sleep(pauses.after(self._around.now() - began))
@@ -201,13 +210,13 @@ class Streams:
         symbols = self._of(feed)
         if feed != "user" and not symbols:
             await self._more.wait()
-            return _RESUBSCRIBE
+            return RESUBSCRIBE
         try:
             await self._subscribe(connection, feed, symbols)
         except _ENDS as error:
             if refuses_the_key(error):
                 raise
-            return str(error) if str(error) == _RESUBSCRIBE else in_words(error, self._redactor)
+            return str(error) if str(error) == RESUBSCRIBE else in_words(error, self._redactor)
         except asyncio.CancelledError:
             if being_cancelled():
                 raise
@@ -241,10 +250,10 @@ class Streams:
         if self._more.is_set():
             self._more.clear()
             for feed in [feed for feed in self._dialect.feeds if feed != "user"]:
-                connection.drop(feed, _RESUBSCRIBE)
+                connection.drop(feed, RESUBSCRIBE)
 
     def _look_at_user(self, connection: Connection, now: float) -> None:
-        symbol = self.ledger.untold(now)
+        symbol = self.ledger.untold(now) if "user" in self._dialect.feeds else ""
         if symbol:
             self.ledger.begin()
             self.doubt_user(f"a change of {symbol} was read that the stream did not tell")

@@ -30,6 +30,7 @@ def described(venue: str) -> dict[str, Any] | None:
         "future": bool(has.get("future")),
         "pro": hasattr(ccxt.pro, venue),
         "positions": bool(has.get("fetchPositions")),
+        "steps": exchange.precisionMode == ccxt.async_support.TICK_SIZE,
         "requires": [name for name, wanted in exchange.requiredCredentials.items() if wanted],
     }
 

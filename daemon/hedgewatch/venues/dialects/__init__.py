@@ -8,6 +8,7 @@ from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.settings import AccountSettings
 
@@ -31,5 +32,5 @@ DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
 
 
 def dialect_of(settings: AccountSettings) -> Dialect:
-    """The dialect of a venue, for one account."""
-    return DIALECTS[settings.venue](settings)
+    """The dialect of a venue, for one account: its own, or what ccxt knows of it."""
+    return DIALECTS.get(settings.venue, Generic)(settings)

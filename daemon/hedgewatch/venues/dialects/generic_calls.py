@@ -1,0 +1,134 @@
+"""What has to be asked for to see all of an account: many venues answer for one kind of it only.
+
+Read from `fetch_positions` and `fetch_balance` of ccxt 4.5.90: what is not asked for is not in the
+reply, and would look flat. A venue that is not listed here answers for everything at once.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from hedgewatch.venues.fields import Row
+
+Parameters = Mapping[str, Any]
+Purse = Literal["margin", "spot"]
+"""Whether a balance backs positions."""
+
+_PLAIN: Parameters = MappingProxyType({})
+_SWAP: Parameters = MappingProxyType({"type": "swap"})
+_SPOT: Parameters = MappingProxyType({"type": "spot"})
+_INVERSE: Parameters = MappingProxyType({"type": "swap", "subType": "inverse"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Parameters of one call each. `settles` names the parameter that takes a settle currency: one
+    call for each currency that the venue settles in.
+    """
+
+    positions: tuple[Parameters, ...] = (_PLAIN,)
+    margin: tuple[Parameters, ...] = (_PLAIN,)
+    spot: tuple[Parameters, ...] = ()
+    settles: str = ""
+
+
+_BOTH = Calls(margin=(_SWAP,), spot=(_SPOT,))
+_BYBIT = Calls(
+    positions=(
+        {"subType": "linear", "settleCoin": "USDT"},
+        {"subType": "linear", "settleCoin": "USDC"},
+        {"subType": "inverse"},
+    )
+)
+
+CALLS: Mapping[str, Calls] = MappingProxyType(
+    {
+        "bingx": Calls(
+            positions=({"subType": "linear"}, {"subType": "inverse"}),
+            margin=({"type": "swap", "subType": "linear"}, _INVERSE),
+            spot=(_SPOT,),
+        ),
+        "bitfinex": Calls(margin=({"type": "derivatives"},), spot=({"type": "exchange"},)),
+        "bitget": Calls(
+            positions=({"productType": "USDT-FUTURES"}, {"productType": "USDC-FUTURES"}),
+            margin=tuple(
+                {"type": "swap", "productType": f"{kind}-FUTURES"}
+                for kind in ("USDT", "USDC", "COIN")
+            ),
+            spot=(_SPOT,),
+        ),
+        "btse": _BOTH,
+        "bybit": _BYBIT,
+        "bybitid": _BYBIT,
+        "bydfi": _BOTH,
+        "deepcoin": _BOTH,
+        "digifinex": Calls(positions=(_SWAP,), margin=(_SWAP,), spot=(_SPOT,)),
+        "fmfwio": _BOTH,
+        "gate": Calls(
+            positions=(
+                {"type": "swap", "settle": "usdt"},
+                {"type": "swap", "settle": "btc"},
+                {"type": "future", "settle": "usdt"},
+            ),
+            margin=(
+                {"type": "swap", "settle": "usdt"},
+                {"type": "swap", "settle": "btc"},
+                {"type": "future", "settle": "usdt"},
+            ),
+            spot=(_SPOT,),
+        ),
+        "hitbtc": _BOTH,
+        "htx": Calls(
+            positions=(
+                {"subType": "linear"},
+                _INVERSE,
+                {"type": "future", "subType": "inverse"},
+            ),
+            margin=(
+                {"type": "swap", "subType": "linear"},
+                _INVERSE,
+                {"type": "future", "subType": "inverse"},
+            ),
+            spot=(_SPOT,),
+        ),
+        "kucoin": Calls(margin=(_SWAP,), spot=(_SPOT,), settles="code"),
+        "kucoinfutures": Calls(margin=(_SWAP,), settles="code"),
+        "lighter": _BOTH,
+        "mexc": _BOTH,
+        "phemex": Calls(margin=(_SWAP,), spot=(_SPOT,), settles="code"),
+        "poloniex": _BOTH,
+        "toobit": _BOTH,
+        "weex": _BOTH,
+        "whitebit": _BOTH,
+        "xt": Calls(
+            positions=({"subType": "linear"}, {"subType": "inverse"}),
+            margin=({"type": "swap", "subType": "linear"}, _INVERSE),
+            spot=(_SPOT,),
+        ),
+        "zebpay": _BOTH,
+    }
+)
+
+
+def calls_of(venue: str, markets: Iterable[Row]) -> Calls:
+    """What to ask for at a venue that lists these markets."""
+    calls = CALLS.get(venue, Calls())
+    listed = [market for market in markets if market.get("swap") or market.get("future")]
+    if venue == "bitget":
+        return _with_coins_of_bitget(calls, listed)
+    settles = sorted({str(market["settle"]) for market in listed if market.get("settle")})
+    if not calls.settles or not settles:
+        return calls
+    margin = tuple({**_SWAP, calls.settles: settle} for settle in settles)
+    if venue != "phemex":
+        return replace(calls, margin=margin)
+    positions = tuple({calls.settles: settle} for settle in settles)
+    return replace(calls, positions=positions, margin=margin)
+
+
+def _with_coins_of_bitget(calls: Calls, listed: Iterable[Row]) -> Calls:
+    """Its coin-margined positions are asked for by the coin."""
+    coins = sorted({str(market["settle"]) for market in listed if market.get("inverse")})
+    inverse = ({"productType": "COIN-FUTURES", "marginCoin": coin} for coin in coins)
+    return replace(calls, positions=(*calls.positions, *inverse))

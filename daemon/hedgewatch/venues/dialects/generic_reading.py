@@ -1,0 +1,202 @@
+"""One whole reading of an account of any venue: every call that it takes, and what they say."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import ccxt
+import structlog
+
+from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
+from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf, Regime
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.dialects.generic_absence import Absences, Leg
+from hedgewatch.venues.dialects.generic_accounts import (
+    NOTHING,
+    Numbers,
+    by_currency,
+    whole_account,
+)
+from hedgewatch.venues.dialects.generic_calls import Parameters, calls_of
+from hedgewatch.venues.dialects.generic_replies import (
+    Held,
+    assets,
+    balance_reading,
+    margin_in_use,
+    position_readings,
+)
+from hedgewatch.venues.dialects.generic_units import contract_size
+from hedgewatch.venues.fields import Row, table
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Purse:
+    """Balances that back positions, those that do not, and what the venue itself adds up."""
+
+    margin: dict[str, Held] = field(default_factory=dict)
+    spot: list[Mapping[str, Held]] = field(default_factory=list)
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    whole: Numbers = NOTHING
+
+
+def untold_regime(venue: str, *, whole: bool) -> Regime:
+    """Of a venue whose margin nobody here computes: where it tells its own sums, they are shown."""
+    return replace(
+        UNKNOWN,
+        name=f"{venue}-untold",
+        pool=PoolOf.ACCOUNT if whole else PoolOf.CURRENCY,
+        unknown=f"how {venue} computes margin is not known here: see its own numbers",
+    )
+
+
+class GenericReader:
+    """Reads one account, and remembers what a list leaves out."""
+
+    def __init__(self, account: str, venue: str) -> None:
+        self._account = account
+        self._venue = venue
+        self.by_side: set[str] = set()
+        self._absences = Absences()
+        self._owned: set[str] = set()
+        self._answered: set[str] = set()
+        self._unavailable: set[str] = set()
+
+    async def read(self, exchange: Exchange) -> AccountRead:
+        """Positions first: one that opens between the two shows as margin without a position."""
+        calls = calls_of(self._venue, (exchange.markets or {}).values())
+        listed: list[Row] = []
+        for parameters in calls.positions:
+            listed += await self._ask(exchange.fetch_positions, (None, dict(parameters)), [])
+        markets = exchange.markets or {}
+        positions = position_readings(self._venue, listed, markets, self.by_side)
+        purse = Purse()
+        for parameters in calls.margin:
+            if not await self._margin(exchange, parameters, purse):
+                break
+        for parameters in calls.spot:
+            await self._spot(exchange, parameters, purse)
+        return self._reading(positions, purse, exchange.markets)
+
+    async def _ask(
+        self, method: Callable[..., Awaitable[Any]], arguments: Sequence[object], nothing: object
+    ) -> Any:
+        """One call. A kind of account that the login does not have is told by an error, from the
+        first time on; what answered once must go on answering.
+        """
+        asked = f"{method.__name__} {arguments[-1]}"
+        if asked in self._unavailable:
+            return nothing
+        try:
+            reply = await method(*arguments)
+        except ccxt.ExchangeError as error:
+            if not self._may_be_missing(asked, error):
+                raise
+            self._unavailable.add(asked)
+            log.warning("not read", account=self._account, call=asked, error=type(error).__name__)
+            return nothing
+        self._answered.add(asked)
+        return reply
+
+    def _may_be_missing(self, asked: str, error: ccxt.ExchangeError) -> bool:
+        """Only beside something that the same method did answer, and not for want of rights."""
+        if isinstance(error, ccxt.AuthenticationError) and not isinstance(
+            error, ccxt.AccountNotEnabled
+        ):
+            return False
+        method = asked.partition(" ")[0]
+        others = any(each.partition(" ")[0] == method for each in self._answered)
+        return asked not in self._answered and others
+
+    async def _margin(self, exchange: Exchange, parameters: Parameters, purse: Purse) -> bool:
+        """False when the venue answers the same whatever it is asked: all is told already."""
+        reply = await self._ask(exchange.fetch_balance, (dict(parameters),), None)
+        if reply is None:
+            return True
+        held, info = dict(assets(reply)), table(reply, "balance").get("info")
+        if any(each.total for each in held.values()) and held == purse.margin:
+            return False
+        for asset, more in held.items():
+            purse.margin[asset] = _sum(purse.margin.get(asset), more)
+        purse.numbers |= by_currency(self._venue, info, exchange.safe_currency_code)
+        whole = whole_account(self._venue, info)
+        purse.whole = purse.whole if whole is NOTHING else whole
+        return True
+
+    async def _spot(self, exchange: Exchange, parameters: Parameters, purse: Purse) -> None:
+        """Coins beside the margin account; of a unified one it is the same reply again."""
+        reply = await self._ask(exchange.fetch_balance, (dict(parameters),), None)
+        held = {} if reply is None else dict(assets(reply))
+        if held and held != purse.margin:
+            purse.spot.append(held)
+
+    def _reading(
+        self, positions: tuple[PositionReading, ...], purse: Purse, markets: Mapping[str, Row]
+    ) -> AccountRead:
+        in_use = _in_use(purse)
+        worth = dict(_worth(self._venue, positions, markets))
+        closed = self._absences.closed(positions, worth, in_use)
+        regime = untold_regime(self._venue, whole=purse.whole is not NOTHING)
+        return AccountRead(
+            account=self._account,
+            positions=(*positions, *closed),
+            balances=tuple(self._balances(purse)),
+            margin_in_use=in_use,
+            equity=purse.whole.equity,
+            maintenance_margin=purse.whole.maintenance_margin,
+            cross_regime=regime,
+            isolated_regime=replace(regime, pool=PoolOf.POSITION),
+        )
+
+    def _balances(self, purse: Purse) -> list[BalanceReading]:
+        """What is owned, and an explicit 0 of what was; with the venue's numbers of each pool."""
+        named = {*purse.margin, *purse.numbers, *(asset for held in purse.spot for asset in held)}
+        readings = []
+        for asset in sorted(named):
+            reading = self._balance(asset, purse)
+            if reading.total or reading.equity or asset in self._owned:
+                self._owned.add(asset)
+                readings.append(reading)
+        return readings
+
+    def _balance(self, asset: str, purse: Purse) -> BalanceReading:
+        numbers = purse.numbers.get(asset, NOTHING)
+        margin = purse.margin.get(asset)
+        if numbers.wallet is not None:
+            margin = Held(numbers.wallet, None if margin is None else margin.used)
+        elsewhere = [held[asset] for held in purse.spot if asset in held]
+        return replace(
+            balance_reading(asset, margin, elsewhere),
+            equity=numbers.equity,
+            maintenance_margin=numbers.maintenance_margin,
+        )
+
+
+def _sum(held: Held | None, more: Held) -> Held:
+    if held is None:
+        return more
+    told = [each.used for each in (held, more) if each.used is not None]
+    return Held(held.total + more.total, sum(told) if told else None)
+
+
+def _in_use(purse: Purse) -> float | None:
+    """The venue's maintenance where it tells one, else what it says is used."""
+    if purse.whole.maintenance_margin is not None:
+        return purse.whole.maintenance_margin
+    needed = [each.maintenance_margin for each in purse.numbers.values()]
+    told = [each for each in needed if each is not None]
+    return sum(told) if told else margin_in_use(list(purse.margin.values()))
+
+
+def _worth(
+    venue: str, positions: Sequence[PositionReading], markets: Mapping[str, Row]
+) -> list[tuple[Leg, float]]:
+    """Roughly, at the price of entry: to tell which share of the margin is whose."""
+    found = []
+    for each in positions:
+        market = markets[each.symbol]
+        size = abs(each.contracts) * contract_size(venue, market)
+        price = 1.0 if market.get("inverse") else each.entry_price
+        found.append(((each.symbol, each.kind), size * price))
+    return found
