@@ -195,7 +195,7 @@ def test_an_inverse_position_in_coins_is_refused_for_its_contracts_are_not_told(
 
 
 def test_an_amount_that_contradicts_its_own_value_is_refused_at_any_venue() -> None:
-    with pytest.raises(OddReplyError, match="worth 2,200,000.00, and the venue says 220.00"):
+    with pytest.raises(OddReplyError, match=r"worth 2,200,000\.00, and the venue says 220\.00"):
         read_one(contracts=20_000.0)
     row = {**ROW, "contracts": 20_000.0, "info": {}}  # a value that ccxt computed proves nothing
     assert read(row)[0].contracts == 20_000.0
