@@ -9,6 +9,7 @@ from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.dialects.generic import Generic
+from hedgewatch.venues.dialects.bybit import Bybit
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.settings import AccountSettings
 
@@ -25,6 +26,7 @@ DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
         "binance": _binance,
         "binancecoinm": lambda settings: BinanceCoinm(settings.name),
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
+        "bybit": lambda settings: Bybit(settings.name),
         "hyperliquid": lambda settings: Hyperliquid(settings.name, settings.address or ""),
     }
 )
