@@ -50,6 +50,7 @@ class Reader:
         there = connection.venue_now()
         quotes = await self._dialect.read_quotes(exchange, streams.symbols, there)
         streams.polled(quotes, asked)
+        await self._catalogue.load_missing_tiers(exchange)
 
     async def _reading(self, exchange: Exchange) -> AccountRead:
         """A position in a market that was listed since is no reason to know nothing."""

@@ -1,5 +1,6 @@
 """Bybit's private replies: wallet, positions, margin mode, key. Frames share their rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -181,6 +182,34 @@ def _liquidated_at(world: World, account: Account, held: Position, venue: Venue)
     if not price:
         return ""
     return plain(margin_bybit.shown(price, held, world.markets[held.symbol].tick))
+
+
+_LOGGED = {"withdraw": "TRANSFER_OUT", "sell": "TRADE"}
+"""How coins left, in the log's words; whatever else is a transfer to another wallet."""
+
+
+def log(account: Account, query: Mapping[str, str]) -> list[Row]:
+    """GET /v5/account/transaction-log: what left, newest first."""
+    since, coin = int(query.get("startTime", "0")), query.get("currency")
+    return [
+        {
+            "id": f"log-{moved.at}",
+            "symbol": "",
+            "category": "spot",
+            "side": "None",
+            "transactionTime": str(moved.at),
+            "type": _LOGGED.get(moved.how, "TRANSFER_OUT"),
+            "transSubType": "",
+            "qty": plain(-moved.amount),
+            "currency": moved.asset,
+            "cashFlow": plain(-moved.amount),
+            "change": plain(-moved.amount),
+            "fee": "0",
+            "funding": "",
+        }
+        for moved in reversed(account.moved)
+        if moved.at >= since and coin in {None, moved.asset}
+    ]
 
 
 def key(account: Account) -> Row:

@@ -141,6 +141,10 @@ ROUTES: Mapping[str, Route] = {
     "/v5/account/info": Route(lambda call: bybit_account.account_info(call.account), signed=True),
     "/v5/account/wallet-balance": Route(_wallet, signed=True),
     "/v5/account/fee-rate": Route(_fees, signed=True),
+    "/v5/account/transaction-log": Route(
+        lambda call: {"list": bybit_account.log(call.account, call.query), "nextPageCursor": ""},
+        signed=True,
+    ),
     "/v5/position/list": Route(_positions, signed=True),
     "/v5/user/query-api": Route(lambda call: bybit_account.key(call.account), signed=True),
     "/v5/asset/coin/query-info": Route(lambda _: {"rows": []}, signed=True),

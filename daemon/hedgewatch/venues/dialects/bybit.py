@@ -158,11 +158,10 @@ class Bybit:
         self._ratios = ratios_of(listed(reply, "collateral"))
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid, which the venue shortens in wild markets; what coins count."""
+        """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
         for category in CONTRACTS:
             reply = await exchange.public_get_v5_market_tickers({"category": category})
             self._intervals |= terms.funding_intervals(reply)
-        await self._read_ratios(exchange)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """Both sides of the book, and the day's volume; what is owned outright needs neither."""
