@@ -8,8 +8,8 @@ from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
-from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.dialects.bybit import Bybit
+from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.settings import AccountSettings
 
