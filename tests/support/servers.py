@@ -152,12 +152,35 @@ def prometheus_server(
     return Server(command, port, folder / f"prometheus-{port}.log", "/-/ready")
 
 
-def alertmanager_server(folder: Path, webhook_url: str | None = None) -> Server:
-    """An Alertmanager without a cluster, which passes every alert on to `webhook_url` at once."""
+def alertmanager_cluster(folder: Path, webhook_url: str) -> tuple[Server, Server]:
+    """Two Alertmanagers that know of each other what they have sent."""
+    first, second = free_port(), free_port()
+    listening = f"--cluster.listen-address=127.0.0.1:{first}"
+    joining = (f"--cluster.listen-address=127.0.0.1:{second}", f"--cluster.peer=127.0.0.1:{first}")
+    swift = ("--cluster.settle-timeout=1s", "--cluster.peer-timeout=2s")
+    return (
+        alertmanager_server(folder, webhook_url, (listening, *swift)),
+        alertmanager_server(folder, webhook_url, (*joining, *swift)),
+    )
+
+
+def alertmanager_server(
+    folder: Path,
+    webhook_url: str | None = None,
+    cluster: Iterable[str] = ("--cluster.listen-address=",),
+) -> Server:
+    """An Alertmanager, by itself unless `cluster` says otherwise, which passes every alert on to
+    `webhook_url` at once.
+    """
     port = free_port()
     webhooks = [{"url": webhook_url, "send_resolved": True}] if webhook_url else []
     configuration = {
-        "route": {"receiver": "test", "group_wait": "0s", "group_interval": "1s"},
+        "route": {
+            "receiver": "test",
+            "group_by": ["alertname"],
+            "group_wait": "0s",
+            "group_interval": "1s",
+        },
         "receivers": [{"name": "test", "webhook_configs": webhooks}],
     }
     file = folder / f"alertmanager-{port}.yml"
@@ -167,6 +190,6 @@ def alertmanager_server(folder: Path, webhook_url: str | None = None) -> Server:
         f"--config.file={file}",
         f"--storage.path={folder / f'alertmanager-{port}'}",
         f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
+        *cluster,
     ]
     return Server(command, port, folder / f"alertmanager-{port}.log", "/-/ready")
