@@ -74,6 +74,15 @@ class Replies:
     async def private_get_account(self) -> Any:
         return self.account
 
+    async def sapi_get_simple_earn_flexible_position(self, page: object) -> Any:
+        return self.others.get("flexible", {"rows": []}) if page else None
+
+    async def sapi_get_simple_earn_locked_position(self, page: object) -> Any:
+        return self.others.get("locked", {"rows": []}) if page else None
+
+    async def sapi_get_asset_wallet_balance(self) -> Any:
+        return self.others.get("wallets", [])
+
     def nonce(self) -> int:
         return 1_700_000_000_000
 
@@ -245,7 +254,7 @@ async def test_recorded_spot_balances_count_what_is_locked_too() -> None:
     reply = recorded("binance.replies.json")["methods"]["fetchBalance"][0]["reply"]
     reply["balances"][1]["locked"] = "1.0"
     reading = await BinanceSpot("spot").read_account(Replies(account=reply))
-    owned = {balance.asset: balance.total for balance in reading.balances}
-    assert owned == {"LTC": pytest.approx(1.91974100), "ETH": pytest.approx(0.02229833)}
+    owned = {balance.asset: (balance.total, balance.locked) for balance in reading.balances}
+    assert owned == {"LTC": (pytest.approx(1.91974100), 1.0), "ETH": (0.02229833, 0.0)}
     assert reading.positions == ()
     assert reading.margin_in_use is None

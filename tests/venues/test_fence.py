@@ -33,9 +33,11 @@ from tests.venues.fences import (
     wire_of,
 )
 
-READING_BY_POST = re.compile(r"/(?:listenKey(?:/isolated)?|userDataStream|info|bullet-private)$")
-"""What is no GET and yet changes nothing but a session: streams that are opened, and Hyperliquid's
-`/info`, which answers questions; its orders go to `/exchange`.
+READING_BY_POST = re.compile(
+    r"/(?:listenKey(?:/isolated)?|userDataStream|info|bullet-private|get-funding-asset)$"
+)
+"""What is no GET and yet changes nothing but a session: streams that are opened, Binance's funding
+wallet, and Hyperliquid's `/info`, which answers questions; its orders go to `/exchange`.
 """
 
 HARMLESS = frozenset(

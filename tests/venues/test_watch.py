@@ -198,17 +198,21 @@ async def test_spot_balances_are_read_and_their_quotes_streamed(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exchange.world.set_spot_balance("ALT", 400_000, 100_000)
+    main = exchange.world.accounts["main"]
+    main.lent["ALT"], main.bound["ALT"] = Decimal(100_000), Decimal(10_000)
+    main.funding |= {"ALT": Decimal(20_000), "BTC": Decimal(2)}
     async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
         reading = await seen.until(AccountRead)
-        owned = {balance.asset: balance.total for balance in reading.balances}
-        assert owned["ALT"] == 500_000.0
+        owned = {balance.asset: balance for balance in reading.balances}
+        assert (owned["ALT"].total, owned["ALT"].locked) == (630_000.0, 210_000.0)
+        assert owned["BTC"].total == 2.0
         quote = await seen.until(QuoteChanged)
         assert (quote.venue, quote.symbol) == ("binance", "ALT/USDT")
         exchange.world.set_spot_balance("ALT", 0)
         seen.forget()
         await seen.watch.reconcile()
         read = await seen.until(AccountRead)
-        assert {balance.asset: balance.total for balance in read.balances}["ALT"] == 0.0
+        assert {b.asset: b.total for b in read.balances}["ALT"] == 130_000.0
 
 
 @pytest.mark.parametrize("behind", [-3600.0, 3600.0])
@@ -247,6 +251,8 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         "GET /fapi/v1/multiAssetsMargin",
         "GET /sapi/v1/account/info",
         "GET /fapi/v1/fundingInfo",
+        "GET /fapi/v1/symbolConfig",
+        "GET /fapi/v1/openInterest",
         "GET /fapi/v1/depth",
         "GET /fapi/v1/markPriceKlines",
         "GET /fapi/v1/ticker/24hr",

@@ -77,7 +77,8 @@ class Account:
     """One login; its wallets and positions change only through the world.
 
     `wallet` holds USDT, `collateral` the other assets of the futures wallet, which count only in
-    multi-assets mode, `coins` what is in the wallet of COIN-M. In a `unified` account (Hyperliquid)
+    multi-assets mode, `coins` what is in the wallet of COIN-M; `lent` and `bound` are in flexible
+    and in locked Earn, `funding` in the wallet of that name. In a `unified` account (Hyperliquid)
     `wallet` is the spot balance as well. `key` is the address where a venue knows accounts by that.
     Amounts of positions are in base units at every venue: its wire makes contracts of them.
     """
@@ -92,6 +93,9 @@ class Account:
     updated: int = 0
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
     spot: dict[str, SpotBalance] = field(default_factory=dict)
+    lent: dict[str, Decimal] = field(default_factory=dict)
+    bound: dict[str, Decimal] = field(default_factory=dict)
+    funding: dict[str, Decimal] = field(default_factory=dict)
     collateral: dict[str, Decimal] = field(default_factory=dict)
     coins: dict[str, Decimal] = field(default_factory=dict)
     coin_positions: dict[tuple[str, str], CoinPosition] = field(default_factory=dict)

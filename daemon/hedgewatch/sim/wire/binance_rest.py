@@ -1,5 +1,7 @@
 """Binance's REST side: weights, security, the faults of the day, and no way to trade."""
 
+from collections import Counter
+
 import orjson
 from aiohttp import web
 
@@ -10,9 +12,11 @@ from hedgewatch.sim.wire.binance_routes import ROUTES
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.signature import UNKNOWN_KEY, Refusal, owner_of, signed_owner
 
-WEIGHT_LIMIT = 2400
+WEIGHT_LIMITS = {"fapi": 2400, "dapi": 2400, "api": 6000, "papi": 6000, "sapi": 12_000}
+"""A minute, of each part of the venue by itself."""
+
 MINUTE = 60.0
-TOO_MANY = (429, -1003, "Too many requests; current limit is 2400 request weight per 1 MINUTE.")
+TOO_MANY = 429
 
 
 class BinanceRest:
@@ -21,7 +25,7 @@ class BinanceRest:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._minute = 0.0
-        self._weight = 0
+        self._weights: Counter[str] = Counter()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request, as the venue or its fault of the moment answers it."""
@@ -36,9 +40,9 @@ class BinanceRest:
             return await self._reply(request, name)
         except Refusal as refusal:
             left = str(int(MINUTE - steady_seconds() % MINUTE) + 1)
-            headers = {"Retry-After": left} if refusal.status == TOO_MANY[0] else {}
+            headers = {"Retry-After": left} if refusal.status == TOO_MANY else {}
             body = {"code": refusal.code, "msg": refusal.message}
-            return self._json(body, refusal.status, headers)
+            return self._json(body, refusal.status, headers | self._used(request))
 
     async def _fault(self, request: web.Request) -> web.Response | None:
         faults = self._service.faults
@@ -53,7 +57,7 @@ class BinanceRest:
         headers = {} if faults.retry_after is None else {"Retry-After": str(faults.retry_after)}
         code = -1003 if faults.rest_status in {418, 429} else -1000
         body = {"code": code, "msg": "The paper exchange is out of service."}
-        return self._json(body, faults.rest_status, headers)
+        return self._json(body, faults.rest_status, headers | self._used(request))
 
     async def _reply(self, request: web.Request, name: str) -> web.Response:
         route = ROUTES.get(name)
@@ -61,10 +65,10 @@ class BinanceRest:
             return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>")
         if route is None:
             raise Refusal(*UNKNOWN_KEY)
-        self._weigh(route.weight_of(request.query))
+        self._weigh(request.path, route.weight_of(request.query))
         payload = request.raw_path.partition("?")[2] + await request.text()
         call = Call(self._service, request.query, self._caller(request, route, payload))
-        return self._json(route.reply(call))
+        return self._json(route.reply(call), 200, self._used(request))
 
     def _caller(self, request: web.Request, route: Route, payload: str) -> Account | None:
         key = request.headers.get("X-MBX-APIKEY")
@@ -77,21 +81,28 @@ class BinanceRest:
             raise Refusal(*UNKNOWN_KEY)
         return account
 
-    def _weigh(self, weight: int) -> None:
-        minute = steady_seconds() // MINUTE
+    def _weigh(self, path: str, weight: int) -> None:
+        minute, part = steady_seconds() // MINUTE, _part_of(path)
         if minute != self._minute:
-            self._minute, self._weight = minute, 0
-        self._weight += weight
-        if self._weight > WEIGHT_LIMIT:
-            raise Refusal(*TOO_MANY)
+            self._minute, self._weights = minute, Counter()
+        self._weights[part] += weight
+        limit = WEIGHT_LIMITS[part]
+        if self._weights[part] > limit:
+            wording = f"Too many requests; current limit is {limit} request weight per 1 MINUTE."
+            raise Refusal(TOO_MANY, -1003, wording)
 
-    def _json(
-        self, body: object, status: int = 200, headers: dict[str, str] | None = None
-    ) -> web.Response:
-        weight = {"X-MBX-USED-WEIGHT-1M": str(self._weight)}
+    def _used(self, request: web.Request) -> dict[str, str]:
+        return {"X-MBX-USED-WEIGHT-1M": str(self._weights[_part_of(request.path)])}
+
+    def _json(self, body: object, status: int, headers: dict[str, str]) -> web.Response:
         return web.Response(
             body=orjson.dumps(body),
             status=status,
             content_type="application/json",
-            headers=weight | (headers or {}),
+            headers=headers,
         )
+
+
+def _part_of(path: str) -> str:
+    """Which part of the venue an address belongs to."""
+    return path.split("/")[1]

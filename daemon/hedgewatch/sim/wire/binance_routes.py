@@ -129,6 +129,10 @@ ROUTES: Mapping[str, Route] = {
     "GET /sapi/v1/capital/withdraw/history": since_then(
         lambda call, since: binance_spot.withdrawals(call.account, call.query["coin"], since)
     ),
+    "GET /sapi/v1/simple-earn/flexible/position": signed(binance_spot.flexible_earn, 150),
+    "GET /sapi/v1/simple-earn/locked/position": signed(binance_spot.locked_earn, 150),
+    "GET /sapi/v1/asset/wallet/balance": signed(binance_spot.wallet_balances, 60),
+    "POST /sapi/v1/asset/get-funding-asset": signed(binance_spot.funding_assets, 1),
     "POST /api/v3/userDataStream": issue("spot"),
     "PUT /api/v3/userDataStream": prolong("spot"),
     "DELETE /api/v3/userDataStream": end("spot"),

@@ -1,10 +1,11 @@
 """Replies about the spot wallet and about what a key may do."""
 
+from decimal import Decimal
 from typing import Any
 
 from hedgewatch.sim.accounts import Account, SpotBalance
 from hedgewatch.sim.clock import epoch_milliseconds
-from hedgewatch.sim.markets import QUOTE
+from hedgewatch.sim.markets import QUOTE, SPOT_PAIRS
 from hedgewatch.sim.wire.numbers import money, plain
 from hedgewatch.sim.world import World
 
@@ -111,6 +112,67 @@ def own_trades(world: World, account: Account, symbol: str, since: int) -> list[
         }
         for moved in account.moved
         if (moved.how, moved.asset) == ("sell", base) and moved.at >= since
+    ]
+
+
+def flexible_earn(_world: World, account: Account) -> Reply:
+    """GET /sapi/v1/simple-earn/flexible/position."""
+    listed = [
+        {
+            "asset": asset,
+            "totalAmount": money(amount),
+            "collateralAmount": "0",
+            "latestAnnualPercentageRate": "0.025",
+            "canRedeem": True,
+            "autoSubscribe": True,
+            "productId": f"{asset}001",
+        }
+        for asset, amount in account.lent.items()
+    ]
+    return {"rows": listed, "total": len(listed)}
+
+
+def locked_earn(_world: World, account: Account) -> Reply:
+    """GET /sapi/v1/simple-earn/locked/position."""
+    listed = [
+        {
+            "positionId": number,
+            "projectId": f"{asset}*90",
+            "asset": asset,
+            "amount": money(amount),
+            "duration": "90",
+            "status": "HOLDING",
+        }
+        for number, (asset, amount) in enumerate(account.bound.items())
+    ]
+    return {"rows": listed, "total": len(listed)}
+
+
+def wallet_balances(world: World, account: Account) -> list[Reply]:
+    """GET /sapi/v1/asset/wallet/balance: what each wallet is worth in BTC."""
+    bitcoin = world.marks["BTCUSDT"]
+    prices = {"USDT": Decimal(1)} | {p.base: world.spot_price(p.symbol) for p in SPOT_PAIRS}
+    held = {
+        "Spot": {asset: row.free + row.locked for asset, row in account.spot.items()},
+        "Funding": account.funding,
+        "Earn": {**account.lent, **account.bound},
+    }
+    worth = {
+        name: sum((prices.get(a, Decimal(0)) * n for a, n in coins.items()), Decimal(0))
+        for name, coins in held.items()
+    }
+    return [
+        {"activate": True, "balance": money(value / bitcoin), "walletName": name}
+        for name, value in worth.items()
+    ]
+
+
+def funding_assets(_world: World, account: Account) -> list[Reply]:
+    """POST /sapi/v1/asset/get-funding-asset."""
+    nothing = dict.fromkeys(("locked", "freeze", "withdrawing", "btcValuation"), "0")
+    return [
+        {"asset": asset, "free": money(amount), **nothing}
+        for asset, amount in account.funding.items()
     ]
 
 

@@ -30,6 +30,7 @@ from hedgewatch.venues.dialects.binance_common import (
     unified_market,
 )
 from hedgewatch.venues.dialects.binance_outflows import Outflows
+from hedgewatch.venues.dialects.binance_wallets import WALLETS, OtherWallets
 from hedgewatch.venues.fields import Row, number, number_or, rows, table, text
 from hedgewatch.venues.permissions import KeyRights
 
@@ -58,6 +59,7 @@ class BinanceSpot:
         ("GET", "https://api.binance.com/api/v3/myTrades"),
         ("GET", "https://api.binance.com/sapi/v1/asset/transfer"),
         ("GET", "https://api.binance.com/sapi/v1/capital/withdraw/history"),
+        *WALLETS,
         RESTRICTIONS,
         ("GET", "wss://stream.binance.com:9443/ws/*"),
     )
@@ -69,6 +71,7 @@ class BinanceSpot:
         self._frames = PriceFrames(VENUE, self._listing)
         self._owned: set[str] = set()
         self._outflows = Outflows()
+        self._wallets = OtherWallets()
 
     def feed_of(self, path: str) -> Feed:
         """The only sockets are those of quotes."""
@@ -121,11 +124,14 @@ class BinanceSpot:
         return self._outflows.questions(exchange, symbols)
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
-        """What is owned, free and locked together."""
+        """What is owned, free and locked together, with what is lent and in the funding wallet."""
         asked = exchange.nonce()
         reply = table(await exchange.private_get_account(), "account")
         told = number_or(reply, "updateTime", 0.0) / 1000.0
-        owned = [self._balance(exchange, row, told) for row in rows(reply["balances"], "balances")]
+        spot = [self._balance(exchange, row, told) for row in rows(reply["balances"], "balances")]
+        held = {balance.asset: balance.total for balance in spot if balance.total}
+        await self._wallets.look(exchange, held, asked)
+        owned = self._wallets.added_to(spot)
         kept = tuple(asset for asset in owned if asset.total or asset.asset in self._owned)
         self._owned |= {asset.asset for asset in kept}
         reading = AccountRead(account=self._account, positions=(), balances=kept)
@@ -133,9 +139,10 @@ class BinanceSpot:
         return reading
 
     def _balance(self, exchange: Exchange, row: Row, told: float) -> BalanceReading:
-        total = number(row, "free") + number(row, "locked")
+        locked = number(row, "locked")
         asset = exchange.safe_currency_code(text(row, "asset"))
-        return BalanceReading(asset=asset, total=total, venue_time=told)
+        total = number(row, "free") + locked
+        return BalanceReading(asset=asset, total=total, locked=locked, venue_time=told)
 
     async def read_quotes(
         self, exchange: Exchange, symbols: Sequence[str], now: float
