@@ -57,7 +57,11 @@ class Replies:
     """Answers `/info` with what a test prepared, by type, and by `dex` where it has one."""
 
     def __init__(self, **replies: Any) -> None:
-        self.replies = {"spotClearinghouseState": {"balances": []}, **replies}
+        self.replies = {
+            "spotClearinghouseState": {"balances": []},
+            "delegatorSummary": ccxt.ExchangeError("422"),
+            **replies,
+        }
         self.asked: list[Mapping[str, Any]] = []
         self.options: dict[str, Any] = {}
 
@@ -414,3 +418,52 @@ async def test_an_address_can_do_nothing_but_may_be_the_wrong_one() -> None:
         await spoken.rights(Replies(spotMeta=tokens, userRole=agent))
     untold = Replies(spotMeta=tokens, userRole=ccxt.ExchangeError("422"))
     assert (await spoken.rights(untold)).powers == ()
+
+
+async def test_what_is_staked_is_owned_and_cannot_be_moved() -> None:
+    rows = [{"coin": "HYPE", "token": 150, "total": "4.0", "hold": "1.0"}]
+    stake = {"delegated": "10.0", "undelegated": "2.0", "totalPendingWithdrawal": "0.5"}
+    replies = Replies(
+        clearinghouseState=EMPTY, spotClearinghouseState={"balances": rows}, delegatorSummary=stake
+    )
+    spoken = dialect()
+    for _ in range(2):
+        (hype,) = (await spoken.read_account(replies)).balances
+        assert (hype.asset, hype.total, hype.locked) == ("HYPE", 16.5, 13.5)
+    kinds = [asked["type"] for asked in replies.asked]
+    assert kinds.count("delegatorSummary") == 1
+    rows[0]["total"] = "3.0"
+    await spoken.read_account(replies)
+    assert [asked["type"] for asked in replies.asked].count("delegatorSummary") == 2
+
+
+@pytest.mark.parametrize(
+    ("ledger", "fills", "end"),
+    [
+        ([{"type": "spotTransfer", "token": "UETH", "user": ADDRESS}], [], "transferred"),
+        ([{"type": "send", "token": "UETH", "user": ADDRESS.lower()}], [], "transferred"),
+        ([{"type": "spotTransfer", "token": "UETH", "user": "0xother"}], [], None),
+        ([{"type": "withdraw", "usdc": "5.0"}], [{"coin": "@221", "side": "A"}], "closed"),
+        ([], [{"coin": "@221", "side": "B"}, {"coin": "ETH", "side": "A"}], None),
+    ],
+)
+async def test_where_a_token_went_is_asked_once_it_became_less(
+    ledger: list[dict[str, str]], fills: list[dict[str, str]], end: str | None
+) -> None:
+    spoken, told = dialect(), {**EMPTY, "time": 2_000_000}
+    rows = [{"coin": "UETH", "token": 221, "total": "2.0", "hold": "0.0"}]
+    replies = Replies(
+        clearinghouseState=told,
+        spotClearinghouseState={"balances": rows},
+        userNonFundingLedgerUpdates=[{"time": 1, "hash": "0x", "delta": each} for each in ledger],
+        userFillsByTime=fills,
+    )
+    await spoken.read_account(replies)
+    assert list(spoken.losses(replies, ["ETH/USDC"])) == []
+    rows[0]["total"] = "1.5"
+    await spoken.read_account(replies)
+    ((balance, questions),) = spoken.losses(replies, ["ETH/USDC", BTC])
+    assert (balance.asset, balance.total) == ("ETH", 1.5)
+    answers = [await question() for question in questions]
+    assert next((answer for answer in answers if answer), None) == end
+    assert {each["startTime"] for each in replies.asked if "startTime" in each} == {1_998_000}

@@ -72,11 +72,14 @@ async def test_an_address_alone_is_read_streamed_and_priced(
         await seen.until(QuoteChanged, lambda quote: quote.symbol == AIX)
         await seen.until(QuoteChanged, lambda quote: quote.symbol == BTC)
         seen.forget()
+        exchange.world.move_spot("BTC", "0.2", "sell", account=NAME)
         exchange.world.trade("AIXUSDT", -50, account=NAME)
         await seen.until(PositionChanged, lambda told: told.position.contracts == -250)
         exchange.world.trade("AIXUSDT", 250, account=NAME)
         gone = await seen.until(PositionChanged, lambda told: told.end is EndReason.CLOSED)
         assert gone.position.contracts == 0.0
+        sold = await seen.until(BalanceChanged, lambda told: told.end is EndReason.CLOSED)
+        assert (sold.balance.asset, sold.balance.total) == ("BTC", 0.4)
         assert seen.all(AccountRefused) == []
         assert seen.watch.odd_frames == 0
 

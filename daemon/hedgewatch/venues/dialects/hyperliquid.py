@@ -7,6 +7,7 @@ Sources: Hyperliquid documentation, "Info endpoint", "Websocket", "Rate limits a
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,11 +26,13 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.venues.dialects.hyperliquid_address import Stake, refuse_wrong_address
 from hedgewatch.venues.dialects.hyperliquid_listing import (
     Listing,
     tiers,
     unified_market,
 )
+from hedgewatch.venues.dialects.hyperliquid_outflows import Outflows
 from hedgewatch.venues.dialects.hyperliquid_pools import (
     Spot,
     balances_of,
@@ -46,7 +49,7 @@ from hedgewatch.venues.dialects.hyperliquid_states import (
 )
 from hedgewatch.venues.dialects.hyperliquid_user import UserFrames
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows, table, text
-from hedgewatch.venues.permissions import KeyRefusedError, KeyRights
+from hedgewatch.venues.permissions import KeyRights
 
 MOST_BARS = 5000
 """Candles that the venue remembers."""
@@ -81,7 +84,9 @@ class Hyperliquid:
         self._user = UserFrames(account, self._address, self._listing)
         self._held: dict[str, set[str]] = {}
         self._owned: set[str] = set()
+        self._outflows = Outflows(self._address)
         self._mode = ""
+        self._stake = Stake(self._address)
 
     def feed_of(self, path: str) -> Feed:
         """One address serves every feed, and is dialled with the feed behind its `#`."""
@@ -110,7 +115,7 @@ class Hyperliquid:
         except ccxt.ExchangeError:
             log.info("the venue does not say whose address it is", account=self._account)
         else:
-            _refuse_wrong_address(self._address, role)
+            refuse_wrong_address(self._address, role)
         return KeyRights(powers=(), account=self._address)
 
     async def _name_tokens(self, exchange: Exchange) -> None:
@@ -127,6 +132,7 @@ class Hyperliquid:
         if not isinstance(reply, str):
             raise OddReplyError("userAbstraction is not a text")
         self._mode = reply.strip('"')
+        self._stake.forget()
 
     async def read_terms(self, exchange: Exchange) -> None:
         """None beside the listing: funding is paid every hour."""
@@ -154,20 +160,21 @@ class Hyperliquid:
     def losses(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
-        """Nobody is asked."""
-        del exchange, symbols
-        return ()
+        """Tokens that were sent away or sold since the reading before."""
+        ask = partial(self._ask, exchange)
+        return self._outflows.questions(ask, self._listing.named, symbols)
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """States before the spot wallet, which has no time of its own."""
         states = await self._states(exchange, sorted(self._user.used))
         reply = await self._ask(exchange, "spotClearinghouseState", user=self._address)
-        spot = spot_of(reply, self._listing, self._mode)
+        outside = spot_of(reply, self._listing, self._mode)
+        spot = await self._stake.added(partial(self._ask, exchange), outside)
         every = list(states.values())
         positions = tuple(self._positions(every, spot))
         self._user.seen(states, spot)
         cross, isolated = regimes_of(self._mode, spot, every)
-        return AccountRead(
+        reading = AccountRead(
             account=self._account,
             positions=positions,
             balances=tuple(self._balances(every, spot)),
@@ -175,6 +182,8 @@ class Hyperliquid:
             cross_regime=cross,
             isolated_regime=isolated,
         )
+        self._outflows.seen(reading)
+        return reading
 
     async def _states(self, exchange: Exchange, dexes: Iterable[str]) -> dict[str, Clearinghouse]:
         return {
@@ -265,20 +274,3 @@ class Hyperliquid:
 
     async def _ask(self, exchange: Exchange, what: str, **terms: object) -> Any:
         return await exchange.public_post_info({"type": what, **terms})
-
-
-def _refuse_wrong_address(address: str, role: Row) -> None:
-    """Sources: Hyperliquid documentation, "Query a user's role", and "a common pitfall is to use an
-    agent wallet's address which leads to an empty result".
-    """
-    if role.get("role") == "missing":
-        raise KeyRefusedError(
-            f"{address} was never used at Hyperliquid, where any address reads as an account, if an"
-            " empty one: is it written right?"
-        )
-    if role.get("role") == "agent":
-        owner = table(role.get("data") or {}, "data").get("user")
-        raise KeyRefusedError(
-            f"{address} is an API wallet, which holds nothing: write the address of the account it"
-            f" signs for ({owner!s:.42})"
-        )

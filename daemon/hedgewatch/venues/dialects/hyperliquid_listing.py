@@ -25,6 +25,9 @@ from hedgewatch.venues.fields import (
 
 VENUE = "hyperliquid"
 MONEY = "USDC"
+STAKED = "HYPE"
+"""What validators are given as their stake."""
+
 MAIN = ""
 """The name of the venue's own exchange, beside those that others built on it (HIP-3)."""
 
@@ -40,6 +43,7 @@ class Listing:
         self._coins: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
         self._settles: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def learn(self, markets: Mapping[str, Row]) -> None:
         """Take in ccxt's markets."""
@@ -62,6 +66,10 @@ class Listing:
         """How the venue calls a market."""
         return self._coins[symbol]
 
+    def named(self, of: str) -> str:
+        """How the venue calls a market, or the token that an asset is."""
+        return self._coins.get(of) or self._names.get(of, of)
+
     @property
     def pulse(self) -> str:
         """The coin whose book shows the time: BTC, where it is listed."""
@@ -81,6 +89,7 @@ class Listing:
         name, number_of_it = text(row, "coin"), str(row.get("token"))
         known = self._tokens.get(number_of_it)
         if known is not None:
+            self._names[known] = name
             return known
         return f"{name}@{number_of_it}" if name in self._tokens.values() else name
 

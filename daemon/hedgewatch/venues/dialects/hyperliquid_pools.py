@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from hedgewatch.core.events import BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import REGIMES, Regime
-from hedgewatch.venues.dialects.hyperliquid_listing import MAIN, Listing
+from hedgewatch.venues.dialects.hyperliquid_listing import MAIN, STAKED, Listing
 from hedgewatch.venues.dialects.hyperliquid_states import Clearinghouse, Holding
 from hedgewatch.venues.fields import number, rows, says_yes, table
 
@@ -42,12 +42,24 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Spot:
     """The spot wallet. It is `shared` when it backs positions as well; `portfolio`: and coins in it
-    do, too.
+    do, too. What is `staked` is owned as well, and cannot be moved for days.
     """
 
     tokens: Mapping[str, Token]
     shared: bool = False
     portfolio: bool = False
+    staked: float = 0.0
+
+    def token(self, asset: str) -> Token:
+        """All that is owned of one, outside positions."""
+        held = self.tokens.get(asset, Token(0.0, 0.0))
+        aside = self.staked if asset == STAKED else 0.0
+        return Token(held.total + aside, held.held + aside)
+
+    @property
+    def assets(self) -> set[str]:
+        """What is owned here."""
+        return self.tokens.keys() | ({STAKED} if self.staked else set())
 
     @property
     def is_known(self) -> bool:
@@ -114,9 +126,9 @@ def balances_of(states: Sequence[Clearinghouse], spot: Spot) -> Iterator[Balance
     """Of each asset what lies in the spot wallet and on every exchange; where the spot wallet is
     shared, it holds all of it.
     """
-    for asset in sorted({state.currency for state in states} | spot.tokens.keys()):
+    for asset in sorted({state.currency for state in states} | spot.assets):
         there = [state for state in states if state.currency == asset]
-        token = spot.tokens.get(asset, Token(0.0, 0.0))
+        token = spot.token(asset)
         told = _unified(asset, token, there) if spot.shared else _apart(asset, token, there)
         at = max((state.at for state in states), default=0.0)
         yield replace(told, locked=token.held, venue_time=at)
