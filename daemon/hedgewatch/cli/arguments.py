@@ -35,6 +35,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
     _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
     _add_notify(commands.add_parser("notify", help="does an alert arrive?"))
+    _add_connect(commands.add_parser("connect", help="make a configuration, by asking"))
     _add_keys(commands.add_parser("keys", help="what may each key do, and until when?"))
     return parser
 
@@ -150,6 +151,19 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--online", action="store_true", help="try each key and symbol")
     check.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     _with_json(check)
+
+
+def _add_connect(connect: argparse.ArgumentParser) -> None:
+    connect.add_argument("--venue", metavar="VENUE", help="where the account is, as ccxt calls it")
+    connect.add_argument(
+        "--endpoint", nargs=2, metavar=("REST", "WS"),
+        help="addresses in place of the venue's own: a proxy, or a paper exchange",
+    )  # fmt: skip
+    connect.add_argument(
+        "-o", "--out", type=Path, default=Path("hedgewatch.yaml"), metavar="FILE",
+        help="what is written, or added to when it is there (default: hedgewatch.yaml)",
+    )  # fmt: skip
+    connect.add_argument("--yes", action="store_true", help="take all that is proposed")
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:

@@ -57,6 +57,9 @@ _GUIDES: Mapping[str, Guide] = MappingProxyType(
     }
 )
 
+FULL_DEPTH = tuple(_GUIDES)
+"""The venues that are watched in full: those most people ask for."""
+
 
 def guide_to(venue: str) -> Guide:
     """What to do at a venue; of one that we do not know so well, what holds everywhere."""

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import ccxt
 
-from hedgewatch.core.events import PriceEvent
 from hedgewatch.settings import SecretError
 from hedgewatch.venues.connection import Connection
-from hedgewatch.venues.dialect import AccountNews, Dialect, Feed
+from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.failures import in_words, refuses_the_key
 from hedgewatch.venues.fields import OddReplyError
@@ -18,6 +17,7 @@ from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.surroundings import Surroundings
+from hedgewatch.venues.visit import visiting
 
 _NO_ANSWER = (
     ccxt.BaseError,
@@ -32,25 +32,6 @@ _NO_ANSWER = (
 """What a venue that answers oddly, or not at all, can raise in ccxt."""
 
 
-class _NobodyListens:
-    """No socket is opened."""
-
-    def price(self, event: PriceEvent) -> None:
-        """None comes."""
-
-    def news(self, item: AccountNews) -> None:
-        """None comes."""
-
-    def connected(self, feed: Feed) -> None:
-        """Never."""
-
-    def ponged(self, feed: Feed) -> None:
-        """Never."""
-
-    def clock_stepped_back(self) -> None:
-        """Of no matter here."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Account:
     settings: AccountSettings
@@ -62,15 +43,10 @@ async def look_at_key(settings: AccountSettings, around: Surroundings) -> KeySee
     """What the venue says of the key of an account. Nothing is raised for what a venue does."""
     account = _Account(settings, dialect_of(settings), Redactor())
     try:
-        connection = Connection(
-            settings, account.dialect, account.redactor, around, _NobodyListens()
-        )
+        async with visiting(settings, account.dialect, account.redactor, around) as connection:
+            return await _look(account, connection)
     except SecretError as error:
         return _seen(account, "not_told", reason=str(error))
-    try:
-        return await _look(account, connection)
-    finally:
-        await connection.close()
 
 
 async def _look(account: _Account, connection: Connection) -> KeySeen:

@@ -1,0 +1,1 @@
+"""`hedgewatch connect`: a first configuration, made by asking, looking and proposing."""

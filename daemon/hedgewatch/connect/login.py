@@ -1,0 +1,100 @@
+"""Where the parts of a login are: typed here, in files, variables or credentials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import PrivateAttr, ValidationError
+
+from hedgewatch.connect.person import Person
+from hedgewatch.settings import Secret, SecretError, SecretReference
+from hedgewatch.venues.known import KNOWN
+from hedgewatch.venues.settings import ADDRESS_VENUES, CREDENTIALS, AccountSettings
+
+_NAMES = {
+    "api_key": "API key",
+    "secret": "secret",
+    "password": "passphrase",
+    "uid": "user id",
+    "account_id": "account id",
+}
+_WAYS = {
+    "paste": "",
+    "file": "the path of the file that holds the {}",
+    "env": "the environment variable that holds the {}",
+    "credential": "the systemd credential that holds the {}",
+}
+_WHERE = "Where is the key? paste it, or: file, env (a variable), credential (of systemd)"
+
+
+class HeldSecret(SecretReference):
+    """A secret that its owner just typed: it is nowhere but here."""
+
+    _held: Secret = PrivateAttr()
+
+    @classmethod
+    def of(cls, text: str) -> "HeldSecret":
+        """One with this text."""
+        made = cls.model_construct(env="NOWHERE_YET")  # one place must be named
+        made._held = Secret(text)  # noqa: SLF001 - its own
+        return made
+
+    def read(self) -> Secret:
+        """What was typed."""
+        return self._held
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where the parts of a key are, by their names; `address` in place of a key."""
+
+    parts: Mapping[str, SecretReference] = field(default_factory=dict)
+    address: str = ""
+
+
+def ask_login(person: Person, venue: str) -> Login:
+    """Each part that the venue wants; what cannot be read is asked again."""
+    if venue in ADDRESS_VENUES:
+        return Login(address=person.ask(f"The address of the account at {venue}:"))
+    while (way := person.ask(_WHERE, "paste", tuple(_WAYS))) not in _WAYS:
+        person.say(f"  one of {', '.join(_WAYS)}")
+    wanted = [CREDENTIALS[name] for name in KNOWN[venue].login]
+    return Login({part: _ask_part(person, way, _NAMES[part]) for part in wanted})
+
+
+def _ask_part(person: Person, way: str, name: str) -> SecretReference:
+    while True:
+        try:
+            return _part(person, way, name)
+        except SecretError as error:
+            person.say(f"  {error}")
+        except ValidationError as error:
+            person.say(f"  {error.errors()[0]['msg']}")
+
+
+def _part(person: Person, way: str, name: str) -> SecretReference:
+    if way == "paste":
+        text = person.ask_secret(f"The {name} (it is not shown):").strip()
+        if not text:
+            raise SecretError("nothing was typed")
+        return HeldSecret.of(text)
+    place = person.ask(f"{_WAYS[way].format(name).capitalize()}:")
+    known = str(Path(place).expanduser().absolute()) if way == "file" else place
+    reference = SecretReference.model_validate({way: known})
+    if way != "credential":  # which exists only under systemd
+        reference.read()
+    return reference
+
+
+def settings_of(
+    name: str, venue: str, login: Login, endpoint: Mapping[str, str], *, unverified: bool = False
+) -> AccountSettings:
+    """The account as the daemon would have it; a ValidationError says what is wrong with it."""
+    written: dict[str, object] = {"name": name, "venue": venue, "allow_unverified_key": unverified}
+    if login.address:
+        written["address"] = login.address
+    else:
+        written["credentials"] = dict(login.parts)
+    if endpoint:
+        written["endpoint"] = dict(endpoint)
+    return AccountSettings.model_validate(written)

@@ -1,0 +1,160 @@
+"""The whole conversation, against the paper exchange: what is said, and what is written."""
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hedgewatch.config.loader import load
+from hedgewatch.connect.accounts import GivenUpError
+from hedgewatch.connect.dialogue import Dialogue, Wish
+from hedgewatch.connect.person import Agreeing
+from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
+from hedgewatch.venues.known import KNOWN
+from hedgewatch.venues.settings import CREDENTIALS
+from tests.connect.answers import Scripted
+from tests.support.daemons import PROGRAM, PROGRAM_SECONDS
+from tests.venues.fences import ON_PAPER, at, settings_of
+
+pytestmark = pytest.mark.live
+
+KEY = (DEMO_KEY, DEMO_SECRET)
+
+
+def left(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
+async def talk(person: Scripted, path: Path, paper: PaperExchange, venue: str) -> None:
+    wish = Wish(path=path, venue=venue, endpoint=at(paper, venue))
+    await asyncio.to_thread(Dialogue(person, wish).run)
+
+
+async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "hedgewatch.yaml"
+    async with PaperExchange("manual") as paper:
+        paper.world.set_spot_balance("AIX", 150)
+        first = Scripted("main", "paste", *KEY, "none", "ALT 500000, FOO 3", "none", "", "yes")
+        await talk(first, path, paper, "binanceusdm")
+        path.write_text(path.read_text().replace("accounts:", "accounts: # mine"))
+        second = Scripted("", "paste", *KEY, "none", "none", "1", "aix", "", "yes")
+        await talk(second, path, paper, "binance")
+    assert first.was_told(
+        [
+            "it may only read",
+            "  AIX/USDT:USDT       -200  200,000 USDT     1,427.2727  42.7 %",
+            "alt-aix: ALT in cold, perhaps against AIX/USDT:USDT in main: other coins",
+            "well: 1 account, 0 hedges",
+        ]
+    )
+    assert second.was_told(
+        [
+            "1  aix: 150 AIX in spot, against 200 AIX/USDT:USDT in main, 133% covered",
+            "well: 2 accounts, 1 hedge",
+        ]
+    )
+    configuration = load(path)
+    assert [account.name for account in configuration.accounts] == ["main", "spot"]
+    (hedge,) = configuration.hedges
+    assert (hedge.exposure[0].account, hedge.exposure[0].asset) == ("spot", "AIX")
+    assert configuration.prices["ALT"].symbol == "ALT/USDT:USDT"
+    text = path.read_text()
+    assert "accounts: # mine\n" in text
+    assert "# FOO: 3 # no account here has a price of it\n" in text
+    assert [secret for secret in KEY if secret in text + first.text + second.text] == []
+    names = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "keys").iterdir()}
+    assert names == dict.fromkeys(
+        ["main.api_key", "main.secret", "spot.api_key", "spot.secret"], 0o600
+    )
+
+
+@pytest.mark.parametrize("venue", ON_PAPER)
+async def test_every_venue_can_be_connected_to_by_who_takes_all_that_is_proposed(
+    venue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = settings_of(venue, monkeypatch)
+    wanted = [CREDENTIALS[name] for name in KNOWN[venue].login]
+    login = [os.environ[part.upper()] for part in wanted] or [given.address or ""]
+    person, path = Scripted(*login), tmp_path / "hedgewatch.yaml"
+    async with PaperExchange("manual") as paper:
+        wish = Wish(path=path, venue=venue, endpoint=at(paper, venue))
+        await asyncio.to_thread(Dialogue(Agreeing(person), wish).run)
+        assert paper.violations == []
+    assert "not read" not in person.text
+    (account,) = load(path).accounts
+    assert (account.venue, account.address) == (venue, given.address)
+    if account.credentials is not None:
+        parts = [getattr(account.credentials, part).read().reveal() for part in wanted]
+        assert parts == login
+
+
+async def test_a_key_that_can_trade_is_refused_with_the_way_to_one_that_cannot(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "hedgewatch.yaml"
+    async with PaperExchange("manual") as paper:
+        paper.world.set_rights(enableFutures=True)
+        person = Scripted("main", "paste", *KEY, "no")
+        with pytest.raises(GivenUpError):
+            await talk(person, path, paper, "binanceusdm")
+    assert person.was_told(["MORE THAN READ: enableFutures", "leave Enable Reading ticked and"])
+    assert left(tmp_path) == []
+
+
+async def test_through_a_pipe_it_needs_no_terminal(tmp_path: Path) -> None:
+    async with PaperExchange("manual") as paper:
+        where = ["--endpoint", paper.url, paper.ws_url, "-o", str(tmp_path / "hw.yaml")]
+        answers = ["binanceusd", "binanceusdm", "", "", *KEY, ""]
+        code, said, complaints = await asyncio.to_thread(_piped, where, answers)
+    assert (code, complaints) == (0, "")
+    assert "did you mean binanceusdm" in said
+    assert [account.name for account in load(tmp_path / "hw.yaml").accounts] == ["main"]
+
+
+def _piped(arguments: list[str], answers: list[str]) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [PROGRAM, "connect", *arguments],
+        input="\n".join(answers),
+        capture_output=True,
+        text=True,
+        timeout=PROGRAM_SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def _until(terminal: int, wanted: bytes) -> bytes:
+    """What the program wrote until it asks."""
+    said = b""
+    while not said.endswith(wanted):
+        said += os.read(terminal, 4096)
+    return said
+
+
+def test_at_a_terminal_a_secret_is_not_shown_and_ctrl_c_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, "connect", "-o", tmp_path / "hw.yaml"],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    said = b""
+    for asked, answer in ((b"venue? ", b"binanceusdm"), (b"[main] ", b""), (b"[paste] ", b"")):
+        said += _until(ours, asked)
+        os.write(ours, answer + b"\n")
+    said += _until(ours, b"(it is not shown): ")
+    os.write(ours, b"sesame0000\n")
+    said += _until(ours, b"The secret (it is not shown): ")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    os.close(ours)
+    assert b"sesame" not in said
+    assert left(tmp_path) == []
