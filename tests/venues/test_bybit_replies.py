@@ -152,6 +152,17 @@ async def test_a_name_that_tells_nothing_stays_missing_until_the_venue_tells() -
         assert [asked for asked in empty.asked if "symbol" in asked]
 
 
+async def test_a_position_that_was_regrouped_into_two_sides_is_asked_for_once() -> None:
+    spoken = dialect()
+    await spoken.read_account(Replies(POSITION))
+    sides = [{**FLAT, "positionIdx": 1}, {**POSITION, "positionIdx": 2}]
+    (told,) = (await spoken.read_account(Replies(by_name=sides))).positions
+    assert (told.kind, told.contracts) == ("short", -0.5)
+    later = Replies({**POSITION, "positionIdx": 2})
+    await spoken.read_account(later)
+    assert not [asked for asked in later.asked if "symbol" in asked]
+
+
 # the account
 
 

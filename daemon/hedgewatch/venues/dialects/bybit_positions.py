@@ -45,14 +45,18 @@ class Positions:
     async def _ask_for_missing(
         self, exchange: Exchange, found: Found, *, isolated: bool
     ) -> set[Leg]:
-        """By name; what the venue lists no more cannot be asked for. Returns what stays untold."""
+        """By name; what the venue lists no more cannot be asked for. Returns what stays untold: an
+        answer that names other sides of the market is one.
+        """
         missing = {leg for leg in self._held - found.keys() if self._listing.knows(leg[0])}
+        unanswered: set[Leg] = set()
         for symbol in sorted({symbol for symbol, _ in missing}):
             category, name = self._listing.name(symbol)
             rows = await _pages(exchange, {"category": category, "symbol": name})
             told = self._readings(rows, isolated=isolated)
             found |= {leg: read for leg, read in told.items() if read.contracts or leg in missing}
-        return missing - found.keys()
+            unanswered |= {leg for leg in missing if leg[0] == symbol and not told}
+        return unanswered
 
     def _readings(self, rows: Iterable[Row], *, isolated: bool) -> Found:
         found: Found = {}
