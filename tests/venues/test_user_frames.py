@@ -117,6 +117,19 @@ def test_a_position_in_a_market_listed_since_asks_for_a_reading_instead_of_vanis
 
 
 @pytest.mark.parametrize(
+    ("key", "ended", "over"),
+    [("b", "b", True), ("b", "a", False), ("b", None, True), ("", "a", True)],
+)
+def test_the_end_of_a_former_listen_key_is_old_news(
+    key: str, ended: str | None, *, over: bool
+) -> None:
+    frames = decoder()
+    frames.stream_key = key
+    news = frames.decode({"e": "listenKeyExpired", "E": T, "listenKey": ended})
+    assert [type(item) for item in news] == ([StreamExpired] if over else [])
+
+
+@pytest.mark.parametrize(
     ("event", "expected"),
     [
         ("ACCOUNT_CONFIG_UPDATE", ReadAgain),

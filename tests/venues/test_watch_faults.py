@@ -161,6 +161,27 @@ async def test_an_announced_end_of_the_listen_key_brings_a_new_key_and_a_reading
         assert exchange.requests["POST /fapi/v1/listenKey"] == 2
 
 
+async def test_an_end_of_the_listen_key_that_is_told_twice_brings_one_new_key(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the new stream stands, and on it: the event names the key that ended."""
+    key = b"paperfuturesmain1".ljust(64, b"0")
+    again = b'{"e":"listenKeyExpired","E":@now,"listenKey":"%b"}' % key
+    monkeypatch.setitem(POISONS, "again", again)
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        seen.forget()
+        exchange.faults.expire_listen_key(announce=True)
+        exchange.faults.poison("again", where="private")
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        exchange.faults.poison("again", where="private")
+        exchange.world.trade("ALTUSDT", 100)
+        await seen.until(PositionChanged, within=1.0)
+        await seen.until(AccountRead)
+        assert [lost.feed for lost in seen.all(FeedLost)] == ["user"]
+        assert exchange.requests["POST /fapi/v1/listenKey"] == 2
+
+
 async def test_a_listen_key_that_ended_in_silence_is_found_by_the_change_it_did_not_tell(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ ROUND_SECONDS = 25.0
 """What a round of all order books takes at least: a little less than the pause of its job."""
 
 PAUSE_SECONDS = 1.5
-"""Between two books at least. At weight 11 each that is 440 of Binance's 2400 a minute, of however
+"""Between two books at least. At weight 12 each that is 480 of Binance's 2400 a minute, of however
 many markets: with more than 16 of them a round takes longer. Between two pasts, too, which weigh 10
 at most.
 """

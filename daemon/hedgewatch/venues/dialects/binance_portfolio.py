@@ -79,7 +79,6 @@ class BinancePortfolio:
         self._prices: dict[str, float] = {}
         self._rates: dict[str, float] = {}
         self._needed: set[str] = set()
-        self._key = ""
 
     def feed_of(self, path: str) -> Feed:
         """Of the sockets that ccxt dials; the others have their feed behind the `#`."""
@@ -204,8 +203,9 @@ class BinancePortfolio:
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key."""
-        self._key = text(table(await exchange.papi_post_listenkey(), "listenKey"), "listenKey")
-        return self._key
+        reply = table(await exchange.papi_post_listenkey(), "listenKey")
+        key = self._futures.user.stream_key = text(reply, "listenKey")
+        return key
 
     async def keep_stream_key(self, exchange: Exchange) -> None:
         """Another 60 minutes."""
@@ -217,7 +217,7 @@ class BinancePortfolio:
         """Subscribe at both venues; over when one of the sockets is."""
         del tell
         if feed == "user":
-            await listen(exchange, "papi", self._key)
+            await listen(exchange, "papi", self._futures.user.stream_key)
             return
         cm = [symbol for symbol in symbols if self._is_coin_margined(symbol)]
         um = [symbol for symbol in symbols if not self._is_coin_margined(symbol)]

@@ -46,10 +46,13 @@ class UserFrames:
     """Decodes the private frames of one account."""
 
     def __init__(self, account: str, listing: Listing, *, tells_wallets: bool = True) -> None:
-        """Where a wallet is only a part of what is owned of a coin, `tells_wallets` is false."""
+        """Where a wallet is only a part of what is owned of a coin, `tells_wallets` is false.
+        `stream_key` is the listen key that the frames come by, empty while it is not known.
+        """
         self._account = account
         self._listing = listing
         self._tells_wallets = tells_wallets
+        self.stream_key = ""
         self._causes = Causes()
         self._wallets: dict[str, float] = {}
 
@@ -70,11 +73,17 @@ class UserFrames:
             case "riskLevelChange":
                 news = [self._risk(message), ReadAgain("the venue told of another risk level")]
             case "listenKeyExpired":
-                news = [StreamExpired("the listen key expired")]
+                news = self._expired(message)
             case kind:
                 hint = _HINTS.get(str(kind))
                 news = [ReadAgain(hint)] if hint else []
         return news
+
+    def _expired(self, message: Row) -> list[AccountNews]:
+        """It is told twice at times, also on the next stream: of a former key it is old news."""
+        ended = message.get("listenKey")
+        former = bool(ended and self.stream_key) and ended != self.stream_key
+        return [] if former else [StreamExpired("the listen key expired")]
 
     def _margin_call(self, message: Row) -> Iterator[AccountNews]:
         """One warning for each position that the venue names, else one for the account."""

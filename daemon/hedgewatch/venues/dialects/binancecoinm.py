@@ -63,7 +63,6 @@ class BinanceCoinm:
         self._wing = CmWing(VENUE, self._futures)
         self._ranks: dict[tuple[str, str], object] = {}
         self._portfolio_margin = False
-        self._key = ""
 
     def feed_of(self, path: str) -> Feed:
         """Every socket is dialled with its feed behind the `#`: this is never asked."""
@@ -176,8 +175,8 @@ class BinanceCoinm:
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key."""
         reply = table(await exchange.dapiprivate_post_listenkey(), "listenKey")
-        self._key = text(reply, "listenKey")
-        return self._key
+        key = self._futures.user.stream_key = text(reply, "listenKey")
+        return key
 
     async def keep_stream_key(self, exchange: Exchange) -> None:
         """Another 60 minutes."""
@@ -189,7 +188,7 @@ class BinanceCoinm:
         """Subscribe; ccxt's own parsers never see a frame, so this returns when the socket ends."""
         del tell
         if feed == "user":
-            await listen(exchange, "inverse", self._key)
+            await listen(exchange, "inverse", self._futures.user.stream_key)
         else:
             await subscribe(exchange, "inverse", feed, symbols)
 

@@ -188,7 +188,7 @@ class BinanceUsdm:
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key, and see to it that ccxt uses this one and renews none."""
         reply = table(await exchange.fapiprivate_post_listenkey(), "listenKey")
-        key = text(reply, "listenKey")
+        key = self._futures.user.stream_key = text(reply, "listenKey")
         exchange.options["linear"] = {"listenKey": key, "lastAuthenticatedTime": _NEVER_BY_ITSELF}
         return key
 
