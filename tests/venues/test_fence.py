@@ -223,7 +223,12 @@ async def test_all_that_ccxt_would_do_at_a_venue_ends_at_the_fence(
         for name, call in trading_calls(connection.exchange, symbol):
             refused = connection.refused
             with suppress(
-                ccxt.BaseError, ForbiddenRequestError, LookupError, TypeError, ValueError
+                ccxt.BaseError,
+                ForbiddenRequestError,
+                LookupError,
+                TypeError,
+                ValueError,
+                ArithmeticError,
             ):
                 async with asyncio.timeout(2.0):
                     await call

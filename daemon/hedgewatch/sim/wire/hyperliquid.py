@@ -29,11 +29,9 @@ class HyperliquidWire(HyperliquidStreams):
         """A request; whatever is no question trades, or would."""
         name = f"{request.method} {request.path}"
         asked = await _body(request)
+        self._service.requests[name] += 1
         if name != "POST /info":
-            self._service.requests[name] += 1
             self._service.violations.append(name)
-        else:
-            self._service.requests[f"{name} {asked.get('type')}"] += 1
         broken = await self._fault(request)
         if broken is not None:
             return broken
