@@ -9,6 +9,7 @@ import pytest
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import (
     AccountRead,
+    AccountRefused,
     CollateralPriced,
     FeedLost,
     FeedRestored,
@@ -94,6 +95,15 @@ async def test_its_one_stream_tells_of_both_venues_and_of_the_risk_level(
         assert lost.reason.startswith("the listen key was not renewed")
         await seen.until(FeedRestored, lambda back: back.feed == "user")
         assert exchange.requests["POST /papi/v1/listenKey"] == 2
+
+
+async def test_an_account_that_is_no_portfolio_margin_one_is_told_what_to_write(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch, **WHOLE) as seen:
+        refused = await seen.until(AccountRefused)
+        assert refused.reason.startswith("the account is not under Portfolio Margin: take ")
+        assert not refused.powerful
 
 
 async def test_what_a_loan_asks_for_is_not_guessed_and_the_venues_numbers_stand_beside_it(

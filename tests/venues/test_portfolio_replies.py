@@ -88,6 +88,18 @@ class Replies:
     async def papi_get_cm_leveragebracket(self) -> Any:
         return self.replies["cm_brackets"]
 
+    async def papi_get_um_adlquantile(self) -> Any:
+        return self.replies.get("um_ranks")
+
+    async def papi_get_cm_adlquantile(self) -> Any:
+        return self.replies.get("cm_ranks")
+
+    async def fapipublic_get_fundinginfo(self) -> Any:
+        return [{"symbol": "BTCUSDT", "fundingIntervalHours": 4}]
+
+    async def dapipublic_get_fundinginfo(self) -> Any:
+        return []
+
     async def sapi_get_portfolio_collateralrate(self) -> Any:
         return self.replies.get("rates", [])
 
@@ -214,6 +226,17 @@ async def test_a_reply_that_makes_no_sense_is_an_error_and_never_an_empty_accoun
 ) -> None:
     with pytest.raises(OddReplyError):
         await dialect().read_account(Replies(**replies))
+
+
+async def test_funding_and_the_queues_of_adl_are_told_by_both_venues() -> None:
+    spoken = dialect()
+    ranks = [{"symbol": "BTCUSDT", "adlQuantile": {"LONG": 3, "SHORT": 1}}]
+    await spoken.read_terms(Replies(um_ranks=ranks, cm_ranks={"code": -1000}))
+    reading = await spoken.read_account(Replies(um=[UM], cm=[CM]))
+    assert [told.adl_rank for told in reading.positions] == [3.0, None]
+    listed = {"base": "BTC", "quote": "USDT", "precision": {"amount": 0.001, "price": 0.1}}
+    assert spoken.market({"symbol": BTC, **listed}).funding_interval == 4 * 3600.0
+    assert spoken.market({"symbol": ETH, **listed}).funding_interval == 8 * 3600.0
 
 
 async def test_collateral_is_priced_at_its_rate_for_what_is_owned_and_settled_in() -> None:

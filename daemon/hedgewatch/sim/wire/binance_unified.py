@@ -122,6 +122,11 @@ def _cm_brackets(world: World, account: Account) -> list[Reply]:
     return [binance_coin_account.leverage_brackets(one, floor="qtyFloor") for one in listed]
 
 
+def _um_ranks(_world: World, account: Account) -> list[Reply]:
+    sides = {"LONG": 0, "SHORT": 0, "BOTH": 1}
+    return [{"symbol": position.symbol, "adlQuantile": sides} for position in account.held()]
+
+
 def _index_prices(world: World) -> list[Reply]:
     prices = world.unified.prices(world.marks)
     return [{"asset": asset, "assetIndexPrice": money(price)} for asset, price in prices.items()]
@@ -152,6 +157,8 @@ ROUTES: Mapping[str, Route] = {
     "GET /papi/v1/balance": signed(balance, 20),
     "GET /papi/v1/um/positionRisk": positions(um_positions),
     "GET /papi/v1/cm/positionRisk": positions(cm_positions),
+    "GET /papi/v1/um/adlQuantile": signed(_um_ranks),
+    "GET /papi/v1/cm/adlQuantile": signed(binance_coin_account.adl_quantiles),
     "GET /papi/v1/um/leverageBracket": signed(_um_brackets, 1),
     "GET /papi/v1/cm/leverageBracket": signed(_cm_brackets, 1),
     "POST /papi/v1/listenKey": issue("portfolio"),

@@ -43,6 +43,7 @@ class Futures:
         self.user = UserFrames(account, self.listing, tells_wallets=tells_wallets)
         self.intervals: Mapping[str, float] = {}
         self.leverages: dict[str, float] = {}
+        self._ranks: dict[tuple[str, str], object] = {}
         self._account = account
         self._venue = venue
         self._held: set[Leg] = set()
@@ -66,6 +67,13 @@ class Futures:
         if symbol and leverage is not None:
             self.leverages[symbol] = leverage
 
+    def learn_ranks(self, reply: object | None) -> None:
+        """Of each side of a market where it stands: "0, 1, 2, 3, 4 shows the queue position"."""
+        for row in reply if isinstance(reply, list) else ():
+            sides = row.get("adlQuantile") if isinstance(row, Mapping) else None
+            for side, rank in (sides if isinstance(sides, Mapping) else {}).items():
+                self._ranks[str(row.get("symbol")), str(side)] = rank
+
     def positions(self, held: Iterable[Row]) -> tuple[PositionReading, ...]:
         """What is open, and an explicit 0 for what was; the private frames are told of it."""
         found = tuple(self._positions(held))
@@ -80,7 +88,8 @@ class Futures:
                 continue
             self._held.add(leg)
             leverage = row.get("leverage", self.leverages.get(leg[0]))
-            yield position({**row, "leverage": leverage}, leg, amount)
+            rank = row.get("adl", self._ranks.get(leg_id(row)))
+            yield position({**row, "leverage": leverage, "adl": rank}, leg, amount)
 
     def _leg(self, row: Row, amount: float) -> Leg | None:
         """Old servers list every market; a flat one that ccxt does not know concerns nobody."""
@@ -128,6 +137,11 @@ class Futures:
         contracts = number_or_none(told, "openInterest")
         if contracts is not None:
             self.frames.open_interest[symbol] = contracts * units
+
+
+def leg_id(row: Row) -> tuple[str, str]:
+    """A position by the venue's own names, as other replies have them as well."""
+    return str(row.get("symbol")), str(row.get("positionSide"))
 
 
 def margin_in_use(account: Row, assets: Iterable[Row]) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import ccxt
+
 from hedgewatch.core.events import (
     AccountRead,
     BalanceReading,
@@ -20,7 +22,12 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
 from hedgewatch.venues.dialects import binance_unified as unified_account
-from hedgewatch.venues.dialects.binance_common import RESTRICTIONS, answer_of, key_rights
+from hedgewatch.venues.dialects.binance_common import (
+    ACCOUNT_INFO,
+    RESTRICTIONS,
+    answer_of,
+    key_rights,
+)
 from hedgewatch.venues.dialects.binance_futures import Futures
 from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
@@ -33,7 +40,7 @@ from hedgewatch.venues.dialects.binance_wings import (
     UmWing,
 )
 from hedgewatch.venues.fields import Row, number, number_or_none, rows, table, text
-from hedgewatch.venues.permissions import KeyRights
+from hedgewatch.venues.permissions import KeyRefusedError, KeyRights
 
 VENUE = "binance"
 
@@ -60,11 +67,14 @@ class BinancePortfolio:
         ("GET", "https://papi.binance.com/papi/v1/balance"),
         ("GET", "https://papi.binance.com/papi/v1/um/positionRisk"),
         ("GET", "https://papi.binance.com/papi/v1/cm/positionRisk"),
+        ("GET", "https://papi.binance.com/papi/v1/um/adlQuantile"),
+        ("GET", "https://papi.binance.com/papi/v1/cm/adlQuantile"),
         ("GET", "https://papi.binance.com/papi/v1/um/leverageBracket"),
         ("GET", "https://papi.binance.com/papi/v1/cm/leverageBracket"),
         ("POST", "https://papi.binance.com/papi/v1/listenKey"),
         ("PUT", "https://papi.binance.com/papi/v1/listenKey"),
         RESTRICTIONS,
+        ACCOUNT_INFO,
         *UM_SOCKETS,
         *CM_SOCKETS,
         ("GET", "wss://fstream.binance.com/pm/ws/+"),
@@ -108,12 +118,14 @@ class BinancePortfolio:
         self._rates = unified_account.collateral_rates(reply)
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid."""
+        """How often funding is paid, and where positions stand in the queues of ADL (weight 10)."""
         um = await self._um.intervals(exchange)
         cm = await self._cm.intervals(exchange)
         self._futures.intervals = {
             symbol: cm[symbol] if self._is_coin_margined(symbol) else um[symbol] for symbol in um
         }
+        for asked in (exchange.papi_get_um_adlquantile(), exchange.papi_get_cm_adlquantile()):
+            self._futures.learn_ranks(await optional(asked, "ADL ranks"))
 
     def _is_coin_margined(self, symbol: str) -> bool:
         return symbol in self._cm.faces
@@ -187,9 +199,15 @@ class BinancePortfolio:
     async def tiers(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Mapping[str, tuple[Tier, ...]]:
-        """The brackets of every market of both venues."""
+        """The brackets of every market of both venues. They are the first that is asked of papi,
+        which refuses the key of an account that is not under Portfolio Margin.
+        """
         del symbols
-        um = self._futures.tiers(await exchange.papi_get_um_leveragebracket())
+        try:
+            um = self._futures.tiers(await exchange.papi_get_um_leveragebracket())
+        except ccxt.AuthenticationError:
+            await _refuse_an_ordinary_account(exchange)
+            raise
         return um | self._futures.tiers(await exchange.papi_get_cm_leveragebracket())
 
     def market(self, unified: Row) -> Market:
@@ -228,6 +246,17 @@ class BinancePortfolio:
         if cm:
             watched += [subscribe(exchange, "inverse", feed, cm)]
         await _together(watched)
+
+
+async def _refuse_an_ordinary_account(exchange: Exchange) -> None:
+    """Raise if the venue itself says that it is one."""
+    told = await optional(exchange.sapi_get_account_info(), "account/info")
+    name = "isPortfolioMarginRetailEnabled"
+    if isinstance(told, Mapping) and told.get(name) in {False, "false"}:
+        raise KeyRefusedError(
+            "the account is not under Portfolio Margin: take portfolio_margin away, and watch its"
+            " spot wallet (binance) and its futures (binanceusdm, binancecoinm) as accounts"
+        )
 
 
 async def _together(watched: Iterable[Coroutine[Any, Any, object]]) -> None:

@@ -26,7 +26,12 @@ from hedgewatch.venues.dialects.binance_common import (
     key_rights,
     under_portfolio_margin,
 )
-from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
+from hedgewatch.venues.dialects.binance_futures import (
+    PORTFOLIO_MARGIN,
+    Futures,
+    leg_id,
+    margin_in_use,
+)
 from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
@@ -61,7 +66,6 @@ class BinanceCoinm:
         self._account = account
         self._futures = Futures(account, VENUE)
         self._wing = CmWing(VENUE, self._futures)
-        self._ranks: dict[tuple[str, str], object] = {}
         self._portfolio_margin = False
 
     def feed_of(self, path: str) -> Feed:
@@ -99,7 +103,7 @@ class BinanceCoinm:
         """How often funding is paid, and where positions stand in the queue of ADL (weight 5)."""
         self._futures.intervals = await self._wing.intervals(exchange)
         ranks = await optional(exchange.dapiprivate_get_adlquantile(), "ADL ranks")
-        self._ranks = dict(_ranks(ranks))
+        self._futures.learn_ranks(ranks)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """The order book, the day's volume, and what is open."""
@@ -139,14 +143,13 @@ class BinanceCoinm:
 
     def _with_margins(self, risks: Iterable[Row], margins: Iterable[Row]) -> Iterator[Row]:
         """Positions with what only the account tells of them: their maintenance margin."""
-        needed = {_leg_id(row): row.get("maintMargin") for row in margins}
+        needed = {leg_id(row): row.get("maintMargin") for row in margins}
         for row in risks:
             symbol = self._futures.listing.listed(row, "symbol")
             yield {
                 **row,
-                "maintMargin": needed.get(_leg_id(row)),
+                "maintMargin": needed.get(leg_id(row)),
                 "marginAsset": symbol.rpartition(":")[2].partition("-")[0],
-                "adl": self._ranks.get(_leg_id(row)),
             }
 
     async def read_quotes(
@@ -191,15 +194,3 @@ class BinanceCoinm:
             await listen(exchange, "inverse", self._futures.user.stream_key)
         else:
             await subscribe(exchange, "inverse", feed, symbols)
-
-
-def _leg_id(row: Row) -> tuple[str, str]:
-    return str(row.get("symbol")), str(row.get("positionSide"))
-
-
-def _ranks(reply: object) -> Iterator[tuple[tuple[str, str], object]]:
-    """Of each side of each market, where it stands: "0, 1, 2, 3, 4 shows the queue position"."""
-    for row in reply if isinstance(reply, list) else ():
-        sides = row.get("adlQuantile") if isinstance(row, Mapping) else None
-        for side, rank in (sides if isinstance(sides, Mapping) else {}).items():
-            yield (str(row.get("symbol")), str(side)), rank
