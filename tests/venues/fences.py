@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+import ccxt
 import pytest
 from ccxt.base.types import Entry
 
@@ -15,7 +16,7 @@ from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.wire.wires import WIRES
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Feed
-from hedgewatch.venues.dialects import dialect_of
+from hedgewatch.venues.dialects import DIALECTS, dialect_of
 from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.settings import ADDRESS_VENUES, CREDENTIALS, VENUES, AccountSettings
@@ -85,7 +86,10 @@ def _has_a_dialect(venue: str) -> bool:
 WATCHABLE = [venue for venue in VENUES if _has_a_dialect(venue)]
 """Those that something here can speak with."""
 
-ON_PAPER = [venue for venue in WATCHABLE if wire_of(venue)]
+IN_FULL = list(DIALECTS)
+"""Those with a dialect of their own, and so with a list of all that they are asked."""
+
+ON_PAPER = [venue for venue in IN_FULL if wire_of(venue)]
 """Those that the paper exchange speaks for."""
 
 
@@ -140,3 +144,21 @@ def endpoints(exchange: Any) -> Iterator[tuple[str, Any, str]]:
         for entry in vars(kind).values():
             if isinstance(entry, Entry):
                 yield entry.path, entry.api, entry.method
+
+
+def addresses(exchange: Any, path: str, section: Any, method: str) -> list[str]:
+    """As ccxt would send it; what it cannot sign without a real key, below every base it knows."""
+    filled = re.sub(r"\{.*?\}", "x", path)
+    try:
+        return [exchange.sign(filled, section, method, {})["url"]]
+    except (ccxt.BaseError, ValueError, TypeError, LookupError):
+        bases = [base for base in _texts(exchange.urls["api"]) if base.startswith("http")]
+        return [f"{base.replace('{hostname}', str(exchange.hostname))}/{filled}" for base in bases]
+
+
+def _texts(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        for value in tree.values():
+            yield from _texts(value)
+    elif isinstance(tree, str):
+        yield tree

@@ -6,6 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ccxt.base.types import Entry
 from yarl import URL
 
 from hedgewatch.venues.dialects.generic_reach import entries
@@ -17,7 +18,7 @@ from hedgewatch.venues.survey import exchange_class
 OPERATIONS = (
     *("subscribe", "SUBSCRIBE", "SUBSCRIPTION", "sub", "req", "public/subscribe"),
     *("private/subscribe", "unsubscribe", "UNSUBSCRIBE"),
-    *("login", "LOGIN", "auth", "public/auth", "authenticate", "authorize", "challenge", "api"),
+    *("login", "LOGIN", "auth", "public/auth", "authenticate", "authorize", "challenge"),
     *("ping", "PING", "pong", "PONG", "public/respond-heartbeat", "public/test", "keepalivePing"),
 )
 """What venues call subscribing, logging in and answering for one's life, by the frames in the code
@@ -31,6 +32,12 @@ _ENVELOPES = frozenset({"command"})
 """Kinds of frames that say nothing themselves: beside them stands what they ask for."""
 
 _TRADING_SOCKET = re.compile(r"trade(/|$)|ws-api|ws-fapi|ws-dapi|/order")
+
+_ACTING = re.compile(
+    r"send_?tx|execute|exchange$|order|withdraw|transfer|leverage|margin-?(mode|type)|cancel|close"
+    r"|convert|borrow|repay|redeem|trade$",
+    re.IGNORECASE,
+)
 
 _SOCKETS_BY_ANSWER: Mapping[str, str] = MappingProxyType(
     {"kucoin": ".kucoin.com", "kucoinfutures": ".kucoin.com"}
@@ -51,7 +58,8 @@ class ReadingList(AllowList):
         addresses = [URL(moved(address, endpoint)) for address in _addresses(cls)]
         self._origins = {str(address.origin()).lower() for address in addresses}
         self._bases = {address.raw_path.rstrip("/") for address in addresses}
-        self._paths = [(entry.method, _pattern(entry.path)) for entry in entries(cls, more)]
+        reached = (entry for entry in entries(cls, more) if not _acts(entry))
+        self._paths = [(entry.method, _pattern(entry.path)) for entry in reached]
         self._sockets_below = "" if endpoint else _SOCKETS_BY_ANSWER.get(venue, "")
 
     def _listed(self, method: str, origin: str, path: str) -> bool:
@@ -83,6 +91,11 @@ class ReadingList(AllowList):
             if envelope:
                 message = {name: message[name] for name in message if name != "type"}
         super().check_frame(message)
+
+
+def _acts(entry: Entry) -> bool:
+    """Whether an entry does something by its name, whoever reaches it (Lighter's `sendTx`)."""
+    return entry.method != "GET" and _ACTING.search(entry.path) is not None
 
 
 def _pattern(path: str) -> re.Pattern[str] | None:
