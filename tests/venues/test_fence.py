@@ -245,6 +245,7 @@ async def test_all_that_ccxt_would_do_at_a_venue_ends_at_the_fence(
                     await call
             if connection.refused > refused:
                 held_back.add(name)
+            connection.drop("user", "whatever comes next logs in anew")
         allowed = {f"{method} {URL(url).path}" for method, url in dialect_of(settings).requests}
         asked = {
             name for name, n in paper.requests_of(wire_of(venue)).items() if n != before.get(name)

@@ -67,6 +67,11 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         super().on_connected(client, message)
         self.opener.connected(client)
 
+    def on_close(self, client: GuardedSocket, error: object) -> None:
+        """Called by ccxt when a socket is over; another one may have its address by now."""
+        if (self.clients or {}).get(client.url) is client:
+            super().on_close(client, error)
+
     async def close(self, clean_instance_data: bool = False) -> None:  # noqa: FBT001, FBT002
         """End the sockets, then the session that ccxt does not count as its own."""
         session = self.session

@@ -42,6 +42,7 @@ class Reader:
         reading = await self._reading(exchange)
         held = [position.symbol for position in reading.positions if position.contracts]
         self._catalogue.define(held)
+        await self._catalogue.load_missing_tiers(exchange)
         streams.hold(held)
         streams.ledger.read(reading.positions, self._around.now())
         self._around.publish(reading)

@@ -139,6 +139,7 @@ class AccountWatch:
         else:
             self._around.publish(AccountAccepted(self.name))
         self._catalogue.define(self._symbols)
+        await self._catalogue.load_missing_tiers(connection.exchange)
 
     async def _load(self, exchange: Exchange) -> None:
         await self._catalogue.load_markets(exchange)

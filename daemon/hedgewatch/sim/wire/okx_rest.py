@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hedgewatch.sim.accounts import Account
 from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
-from hedgewatch.sim.wire import okx_account, okx_market
+from hedgewatch.sim.wire import okx_account, okx_instruments, okx_market
 from hedgewatch.sim.wire.okx_signature import NO_RIGHT, Refusal, caller
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.world import World
@@ -60,7 +60,7 @@ def _positions(call: Call) -> list[Any]:
 def _tiers(call: Call) -> list[Any]:
     if call.query.get("instType") != "SWAP":
         return []
-    return okx_market.tiers(call.world, call.query.get("instFamily", ""))
+    return okx_instruments.tiers(call.world, call.query.get("instFamily", ""))
 
 
 def _public(reply: Callable[[Call], list[Any]], limit: int = 20) -> Route:
@@ -74,10 +74,10 @@ def _private(reply: Callable[[Call], list[Any]], limit: int = 10) -> Route:
 ROUTES: Mapping[str, Route] = {
     "public/time": _public(lambda _: [{"ts": str(epoch_milliseconds())}], 10),
     "public/instruments": _public(
-        lambda call: okx_market.instruments(call.world, call.query.get("instType", ""))
+        lambda call: okx_instruments.instruments(call.world, call.query.get("instType", ""))
     ),
     "public/position-tiers": _public(_tiers, 10),
-    "public/discount-rate-interest-free-quota": _public(lambda _: okx_market.discounts(), 2),
+    "public/discount-rate-interest-free-quota": _public(lambda _: okx_instruments.discounts(), 2),
     "public/funding-rate": _public(
         lambda call: okx_market.fundings(call.world, call.query.get("instId", "")), 10
     ),

@@ -11,6 +11,7 @@ from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.dialects.bybit import Bybit
 from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
+from hedgewatch.venues.dialects.okx import SITES, Okx
 from hedgewatch.venues.settings import AccountSettings
 
 
@@ -28,6 +29,7 @@ DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
         "bybit": lambda settings: Bybit(settings.name),
         "hyperliquid": lambda settings: Hyperliquid(settings.name, settings.address or ""),
+        **dict.fromkeys(SITES, lambda settings: Okx(settings.name, settings.venue)),
     }
 )
 """By ccxt's ids."""

@@ -1,0 +1,200 @@
+"""What OKX's private replies say of an account: its mode, positions and balances.
+
+Sources: OKX API, "Get account configuration", "Get balance", "Get positions"; the formulas behind
+the fields are in its help, 6997123251341 (futures mode) and 360054690531 (multi-currency mode).
+Fields that do not apply in the account's mode are empty texts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
+from hedgewatch.core.margin.polarity import VENUE_RATIOS, from_venue
+from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
+from hedgewatch.core.model import PositionKind
+from hedgewatch.venues.dialects.okx_listing import CONTRACTS, Listing
+from hedgewatch.venues.dialects.okx_prices import first
+from hedgewatch.venues.fields import (
+    OddReplyError,
+    Row,
+    above_zero_or_none,
+    moment,
+    number,
+    number_or_none,
+    rows,
+    table,
+    text,
+)
+from hedgewatch.venues.permissions import KeyRights
+
+Leg = tuple[str, PositionKind]
+
+SPOT, FUTURES, MULTI_CURRENCY, PORTFOLIO = "1", "2", "3", "4"
+_REGIMES: Mapping[str, Regime] = MappingProxyType(
+    {
+        FUTURES: REGIMES["okx-single-currency-cross"],
+        MULTI_CURRENCY: REGIMES["okx-multi-currency-cross"],
+        PORTFOLIO: REGIMES["okx-portfolio-margin"],
+    }
+)
+_KINDS: Mapping[object, PositionKind] = MappingProxyType(
+    {"net": "net", "long": "long", "short": "short"}
+)
+_RATIO = VENUE_RATIOS["okx"]
+_LIGHTS_UNLIT = 1.0
+"""OKX's `adl` is lights, 1 to 5 (0: the very last); ours are places in the queue, 0 to 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is owned of a coin outside the trading account: funding account, savings."""
+
+    total: float = 0.0
+    locked: float = 0.0
+
+
+def rights_in(reply: object) -> KeyRights:
+    """What `account/config` says of the key that asks."""
+    told = first(table(reply, "account/config"))
+    listed = [each.strip() for each in text(told, "perm").split(",")]
+    return KeyRights(
+        powers=tuple(each for each in listed if each and each != "read_only"),
+        may_read="read_only" in listed,
+        bound_to_address=bool(told.get("ip")),
+        account=str(told.get("uid") or ""),
+    )
+
+
+def mode_in(reply: object) -> str:
+    """The account's mode: how margin is computed."""
+    mode = text(first(table(reply, "account/config")), "acctLv")
+    if mode not in {SPOT, *_REGIMES}:
+        raise OddReplyError(f"acctLv is {mode!r:.20}, which is no account mode that we know")
+    return mode
+
+
+def data_of(reply: object, what: str) -> list[Row]:
+    """The rows of a reply."""
+    return rows(table(reply, what).get("data"), what)
+
+
+# positions
+
+
+def leg_of(row: Row, symbol: str) -> Leg:
+    """The identity of a position within its account."""
+    kind = _KINDS.get(row.get("posSide"))
+    if kind is None:
+        raise OddReplyError(f"posSide is {row.get('posSide')!r:.40}, not a position side")
+    return symbol, kind
+
+
+def is_contract(row: Row) -> bool:
+    """Whether a row is of what we compute: not of margin, options or events."""
+    return row.get("instType") in CONTRACTS
+
+
+def position(row: Row, listing: Listing, taker_fee: float | None) -> PositionReading:
+    """One position: `pos` is in contracts, signed where long and short are one."""
+    symbol, kind = leg_of(row, listing.symbol(row))
+    contracts, isolated = number(row, "pos"), _is_isolated(row)
+    if kind != "net":
+        contracts = -abs(contracts) if kind == "short" else abs(contracts)
+    return PositionReading(
+        symbol=symbol,
+        kind=kind,
+        contracts=contracts,
+        entry_price=number(row, "avgPx") if contracts else 0.0,
+        venue_time=moment(row, "uTime"),
+        isolated_wallet=number(row, "margin") if isolated and contracts else None,
+        venue_liquidation_price=above_zero_or_none(row, "liqPx"),
+        venue_maintenance_margin=number_or_none(row, "mmr"),
+        venue_margin_ratio=from_venue(_RATIO, row.get("mgnRatio")) if isolated else None,
+        leverage=above_zero_or_none(row, "lever"),
+        taker_fee=taker_fee,
+        adl_rank=_rank(row),
+    )
+
+
+def _is_isolated(row: Row) -> bool:
+    mode = row.get("mgnMode")
+    if mode not in {"cross", "isolated"}:
+        raise OddReplyError(f"mgnMode is {mode!r:.40}, neither cross nor isolated")
+    return bool(mode == "isolated")
+
+
+def _rank(row: Row) -> float | None:
+    lights = number_or_none(row, "adl")
+    return None if lights is None else max(lights - _LIGHTS_UNLIT, 0.0)
+
+
+def refuse_doubles(positions: Iterable[PositionReading]) -> None:
+    """Cross and isolated in one market at once are two pools of one name: neither may be lost."""
+    held: set[Leg] = set()
+    for each in positions:
+        leg = (each.symbol, each.kind)
+        if leg in held:
+            raise OddReplyError(
+                f"{each.symbol} is held cross and isolated at once, which cannot be told apart"
+            )
+        held.add(leg)
+
+
+# balances
+
+
+def balance(row: Row, mode: str, elsewhere: Elsewhere) -> BalanceReading:
+    """One coin. `cashBal` backs cross positions, without profit and without what isolated ones
+    took ("equity = balance + PnL of cross positions + margin of isolated ones + their PnL").
+    """
+    cash = number(row, "cashBal") - amount(row, "interest")
+    alone, in_bots = amount(row, "isoEq"), amount(row, "stgyEq")
+    by_coin = mode == FUTURES
+    locked = amount(row, "ordFrozen") + amount(row, "fixedBal") + in_bots
+    return BalanceReading(
+        asset=text(row, "ccy"),
+        total=cash + alone - amount(row, "isoUpl") + in_bots + elsewhere.total,
+        venue_time=moment(row, "uTime"),
+        cross_wallet=0.0 if mode == SPOT else cash,
+        locked=locked + elsewhere.locked,
+        equity=number(row, "eq") - alone - in_bots if by_coin else None,
+        maintenance_margin=number_or_none(row, "mmr") if by_coin else None,
+        margin_ratio=from_venue(_RATIO, row.get("mgnRatio")) if by_coin else None,
+    )
+
+
+def amount(row: Row, name: str) -> float:
+    """A number, 0 where it does not apply."""
+    return 0.0 if row.get(name) in (None, "") else number(row, name)
+
+
+def whole(reading: AccountRead, funds: Row, mode: str, *, foreign: bool) -> AccountRead:
+    """What concerns all of the account: its regimes, and the venue's own numbers in dollars.
+
+    `foreign`: a position that we cannot compute stands among those that share their margin.
+    """
+    details = rows(funds.get("details"), "details")
+    in_use = amount(funds, "imr") + amount(funds, "isoEq")
+    in_use += sum(amount(row, "imr") + amount(row, "isoEq") for row in details)
+    one_pool = funds if mode in {MULTI_CURRENCY, PORTFOLIO} else {}
+    return replace(
+        reading,
+        margin_in_use=in_use,
+        equity=number_or_none(one_pool, "adjEq"),
+        maintenance_margin=number_or_none(one_pool, "mmr"),
+        margin_ratio=from_venue(_RATIO, one_pool.get("mgnRatio")),
+        cross_regime=_cross(mode, details, foreign=foreign),
+        isolated_regime=UNKNOWN if mode == SPOT else REGIMES["okx-isolated"],
+    )
+
+
+def _cross(mode: str, details: Iterable[Row], *, foreign: bool) -> Regime:
+    if mode == SPOT:
+        return UNKNOWN
+    regime = _REGIMES[mode]
+    if foreign:
+        return replace(regime, unknown="options or margin positions share the margin of contracts")
+    if mode == MULTI_CURRENCY and any(amount(row, "liab") for row in details):
+        return replace(regime, unknown="borrowed coins ask for margin of their own")
+    return regime

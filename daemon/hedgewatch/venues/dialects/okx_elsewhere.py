@@ -1,0 +1,76 @@
+"""What an account of OKX owns outside its trading account: in the funding account and in savings.
+
+It backs nothing, and a key that may not read it is no reason to be blind.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+import ccxt
+import structlog
+
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.dialects.okx_account import Elsewhere, amount, data_of
+from hedgewatch.venues.fields import OddReplyError, Row, number, text
+
+_ASK_AGAIN_SECONDS = 3600.0
+"""After a refusal."""
+
+log = structlog.get_logger()
+
+Amounts = Iterator[tuple[str, Elsewhere]]
+
+
+class Outside:
+    """As it was last read."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._parts: dict[str, Mapping[str, Elsewhere]] = {}
+        self._not_before: dict[str, float] = {}
+        self.at = 0.0
+
+    @property
+    def coins(self) -> Mapping[str, Elsewhere]:
+        """All of it, by coin."""
+        found: dict[str, Elsewhere] = {}
+        for part in self._parts.values():
+            for coin, there in part.items():
+                known = found.get(coin, Elsewhere())
+                found[coin] = Elsewhere(known.total + there.total, known.locked + there.locked)
+        return found
+
+    async def read(self, exchange: Exchange) -> None:
+        """What cannot be read stays as it was known."""
+        await self._part("funding", exchange, exchange.private_get_asset_balances, _funding)
+        await self._part("savings", exchange, exchange.private_get_finance_savings_balance, _saved)
+
+    async def _part(
+        self,
+        name: str,
+        exchange: Exchange,
+        ask: Callable[[], Awaitable[object]],
+        amounts: Callable[[Row], tuple[str, Elsewhere]],
+    ) -> None:
+        now = exchange.milliseconds() / 1000.0
+        if now < self._not_before.get(name, 0.0):
+            return
+        try:
+            told = [amounts(row) for row in data_of(await ask(), name)]
+        except (ccxt.BaseError, OddReplyError) as error:
+            if isinstance(error, ccxt.ExchangeError):
+                self._not_before[name] = now + _ASK_AGAIN_SECONDS
+            log.info("not read", account=self._account, what=name, error=type(error).__name__)
+            return
+        self._parts[name] = {coin: there for coin, there in told if there.total}
+        self.at = now
+
+
+def _funding(row: Row) -> tuple[str, Elsewhere]:
+    """A row of `asset/balances`."""
+    return text(row, "ccy"), Elsewhere(number(row, "bal"), amount(row, "frozenBal"))
+
+
+def _saved(row: Row) -> tuple[str, Elsewhere]:
+    """A row of `finance/savings/balance`: it has to be redeemed first."""
+    owned = number(row, "amt")
+    return text(row, "ccy"), Elsewhere(owned, owned)
