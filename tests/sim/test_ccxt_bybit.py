@@ -8,6 +8,7 @@ import ccxt
 import pytest
 
 from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.margin_bybit import inverse_liquidation_price
 from hedgewatch.sim.world import World
 from tests.sim.clients import bybit_client
 
@@ -55,6 +56,23 @@ async def test_ccxt_reads_the_account_as_the_world_holds_it() -> None:
         account = balance["info"]["result"]["list"][0]
         assert account["totalMarginBalance"] == "38000.00000000"
         assert account["totalMaintenanceMargin"] == "12332.00000000"
+
+
+async def test_ccxt_reads_inverse_contracts_in_dollars_and_coins() -> None:
+    async with PaperExchange("manual") as exchange, bybit_client(exchange) as client:
+        exchange.world.coins.deposit(1, account=MAIN)
+        exchange.world.coins.set_position("BTCUSD_PERP", -300, 60_000, account=MAIN)
+        exchange.world.coins.set_position("BTCUSD_301227", 10, 60_000, account=MAIN)
+        exchange.world.set_mark("BTCUSDT", 50_000)
+        rows = await client.fetch_positions(params={"subType": "inverse"})
+        held = {row["symbol"]: row for row in rows}
+        assert set(held) == {COIN, f"{COIN}-301227"}
+        short = held[COIN]
+        assert (short["side"], short["contracts"]) == ("short", 30_000)
+        assert short["unrealizedPnl"] == pytest.approx(30_000 / 50_000 - 30_000 / 60_000)
+        balance = await client.fetch_balance()
+        assert balance["BTC"]["total"] == 1.0
+        assert (await client.fetch_funding_rates([COIN]))[COIN]["markPrice"] == 50_000
 
 
 async def test_ccxt_reads_tiers_rates_candles_books_and_funding() -> None:
@@ -147,6 +165,23 @@ async def test_the_outage_of_one_venue_leaves_the_other_alone() -> None:
         with pytest.raises(ccxt.RateLimitExceeded, match="10006"):
             await client.private_get_v5_account_info()
         assert exchange.faults.rest_status is None
+
+
+def test_a_short_of_all_its_coins_is_safe_at_any_price_and_one_of_more_is_not() -> None:
+    world = World()
+    world.deposit(-100_000, account=MAIN)
+    world.coins.deposit(1, account=MAIN)
+    world.coins.set_position("BTCUSD_PERP", -300, 60_000, account=MAIN)
+    account = world.accounts[MAIN]
+    (held,) = account.coin_positions.values()
+    venue = world.venue_of("bybit")
+    assert inverse_liquidation_price(held, account, venue) == 0
+    world.coins.set_position("BTCUSD_PERP", -1200, 60_000, account=MAIN)
+    (held,) = account.coin_positions.values()
+    line = inverse_liquidation_price(held, account, venue)
+    assert line > 60_000
+    world.move("BTCUSDT", line)
+    assert float(world.margin_ratio(MAIN)) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_the_price_of_liquidation_is_the_one_that_the_page_of_formulas_gives() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hedgewatch.sim.wire import bybit_account, bybit_listings, bybit_market
-from hedgewatch.sim.wire.bybit_account import Sequence
+from hedgewatch.sim.wire import bybit_account, bybit_listings, bybit_market, bybit_positions
+from hedgewatch.sim.wire.bybit_positions import Sequence
 from hedgewatch.sim.world import World
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded"
@@ -43,7 +43,7 @@ def test_a_position_has_every_field_of_a_recorded_one(
 ) -> None:
     account, recorded = world.accounts[MAIN], replies[case]["list"][0]
     (held,) = account.held()
-    row = bybit_account.position(world, account, held, Sequence().of(account, held))
+    row = bybit_positions.position(world, account, held, Sequence().of(account, held))
     assert set(recorded) - {"nextPageCursor"} <= set(row)
 
 

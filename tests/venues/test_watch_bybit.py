@@ -26,6 +26,7 @@ from hedgewatch.core.model import AccountPlan, Desk, EndReason
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import BYBIT_KEY, BYBIT_SECRET
+from hedgewatch.sim.margin_bybit import inverse_liquidation_price
 from tests.venues.watching import AIX, ALT, Watched, now, watched
 
 pytestmark = pytest.mark.live
@@ -122,6 +123,41 @@ async def test_a_whole_account_has_the_ratio_and_the_lines_of_the_exchange_itsel
             tick = float(world.markets[name].tick)
             assert row.liquidation_price == pytest.approx(line, rel=1e-9)
             assert row.told_liquidation_price == pytest.approx(line, abs=tick)
+
+
+async def test_inverse_contracts_move_with_the_coins_behind_them(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3 BTC at 95 % behind a short of 90,000 dollars of them, and a dated long of 20,000."""
+    world = exchange.world
+    world.deposit(-100_000, account=MAIN)
+    world.coins.deposit(3, account=MAIN)
+    world.coins.set_position("BTCUSD_PERP", -4_900, 60_000, account=MAIN)
+    world.coins.set_position("BTCUSD_301227", 200, 60_600, account=MAIN)
+    world.set_mark("BTCUSDT", 61_000)
+    async with on_bybit(exchange, monkeypatch, (COINED,)) as seen:
+        dated = f"{COINED}-301227"
+        for symbol in (COINED, dated):
+            await seen.until(TiersChanged, lambda told: told.symbol == symbol)  # noqa: B023 - waits
+        await seen.until(CollateralPriced)
+        read = await seen.until(AccountRead)
+        assert {each.symbol: each.contracts for each in read.positions} == {
+            COINED: -490_000.0, dated: 20_000.0,
+        }  # fmt: skip
+        for symbol in (COINED, dated):
+            await seen.fresh_mark(symbol)
+        account = judged(seen).book.accounts["main"]
+        pool = account.pools["account"]
+        assert read.equity == pytest.approx(pool.equity)
+        assert read.maintenance_margin == pytest.approx(pool.maintenance_margin)
+        assert pool.margin_ratio == pytest.approx(float(world.margin_ratio(MAIN)), rel=1e-9)
+        short = world.accounts[MAIN].coin_positions["BTCUSD_PERP", "BOTH"]
+        line = inverse_liquidation_price(short, world.accounts[MAIN], world.venue_of("bybit"))
+        assert pool.shock_up == pytest.approx(float(line) / 61_000 - 1.0, rel=1e-9)
+        seen.forget()
+        world.coins.trade("BTCUSD_PERP", 900, account=MAIN)
+        told = await seen.until(PositionChanged, lambda told: told.end is EndReason.CLOSED)
+        assert (told.position.symbol, told.position.contracts) == (COINED, -400_000.0)
 
 
 async def test_an_isolated_position_has_the_line_of_the_exchange_itself(

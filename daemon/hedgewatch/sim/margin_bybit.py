@@ -6,12 +6,13 @@ entry), "Tiered Collateral Value Ratio", "Liquidation Price (Unified Trading Acc
 shared with the monitor: prices of liquidation are found by halving, never by a formula of ours.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from hedgewatch.sim.accounts import ZERO, Account, Position
+from hedgewatch.sim.accounts import ZERO, Account, CoinPosition, Position
+from hedgewatch.sim.coin_contracts import COIN_CONTRACTS, CoinContract
 from hedgewatch.sim.margin import Venue
 from hedgewatch.sim.markets import QUOTE
 
@@ -36,17 +37,17 @@ def coins(account: Account) -> dict[str, Decimal]:
     """All that the account owns: a unified account has one wallet."""
     owned = {QUOTE: account.wallet}
     spot = {coin: held.free + held.locked for coin, held in account.spot.items()}
-    for part in (account.collateral, spot):
+    for part in (account.collateral, account.coins, spot):
         for coin, amount in part.items():
             owned[coin] = owned.get(coin, ZERO) + amount
     return owned
 
 
 def price_of(coin: str, venue: Venue) -> Decimal:
-    """The index of a coin in USD, 0 where there is none."""
-    if coin in venue.indices:
-        return venue.indices[coin].index
-    return venue.marks.get(coin + QUOTE, ZERO) * venue.indices[QUOTE].index
+    """The index of a coin in USD: it goes with its mark where it has one; 0 where none is known."""
+    if coin + QUOTE in venue.marks:
+        return venue.marks[coin + QUOTE] * venue.indices[QUOTE].index
+    return venue.indices[coin].index if coin in venue.indices else ZERO
 
 
 def counted(coin: str, amount: Decimal) -> Decimal:
@@ -85,10 +86,65 @@ def maintenance_of(position: Position, account: Account, venue: Venue) -> Decima
     return venue.maintenance(position) + fee_to_close(position, account)
 
 
+@dataclass(frozen=True, slots=True)
+class InverseLeg:
+    """A position of `dollars` (signed) that pays in its coin. All of it but prices is in coins."""
+
+    contract: CoinContract
+    dollars: Decimal
+    entry: Decimal
+
+    @property
+    def coin(self) -> str:
+        """What it settles in."""
+        return self.contract.base
+
+    def mark(self, venue: Venue) -> Decimal:
+        """That of the market which it follows, and its premium."""
+        return venue.marks[self.contract.follows] * (1 + self.contract.premium)
+
+    def profit(self, venue: Venue) -> Decimal:
+        """Q·(1 ÷ entry − 1 ÷ mark)."""
+        return self.dollars * (1 / self.entry - 1 / self.mark(venue))
+
+    def initial_margin(self, account: Account, venue: Venue) -> Decimal:
+        """Value ÷ leverage + fee to close."""
+        return abs(self.dollars) / self.mark(venue) / account.leverage + self._fee(account)
+
+    def maintenance(self, account: Account, venue: Venue) -> Decimal:
+        """Value × rate − deduction + fee to close."""
+        value = abs(self.dollars) / self.mark(venue)
+        tier = self.contract.tier_of(value)
+        return value * tier.rate - tier.deduction + self._fee(account)
+
+    def _fee(self, account: Account) -> Decimal:
+        """Taker fee on the value at the bankruptcy price, entry · leverage ÷ (leverage ± 1)."""
+        side = 1 if self.dollars > 0 else -1
+        bankrupt = self.entry * account.leverage / (account.leverage + side)
+        return abs(self.dollars) / bankrupt * TAKER
+
+
+_INVERSE = {contract.symbol: contract for contract in COIN_CONTRACTS}
+
+
+def inverse_leg(held: CoinPosition) -> InverseLeg:
+    """A position of the world's, which counts contracts of a face."""
+    contract = _INVERSE[held.symbol]
+    return InverseLeg(contract, held.contracts * contract.face, held.entry)
+
+
+def inverse_legs(account: Account) -> list[InverseLeg]:
+    """Those that are open."""
+    return [inverse_leg(held) for held in account.coin_positions.values() if held.contracts]
+
+
 def maintenance_margin(account: Account, venue: Venue) -> Decimal:
     """Of all positions, in USD."""
     needed = (maintenance_of(position, account, venue) for position in account.held())
-    return sum(needed, ZERO) * venue.indices[QUOTE].index
+    total = sum(needed, ZERO) * venue.indices[QUOTE].index
+    for leg in inverse_legs(account):
+        total += leg.maintenance(account, venue) * price_of(leg.coin, venue)
+    return total
 
 
 def wallet_balance(account: Account, venue: Venue) -> Decimal:
@@ -100,7 +156,10 @@ def wallet_balance(account: Account, venue: Venue) -> Decimal:
 def profit(account: Account, venue: Venue) -> Decimal:
     """Unrealised profit of all positions, in USD: it counts in full."""
     profits = (venue.pnl(position) for position in account.held())
-    return sum(profits, ZERO) * venue.indices[QUOTE].index
+    total = sum(profits, ZERO) * venue.indices[QUOTE].index
+    for leg in inverse_legs(account):
+        total += leg.profit(venue) * price_of(leg.coin, venue)
+    return total
 
 
 def margin_balance(account: Account, venue: Venue) -> Decimal:
@@ -118,11 +177,21 @@ def margin_ratio(account: Account, venue: Venue) -> Decimal:
 
 def liquidation_price(position: Position, account: Account, venue: Venue) -> Decimal:
     """Where the maintenance margin is all that is left, other marks frozen; 0 where nowhere."""
-    mark = venue.marks[position.symbol]
+    return _line(position.symbol, venue, lambda there: _headroom(position, account, there))
+
+
+def inverse_liquidation_price(held: CoinPosition, account: Account, venue: Venue) -> Decimal:
+    """The same of an inverse contract, with which its coin moves."""
+    contract = _INVERSE[held.symbol]
+    followed = _line(contract.follows, venue, lambda there: _of_all(account, there))
+    return followed * (1 + contract.premium)
+
+
+def _line(symbol: str, venue: Venue, headroom: Callable[[Venue], Decimal]) -> Decimal:
+    mark = venue.marks[symbol]
 
     def safe(price: Decimal) -> bool:
-        there = replace(venue, marks={**venue.marks, position.symbol: price})
-        return _headroom(position, account, there) > 0
+        return headroom(replace(venue, marks={**venue.marks, symbol: price})) > 0
 
     ends = [end for end in (mark / FAR, mark * FAR) if not safe(end)] if safe(mark) else []
     prices = []
@@ -135,15 +204,19 @@ def liquidation_price(position: Position, account: Account, venue: Venue) -> Dec
     return min(prices, key=lambda price: abs(price - mark), default=ZERO)
 
 
+def _of_all(account: Account, venue: Venue) -> Decimal:
+    return margin_balance(account, venue) - maintenance_margin(account, venue)
+
+
 def _headroom(position: Position, account: Account, venue: Venue) -> Decimal:
     if position.isolated_wallet is None:
-        return margin_balance(account, venue) - maintenance_margin(account, venue)
+        return _of_all(account, venue)
     left = position.isolated_wallet + venue.pnl(position)
     return left - maintenance_of(position, account, venue)
 
 
-def shown(price: Decimal, position: Position, tick: Decimal) -> Decimal:
+def shown(price: Decimal, amount: Decimal, tick: Decimal) -> Decimal:
     """On the tick, rounded against whoever holds it: up for a long, down for a short."""
     ticks = price / tick
-    rounding = "ROUND_CEILING" if position.amount > 0 else "ROUND_FLOOR"
+    rounding = "ROUND_CEILING" if amount > 0 else "ROUND_FLOOR"
     return ticks.quantize(Decimal(1), rounding=rounding) * tick

@@ -1,12 +1,11 @@
-"""Bybit's private replies: wallet, positions, margin mode, key. Frames share their rows."""
+"""Bybit's private replies: wallet, margin mode, key, log. Frames share their rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from hedgewatch.sim import margin_bybit
-from hedgewatch.sim.accounts import ZERO, Account, Position
+from hedgewatch.sim.accounts import ZERO, Account
 from hedgewatch.sim.margin import Venue
 from hedgewatch.sim.markets import QUOTE
 from hedgewatch.sim.wire.numbers import money, plain
@@ -15,7 +14,6 @@ from hedgewatch.sim.world import World
 Row = dict[str, Any]
 
 VENUE = "bybit"
-_INDICES = {"BOTH": 0, "LONG": 1, "SHORT": 2}
 _NO_TIME = "1970-01-01T00:00:00Z"
 
 
@@ -68,7 +66,10 @@ def _rate(part: Decimal, balance: Decimal) -> str:
 
 def _initial(account: Account, venue: Venue) -> Decimal:
     asked = (margin_bybit.initial_margin(held, account, venue) for held in account.held())
-    return sum(asked, ZERO) * venue.indices[QUOTE].index
+    total = sum(asked, ZERO) * venue.indices[QUOTE].index
+    for leg in margin_bybit.inverse_legs(account):
+        total += leg.initial_margin(account, venue) * margin_bybit.price_of(leg.coin, venue)
+    return total
 
 
 def _equity(account: Account, venue: Venue) -> Decimal:
@@ -78,11 +79,7 @@ def _equity(account: Account, venue: Venue) -> Decimal:
 
 
 def _coin(coin: str, held: Decimal, account: Account, venue: Venue) -> Row:
-    settles = coin == QUOTE
-    legs = account.held() if settles else []
-    profit = sum((venue.pnl(position) for position in legs), ZERO)
-    initial = sum((margin_bybit.initial_margin(leg, account, venue) for leg in legs), ZERO)
-    needed = sum((margin_bybit.maintenance_of(leg, account, venue) for leg in legs), ZERO)
+    profit, initial, needed = _of_coin(coin, account, venue)
     spot = account.spot.get(coin)
     return {
         "coin": coin,
@@ -108,80 +105,25 @@ def _coin(coin: str, held: Decimal, account: Account, venue: Venue) -> Row:
     }
 
 
-@dataclass(slots=True)
-class Sequence:
-    """Cross sequences: what a fill and the position after it have in common.
-
-    Both are known by the amount that the fill left, whichever is told first.
-    """
-
-    _last: dict[tuple[str, str, str], tuple[Decimal, int]] = field(default_factory=dict)
-
-    def of(self, account: Account, held: Position) -> int:
-        """Of the last change of this position."""
-        leg = (account.name, held.symbol, held.side)
-        amount, number = self._last.get(leg, (ZERO, 1_000_000))
-        if amount != held.amount:
-            number += 1
-            self._last[leg] = (held.amount, number)
-        return number
-
-
-def position(
-    world: World, account: Account, held: Position, seq: int, status: str = "Normal"
-) -> Row:
-    """One row of GET /v5/position/list."""
-    venue = world.venue_of(VENUE)
-    mark, open_ = venue.marks[held.symbol], bool(held.amount)
-    initial = margin_bybit.initial_margin(held, account, venue) if open_ else ZERO
-    needed = margin_bybit.maintenance_of(held, account, venue) if open_ else ZERO
-    return {
-        "positionIdx": _INDICES[held.side],
-        "riskId": 1,
-        "riskLimitValue": plain(world.markets[held.symbol].tiers[-1].cap),
-        "symbol": held.symbol,
-        "side": ("Buy" if held.amount > 0 else "Sell") if open_ else "",
-        "size": plain(abs(held.amount)),
-        "avgPrice": plain(held.entry) if open_ else "0",
-        "positionValue": plain(abs(held.notional(mark))) if open_ else "",
-        "autoAddMargin": 0,
-        "positionStatus": status,
-        "leverage": plain(Decimal(account.leverage)),
-        "breakEvenPrice": plain(held.entry) if open_ else "",
-        "markPrice": plain(mark),
-        "liqPrice": _liquidated_at(world, account, held, venue) if open_ else "",
-        "positionIM": money(initial),
-        "positionIMByMp": money(initial),
-        "positionMM": money(needed),
-        "positionMMByMp": money(needed),
-        "takeProfit": "",
-        "stopLoss": "",
-        "trailingStop": "0",
-        "sessionAvgPrice": "",
-        "unrealisedPnl": money(venue.pnl(held)) if open_ else "",
-        "curRealisedPnl": "0",
-        "cumRealisedPnl": "0",
-        "adlRankIndicator": 2 if open_ else 0,
-        "createdTime": "1677168085779",
-        "updatedTime": str(held.updated),
-        "openTime": 0,
-        "seq": seq,
-        "isReduceOnly": False,
-        "mmrSysUpdatedTime": "",
-        "leverageSysUpdatedTime": "",
-        "tpslMode": "Full",
-        "bustPrice": "",
-        "positionBalance": "0",
-        "tradeMode": 0,
-    }
-
-
-def _liquidated_at(world: World, account: Account, held: Position, venue: Venue) -> str:
-    """Empty where no price of the market liquidates."""
-    price = margin_bybit.liquidation_price(held, account, venue)
-    if not price:
-        return ""
-    return plain(margin_bybit.shown(price, held, world.markets[held.symbol].tick))
+def _of_coin(coin: str, account: Account, venue: Venue) -> tuple[Decimal, Decimal, Decimal]:
+    """Profit, initial and maintenance margin of what settles in a coin."""
+    parts = [
+        (
+            venue.pnl(leg),
+            margin_bybit.initial_margin(leg, account, venue),
+            margin_bybit.maintenance_of(leg, account, venue),
+        )
+        for leg in (account.held() if coin == QUOTE else ())
+    ]
+    for leg in margin_bybit.inverse_legs(account):
+        if leg.coin == coin:
+            margins = leg.initial_margin(account, venue), leg.maintenance(account, venue)
+            parts.append((leg.profit(venue), *margins))
+    return (
+        sum((part[0] for part in parts), ZERO),
+        sum((part[1] for part in parts), ZERO),
+        sum((part[2] for part in parts), ZERO),
+    )
 
 
 _LOGGED = {"withdraw": "TRANSFER_OUT", "sell": "TRADE"}

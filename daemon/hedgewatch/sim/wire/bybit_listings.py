@@ -1,44 +1,85 @@
-"""What Bybit lists: the linear contracts of the world, one inverse one beside them, spot pairs."""
+"""What Bybit lists: the contracts of the world, those margined in coins among them, spot pairs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from hedgewatch.sim.markets import QUOTE, Perpetual
+from hedgewatch.sim.accounts import ZERO
+from hedgewatch.sim.coin_contracts import CoinContract
+from hedgewatch.sim.markets import QUOTE, Perpetual, Tier
 from hedgewatch.sim.wire.numbers import plain
 from hedgewatch.sim.world import World
 
 Row = dict[str, Any]
 
-INVERSE = "BTCUSD"
-OF_INVERSE = "BTCUSDT"
-"""Whose mark the inverse contract has: the world knows no other Bitcoin."""
-
 LAUNCHED = "1584230400000"
+_QUARTERS = {"03": "H", "06": "M", "09": "U", "12": "Z"}
+_USUAL_HOURS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """A contract as the wire lists it; `truth` is the world's market that it goes by."""
+    """A contract as the wire lists it. Its mark is that of `follows`, and `premium` of it more;
+    `truth` is the world's name for it.
+    """
 
     name: str
-    category: str
-    truth: Perpetual
-
-    @property
-    def is_inverse(self) -> bool:
-        """Counted in dollars, and settled in its coin."""
-        return self.category == "inverse"
+    truth: str
+    is_inverse: bool
+    base: str
+    follows: str
+    tick: Decimal
+    step: Decimal
+    tiers: tuple[Tier, ...]
+    expiry: int | None
+    funding_hours: int = _USUAL_HOURS
+    premium: Decimal = ZERO
 
 
 def contracts(world: World, category: str) -> Iterator[Contract]:
     """Those of a category."""
     if category == "linear":
-        for market in world.markets.values():
-            yield Contract(market.symbol, "linear", market)
+        yield from map(_linear, world.markets.values())
     elif category == "inverse":
-        yield Contract(INVERSE, "inverse", world.markets[OF_INVERSE])
+        yield from map(_inverse, world.coins.contracts.values())
+
+
+def _linear(market: Perpetual) -> Contract:
+    return Contract(
+        name=market.symbol,
+        truth=market.symbol,
+        is_inverse=False,
+        base=market.base,
+        follows=market.symbol,
+        tick=market.tick,
+        step=market.step,
+        tiers=market.tiers,
+        expiry=market.expiry,
+        funding_hours=market.funding_hours,
+    )
+
+
+def _inverse(market: CoinContract) -> Contract:
+    """Counted in dollars one by one, whatever the face of the world's contract."""
+    return Contract(
+        name=inverse_name(market.symbol),
+        truth=market.symbol,
+        is_inverse=True,
+        base=market.base,
+        follows=market.follows,
+        tick=market.tick,
+        step=Decimal(1),
+        tiers=market.tiers,
+        expiry=market.expiry,
+        premium=market.premium,
+    )
+
+
+def inverse_name(truth: str) -> str:
+    """BTCUSD_PERP is BTCUSD here, and BTCUSD_301227 is BTCUSDZ30."""
+    pair, _, end = truth.partition("_")
+    return pair if end == "PERP" else f"{pair}{_QUARTERS[end[2:4]]}{end[:2]}"
 
 
 def instruments(world: World, query: Mapping[str, str]) -> list[Row]:
@@ -54,24 +95,23 @@ def instruments(world: World, query: Mapping[str, str]) -> list[Row]:
 
 
 def _contract(contract: Contract) -> Row:
-    market = contract.truth
     kind = "Inverse" if contract.is_inverse else "Linear"
-    step = "1" if contract.is_inverse else plain(market.step)
+    step = plain(contract.step)
     return {
         "symbol": contract.name,
-        "contractType": f"{kind}{'Perpetual' if market.expiry is None else 'Futures'}",
+        "contractType": f"{kind}{'Perpetual' if contract.expiry is None else 'Futures'}",
         "status": "Trading",
-        "baseCoin": market.base,
+        "baseCoin": contract.base,
         "quoteCoin": "USD" if contract.is_inverse else QUOTE,
         "launchTime": LAUNCHED,
-        "deliveryTime": str(market.expiry or 0),
+        "deliveryTime": str(contract.expiry or 0),
         "deliveryFeeRate": "",
         "priceScale": "2",
         "leverageFilter": {"minLeverage": "1", "maxLeverage": "100.00", "leverageStep": "0.01"},
         "priceFilter": {
-            "minPrice": plain(market.tick),
+            "minPrice": plain(contract.tick),
             "maxPrice": "1999999.80",
-            "tickSize": plain(market.tick),
+            "tickSize": plain(contract.tick),
         },
         "lotSizeFilter": {
             "maxOrderQty": "10000000",
@@ -82,8 +122,8 @@ def _contract(contract: Contract) -> Row:
             "minNotionalValue": "5",
         },
         "unifiedMarginTrade": True,
-        "fundingInterval": market.funding_hours * 60,
-        "settleCoin": market.base if contract.is_inverse else QUOTE,
+        "fundingInterval": contract.funding_hours * 60,
+        "settleCoin": contract.base if contract.is_inverse else QUOTE,
         "copyTrading": "none",
         "upperFundingRate": "0.005",
         "lowerFundingRate": "-0.005",
@@ -138,16 +178,15 @@ def risk_limits(world: World, query: Mapping[str, str]) -> list[Row]:
 
 
 def _tiers(contract: Contract) -> Iterator[Row]:
-    """Of the inverse contract in coins: a Bitcoin of limit for each 50,000 dollars."""
-    unit = Decimal(50_000) if contract.is_inverse else Decimal(1)
-    for number, tier in enumerate(contract.truth.tiers, start=1):
+    """In what the contract settles in."""
+    for number, tier in enumerate(contract.tiers, start=1):
         yield {
             "id": number,
             "symbol": contract.name,
-            "riskLimitValue": plain(tier.cap / unit),
+            "riskLimitValue": plain(tier.cap),
             "maintenanceMargin": plain(tier.rate),
             "initialMargin": plain(Decimal(1) / tier.leverage),
             "isLowestRisk": int(number == 1),
             "maxLeverage": f"{tier.leverage}.00",
-            "mmDeduction": plain(tier.deduction / unit) if tier.deduction else "",
+            "mmDeduction": plain(tier.deduction) if tier.deduction else "",
         }

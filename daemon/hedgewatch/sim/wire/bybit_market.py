@@ -22,8 +22,8 @@ _HOUR = 3_600_000
 
 
 def mark_of(world: World, contract: Contract) -> Decimal:
-    """The mark of a contract: the inverse one goes by that of its market."""
-    return world.mark_at(VENUE, contract.truth.symbol)
+    """The mark of a contract: inverse ones go by that of another market."""
+    return world.mark_at(VENUE, contract.follows) * (1 + contract.premium)
 
 
 def best(price: Decimal, tick: Decimal) -> tuple[Decimal, Decimal]:
@@ -34,29 +34,29 @@ def best(price: Decimal, tick: Decimal) -> tuple[Decimal, Decimal]:
 
 def ticker(world: World, contract: Contract, now: int) -> Row:
     """What a derivative's ticker says, on the stream and in a reply."""
-    market, mark = contract.truth, mark_of(world, contract)
-    bid, ask = best(mark, market.tick)
+    mark = mark_of(world, contract)
+    bid, ask = best(mark, contract.tick)
     interest = OPEN_INTEREST * (mark if contract.is_inverse else 1)
     traded = TRADED_IN_A_DAY * (mark if contract.is_inverse else 1)
     price = plain(mark)
-    hours = market.funding_hours * _HOUR
-    perpetual = market.expiry is None
+    hours = contract.funding_hours * _HOUR
+    perpetual = contract.expiry is None
     return {
         "symbol": contract.name,
         "tickDirection": "ZeroMinusTick",
         "price24hPcnt": "0",
-        "lastPrice": plain(on_tick(mark, market.tick)),
+        "lastPrice": plain(on_tick(mark, contract.tick)),
         "prevPrice24h": price,
         "highPrice24h": price,
         "lowPrice24h": price,
         "prevPrice1h": price,
         "markPrice": price,
-        "indexPrice": plain(world.marks[market.symbol]),
+        "indexPrice": plain(world.marks[contract.follows]),
         "openInterest": plain(interest),
         "openInterestValue": plain(OPEN_INTEREST * (1 if contract.is_inverse else mark)),
         "turnover24h": plain(TRADED_IN_A_DAY * (1 if contract.is_inverse else mark)),
         "volume24h": plain(traded),
-        "fundingIntervalHour": str(market.funding_hours) if perpetual else "",
+        "fundingIntervalHour": str(contract.funding_hours) if perpetual else "",
         "fundingCap": "0.005" if perpetual else "",
         "nextFundingTime": str((now // hours + 1) * hours) if perpetual else "",
         "fundingRate": plain(world.funding_rate) if perpetual else "",
@@ -110,7 +110,7 @@ def price_and_tick(world: World, category: str, symbol: str) -> tuple[Decimal, D
         pair = world.spot_pairs.get(symbol)
         return None if pair is None else (world.spot_price(symbol), pair.tick)
     found = next((each for each in contracts(world, category) if each.name == symbol), None)
-    return None if found is None else (mark_of(world, found), found.truth.tick)
+    return None if found is None else (mark_of(world, found), found.tick)
 
 
 def book(world: World, category: str, symbol: str, levels: int) -> Row | None:
@@ -137,7 +137,8 @@ def mark_candles(world: World, query: Mapping[str, str]) -> list[list[str]] | No
     found = next((each for each in contracts(world, named[0]) if each.name == named[1]), None)
     if found is None:
         return None
-    return _candles(world, found.truth.symbol, query, lambda price: price, ())
+    above = 1 + found.premium
+    return _candles(world, found.follows, query, lambda price: price * above, ())
 
 
 def pair_candles(world: World, query: Mapping[str, str]) -> list[list[str]] | None:

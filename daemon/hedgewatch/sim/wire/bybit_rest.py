@@ -7,7 +7,7 @@ from aiohttp import web
 
 from hedgewatch.sim.accounts import Account
 from hedgewatch.sim.clock import epoch_milliseconds, steady_seconds
-from hedgewatch.sim.wire.bybit_account import Sequence
+from hedgewatch.sim.wire.bybit_positions import Sequence
 from hedgewatch.sim.wire.bybit_routes import ROUTES, Call, Route
 from hedgewatch.sim.wire.bybit_signature import (
     NO_RIGHT,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hedgewatch.sim.accounts import Account, Position
+from hedgewatch.sim.accounts import ZERO, Account, CoinPosition, Position
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.margin_bybit import TAKER
 from hedgewatch.sim.markets import QUOTE
-from hedgewatch.sim.wire import bybit_account, bybit_listings, bybit_market
+from hedgewatch.sim.wire import bybit_account, bybit_listings, bybit_market, bybit_positions
 from hedgewatch.sim.wire.bybit_signature import BAD_REQUEST, Refusal
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.world import World
@@ -24,7 +24,7 @@ class Call:
     """One request as its reply needs it."""
 
     service: Service
-    sequence: bybit_account.Sequence
+    sequence: bybit_positions.Sequence
     query: Mapping[str, str]
     caller: Account | None = None
 
@@ -92,23 +92,39 @@ def _positions(call: Call) -> Result:
     if category == "linear" and not symbol and not call.query.get("settleCoin"):
         raise Refusal(10001, "Missing some parameters that must be filled in, symbol or settleCoin")
     empty = call.service.faults.take_empty_positions()
-    legs = [] if empty or category != "linear" else _legs(call, symbol)
+    rows = [] if empty else _rows(call, category, symbol)
     begin, size = int(call.query.get("cursor") or 0), int(call.query.get("limit", "20"))
-    more = begin + size < len(legs)
-    rows = [
-        bybit_account.position(call.world, call.account, leg, call.sequence.of(call.account, leg))
-        for leg in legs[begin : begin + size]
-    ]
-    return {"category": category, "list": rows, "nextPageCursor": str(begin + size) if more else ""}
+    more, page = begin + size < len(rows), rows[begin : begin + size]
+    return {"category": category, "list": page, "nextPageCursor": str(begin + size) if more else ""}
 
 
-def _legs(call: Call, symbol: str | None) -> list[Position]:
+def _rows(call: Call, category: str, symbol: str | None) -> list[Result]:
+    world, me, seq = call.world, call.account, call.sequence
+    if category == "inverse":
+        held = _inverse_legs(call, symbol)
+        return [bybit_positions.coin_position(world, me, leg, seq.of(me, leg)) for leg in held]
+    legs = _linear_legs(call, symbol) if category == "linear" else []
+    return [bybit_positions.position(world, me, leg, seq.of(me, leg)) for leg in legs]
+
+
+def _linear_legs(call: Call, symbol: str | None) -> list[Position]:
     if symbol is None:
         return call.account.held() if call.query.get("settleCoin") == QUOTE else []
     if symbol not in call.world.markets:
         raise Refusal(*BAD_REQUEST)
     known = [leg for leg in call.account.positions.values() if leg.symbol == symbol]
-    return known or [Position(symbol, amount := call.world.marks[symbol] * 0, amount)]
+    return known or [Position(symbol, ZERO, ZERO)]
+
+
+def _inverse_legs(call: Call, symbol: str | None) -> list[CoinPosition]:
+    known = list(call.account.coin_positions.values())
+    if symbol is None:
+        return [leg for leg in known if leg.contracts]
+    truths = {bybit_listings.inverse_name(truth): truth for truth in call.world.coins.contracts}
+    if symbol not in truths:
+        raise Refusal(*BAD_REQUEST)
+    named = [leg for leg in known if leg.symbol == truths[symbol]]
+    return named or [CoinPosition(truths[symbol], ZERO, ZERO)]
 
 
 def _fees(call: Call) -> Result:

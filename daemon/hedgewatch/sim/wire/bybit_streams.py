@@ -11,6 +11,9 @@ from hedgewatch.sim.accounts import Account
 from hedgewatch.sim.changes import (
     AccountChanged,
     Change,
+    CoinMarginCalled,
+    CoinsChanged,
+    CoinsFilled,
     Filled,
     MarginCalled,
     MarkSet,
@@ -18,8 +21,8 @@ from hedgewatch.sim.changes import (
 )
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.wire import bybit_events
-from hedgewatch.sim.wire.bybit_account import Sequence
 from hedgewatch.sim.wire.bybit_frames import PUBLIC, PublicFrames, symbol_of
+from hedgewatch.sim.wire.bybit_positions import Sequence
 from hedgewatch.sim.wire.bybit_requests import TopicRequests
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.wire.sockets import Socket
@@ -107,19 +110,33 @@ class BybitStreams:
             case MarkSet(symbol):
                 self._publish(symbol)
             case Filled(account):
-                self._statuses[account.name, change.position.symbol] = bybit_events.status_after(
-                    change
-                )
+                self._note_status(change)
                 frame = bybit_events.execution(change, self._service.world, self._sequence)
                 self._to_owner(account, [frame])
+            case CoinsFilled(account) if account.venue == "bybit":
+                self._note_status(change)
+                self._to_owner(account, [bybit_events.coin_execution(change, self._sequence)])
+            case CoinsChanged(account):
+                self._to_owner(account, self._coin_frames(change))
             case AccountChanged(account):
                 self._to_owner(account, self._account_frames(change))
             case SpotChanged(account):
                 self._to_owner(account, [bybit_events.wallet(self._service.world, account)])
-            case MarginCalled():
-                """Bybit mails a margin call, and pushes none."""
-            case _:
-                """What is margined in coins of Binance."""
+            case MarginCalled() | CoinMarginCalled() | CoinsFilled():
+                """Bybit mails a margin call, and pushes none. Other fills are of other venues."""
+
+    def _note_status(self, fill: Filled | CoinsFilled) -> None:
+        """What the position is in is told with it."""
+        leg = (fill.account.name, fill.position.symbol)
+        self._statuses[leg] = bybit_events.status_after(fill)
+
+    def _coin_frames(self, change: CoinsChanged) -> Iterator[dict[str, Any]]:
+        world, account = self._service.world, change.account
+        if account.venue == "bybit":
+            for held in change.positions:
+                status = self._statuses.pop((account.name, held.symbol), "Normal")
+                yield bybit_events.coin_position(world, account, held, self._sequence, status)
+            yield bybit_events.wallet(world, account)
 
     def _account_frames(self, change: AccountChanged) -> Iterator[dict[str, Any]]:
         world, account = self._service.world, change.account
