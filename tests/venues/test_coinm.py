@@ -42,7 +42,7 @@ async def test_ratio_and_line_of_an_inverse_pool_are_those_of_the_exchange(
     coins.deposit(1)
     coins.set_position(ID, 5_000, 60_000)
     coins.set_position(DATED_ID, -1_000, 60_600)
-    async with watched(exchange, monkeypatch, venue="binancecoinm", symbols=(PERP, DATED)) as seen:
+    async with watched(exchange, monkeypatch, venue="binancecoinm", symbols=(PERP,)) as seen:
         read = await seen.until(AccountRead)
         await seen.fresh_mark(PERP)
         await seen.fresh_mark(DATED)

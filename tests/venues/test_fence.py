@@ -128,6 +128,22 @@ def test_what_passes_is_written_down_at_a_venue_that_is_watched_in_full(
                     connection.fence.allowed.check_request(method, URL(address, encoded=True))
 
 
+def test_a_portfolio_margin_account_reads_and_asks_nothing_that_trades(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = settings_of("binance", monkeypatch).model_copy(update={"portfolio_margin": True})
+    connection, passed = connected_to(settings, no_tasks), set[tuple[str, str]]()
+    for path, section, method in endpoints(connection.exchange):
+        for address in addresses(connection.exchange, path, section, method):
+            with suppress(ForbiddenRequestError):
+                connection.fence.allowed.check_request(method, URL(address, encoded=True))
+                passed.add((method, address.partition("?")[0]))
+    listed = dialect_of(settings).requests
+    assert passed == {one for one in listed if one[1].startswith("https")}
+    streams = "https://papi.binance.com/papi/v1/listenKey"
+    assert {one for one in passed if one[0] != "GET"} == {("POST", streams), ("PUT", streams)}
+
+
 @pytest.mark.parametrize("venue", IN_FULL)
 def test_what_is_listed_reads_over_tls_and_says_only_what_subscribes(
     venue: str, monkeypatch: pytest.MonkeyPatch
