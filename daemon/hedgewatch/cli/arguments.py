@@ -36,6 +36,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_silence(commands.add_parser("silence", help="what not to be told for a while"))
     _add_notify(commands.add_parser("notify", help="does an alert arrive?"))
     _add_connect(commands.add_parser("connect", help="make a configuration, by asking"))
+    _add_venues(commands.add_parser("venues", help="what each venue would give, and wants"))
     _add_keys(commands.add_parser("keys", help="what may each key do, and until when?"))
     return parser
 
@@ -164,6 +165,11 @@ def _add_connect(connect: argparse.ArgumentParser) -> None:
         help="what is written, or added to when it is there (default: hedgewatch.yaml)",
     )  # fmt: skip
     connect.add_argument("--yes", action="store_true", help="take all that is proposed")
+
+
+def _add_venues(venues: argparse.ArgumentParser) -> None:
+    venues.add_argument("venues", nargs="*", metavar="VENUE", help="only this one, or these")
+    _with_json(venues)
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:

@@ -4,9 +4,10 @@ Of the ways to ask that ccxt says a venue has, the first that tells a mark price
 for it: `has` is a claim and no promise.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import ccxt
 import structlog
@@ -20,9 +21,15 @@ from hedgewatch.venues.fields import (
     number_or_none,
     table,
 )
+from hedgewatch.venues.marks import OTHER_MARKS, tells_mark, with_mark
 
 MARKS_AT_ONCE = ("fetch_mark_prices", "fetch_tickers", "fetch_funding_rates")
 MARKS_ONE_BY_ONE = ("fetch_mark_price", "fetch_ticker", "fetch_funding_rate")
+OTHER = "another way"
+"""That of `marks.py`, where ccxt unifies none."""
+
+Kind = Literal["mark", "quote"]
+
 QUOTES_AT_ONCE = ("fetch_tickers", "fetch_bids_asks")
 QUOTES_ONE_BY_ONE = ("fetch_ticker",)
 
@@ -40,6 +47,8 @@ FROZEN_AFTER = 60.0
 
 ODD = (OddReplyError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What ccxt's parsers raise for a reply that they do not expect."""
+
+_INTERVAL = re.compile(r"([1-9]\d{0,3})([mh])", re.ASCII)
 
 log = structlog.get_logger()
 
@@ -67,11 +76,46 @@ class _Last:
     since: float
 
 
+class Funding:
+    """What was heard of funding: the rate of the running interval, and how long that is. A rate
+    without its interval says nothing.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, float]] = {}
+
+    def learn(self, symbol: str, row: Row) -> None:
+        """Take what a unified funding rate tells."""
+        rate, seconds = number_or_none(row, "fundingRate"), interval_seconds(row.get("interval"))
+        if rate is not None and seconds is not None:
+            self._known[symbol] = (rate, seconds)
+
+    def of(self, symbol: str, row: Row) -> float | None:
+        """The rate, out of a row if it has one."""
+        self.learn(symbol, row)
+        return self._known[symbol][0] if symbol in self._known else None
+
+    def interval(self, symbol: str) -> float | None:
+        """Seconds between two payments."""
+        return self._known[symbol][1] if symbol in self._known else None
+
+
+def interval_seconds(told: object) -> float | None:
+    """Seconds of an interval as ccxt writes it, None where it is none.
+
+    >>> interval_seconds("8h"), interval_seconds("60m"), interval_seconds("")
+    (28800.0, 3600.0, None)
+    """
+    found = _INTERVAL.fullmatch(told) if isinstance(told, str) else None
+    return None if found is None else int(found[1]) * {"m": 60.0, "h": 3600.0}[found[2]]
+
+
 class Poller:
     """Asks for the prices of one account's markets."""
 
-    def __init__(self, venue: str) -> None:
+    def __init__(self, venue: str, funding: Funding | None = None) -> None:
         self._venue = venue
+        self._funding = funding or Funding()
         self._way: dict[tuple[str, str], str] = {}
         self._last: dict[str, _Last] = {}
         self.requests = 1
@@ -82,21 +126,19 @@ class Poller:
         return max(SHORTEST_PAUSE, _PART_OF_THE_LIMIT * self.requests * each / 1000.0)
 
     async def round(
-        self, exchange: Exchange, symbols: Sequence[str], now: Callable[[], float]
+        self, exchange: Exchange, kind: Kind, symbols: Sequence[str], now: Callable[[], float]
     ) -> list[PriceEvent]:
-        """Marks of contracts, quotes of all, as far as told. Raises ccxt's OperationFailed when the
-        venue does not answer. `now` is by the venue's clock.
+        """Marks with the quotes that come along, or quotes, as far as told. Raises ccxt's
+        OperationFailed when the venue does not answer. `now` is by the venue's clock.
         """
         self.requests = 0
-        contracts = [symbol for symbol in symbols if ":" in symbol]
-        pairs = [symbol for symbol in symbols if ":" not in symbol]
-        rows = await self._rows(exchange, contracts, "mark")
-        quoted = await self._rows(exchange, pairs, "quote")
+        rows = await self._rows(exchange, symbols, kind)
         moment = now()
-        return [*self._marks(rows, moment), *self.quotes({**rows, **quoted}, moment)]
+        marks = self._marks(rows, moment) if kind == "mark" else []
+        return [*marks, *self.quotes(rows, moment)]
 
     async def _rows(
-        self, exchange: Exchange, symbols: Sequence[str], kind: str
+        self, exchange: Exchange, symbols: Sequence[str], kind: Kind
     ) -> Mapping[str, Row]:
         """A row for each symbol that some way told a price of."""
         found: dict[str, Row] = {}
@@ -113,33 +155,41 @@ class Poller:
             self._way.pop((kind, symbol), None)
         return found
 
-    def _order(self, exchange: Exchange, symbols: Sequence[str], kind: str) -> list[str]:
+    def _order(self, exchange: Exchange, symbols: Sequence[str], kind: Kind) -> list[str]:
         """The ways that work, then those that were never tried."""
         at_once, singly = (
             (MARKS_AT_ONCE, MARKS_ONE_BY_ONE) if kind == "mark"
             else (QUOTES_AT_ONCE, QUOTES_ONE_BY_ONE)
         )  # fmt: skip
         order = (*singly, *at_once) if len(symbols) <= _FEW else (*at_once, *singly)
-        return ways(exchange, order)
+        other = [OTHER] if kind == "mark" and self._venue in OTHER_MARKS else []
+        return [*ways(exchange, order), *other]
 
     async def _ask(self, exchange: Exchange, way: str, symbols: Sequence[str]) -> Mapping[str, Row]:
         """What one way tells: nothing, where it is not open after all."""
-        method: Callable[..., Awaitable[Any]] = getattr(exchange, way)
         try:
-            if way.endswith("s"):
-                self.requests += 1
-                reply = await method(list(symbols))
-                return {symbol: table(row, way) for symbol, row in table(reply, way).items()}
-            rows = {}
-            for symbol in symbols:
-                self.requests += 1
-                rows[symbol] = table(await method(symbol), way)
+            return await self._told(exchange, way, symbols)
         except (ccxt.ExchangeError, *ODD) as error:
             if isinstance(error, ccxt.AuthenticationError):
                 raise
             log.info("no price this way", venue=self._venue, way=way, error=type(error).__name__)
             return {}
-        return rows
+
+    async def _told(
+        self, exchange: Exchange, way: str, symbols: Sequence[str]
+    ) -> Mapping[str, Row]:
+        """The rows of one way, by symbol."""
+        if way == OTHER:
+            self.requests += len(symbols)
+            return await OTHER_MARKS[self._venue](exchange, symbols)
+        method: Callable[..., Awaitable[Any]] = getattr(exchange, way)
+        if way.endswith("s"):
+            self.requests += 1
+            listed = table(await method(list(symbols)), way)
+        else:
+            self.requests += len(symbols)
+            listed = {symbol: await method(symbol) for symbol in symbols}
+        return {each: with_mark(self._venue, table(row, way)) for each, row in listed.items()}
 
     def _marks(self, rows: Mapping[str, Row], moment: float) -> list[PriceEvent]:
         told = (self.mark(symbol, row, moment) for symbol, row in rows.items())
@@ -156,7 +206,7 @@ class Poller:
             price,
             moment,
             above_zero_or_none(row, "indexPrice"),
-            number_or_none(row, "fundingRate"),
+            self._funding.of(symbol, row),
         )
 
     def quotes(self, rows: Mapping[str, Row], moment: float) -> list[PriceEvent]:
@@ -183,7 +233,7 @@ class Poller:
         return told[1] is not None and moment - last.since > FROZEN_AFTER
 
 
-def _tells(kind: str, row: Row) -> bool:
+def _tells(kind: Kind, row: Row) -> bool:
     if kind == "mark":
-        return above_zero_or_none(row, "markPrice") is not None
+        return tells_mark(row)
     return above_zero_or_none(row, "bid") is not None and above_zero_or_none(row, "ask") is not None

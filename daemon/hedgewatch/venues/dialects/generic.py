@@ -6,7 +6,6 @@ comes on top: prices sooner, and hints that the account changed. Nothing doubtfu
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -35,27 +34,25 @@ from hedgewatch.venues.dialect import (
     Tell,
 )
 from hedgewatch.venues.dialects.generic_fence import ReadingList
+from hedgewatch.venues.dialects.generic_markets import bars_of, market_of
 from hedgewatch.venues.dialects.generic_reading import GenericReader
 from hedgewatch.venues.dialects.generic_rights import ASKED, rights_at
 from hedgewatch.venues.dialects.generic_streams import Streamer
-from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.failures import first_cause
 from hedgewatch.venues.fenced import DIALLED_FOR
-from hedgewatch.venues.fields import OddReplyError, Row, number_or_none, text
-from hedgewatch.venues.known import KNOWN
+from hedgewatch.venues.fields import Row, number_or_none, table
+from hedgewatch.venues.marks import ENTRIES
 from hedgewatch.venues.permissions import KeyRights
-from hedgewatch.venues.polling import SHORTEST_PAUSE, Poller
+from hedgewatch.venues.polling import SHORTEST_PAUSE, Funding, Kind, Poller
 from hedgewatch.venues.readonly import AllowList
 from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings, EndpointSettings
 
 log = structlog.get_logger()
 
-_SMALLEST_STEP = Decimal("0.00000001")
-"""Where ccxt does not tell steps."""
-
 _MOST_BARS = 500
-_MINUTE = 60_000.0
+_QUOTE_SECONDS = 10.0
+"""How old the quote of a contract may become before it is asked for."""
 
 
 class Generic:
@@ -75,13 +72,18 @@ class Generic:
     def __init__(self, settings: AccountSettings) -> None:
         self._account, self._venue = settings.name, settings.venue
         self._reader = GenericReader(settings.name, settings.venue)
-        self._streamer = Streamer(settings.name, settings.venue, Poller(settings.venue))
+        self._funding = Funding()
+        poller = Poller(settings.venue, self._funding)
+        self._streamer = Streamer(settings.name, settings.venue, poller)
+        self._watched: set[str] = set()
+        self._quoted: dict[str, float] = {}
         self._held: set[str] = set()
         self._ends: dict[Feed, asyncio.Future[None]] = {}
 
     def fence(self, endpoint: EndpointSettings | None) -> AllowList:
         """What may be asked of the venue."""
-        more = ASKED[self._venue][1] if self._venue in ASKED else ()
+        rights = ASKED[self._venue][1] if self._venue in ASKED else ()
+        more = (*rights, *ENTRIES.get(self._venue, ()))
         return ReadingList(self._venue, more, endpoint)
 
     def feed_of(self, path: str) -> Feed:
@@ -120,7 +122,16 @@ class Generic:
             exchange.options["uta"] = True
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """None."""
+        """Funding rates, where they come with their interval."""
+        contracts = sorted(each for each in {*self._watched, *self._held} if ":" in each)
+        if exchange.has.get("fetchFundingRates"):
+            told = table(await exchange.fetch_funding_rates(contracts or None), "funding rates")
+        elif exchange.has.get("fetchFundingRate"):
+            told = {each: await exchange.fetch_funding_rate(each) for each in contracts}
+        else:
+            return
+        for symbol, row in told.items():
+            self._funding.learn(symbol, table(row, "a funding rate"))
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """Venues count a book in contracts, coins or dollars, and ccxt does as they do."""
@@ -132,9 +143,7 @@ class Generic:
         if not exchange.has.get("fetchOHLCV"):
             return BarsRead(self._venue, symbol, ())
         reply = await exchange.fetch_ohlcv(symbol, "1m", None, min(count, _MOST_BARS))
-        if not isinstance(reply, list):
-            raise OddReplyError("bars is not a list")
-        return BarsRead(self._venue, symbol, tuple(_bars(reply, now)))
+        return BarsRead(self._venue, symbol, bars_of(reply, now))
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What collateral counts is the venue's secret."""
@@ -170,28 +179,7 @@ class Generic:
 
     def market(self, unified: Row) -> Market:
         """A market by ccxt's unified fields."""
-        settle = unified.get("settle") or ""
-        end = number_or_none(unified, "expiry")
-        return Market(
-            venue=self._venue,
-            symbol=text(unified, "symbol"),
-            base=text(unified, "base"),
-            quote=text(unified, "quote"),
-            settle=settle,
-            contract_size=contract_size(self._venue, unified) if settle else 1.0,
-            step=self._step(unified, "amount"),
-            tick=self._step(unified, "price"),
-            linear=not unified.get("inverse"),
-            expiry=None if end is None else end / 1000.0,
-            status="halted" if unified.get("active") is False else "trading",
-        )
-
-    def _step(self, unified: Row, name: str) -> Decimal:
-        precision = unified.get("precision")
-        told = number_or_none(precision, name) if isinstance(precision, Mapping) else None
-        if not KNOWN[self._venue].steps or told is None or told <= 0.0:
-            return _SMALLEST_STEP
-        return Decimal(str(told)).normalize()
+        return market_of(self._venue, unified, self._funding)
 
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """No need: ccxt names the markets."""
@@ -215,6 +203,7 @@ class Generic:
     ) -> None:
         """Ask for prices for ever, and listen to what is streamed beside it."""
         DIALLED_FOR.set(feed)
+        self._watched |= set(symbols)
         end = self._ends[feed] = asyncio.get_running_loop().create_future()
         tell(PollingBegan(feed))
         try:
@@ -232,44 +221,51 @@ class Generic:
         listening, now = self._streamer, partial(venue_now, exchange)
         if feed == "mark":
             return [
-                self._poll(exchange, partial(self._contracts, symbols), tell),
+                self._poll(exchange, "mark", partial(self._contracts, symbols), tell),
                 *listening.marks(exchange, symbols, tell, now),
             ]
-        pairs = [symbol for symbol in symbols if ":" not in symbol]
         return [
-            self._poll(exchange, lambda: pairs, tell),
+            self._poll(exchange, "quote", partial(self._unquoted, exchange, symbols), tell),
             *listening.quotes(exchange, symbols, tell, now),
             *listening.account(exchange, self._reader.by_side, tell),
         ]
 
     def _contracts(self, symbols: Sequence[str]) -> list[str]:
+        """Those that are watched, and what is held by now."""
         return sorted({*symbols, *self._held})
 
+    def _unquoted(self, exchange: Exchange, symbols: Sequence[str]) -> list[str]:
+        """Pairs, whose price their quotes are; contracts whose quotes come in no other way."""
+        since = venue_now(exchange) - _QUOTE_SECONDS
+        return [each for each in symbols if ":" not in each or self._quoted.get(each, 0.0) < since]
+
     async def _poll(
-        self, exchange: Exchange, wanted: Callable[[], Sequence[str]], tell: Tell
+        self, exchange: Exchange, kind: Kind, wanted: Callable[[], Sequence[str]], tell: Tell
     ) -> None:
         """A round that fails is no reason to stop: silence tells, after five seconds of it."""
-        poller = Poller(self._venue)
+        poller = Poller(self._venue, self._funding)
         while True:
             symbols = wanted()
-            for event in await self._round(exchange, poller, symbols) if symbols else ():
+            for event in await self._round(exchange, poller, kind, symbols) if symbols else ():
+                if isinstance(event, QuoteChanged):
+                    self._quoted[event.symbol] = event.venue_time
                 tell(event)
             await asyncio.sleep(poller.pause(exchange))
 
     async def _round(
-        self, exchange: Exchange, poller: Poller, symbols: Sequence[str]
+        self, exchange: Exchange, poller: Poller, kind: Kind, symbols: Sequence[str]
     ) -> list[PriceEvent]:
         """What was streamed while we asked is newer than the answer."""
-        asked = venue_now(exchange)
-        if all(self._streamer.told_since(symbol, asked - SHORTEST_PAUSE) for symbol in symbols):
+        asked, streamed = venue_now(exchange), partial(self._streamer.told_since, kind)
+        if all(streamed(symbol, asked - SHORTEST_PAUSE) for symbol in symbols):
             return []
         try:
-            events = await poller.round(exchange, symbols, partial(venue_now, exchange))
+            events = await poller.round(exchange, kind, symbols, partial(venue_now, exchange))
         except (ccxt.OperationFailed, PausedError) as error:
             log.info("prices were not read", account=self._account, error=type(error).__name__)
             return []
-        streamed = self._streamer.told_since
-        return [e for e in events if not (e.key[0] == "mark" and streamed(e.symbol, asked))]
+        told = self._streamer.told_since
+        return [event for event in events if not told(event.key[0], event.symbol, asked)]
 
 
 async def _until(end: "asyncio.Future[None]") -> None:
@@ -280,16 +276,3 @@ def venue_now(exchange: Exchange) -> float:
     """What the venue's clock shows, as far as it was asked."""
     behind = number_or_none(exchange.options, "timeDifference") or 0.0
     return float(exchange.milliseconds() - behind) / 1000.0
-
-
-def _bars(reply: Sequence[Any], now: float) -> Iterable[tuple[float, float]]:
-    """Ends and closes of the minutes that are over; a row that is no bar is left out."""
-    for row in reply:
-        fields = dict(enumerate(row)) if isinstance(row, list | tuple) else {}
-        named = {str(index): each for index, each in fields.items()}
-        began, close = number_or_none(named, "0"), number_or_none(named, "4")
-        if began is None or close is None or close <= 0.0:
-            continue
-        end = (began + _MINUTE) / 1000.0
-        if end <= now:
-            yield end, close

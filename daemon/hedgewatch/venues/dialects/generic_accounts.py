@@ -231,6 +231,12 @@ def _numbers(table: _Table, row: Row) -> Numbers:
     return Numbers(equity=equity, maintenance_margin=needed, wallet=wallet)
 
 
+def tells_sums(venue: str) -> bool:
+    """Whether equity and maintenance of a pool are known to be told, in some kind of account."""
+    table = _BY_CURRENCY.get(venue)
+    return venue in _WHOLE or bool(table and table.equity and table.maintenance)
+
+
 # Of one position
 
 _MAINTENANCE: Mapping[str, str] = MappingProxyType(

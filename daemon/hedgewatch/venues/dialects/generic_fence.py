@@ -56,7 +56,7 @@ class ReadingList(AllowList):
         super().__init__((), OPERATIONS)
         cls = exchange_class(venue)
         addresses = [URL(moved(address, endpoint)) for address in _addresses(cls)]
-        self._origins = {str(address.origin()).lower() for address in addresses}
+        self.origins = {str(address.origin()).lower() for address in addresses}
         self._bases = {address.raw_path.rstrip("/") for address in addresses}
         reached = (entry for entry in entries(cls, more) if not _acts(entry))
         self._paths = [(entry.method, _pattern(entry.path)) for entry in reached]
@@ -67,9 +67,9 @@ class ReadingList(AllowList):
         if "/../" in path or "//" in path or "%2e" in path.lower():
             return False
         if origin.startswith(("ws://", "wss://")):
-            known = origin in self._origins or self._is_told(origin)
+            known = origin in self.origins or self._is_told(origin)
             return known and method == "GET" and not _TRADING_SOCKET.search(path)
-        return origin in self._origins and any(
+        return origin in self.origins and any(
             method == each and self._matches(pattern, path) for each, pattern in self._paths
         )
 

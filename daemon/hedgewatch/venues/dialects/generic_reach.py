@@ -18,6 +18,7 @@ READING = (
     *("fetch_positions", "fetch_balance", "fetch_ohlcv"),
     *("fetch_mark_prices", "fetch_tickers", "fetch_funding_rates"),
     *("fetch_mark_price", "fetch_ticker", "fetch_funding_rate", "fetch_bids_asks"),
+    "fetch_mark_ohlcv",
     *("watch_mark_prices", "watch_tickers", "watch_bids_asks"),
     *("watch_positions", "watch_balance", "ping"),
 )

@@ -13,7 +13,7 @@ from typing import Any
 import ccxt
 import structlog
 
-from hedgewatch.core.events import PositionChanged
+from hedgewatch.core.events import PositionChanged, PriceEvent
 from hedgewatch.tasks import being_cancelled
 from hedgewatch.venues.dialect import Exchange, Feed, ReadAgain, Tell
 from hedgewatch.venues.dialects.generic_replies import position_readings
@@ -80,12 +80,16 @@ class Streamer:
         self._account = account
         self._venue = venue
         self._poller = poller
-        self._told_at: dict[str, float] = {}
+        self._told_at: dict[tuple[str, str], float] = {}
         self._seen: dict[str, object] = {}
 
-    def told_since(self, symbol: str, moment: float) -> bool:
-        """Whether a mark price came by stream after a moment."""
-        return self._told_at.get(symbol, 0.0) > moment
+    def told_since(self, kind: str, symbol: str, moment: float) -> bool:
+        """Whether a mark price, or a quote, came by stream after a moment."""
+        return self._told_at.get((kind, symbol), 0.0) > moment
+
+    def _tell(self, event: PriceEvent, tell: Tell) -> None:
+        self._told_at[event.key[0], event.symbol] = event.venue_time
+        tell(event)
 
     def marks(
         self, exchange: Exchange, symbols: Sequence[str], tell: Tell, now: Callable[[], float]
@@ -114,8 +118,7 @@ class Streamer:
             self._seen[symbol] = row
             event = self._poller.mark(symbol, row, moment)
             if event is not None:
-                self._told_at[symbol] = moment
-                tell(event)
+                self._tell(event, tell)
 
     def quotes(
         self, exchange: Exchange, symbols: Sequence[str], tell: Tell, now: Callable[[], float]
@@ -129,7 +132,7 @@ class Streamer:
             await getattr(exchange, way)(list(symbols))
             rows = {each: (exchange.bidsasks or {}).get(each) or {} for each in symbols}
             for event in self._poller.quotes(rows, now()):
-                tell(event)
+                self._tell(event, tell)
             await asyncio.sleep(_TOGETHER)
 
         return [self._keep(exchange, "quote", once)]
