@@ -26,9 +26,28 @@ READING = (
 
 _ACTS = re.compile(
     r"(create|cancel|edit|close|set|withdraw|transfer|add|reduce|borrow|repay|deposit|redeem|modify"
-    r"|convert|enable|un_?watch|approve|place|send|upgrade|fetch_my|fetch_order|fetch_open_order|fetch_closed|fetch_currencies)(_|$)"
+    r"|convert|enable|un_?watch|approve|place|send|upgrade"
+    r"|fetch_my|fetch_order|fetch_open_order|fetch_closed|fetch_currencies)(_|$)"
 )
 """Methods of ccxt that are not followed: they act, or nothing here needs them."""
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""A new word in a name: once a class was used, ccxt's methods have names of that kind too, which
+texts in its code happen to be (`describe`), and no call is.
+"""
+
+_ACTING_PATH = re.compile(
+    r"(^|[/_.-])(orders?|batch-?orders?|place|cancel|withdraw(al|als)?|transfer|set-?leverage|buy"
+    r"|sell|close|borrow|repay|convert|move_funds|sendtx(batch)?)($|[/_.-])",
+    re.IGNORECASE,
+)
+_READING_PATHS = frozenset({"v5/asset/transfer/query-account-coins-balance"})
+"""Of those that sound like acting."""
+
+
+def acts(path: str) -> bool:
+    """Whether an entry of an API sounds as if it did more than tell something."""
+    return path not in _READING_PATHS and _ACTING_PATH.search(path) is not None
 
 
 def entries(cls: Any, more: tuple[str, ...] = ()) -> tuple[Entry, ...]:
@@ -48,8 +67,9 @@ def _entries(cls: Any, more: tuple[str, ...]) -> tuple[Entry, ...]:
         seen.add(name)
         for each in _definitions(cls, name):
             if isinstance(each, Entry):
-                found[name] = each
-            elif not _ACTS.match(name):
+                if not acts(each.path):
+                    found[name] = each
+            elif not _ACTS.match(name) and not _HUMP.search(name):
                 waiting += _names(each.__code__)
     return tuple(found[name] for name in sorted(found))
 

@@ -1,0 +1,42 @@
+import pytest
+
+from hedgewatch.venues.capabilities import capabilities, capability, mark_ways
+from hedgewatch.venues.dialects import DIALECTS
+from hedgewatch.venues.dialects.generic_streams import has
+from hedgewatch.venues.known import KNOWN
+from hedgewatch.venues.marks import WITHOUT_MARKS
+from hedgewatch.venues.settings import VENUES
+
+FOUND = {each.venue: each for each in capabilities()}
+
+
+def test_every_venue_with_swaps_or_futures_is_there_and_those_unwatched_say_why() -> None:
+    assert set(FOUND) == set(KNOWN)
+    assert {venue for venue, each in FOUND.items() if not each.why} == set(VENUES)
+
+
+def test_what_is_full_has_a_dialect_and_everything_else_that_is_watched_is_generic() -> None:
+    assert {venue for venue, each in FOUND.items() if each.depth == "full"} == set(DIALECTS)
+    assert {each.depth for each in FOUND.values()} == {"full", "generic", "none"}
+
+
+@pytest.mark.parametrize("venue", sorted(set(VENUES) - set(DIALECTS)))
+def test_what_is_said_to_stream_is_what_ccxt_claims(venue: str) -> None:
+    claims, told = has(venue), FOUND[venue]
+    assert ("hints" in told.positions or "streamed" in told.positions) == bool(
+        claims.get("watchPositions")
+    )
+    assert ("hints" in told.balances) == bool(claims.get("watchBalance"))
+    assert (told.marks == "none") == (venue in WITHOUT_MARKS)
+    assert ("polled" in told.marks) == bool(mark_ways(venue))
+
+
+def test_a_venue_is_described_as_its_dialect_does_it() -> None:
+    assert (FOUND["gate"].margin, FOUND["gate"].key) == ("venue's own", "not verifiable")
+    assert (FOUND["dydx"].key, FOUND["dydx"].login) == ("none needed", "address")
+    assert (FOUND["binanceusdm"].margin, FOUND["binanceusdm"].positions) == (
+        "computed",
+        "streamed + read",
+    )
+    assert FOUND["binance"].positions == "none"
+    assert "signs trades" in capability(KNOWN["paradex"]).why
