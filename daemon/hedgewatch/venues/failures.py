@@ -20,6 +20,11 @@ _EXPECTED = (
 )
 
 _KEY_CODES = ("-2015", "-2014")
+_WITHOUT_THE_RIGHT = '"code":"50120"'
+"""OKX, of a key that lost its right to read: "This API key doesn't have permission to use this
+function." ccxt has no name for it.
+"""
+
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (
         ccxt.AuthenticationError,
@@ -60,6 +65,8 @@ def refuses_the_key(error: BaseException) -> bool:
     ccxt takes Binance's -2015 for a rate limit once the key has worked before.
     """
     if isinstance(error, ccxt.AuthenticationError | KeyRefusedError):
+        return True
+    if isinstance(error, ccxt.ExchangeError) and _WITHOUT_THE_RIGHT in str(error):
         return True
     return isinstance(error, ccxt.DDoSProtection) and any(code in str(error) for code in _KEY_CODES)
 
