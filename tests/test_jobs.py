@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from hedgewatch.jobs import JOBS, scheduler
+from hedgewatch.jobs import ACCOUNT_JOBS, MARKET_JOBS, scheduler
 
 
 class Asked:
-    """An account that counts what it was asked, and answers when it is let go."""
+    """Something watched that counts what it was asked, and answers when it is let go."""
 
     def __init__(self, name: str, *, slow: bool = False) -> None:
         self.name = name
@@ -21,11 +21,12 @@ class Asked:
         self.asked.append(what)
         await self.free.wait()
 
+
+class Account(Asked):
+    """An account."""
+
     async def reconcile(self) -> None:
         await self._answer("reconcile")
-
-    async def read_clock(self) -> None:
-        await self._answer("read_clock")
 
     async def keep_listen_key(self) -> None:
         await self._answer("keep_listen_key")
@@ -33,11 +34,21 @@ class Asked:
     async def refresh_tiers(self) -> None:
         await self._answer("refresh_tiers")
 
-    async def refresh_terms(self) -> None:
-        await self._answer("refresh_terms")
-
     async def read_collateral(self) -> None:
         await self._answer("read_collateral")
+
+    async def check_key(self) -> None:
+        await self._answer("check_key")
+
+
+class Markets(Asked):
+    """What is public of a venue."""
+
+    async def read_clock(self) -> None:
+        await self._answer("read_clock")
+
+    async def read_quotes(self) -> None:
+        await self._answer("read_quotes")
 
     async def read_liquidity(self) -> None:
         await self._answer("read_liquidity")
@@ -45,18 +56,21 @@ class Asked:
     async def read_history(self) -> None:
         await self._answer("read_history")
 
-    async def check_key(self) -> None:
-        await self._answer("check_key")
+    async def refresh_terms(self) -> None:
+        await self._answer("refresh_terms")
+
+    async def refresh_markets(self) -> None:
+        await self._answer("refresh_markets")
 
 
 async def test_an_account_that_is_slow_holds_up_no_other_and_is_not_asked_twice() -> None:
-    slow, quick = Asked("slow", slow=True), Asked("quick")
+    slow, quick = Account("slow", slow=True), Account("quick")
     async with asyncio.TaskGroup() as group:
 
         def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
             return group.create_task(work, name=name)
 
-        reconcile = scheduler(lambda: [slow, quick], spawn).get_job("reconcile")
+        reconcile = scheduler(lambda: [slow, quick], list, spawn).get_job("reconcile")
         for _ in range(3):
             await reconcile.func(*reconcile.args)
             await asyncio.sleep(0)
@@ -68,15 +82,15 @@ async def test_an_account_that_is_slow_holds_up_no_other_and_is_not_asked_twice(
     assert (len(slow.asked), len(quick.asked)) == (2, 4)
 
 
-async def test_every_job_of_the_table_asks_every_account_for_what_its_name_says() -> None:
-    account = Asked("main")
+async def test_every_job_asks_all_that_is_watched_for_what_its_name_says() -> None:
+    account, markets = Account("main"), Markets("binanceusdm")
     async with asyncio.TaskGroup() as group:
 
         def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
             return group.create_task(work, name=name)
 
-        table = scheduler(lambda: [account], spawn)
-        for job in JOBS:
-            planned = table.get_job(job.name)
+        table = scheduler(lambda: [account], lambda: [markets], spawn)
+        for planned in table.get_jobs():
             await planned.func(*planned.args)
-    assert account.asked == [job.name for job in JOBS]
+    assert account.asked == [job.name for job in ACCOUNT_JOBS]
+    assert markets.asked == [job.name for job in MARKET_JOBS]

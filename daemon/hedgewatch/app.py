@@ -86,7 +86,7 @@ async def _watch(daemon: Daemon, configuration: Configuration) -> None:
 
 def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
     """Start the periodic jobs; what ends them."""
-    jobs = scheduler(daemon.accounts.watches, daemon.tasks.spawn)
+    jobs = scheduler(daemon.accounts.watches, daemon.accounts.markets, daemon.tasks.spawn)
     jobs.start()
     return partial(jobs.shutdown, wait=False)
 
@@ -188,7 +188,7 @@ async def _tick(daemon: Daemon) -> None:
         if abs(stepped) > _CLOCK_STEP_SECONDS:
             _log.warning("clock_stepped", seconds=stepped)
             daemon.monitor.publish(ClockStepped(stepped))
-            for watch in daemon.accounts.watches():
+            for watch in daemon.accounts.lines():
                 doubted = watch.reconnect(f"the clock of this machine stepped by {stepped:.1f} s")
                 daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
         daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))

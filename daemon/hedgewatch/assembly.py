@@ -32,6 +32,7 @@ from hedgewatch.parts import (
     RecordingShown,
     engine_of,
     heartbeat_of,
+    hub_maker,
     let_command,
     metrics_of,
     observer_of,
@@ -40,7 +41,6 @@ from hedgewatch.parts import (
     recorder_of,
     status_of,
     surroundings_of,
-    watch_maker,
 )
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.signals.signals import Signals, World
@@ -98,7 +98,7 @@ def build_daemon(
     monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock, surroundings.silences)
     let_command(receivers, reach, store, clock)
-    accounts = Accounts(watch_maker(monitor, clock, chance, tasks), tasks.keep)
+    accounts = Accounts(hub_maker(monitor, clock, chance, tasks))
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
         clock=clock,

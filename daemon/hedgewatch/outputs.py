@@ -4,10 +4,11 @@ import asyncio
 
 import structlog
 
-from hedgewatch.accounts import Accounts, Spawn
+from hedgewatch.accounts import Accounts
 from hedgewatch.core.alert_model import NOTHING, Outcome
 from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
 from hedgewatch.health import Checkup
+from hedgewatch.jobs import Spawn
 from hedgewatch.notify.delivery import Dispatcher
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager

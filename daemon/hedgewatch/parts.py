@@ -2,13 +2,13 @@
 
 import platform
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TextIO
 
 from hedgewatch import __version__, loop
-from hedgewatch.accounts import AccountWatch, WatchMaker
+from hedgewatch.accounts import Hub
 from hedgewatch.clock import Clock
 from hedgewatch.commands import Audit, Commands, Reach, Shelf
 from hedgewatch.config.configuration import Configuration
@@ -29,7 +29,7 @@ from hedgewatch.recording.writing import Writer
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
-from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.surroundings import Surroundings as Around
 from hedgewatch.view import EngineView
 
 
@@ -134,22 +134,18 @@ def let_command(receivers: Sequence[Receiver], reach: Reach, store: Store, clock
             receiver.take_commands(Commands(reach), store.commanded, clock.now)
 
 
-def watch_maker(monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks) -> WatchMaker:
-    """Makes watches, importing ccxt for the first: that takes seconds in which the store, the
+def hub_maker(
+    monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks
+) -> Callable[[], Awaitable[Hub]]:
+    """Makes what watches venues, importing ccxt: that takes seconds in which the store, the
     interface and the restored alerts are up already.
     """
 
-    async def make(settings: AccountSettings, symbols: frozenset[str]) -> AccountWatch:
-        supervisor = await loop.imported("hedgewatch.venues.supervisor")
-        watch: AccountWatch = supervisor.AccountWatch(
-            settings,
-            symbols=symbols,
-            publish=monitor.publish,
-            now=clock.now,
-            spawn=tasks.spawn,
-            rng=chance,
-        )
-        return watch
+    async def make() -> Hub:
+        venues = await loop.imported("hedgewatch.venues.hub")
+        around = Around(monitor.publish, clock.now, tasks.spawn, chance)
+        hub: Hub = venues.Hub(around, tasks.keep)
+        return hub
 
     return make
 

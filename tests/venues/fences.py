@@ -14,6 +14,7 @@ from hedgewatch.core.events import Event, PriceEvent
 from hedgewatch.sim import keys
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.wire.wires import WIRES
+from hedgewatch.venues.access import private
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Feed
 from hedgewatch.venues.dialects import DIALECTS, dialect_of
@@ -114,7 +115,9 @@ def connected_to(settings: AccountSettings, spawn: Any) -> Connection:
     """The fenced exchange of an account, as the daemon makes it."""
     deaf = Deaf()
     around = Surroundings(deaf.publish, now, spawn, Random(7))
-    connection = Connection(settings, dialect_of(settings), Redactor(), around, deaf)
+    access = private(settings, Redactor())
+    connection = Connection(access, dialect_of(settings), Redactor(), around)
+    connection.listener = deaf
     connection.exchange.privateKey = "0x" + "11" * 32  # more than we would ever give it
     return connection
 

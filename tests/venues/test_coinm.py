@@ -77,7 +77,7 @@ async def test_prices_terms_and_the_book_of_both_contracts_arrive(
         assert markets[DATED].funding_interval is None
         assert markets[PERP].funding_interval == 8 * 3600.0
         assert {one.status for one in markets.values()} == {"trading"}
-        await seen.watch.read_history()
+        await seen.markets.read_history()
         assert seen.watch.refused_requests == seen.watch.odd_frames == 0
 
 

@@ -65,6 +65,7 @@ async def test_collateral_that_falls_brings_the_line_nearer_and_one_that_is_draw
     world.accounts["main"].multi_assets = True
     world.deposit(2, "BTC")
     async with watched(exchange, monkeypatch, symbols=(AIX,)) as seen:
+        await seen.until(AccountRead)
         await seen.until(CollateralPriced)
         before = Decimal(world.liquidation_price("AIXUSDT"))
         seen.forget()

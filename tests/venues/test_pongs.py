@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from hedgewatch.core.events import Event, PriceEvent
+from hedgewatch.venues.access import private
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Answer, Feed
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
@@ -70,7 +71,10 @@ async def dialled(
 
     around = Surroundings(published, lambda: 1_800_000_000.0, spawn, Random(1))
     listening = Listening()
-    connection = Connection(ACCOUNT, PongsInJson(ACCOUNT.name), Redactor(), around, listening)
+    connection = Connection(
+        private(ACCOUNT, Redactor()), PongsInJson(ACCOUNT.name), Redactor(), around
+    )
+    connection.listener = listening
     connection.exchange.open()
     yield connection, connection.socket(PRIVATE), listening
     await connection.close()

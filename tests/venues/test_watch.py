@@ -70,7 +70,7 @@ async def test_a_trade_in_a_market_not_watched_before_is_followed_at_once(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watched(exchange, monkeypatch) as seen:
-        await seen.fresh_mark()
+        await seen.until(AccountRead)
         exchange.world.trade("BTCUSDT", "0.5")
         told = await seen.until(PositionChanged, within=1.0)
         assert (told.position.symbol, told.position.contracts) == (BTC, 0.5)
@@ -235,10 +235,10 @@ async def test_nothing_but_the_allowed_addresses_is_ever_asked(
         await seen.until(AccountRead)
         await seen.watch.keep_listen_key()
         await seen.watch.refresh_tiers()
-        await seen.watch.refresh_terms()
+        await seen.markets.refresh_terms()
         await seen.watch.read_collateral()
-        await seen.watch.read_liquidity()
-        await seen.watch.read_history()
+        await seen.markets.read_liquidity()
+        await seen.markets.read_history()
         await seen.watch.check_key()
         await seen.fresh_mark()
         assert seen.watch.refused_requests == 0

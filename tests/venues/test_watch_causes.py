@@ -130,7 +130,7 @@ async def test_records_that_are_not_answered_hold_up_no_reading_of_the_account(
         await asyncio.Event().wait()
         return None
 
-    monkeypatch.setattr("hedgewatch.venues.sidelines.EXPLAINED_WITHIN", 0.2)
+    monkeypatch.setattr("hedgewatch.venues.losses.EXPLAINED_WITHIN", 0.2)
     monkeypatch.setattr("hedgewatch.venues.dialects.binance_outflows._transferred", unanswered)
     exchange.world.set_spot_balance("ALT", 500_000)
     async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:

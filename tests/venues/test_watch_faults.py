@@ -68,7 +68,7 @@ async def test_after_a_jump_of_the_clock_every_socket_is_opened_anew(
         await seen.until(AccountRead)
         await seen.fresh_mark()
         seen.forget()
-        await seen.watch.reconnect("the clock jumped by 7 s")
+        await seen.reconnect("the clock jumped by 7 s")
         assert {lost.feed for lost in seen.all(FeedLost)} == {"mark", "quote", "user"}
         await seen.until(FeedRestored, lambda back: back.feed == "mark")
         await seen.until(FeedRestored, lambda back: back.feed == "quote")

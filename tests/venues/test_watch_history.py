@@ -55,14 +55,15 @@ async def test_after_a_reconnection_only_the_minutes_that_may_have_been_missed_a
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
         await seen.until(BarsRead)
         await seen.fresh_mark()
-        await seen.watch.read_history()
+        await seen.markets.read_history()
         asked = exchange.requests[PATH]
-        await seen.watch.read_history()
+        await seen.markets.read_history()
         assert exchange.requests[PATH] == asked
         seen.forget()
-        await seen.watch.reconnect("the machine slept")
+        await seen.reconnect("the machine slept")
         told = await seen.until(BarsRead)
         assert 1 <= len(told.bars) <= 3
 
@@ -74,15 +75,15 @@ async def test_a_past_that_cannot_be_read_costs_no_feed_and_is_read_by_the_next_
         for symbol in (AIX, ALT):
             await seen.until(BarsRead, partial(_of, symbol))
         exchange.faults.rest_outage(503)
-        await seen.watch.reconnect("the machine slept")
+        await seen.reconnect("the machine slept")
         await seen.fresh_mark()
         seen.forget()
-        await seen.watch.read_history()
+        await seen.markets.read_history()
         assert seen.all(BarsRead) == []
         assert seen.all(AccountRefused) == []
         assert [lost for lost in seen.all(FeedLost) if lost.feed != "rest"] == []
         exchange.faults.restore()
-        await seen.watch.read_history()
+        await seen.markets.read_history()
         assert {read.symbol for read in seen.all(BarsRead)} == {ALT, AIX}
 
 

@@ -59,10 +59,10 @@ async def test_an_interval_that_the_venue_shortens_is_told_at_the_next_refresh(
         tiers, tick, step = listed.tiers, listed.tick, listed.step
         hourly = Perpetual("ALTUSDT", "ALT", tick, step, tiers, funding_hours=1)
         exchange.world.list_market(hourly, "0.40")
-        await seen.watch.refresh_terms()
+        await seen.markets.refresh_terms()
         changed = [event.market for event in seen.all(MarketDefined)]
         assert [(market.symbol, market.funding_interval) for market in changed] == [(ALT, 3600.0)]
-        await seen.watch.refresh_terms()
+        await seen.markets.refresh_terms()
         assert len(seen.all(MarketDefined)) == 1
 
 
@@ -81,7 +81,7 @@ async def test_the_books_of_all_that_is_watched_are_read_at_the_start_and_by_eac
         await seen.fresh_mark(AIX)
         seen.forget()
         exchange.world.level_amount = Decimal("2.5")
-        await seen.watch.read_liquidity()
+        await seen.markets.read_liquidity()
         assert {event.symbol: event.bids[0][1] for event in seen.all(LiquidityRead)} == {
             ALT: 2.5,
             AIX: 2.5,
@@ -96,23 +96,23 @@ async def test_books_that_cannot_be_read_cost_no_feed_and_no_reading_of_the_acco
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)
         await seen.until(LiquidityRead, lambda book: book.symbol == ALT)
-        await seen.fresh_mark()
+        await seen.fresh_mark(AIX)
         seen.forget()
         exchange.faults.rest_outage(503)
-        await seen.watch.read_liquidity()
+        await seen.markets.read_liquidity()
         await seen.watch.read_collateral()
-        await seen.watch.refresh_terms()
+        await seen.markets.refresh_terms()
         assert seen.all(LiquidityRead) == []
         assert seen.all(FeedLost) == []
         exchange.faults.restore()
-        await seen.watch.read_liquidity()
+        await seen.markets.read_liquidity()
         assert {book.symbol for book in seen.all(LiquidityRead)} == {ALT, AIX}
 
 
 async def test_a_contract_whose_quote_stands_still_is_no_lost_feed_while_marks_flow(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hedgewatch.venues.streams.LIMITS", {"mark": 5.0, "quote": 0.5})
+    monkeypatch.setattr("hedgewatch.venues.prices.LIMITS", {"mark": 5.0, "quote": 0.5})
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(QuoteChanged, lambda quote: quote.symbol == ALT)
         await seen.fresh_mark()

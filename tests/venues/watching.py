@@ -1,10 +1,10 @@
 """An account on the paper exchange, watched by the real thing over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,8 +12,11 @@ from hedgewatch.core.events import Event, MarkPriceChanged
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET
+from hedgewatch.venues.hub import Hub
+from hedgewatch.venues.markets import MarketWatch
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.supervisor import AccountWatch
+from hedgewatch.venues.surroundings import Surroundings
 
 ALT, AIX, BTC = "ALT/USDT:USDT", "AIX/USDT:USDT", "BTC/USDT:USDT"
 
@@ -27,16 +30,27 @@ def now() -> float:
 class Watched:
     """The exchange, the watch, and every event that the watch published."""
 
-    def __init__(self, exchange: PaperExchange) -> None:
+    def __init__(self, exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch) -> None:
         self.exchange = exchange
+        self.monkeypatch = monkeypatch
         self.events: list[Event] = []
         self._came = asyncio.Event()
-        self._watch: AccountWatch | None = None
+        self.hub: Hub
 
     @property
     def watch(self) -> AccountWatch:
-        assert self._watch is not None
-        return self._watch
+        """What is private, of the first account."""
+        return self.hub.accounts()[0]
+
+    @property
+    def markets(self) -> MarketWatch:
+        """What is public, at its venue."""
+        return self.hub.markets()[0]
+
+    async def reconnect(self, reason: str) -> None:
+        """As the daemon does when the clock of its machine jumped."""
+        for watch in (self.markets, self.watch):
+            await watch.reconnect(reason)
 
     def publish(self, event: Event) -> None:
         self.events.append(event)
@@ -94,7 +108,7 @@ async def watched(
     """Watch the account `main` of an exchange while the block lasts."""
     monkeypatch.setenv("MAIN_KEY", key)
     monkeypatch.setenv("MAIN_SECRET", DEMO_SECRET)
-    found = Watched(exchange)
+    found = Watched(exchange, monkeypatch)
     written = {
         "name": "main",
         "venue": "binanceusdm",
@@ -103,18 +117,12 @@ async def watched(
         **settings,
     }
     async with asyncio.TaskGroup() as group:
-        found._watch = AccountWatch(  # noqa: SLF001 - the two halves of one fixture
-            AccountSettings.model_validate(written),
-            symbols=symbols,
-            publish=found.publish,
-            now=lambda: now() - clock_behind,
-            spawn=lambda name, work: group.create_task(work, name=name),
-            rng=Random(7),
-        )
-        running = group.create_task(found.watch.run())
-        try:
+
+        def spawn(name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+            return group.create_task(work, name=name)
+
+        around = Surroundings(found.publish, lambda: now() - clock_behind, spawn, Random(7))
+        async with Hub(around, spawn) as found.hub:
+            found.hub.open(AccountSettings.model_validate(written), symbols)
             yield found
-        finally:
-            await found.watch.close()
-            assert running.done()
     assert exchange.violations == []

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import TYPE_CHECKING
 
 from hedgewatch.clock import Clock
 from hedgewatch.connect.found import NOT_PRICED, Coins, Found, Pool, Position
@@ -20,9 +19,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import AccountPlan, Desk, Known, Unknown
 from hedgewatch.tasks import Tasks
 from hedgewatch.venues.settings import AccountSettings
-
-if TYPE_CHECKING:  # what it names is imported with ccxt, which takes seconds
-    from hedgewatch.venues.supervisor import AccountWatch
+from hedgewatch.venues.surroundings import Surroundings
 
 _TICK_SECONDS = 0.25
 _FOR_PRICES_SECONDS = 8.0
@@ -45,29 +42,17 @@ class Look:
 
     async def run(self, patience: float) -> Found:
         """What is found within `patience` seconds. Nothing is raised for what a venue does."""
-        from hedgewatch.venues.supervisor import AccountWatch  # noqa: PLC0415  # see above
+        from hedgewatch.venues.hub import Hub  # noqa: PLC0415  # imports ccxt, which takes seconds
 
+        until = self._clock.now() + patience
         async with Tasks() as tasks:
-            watch = AccountWatch(
-                self._settings,
-                symbols=self._symbols,
-                publish=self._hear,
-                now=self._clock.now,
-                spawn=tasks.spawn,
-                rng=Random(),  # noqa: S311  # jitter, not secrets
-            )
-            await self._watched(watch, tasks, self._clock.now() + patience)
+            around = Surroundings(self._hear, self._clock.now, tasks.spawn, Random())  # noqa: S311  # jitter, not secrets
+            async with Hub(around, tasks.keep) as hub:
+                hub.open(self._settings, self._symbols)
+                while not self._is_over() and self._clock.now() < until:
+                    await asyncio.sleep(_TICK_SECONDS)
+                    self._hear(ClockAdvanced())
         return self._found(patience)
-
-    async def _watched(self, watch: "AccountWatch", tasks: Tasks, until: float) -> None:
-        task = tasks.spawn(f"account:{watch.name}", watch.run())
-        try:
-            while not self._is_over() and self._clock.now() < until:
-                await asyncio.sleep(_TICK_SECONDS)
-                self._hear(ClockAdvanced())
-        finally:
-            task.cancel()
-            await watch.close()
 
     def _hear(self, event: Event) -> None:
         self._engine.handle(event, self._clock.now())

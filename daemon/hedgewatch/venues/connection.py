@@ -6,7 +6,7 @@ Importing this module imports ccxt, which takes seconds: import it when an accou
 import asyncio
 import zlib
 from collections.abc import Coroutine, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import ccxt
 import orjson
@@ -15,6 +15,7 @@ from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
 from hedgewatch.core.events import PriceEvent, VenueClockRead
+from hedgewatch.venues.access import Access
 from hedgewatch.venues.dialect import (
     FEEDS,
     AccountNews,
@@ -26,16 +27,17 @@ from hedgewatch.venues.dialect import (
     Prices,
 )
 from hedgewatch.venues.endpoint import moved, replace_addresses
-from hedgewatch.venues.fenced import fenced
+from hedgewatch.venues.fenced import CONFIG, SOCKET_OPTIONS, fenced
 from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.listener import Listener, RelayedError
+from hedgewatch.venues.odd import OddFrames
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.reliefs import Reliefs
 from hedgewatch.venues.session import Fence
-from hedgewatch.venues.settings import CREDENTIALS, AccountSettings
 from hedgewatch.venues.socket import GuardedSocket
 from hedgewatch.venues.surroundings import Surroundings
 
-_REQUEST_MILLISECONDS = 5_000
 _PING_MILLISECONDS = {"user": 3_000, "mark": 15_000, "quote": 15_000}
 """ccxt gives up at a ping when the last pong is two of these old: after three at the latest, on
 a new socket after four.
@@ -49,17 +51,6 @@ _GREETING = b"Websocket connection established."
 
 _FUTURE_SECONDS = 60.0
 _STEP_SECONDS = 1.0
-_CONFIG: dict[str, Any] = {
-    "timeout": _REQUEST_MILLISECONDS,
-    "session": None,  # given, so that ccxt makes none of its own
-    "aiohttp_trust_env": False,
-    "requiredCredentials": {"privateKey": False},  # what trades must sign with, and we never hold
-    "rollingWindowSize": 60_000.0,
-    "rateLimiterAlgorithm": "rollingWindow",  # a burst at the start, instead of a queue
-    "streaming": {"keepAlive": 15_000},
-}
-_SOCKET_OPTIONS = {"cost": 1, "connectionTimeout": _REQUEST_MILLISECONDS}
-
 _OF_PARSERS = (
     *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
     *(RuntimeError, OSError, zlib.error, asyncio.InvalidStateError),
@@ -69,75 +60,45 @@ _OF_PARSERS = (
 log = structlog.get_logger()
 
 
-class Listener(Protocol):
-    """Who is told what the sockets say."""
-
-    def price(self, event: PriceEvent) -> None:
-        """A fresh price."""
-
-    def news(self, item: AccountNews) -> None:
-        """Something of the account, in order."""
-
-    def connected(self, feed: Feed) -> None:
-        """A socket of this feed was opened."""
-
-    def ponged(self, feed: Feed) -> None:
-        """A socket of this feed answered a ping."""
-
-    def clock_stepped_back(self) -> None:
-        """The venue's clock shows less than it did."""
-
-
 class Connection:
-    """One account's ccxt exchange and its sockets, for one attempt."""
+    """A ccxt exchange and its sockets, for one attempt.
+
+    What is public of a venue is lent to those who ask for what is private: the table of its
+    markets, and what its clock shows.
+    """
+
+    listener: Listener
+    """Set by whoever listens, before anything is asked."""
 
     def __init__(
-        self,
-        settings: AccountSettings,
-        dialect: Dialect,
-        redactor: Redactor,
-        around: Surroundings,
-        listener: Listener,
+        self, access: Access, dialect: Dialect, redactor: Redactor, around: Surroundings
     ) -> None:
-        self._account = settings.name
+        self._access = access
         self._dialect = dialect
-        self._redactor = redactor
+        self.redactor = redactor
         self._around = around
-        self._listener = listener
-        self.odd_frames = 0
-        self._venue = settings.venue
         self._lead = 0.0
-        self._said: set[tuple[str, str]] = set()
+        self._odd = OddFrames(access.name, redactor)
+        self._reliefs = Reliefs()
         self._by_ccxt = dialect if isinstance(dialect, LeavesFramesToCcxt) else None
-        self.fence = Fence(self._allowed(settings), around.now, around.paused_until)
-        self.exchange = self._exchange(settings)
+        self.fence = Fence(self._allowed(), around.now, around.paused_until)
+        self.exchange = self._exchange()
 
-    def _allowed(self, settings: AccountSettings) -> AllowList:
+    def _allowed(self) -> AllowList:
+        endpoint = self._access.endpoint
         if self._by_ccxt is not None:
-            return self._by_ccxt.fence(settings.endpoint)
-        listed = self._dialect.requests
-        requests = ((method, moved(url, settings.endpoint)) for method, url in listed)
+            return self._by_ccxt.fence(endpoint)
+        requests = ((method, moved(url, endpoint)) for method, url in self._dialect.requests)
         return AllowList(requests, self._dialect.operations)
 
-    def _exchange(self, settings: AccountSettings) -> Exchange:
-        login = self._login(settings)
-        options = {**self._dialect.options, "ws": _SOCKET_OPTIONS}
-        exchange = fenced(settings.venue)({**_CONFIG, **login, "options": options})
+    def _exchange(self) -> Exchange:
+        access = self._access
+        options = {**self._dialect.options, "ws": SOCKET_OPTIONS}
+        exchange = fenced(access.venue)({**CONFIG, **access.login, "options": options})
         exchange.opener = self
-        if settings.endpoint is not None:
-            exchange.urls = replace_addresses(exchange.urls, settings.endpoint)
+        if access.endpoint is not None:
+            exchange.urls = replace_addresses(exchange.urls, access.endpoint)
         return exchange
-
-    def _login(self, settings: AccountSettings) -> dict[str, str]:
-        """By ccxt's names. An address is no secret; the parts of a key are in no word of ours."""
-        if settings.credentials is None:
-            return {} if settings.address is None else {"walletAddress": settings.address}
-        given = settings.credentials
-        parts = {name: getattr(given, ours) for name, ours in CREDENTIALS.items()}
-        login = {name: part.read().reveal() for name, part in parts.items() if part is not None}
-        for secret in login.values():
-            self._redactor.learn(secret)
-        return login
 
     async def measure_clock(self) -> None:
         """How far the venue's clock is ahead: of the wall clock, which signs, and of ours."""
@@ -148,9 +109,19 @@ class Connection:
         there = exchange.milliseconds() - exchange.options["timeDifference"]
         lead = there / 1000.0 - self._around.now()
         if lead < self._lead - _STEP_SECONDS:
-            self._listener.clock_stepped_back()
+            self.listener.clock_stepped_back()
         self._lead = lead
-        self._around.publish(VenueClockRead(self._venue, self._lead))
+        self._around.publish(VenueClockRead(self._access.venue, self._lead))
+
+    def borrow_clock(self, lender: "Connection") -> None:
+        """Take over what another connection measured of the venue's clock."""
+        self._lead = lender._lead  # noqa: SLF001 - the same class
+        self.exchange.options["timeDifference"] = lender.exchange.options["timeDifference"]
+
+    def borrow_markets(self, lender: "Connection") -> None:
+        """Take over the table of markets, which is not copied, and tell the dialect of it."""
+        self.exchange.share_markets(lender.exchange)
+        self._dialect.list_markets(self.exchange.markets)
 
     def venue_now(self) -> float:
         """What the venue's clock shows: the time of what it sends without one."""
@@ -161,8 +132,14 @@ class Connection:
         """How much the fence held back."""
         return self.fence.allowed.refused
 
+    @property
+    def odd_frames(self) -> int:
+        """How many frames made no sense."""
+        return self._odd.counted
+
     async def close(self) -> None:
         """End all of it."""
+        self._reliefs.end_all("the connection ended")
         await self.exchange.close()
 
     # sockets
@@ -175,7 +152,7 @@ class Connection:
             "throttle": Throttler(exchange.tokenBucket, exchange.asyncio_loop),
             "asyncio_loop": exchange.asyncio_loop,
             "ping": getattr(exchange, "ping", None),  # what the venue wants to hear, if anything
-            **_SOCKET_OPTIONS,
+            **SOCKET_OPTIONS,
             **self._options_of_ccxt(),
         }
         callbacks = (
@@ -203,16 +180,36 @@ class Connection:
 
     def drop(self, feed: Feed, reason: str) -> None:
         """Give up every socket of a feed; its pending calls end at once."""
+        self._reliefs.end(feed, reason)
+        self.drop_current(feed, reason)
+
+    def drop_current(self, feed: Feed, reason: str) -> None:
+        """The same, but for those that another was to relieve."""
+        for socket in self._taken(feed):
+            socket.abandon(ccxt.NetworkError(reason))
+
+    def relay(self, feed: Feed) -> None:
+        """Its pending calls end, to begin anew; what still serves goes on until that stands."""
+        self._reliefs.begin(feed, self._taken(feed))
         if self._by_ccxt is not None:
-            self._by_ccxt.dropped(feed, reason)
+            self._by_ccxt.begin_anew(feed, RelayedError("with other markets"))
+
+    def old_serves(self, feed: Feed) -> bool:
+        """Whether a socket that is to be relieved still does its work."""
+        return self._reliefs.serves(feed)
+
+    def _taken(self, feed: Feed) -> list[GuardedSocket]:
+        """The sockets of a feed, of which ccxt knows nothing any more."""
         sockets = self.exchange.clients or {}
-        for url in [url for url in sockets if self._feed(url) == feed]:
-            sockets.pop(url).abandon(ccxt.NetworkError(reason))
+        return [sockets.pop(url) for url in list(sockets) if self._feed(url) == feed]
 
     def connected(self, socket: GuardedSocket) -> None:
         """Tell that a socket was opened, unless it was given up meanwhile."""
-        if socket.error is None:
-            self._listener.connected(self._feed(socket.url))
+        if socket.error is not None:
+            return
+        feed = self._feed(socket.url)
+        self._reliefs.stands(feed, socket)
+        self.listener.connected(feed)
 
     def _feed(self, url: str) -> Feed:
         address = URL(url)
@@ -230,11 +227,11 @@ class Connection:
         try:
             price, news = self._decoded(socket, data)
         except (ValueError, LookupError, TypeError, ArithmeticError, OddReplyError) as error:
-            self._count_odd(socket, data, error)
+            self._odd.count(self._feed(socket.url), data, error)
             return None
         socket.heard = True
         for item in news:
-            self._listener.news(item)
+            self.listener.news(item)
         return price
 
     def _pass_on(self, socket: GuardedSocket, data: bytes) -> None:
@@ -242,7 +239,7 @@ class Connection:
         try:
             socket.parse(data)
         except (ccxt.BaseError, ForbiddenRequestError, *_OF_PARSERS) as error:
-            self._count_odd(socket, data, error)
+            self._odd.count(self._feed(socket.url), data, error)
         else:
             socket.heard = True
 
@@ -268,7 +265,7 @@ class Connection:
         if answer is None:
             return self._dialect.account_news(message)
         if answer.over:
-            socket.reset(ccxt.NetworkError(self._redactor.scrub(answer.over)))
+            socket.reset(ccxt.NetworkError(self.redactor.scrub(answer.over)))
             return ()
         answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
         if not answer.refused:
@@ -277,35 +274,20 @@ class Connection:
             if answer.to:
                 socket.resolve(message, answer.to)
             return ()
-        said = self._redactor.scrub(answer.refused)
+        said = self.redactor.scrub(answer.refused)
         if socket.heard and not answers:
             raise OddReplyError(f"an error that answers nothing: {said}")
         socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))
         return ()
 
-    def _count_odd(self, socket: GuardedSocket, data: bytes, error: Exception) -> None:
-        self.odd_frames += 1
-        kind = (self._feed(socket.url), f"{type(error).__name__}: {error!s:.60}")
-        if kind in self._said or len(self._said) > 100:  # noqa: PLR2004 - a bound, not a tuning
-            return
-        self._said.add(kind)
-        log.warning(
-            "a frame that makes no sense was skipped",
-            account=self._account,
-            feed=kind[0],
-            error=self._redactor.scrub(error),
-            size=len(data),
-            begins=self._redactor.scrub(data[:120].decode(errors="replace")),
-        )
-
     def publish(self, event: PriceEvent) -> None:
         """Pass a price on."""
-        self._listener.price(event)
+        self.listener.price(event)
 
     def ponged(self, socket: GuardedSocket) -> None:
         """Tell that a socket lives."""
         if socket.error is None:
-            self._listener.ponged(self._feed(socket.url))
+            self.listener.ponged(self._feed(socket.url))
 
     def check_frame(self, message: object) -> None:
         """Only subscriptions leave on a socket."""
@@ -313,4 +295,4 @@ class Connection:
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Run the loop of a socket."""
-        self._around.spawn(f"{name} {self._account}", work)
+        self._around.spawn(f"{name} {self._access.name}", work)

@@ -1,6 +1,6 @@
 """What the venue layer must know of one venue to speak with it: one file of `dialects` each."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -61,9 +61,6 @@ AccountNews = (
     PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired | PollingBegan
 )
 
-RESUBSCRIBE = "more markets are to be watched"
-"""Why a feed is given up that is well: it begins again at once."""
-
 Prices = Callable[[Row, float], PriceEvent | None]
 """What `Dialect.price` is."""
 
@@ -91,7 +88,13 @@ class Answer:
 
 
 class Dialect(Protocol):
-    """One account's view of its venue: addresses, frames and replies, and what they mean."""
+    """One view of a venue: addresses, frames and replies, and what they mean.
+
+    Each account has an object of its own. One more, without a key, serves what is public for all
+    accounts at a venue: it alone is asked `price`, `market`, `read_terms`, `read_liquidity`,
+    `read_bars`, `read_quotes`, and to `watch` marks and quotes; an account's is asked the rest, and
+    to `watch` the private stream. Both learn the markets from `list_markets`, from one table.
+    """
 
     feeds: tuple[Feed, ...]
     """What is streamed; the rest is read."""
@@ -180,6 +183,9 @@ class Dialect(Protocol):
     ) -> None:
         """Subscribe (after a login, where one is needed), and return only when the socket is over.
         What `price` and `account_news` make of frames need not be told again.
+
+        It may be called again while an older socket of the feed still serves, to relieve that: dial
+        as if there were none. `symbols` grows in place: who polls asks for what is in it each time.
         """
 
 
@@ -190,8 +196,11 @@ class LeavesFramesToCcxt(Protocol):
     def fence(self, endpoint: EndpointSettings | None) -> AllowList:
         """What may be asked and said, where `requests` and `operations` list nothing."""
 
-    def dropped(self, feed: Feed, reason: str) -> None:
-        """The sockets of a feed are given up; what is asked for beside them goes on."""
+    def begin_anew(self, feed: Feed, why: Exception) -> None:
+        """Other markets are wanted: the pending `watch` of this feed is to raise `why`."""
+
+    def overhear(self, exchange: Exchange, tell: Tell) -> Sequence[Coroutine[Any, Any, None]]:
+        """What tells of the account beside its readings, each for ever, whatever fails."""
 
 
 @runtime_checkable

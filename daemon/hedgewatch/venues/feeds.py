@@ -13,7 +13,7 @@ class Feeds:
     """Says each loss and each return of a feed once."""
 
     def __init__(self, account: str, publish: Callable[[Event], None]) -> None:
-        self._account = account
+        self.account = account
         self._publish = publish
         self._up: dict[str, bool] = {}
 
@@ -26,16 +26,16 @@ class Feeds:
         if self._up.get(feed) is False:
             return
         self._up[feed] = False
-        log.warning("feed lost", account=self._account, feed=feed, reason=reason)
-        self._publish(FeedLost(self._account, feed, reason))
+        log.warning("feed lost", account=self.account, feed=feed, reason=reason)
+        self._publish(FeedLost(self.account, feed, reason))
 
     def restored(self, feed: str) -> None:
         """It delivers (again)."""
         if self.is_up(feed):
             return
         self._up[feed] = True
-        log.info("feed delivers", account=self._account, feed=feed)
-        self._publish(FeedRestored(self._account, feed))
+        log.info("feed delivers", account=self.account, feed=feed)
+        self._publish(FeedRestored(self.account, feed))
 
     def lose_all(self, reason: str) -> None:
         """The connection is over, and with it whatever still delivered."""
@@ -66,6 +66,18 @@ class Ages:
         self._moved = dict.fromkeys(sorted(symbols), now)
         self._unheard = set(self._moved)
 
+    def expect_more(self, symbols: Iterable[str], now: float) -> None:
+        """These are waited for besides, on a socket that relieves one which goes on."""
+        for symbol in [symbol for symbol in symbols if symbol not in self._moved]:
+            self._moved[symbol] = now
+            self._unheard.add(symbol)
+
+    def expect_again(self, symbols: Iterable[str], now: float) -> None:
+        """These were silent, and are given time once more."""
+        for symbol in symbols:
+            self._moved[symbol] = now
+            self._unheard.add(symbol)
+
     def heard(self, symbol: str, venue_time: float, now: float) -> None:
         """A frame of a market came."""
         newer = venue_time > self._venue_times.get(symbol, 0.0)
@@ -94,6 +106,12 @@ class Ages:
     def complete(self) -> bool:
         """True once all that is waited for was heard of (of quiet markets: one)."""
         return not self._unheard or (not self._each and len(self._unheard) < len(self._moved))
+
+    def missing(self, symbols: Iterable[str]) -> list[str]:
+        """Those that were not heard of yet; where quiet is normal, none once one was."""
+        if not self._each:
+            return [] if self.complete else list(symbols)
+        return [s for s in symbols if s in self._unheard or s not in self._moved]
 
     def silent(self, now: float, limit: float) -> list[str]:
         """The markets that did not move on for this long."""

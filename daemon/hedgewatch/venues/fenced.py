@@ -15,6 +15,23 @@ DIALLED_FOR: ContextVar[str] = ContextVar("DIALLED_FOR", default="")
 fragment of that address, so that each feed has sockets of its own.
 """
 
+_REQUEST_MILLISECONDS = 5_000
+CONFIG: dict[str, Any] = {
+    "timeout": _REQUEST_MILLISECONDS,
+    "session": None,  # given, so that ccxt makes none of its own
+    "aiohttp_trust_env": False,
+    "requiredCredentials": {"privateKey": False},  # what trades must sign with, and we never hold
+    "rollingWindowSize": 60_000.0,
+    "rateLimiterAlgorithm": "rollingWindow",  # a burst at the start, instead of a queue
+    "streaming": {"keepAlive": 15_000},
+}
+SOCKET_OPTIONS = {"cost": 1, "connectionTimeout": _REQUEST_MILLISECONDS}
+
+_TABLES = (
+    *("markets", "markets_by_id", "symbols", "ids", "codes"),
+    *("currencies", "currencies_by_id", "baseCurrencies", "quoteCurrencies"),
+)
+
 
 class Opener(Protocol):
     """Who decides about sockets and requests."""
@@ -33,6 +50,7 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
 
     opener: Opener
     session: Any
+    options: Any
     clients: Any
 
     def open(self, lazy: bool = False) -> None:  # noqa: FBT001, FBT002 - ccxt's signature
@@ -45,6 +63,15 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         """None: markets name their coins, and some venues ask for a right to list them."""
         del params
         return {}
+
+    def share_markets(self, lender: "FencedExchange") -> None:
+        """What ccxt made of a listing, not copied. Its own way of this expects every helper."""
+        for name in _TABLES:
+            setattr(self, name, getattr(lender, name))
+        helpers = lender.options.get("marketHelperProps", ())
+        self.options.update(
+            {name: lender.options[name] for name in helpers if name in lender.options}
+        )
 
     def client(self, url: str) -> GuardedSocket:
         """The socket of an address, made when there is none."""
@@ -75,9 +102,11 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
     async def close(self, clean_instance_data: bool = False) -> None:  # noqa: FBT001, FBT002
         """End the sockets, then the session that ccxt does not count as its own."""
         session = self.session
-        await super().close(clean_instance_data)
-        if session is not None:
-            await session.close()
+        try:
+            await super().close(clean_instance_data)
+        finally:  # whoever is cancelled while it waits for the sockets leaves nothing open
+            if session is not None:
+                await session.close()
 
 
 @cache

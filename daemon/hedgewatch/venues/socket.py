@@ -77,6 +77,11 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         self._unanswered.discard(asked)
         return answers
 
+    @property
+    def serves(self) -> bool:
+        """Whether it stands."""
+        return self.error is None and not self.closed()
+
     def receive_loop(self) -> None:
         """Called by ccxt once connected; a socket that was given up while dialling is closed."""
         work = self._receive() if self.error is None else self.aiohttp_close()

@@ -1,19 +1,34 @@
-"""A connection that was verified: what may be asked of it, and the one way to end it."""
+"""A connection that stands: what may be asked of it, and the one way to end it."""
 
 import asyncio
+from dataclasses import dataclass
 
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.failures import refuses_the_key
-from hedgewatch.venues.streams import Streams
+from hedgewatch.venues.prices import PriceStreams
+from hedgewatch.venues.private import PrivateStream
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is public of a venue, while a connection to it stands."""
+
+    connection: Connection
+    streams: PriceStreams
+
+    @property
+    def exchange(self) -> Exchange:
+        """For requests."""
+        return self.connection.exchange
 
 
 class Standing:
-    """One connection with its streams, while it stands."""
+    """One account's connection, whose key was verified, with its private stream."""
 
-    def __init__(self, connection: Connection, streams: Streams) -> None:
+    def __init__(self, connection: Connection, stream: PrivateStream) -> None:
         self.connection = connection
-        self.streams = streams
+        self.stream = stream
         self._doom: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property

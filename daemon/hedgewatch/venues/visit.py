@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hedgewatch.core.events import PriceEvent
+from hedgewatch.venues.access import private
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Dialect, Feed
 from hedgewatch.venues.redaction import Redactor
@@ -35,7 +36,8 @@ async def visiting(
     settings: AccountSettings, dialect: Dialect, redactor: Redactor, around: Surroundings
 ) -> AsyncIterator[Connection]:
     """Closed in the end. SecretError when the parts of the key cannot be read."""
-    connection = Connection(settings, dialect, redactor, around, _NobodyListens())
+    connection = Connection(private(settings, redactor), dialect, redactor, around)
+    connection.listener = _NobodyListens()
     try:
         yield connection
     finally:

@@ -24,7 +24,6 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import (
-    RESUBSCRIBE,
     AccountNews,
     Answer,
     Exchange,
@@ -77,7 +76,6 @@ class Generic:
         self._streamer = Streamer(settings.name, settings.venue, poller)
         self._watched: set[str] = set()
         self._quoted: dict[str, float] = {}
-        self._held: set[str] = set()
         self._ends: dict[Feed, asyncio.Future[None]] = {}
 
     def fence(self, endpoint: EndpointSettings | None) -> AllowList:
@@ -123,7 +121,7 @@ class Generic:
 
     async def read_terms(self, exchange: Exchange) -> None:
         """Funding rates, where they come with their interval."""
-        contracts = sorted(each for each in {*self._watched, *self._held} if ":" in each)
+        contracts = sorted(each for each in self._watched if ":" in each)
         if exchange.has.get("fetchFundingRates"):
             told = table(await exchange.fetch_funding_rates(contracts or None), "funding rates")
         elif exchange.has.get("fetchFundingRate"):
@@ -158,10 +156,8 @@ class Generic:
         return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
-        """One whole reading; what is held is asked the price of from now on."""
-        reading = await self._reader.read(exchange)
-        self._held = {each.symbol for each in reading.positions if each.contracts}
-        return reading
+        """One whole reading."""
+        return await self._reader.read(exchange)
 
     async def read_quotes(
         self, exchange: Exchange, symbols: Sequence[str], now: float
@@ -192,11 +188,16 @@ class Generic:
     async def keep_stream_key(self, exchange: Exchange) -> None:
         """By ccxt's own means; a stream that ends for it is opened again."""
 
-    def dropped(self, feed: Feed, reason: str) -> None:
-        """A feed is given up. Only new markets end the asking: what sockets do is no matter."""
+    def begin_anew(self, feed: Feed, why: Exception) -> None:
+        """Only new markets end the asking: what sockets do is no matter."""
         end = self._ends.get(feed)
-        if reason == RESUBSCRIBE and end is not None and not end.done():
-            end.set_exception(ccxt.NetworkError(reason))
+        if end is not None and not end.done():
+            end.set_exception(why)
+
+    def overhear(self, exchange: Exchange, tell: Tell) -> Sequence[Coroutine[Any, Any, None]]:
+        """Hints that the account changed."""
+        DIALLED_FOR.set("user")
+        return self._streamer.account(exchange, self._reader.by_side, tell)
 
     async def watch(
         self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
@@ -217,22 +218,17 @@ class Generic:
     def _work(
         self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
     ) -> list[Coroutine[Any, Any, None]]:
-        """Marks of contracts, or quotes of pairs, and beside these what tells of the account."""
+        """Marks of contracts, or quotes of pairs."""
         listening, now = self._streamer, partial(venue_now, exchange)
         if feed == "mark":
             return [
-                self._poll(exchange, "mark", partial(self._contracts, symbols), tell),
+                self._poll(exchange, "mark", lambda: symbols, tell),
                 *listening.marks(exchange, symbols, tell, now),
             ]
         return [
             self._poll(exchange, "quote", partial(self._unquoted, exchange, symbols), tell),
             *listening.quotes(exchange, symbols, tell, now),
-            *listening.account(exchange, self._reader.by_side, tell),
         ]
-
-    def _contracts(self, symbols: Sequence[str]) -> list[str]:
-        """Those that are watched, and what is held by now."""
-        return sorted({*symbols, *self._held})
 
     def _unquoted(self, exchange: Exchange, symbols: Sequence[str]) -> list[str]:
         """Pairs, whose price their quotes are; contracts whose quotes come in no other way."""

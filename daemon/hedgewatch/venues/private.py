@@ -1,0 +1,152 @@
+"""The private socket of an account: kept alive, and given up when it did not tell everything."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from hedgewatch.core.events import (
+    AccountHeard,
+    MarkPriceChanged,
+    PositionChanged,
+    PriceEvent,
+    QuoteChanged,
+)
+from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialect import (
+    AccountNews,
+    Dialect,
+    Feed,
+    LeavesFramesToCcxt,
+    PollingBegan,
+    ReadAgain,
+    StreamExpired,
+)
+from hedgewatch.venues.feeds import Feeds
+from hedgewatch.venues.ledger import Ledger
+from hedgewatch.venues.lines import Lines
+from hedgewatch.venues.surroundings import Surroundings
+
+_LOOK_SECONDS = 0.25
+
+log = structlog.get_logger()
+
+
+class PrivateStream:
+    """Listens to the private socket of one connection. It is the connection's `Listener`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        feeds: Feeds,
+        symbols: Callable[[], Sequence[str]],
+        around: Surroundings,
+    ) -> None:
+        connection.listener = self
+        self.read_wanted = asyncio.Event()
+        self.opened = asyncio.Event()
+        self.ledger = Ledger()
+        self._connection = connection
+        self._dialect = dialect
+        self._feeds = feeds
+        self._symbols = symbols
+        self._around = around
+        self._lines = Lines(connection, around, self._lost)
+        self._doubted = False
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the venue tells of accounts on a socket at all."""
+        return "user" in self._dialect.feeds
+
+    # what the socket says
+
+    def price(self, event: PriceEvent) -> None:
+        """Pass on a price that came among the news."""
+        self._around.publish(event)
+
+    def news(self, item: AccountNews) -> None:
+        """Pass on what it tells; hints lead to a reading, its end to a new one."""
+        match item:
+            case ReadAgain(reason):
+                log.debug("reading again", account=self._feeds.account, reason=reason)
+                self.read_wanted.set()
+            case StreamExpired(reason):
+                self.doubt(reason)
+            case PollingBegan():
+                log.debug("nothing is polled here")
+            case _:
+                if isinstance(item, PositionChanged):
+                    self.ledger.told(item.position)
+                self._around.publish(item)
+
+    def connected(self, feed: Feed) -> None:
+        """It stands; what happened before it did has to be read."""
+        if not self.is_streamed:
+            return
+        self._lines.connected(feed)
+        self.ledger.begin()
+        self.opened.set()
+        self.read_wanted.set()
+        self._feeds.restored("user")
+
+    def clock_stepped_back(self) -> None:
+        """Whoever listens to prices measures the clock."""
+
+    def ponged(self, feed: Feed) -> None:
+        """Only while the stream is not in doubt is its pong a sign that all was told."""
+        if self._feeds.is_up(feed):
+            self._around.publish(AccountHeard(self._feeds.account))
+
+    # keeping it alive
+
+    async def run(self) -> None:
+        """Until something goes wrong that a new socket does not mend."""
+        async with asyncio.TaskGroup() as group:
+            if self.is_streamed:
+                group.create_task(self._look())
+                group.create_task(self._lines.keep("user", self._subscribe))
+            elif isinstance(self._dialect, LeavesFramesToCcxt):
+                for work in self._dialect.overhear(self._connection.exchange, self._tell):
+                    group.create_task(work)
+
+    async def _subscribe(self) -> None:
+        """Ends with the socket. The key of the stream is kept out of whatever is told."""
+        exchange = self._connection.exchange
+        self._connection.redactor.learn(await self._dialect.new_stream_key(exchange))
+        await self._dialect.watch(exchange, "user", self._symbols(), self._tell)
+
+    def _tell(self, item: PriceEvent | AccountNews) -> None:
+        """What a dialect learned on no socket of ours."""
+        if isinstance(item, MarkPriceChanged | QuoteChanged):
+            self.price(item)
+        else:
+            self.news(item)
+
+    def _lost(self, feed: Feed, reason: str) -> None:
+        self._feeds.lost(feed, reason)
+
+    def doubt(self, reason: str) -> None:
+        """Whatever the socket still says, it may not say everything."""
+        self._feeds.lost("user", reason)
+        self._doubted = True
+
+    def drop(self, reason: str) -> None:
+        """Give the socket up now."""
+        if self.is_streamed:
+            self._feeds.lost("user", reason)
+            self._connection.drop("user", reason)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = self._around.now()
+            self._lines.look(now)
+            symbol = self.ledger.untold(now)
+            if symbol:
+                self.ledger.begin()
+                self.doubt(f"a change of {symbol} was read that the stream did not tell")
+            if self._doubted:
+                self._doubted = False
+                self._connection.drop("user", "the private stream is in doubt")
