@@ -11,6 +11,7 @@ from hedgewatch.core.book.rows import AccountRow, PositionRow, Row
 from hedgewatch.core.events import AccountRead, Event, PositionReading, TiersChanged
 from hedgewatch.core.measures import CATALOGUE
 from hedgewatch.core.measures.hedge import BREAK_MEASURES
+from hedgewatch.core.measures.rulebook import RULEBOOK_MEASURES
 from hedgewatch.core.measures.venue import VENUE_MEASURES
 from hedgewatch.core.model import LegPlan, PositionKind, Scope, Unknown
 from tests.support.builders import (
@@ -149,10 +150,11 @@ def _told(row: PositionRow, now: float) -> PositionReading:
 def measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:
     """All that follows from what is held: not what the venue said of it, and when."""
     scopes = {Scope.POSITION, Scope.POOL, Scope.HEDGE}
+    told = {*VENUE_MEASURES, *BREAK_MEASURES, *RULEBOOK_MEASURES}
     return {
         (str(row.subject), measure.name): getattr(row, measure.name)
         for row in rows
-        for measure in set(CATALOGUE) - set(VENUE_MEASURES) - set(BREAK_MEASURES)
+        for measure in set(CATALOGUE) - told
         if measure.scope in scopes and measure.scope is row.subject.scope
     }
 

@@ -289,6 +289,7 @@ def _of_now(story: Story) -> dict[tuple[str, str], object]:
     dark = {str(p.subject) for p in story.open() if isinstance(p.liquidation_distance, Unknown)}
     forgotten = {(name, "liquidation_distance_worst") for name in dark}
     forgotten |= {("coin", "exposure_pnl"), ("several", "exposure_pnl")}
+    forgotten |= {(plan.name, "hedge_drift_worst") for plan in HEDGES}
     return {key: value for key, value in found.items() if key not in forgotten}
 
 

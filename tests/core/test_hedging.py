@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.hedging import contracts_between, hedge_ratio
+from hedgewatch.core.hedging import contracts_between
 from hedgewatch.core.model import AccountPlan, Desk, HedgePlan, LegPlan, PricePlan, Scope
+from hedgewatch.core.statistics.basket import hedge_ratio
 from tests.support.builders import (
     AIX,
     ALT,

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hedgewatch.core.book.rows import PoolRow, PositionRow
-from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.model import Unknown
 from tests.support.builders import mark
 from tests.support.desks import (
@@ -54,7 +54,7 @@ def _moved(held: Held, symbols: Mapping[str, float], coins: Mapping[str, float])
 
 
 def _coins_of(symbol: str) -> list[str]:
-    asset = underlying_of(symbol.partition("/")[0])[0]
+    asset = Assets().underlying_of(symbol.partition("/")[0])[0]
     return [coin for coin in WORTHS if coin == asset]
 
 
@@ -112,7 +112,7 @@ def test_at_a_shock_the_pool_is_worth_what_it_must_be_and_before_it_more(
 
 def _shocked(held: Held, shock: float) -> Story:
     def factor(asset: str) -> float:
-        asset = underlying_of(asset)[0]
+        asset = Assets().underlying_of(asset)[0]
         return 1.0 + held.betas.get(asset, 0.0 if asset == "USDT" else 1.0) * shock
 
     symbols = {symbol: factor(symbol.partition("/")[0]) for symbol in PRICES}

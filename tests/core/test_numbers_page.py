@@ -57,8 +57,13 @@ FORMATS = {
     Unit.NUMBER: "{:,.2f}",
     Unit.SECONDS: "{:,.0f}",
 }
-ELSEWHERE = ("Worked example: stress", "A squeezed hedge", "A dated cover")
-"""Tables whose figures `test_stress_numbers.py` and `test_hedge_statistics.py` compute."""
+ELSEWHERE = (
+    "Worked example: stress", "A squeezed hedge", "A dated cover", "Worked example: one book",
+    "Worked example: other rules",
+)  # fmt: skip
+"""Tables whose figures `test_stress_numbers.py`, `test_hedge_statistics.py`, `test_one_book.py` and
+`test_rulebook.py` compute.
+"""
 OF_THIS_PAGE = ("", ": two sources", ": blind", ": broken", ": news", ": the daemon", ": outside")
 """Worked examples whose figures are computed here."""
 
@@ -99,9 +104,10 @@ def _moment(column: int, given: dict[str, list[str]]) -> Story:
 ROWS: dict[Scope, Callable[[Story], object]] = {
     Scope.POOL: Story.pool,
     Scope.POSITION: Story.position,
-    Scope.HEDGE: Story.hedge,
+    Scope.HEDGE: lambda story: next(iter(story.engine.book.hedges.values())),
     Scope.ACCOUNT: Story.account,
     Scope.FEED: lambda story: story.account().feeds.get("mark"),
+    Scope.ASSET: lambda story: story.engine.book.holdings.get("BTC"),
     Scope.BOOK: lambda story: story.engine.book.totals,
     Scope.SIGNAL: lambda story: story.engine.book.outside.signals["gpu"],
     Scope.CORRELATION: lambda story: story.engine.book.outside.correlations["gpu", "ALT"],
@@ -130,7 +136,8 @@ def _measured(heading: str) -> dict[str, list[str]]:
     return rows
 
 
-def _assert_computed(heading: str, *stories: Story) -> None:
+def assert_computed(heading: str, *stories: Story) -> None:
+    """The figures under a heading are those of these stories, column by column."""
     measured = _measured(heading)
     assert len(measured) > 4
     for name, figures in measured.items():
@@ -140,7 +147,7 @@ def _assert_computed(heading: str, *stories: Story) -> None:
 def test_each_figure_of_the_worked_example_is_what_the_engine_computes() -> None:
     rows = {cells[0].strip("`"): cells[1:] for cells in _rows("Worked example")}
     moments = [_moment(column, rows) for column in range(len(rows["ALT"]))]
-    _assert_computed("Worked example", *moments)
+    assert_computed("Worked example", *moments)
 
 
 def _squeezed(
@@ -171,7 +178,7 @@ def _prices() -> tuple[Said, Said]:
 def test_each_figure_of_two_sources_is_what_the_engine_computes() -> None:
     story = _squeezed(equity=22_000.0, maintenance=19_800.0, price=1_318.0)
     story.advance(4.0, *_prices())
-    _assert_computed("Worked example: two sources", story)
+    assert_computed("Worked example: two sources", story)
 
 
 def test_each_figure_of_the_blind_account_is_what_the_engine_computes() -> None:
@@ -183,7 +190,7 @@ def test_each_figure_of_the_blind_account_is_what_the_engine_computes() -> None:
     gone.at(3.0, ClockAdvanced())
     shut_out.at(1.0, refused("the key was withdrawn"))
     shut_out.advance(61.0, *_prices())
-    _assert_computed("Worked example: blind", _squeezed(), blind, gone, shut_out)
+    assert_computed("Worked example: blind", _squeezed(), blind, gone, shut_out)
 
 
 def test_each_figure_of_the_broken_hedge_is_what_the_engine_computes() -> None:
@@ -192,7 +199,7 @@ def test_each_figure_of_the_broken_hedge_is_what_the_engine_computes() -> None:
     stories = [_moment(0, start) for _ in ends]
     for story, end in zip(stories[1:], ends[1:], strict=True):
         story.at(1.0, told(held(AIX, -150.0), end))
-    _assert_computed("Worked example: broken", *stories)
+    assert_computed("Worked example: broken", *stories)
 
 
 def test_each_figure_of_the_news_is_what_the_engine_computes() -> None:
@@ -204,7 +211,7 @@ def test_each_figure_of_the_news_is_what_the_engine_computes() -> None:
     told.at(62.0, *_prices(), ends, refused("the key can trade", powerful=True))
     tether = CollateralReading(asset="USDT", price=0.985)
     told.at(62.0, CollateralPriced("main", (tether,), told.now), ClockAdvanced())
-    _assert_computed("Worked example: news", _squeezed(), told)
+    assert_computed("Worked example: news", _squeezed(), told)
 
 
 def test_each_figure_of_the_daemon_is_what_the_engine_computes() -> None:
@@ -220,7 +227,7 @@ def test_each_figure_of_the_daemon_is_what_the_engine_computes() -> None:
         memory_share=300.0 / 512.0,
     )
     troubled.at(0.0, ClockStepped(-3.5), seen, ClockAdvanced())
-    _assert_computed("Worked example: the daemon", well, troubled)
+    assert_computed("Worked example: the daemon", well, troubled)
 
 
 def _signalled(silent: float) -> Story:
@@ -243,7 +250,7 @@ def _signalled(silent: float) -> Story:
 
 
 def test_each_figure_of_what_is_outside_is_what_the_engine_computes() -> None:
-    _assert_computed("Worked example: outside", _signalled(60.0), _signalled(7_260.0))
+    assert_computed("Worked example: outside", _signalled(60.0), _signalled(7_260.0))
 
 
 def test_the_transfer_of_two_accounts_is_what_the_engine_advises() -> None:

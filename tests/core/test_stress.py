@@ -43,7 +43,7 @@ from tests.support.builders import (
     tiers,
     told,
 )
-from tests.support.stories import Story, known
+from tests.support.stories import START, Story, known
 
 BTC_COIN, BTC = "BTC/USD:BTC", "BTC/USDT:USDT"
 FLAT = (Tier(0.0, 0.01, 0.0),)
@@ -147,12 +147,12 @@ def test_funding_is_paid_out_of_equity_by_whom_the_scenario_names(
 
 
 def test_dated_contracts_pay_no_funding() -> None:
+    costly = Scenario(name="x", funding=Funding(0.01, 3, "everyone"))
+    ends = replace(market(AIX).market, expiry=START + 1e6)
     story = _book()
-    defined = market(AIX)
-    story.at(1.0, MarketDefined(replace(defined.market, expiry=story.now + 1e6)))
-    assert (
-        _pool(story, Scenario(name="x", funding=Funding(0.01, 3, "everyone"))).equity == 100_000.0
-    )
+    story.at(1.0, MarketDefined(ends))
+    assert _pool(story, costly).equity < 100_000.0  # a perpetual that is delisted pays on
+    assert Moves(costly).funding(replace(ends, symbol=f"{AIX}-260327"), 1_000.0) == 0.0
 
 
 def test_when_the_quote_loses_its_peg_contracts_in_it_rise_and_shorts_lose() -> None:

@@ -51,6 +51,10 @@ class Feed(_Any):
     __slots__ = _measures(Scope.FEED)
 
 
+class Asset(_Any):
+    __slots__ = _measures(Scope.ASSET)
+
+
 class Book(_Any):
     __slots__ = _measures(Scope.BOOK)
 
@@ -61,6 +65,7 @@ _SCOPES: Mapping[type[_Any], Scope] = {
     Hedge: Scope.HEDGE,
     Account: Scope.ACCOUNT,
     Feed: Scope.FEED,
+    Asset: Scope.ASSET,
     Book: Scope.BOOK,
 }
 
@@ -137,6 +142,7 @@ class Desk:
             ),
             Feed((*MAIN, ("feed", "marks")), feed_up=True, data_age_seconds=0.4),
             Feed((*MAIN, ("feed", "private")), feed_up=False, data_age_seconds=NOT_YET),
+            Asset((("asset", "ALT"),), (("currency", "USD"),), owned=500_000.0),
             Book(
                 (), worst_margin_ratio=0.84, nearest_liquidation_distance=0.18, accounts_blind=0.0
             ),

@@ -11,6 +11,7 @@ from hedgewatch.config.schema import (
     LegSettings,
     PriceSettings,
     WalletSettings,
+    aliases_of,
 )
 from hedgewatch.core.model import (
     AccountPlan,
@@ -46,6 +47,8 @@ class Configuration:
     wallets: tuple[WalletSettings, ...]
     prices: Mapping[str, PriceSettings]
     betas: Mapping[str, float]
+    assets: Mapping[str, str]
+    currency: str
     hedges: tuple[HedgeSettings, ...]
     scenarios: tuple[Scenario, ...]
     rules: tuple[Rule, ...]
@@ -90,6 +93,8 @@ class Configuration:
             betas=self.betas,
             signals=tuple(map(_signal, self.signals)),
             calendars=tuple(calendar.name for calendar in self.calendars),
+            assets=aliases_of(self.assets),
+            currency=self.currency,
         )
 
 

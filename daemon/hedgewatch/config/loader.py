@@ -123,6 +123,8 @@ def _configuration(
         wallets=tuple(part.settings for part in draft.wallets),
         prices={str(part.location[-1]): part.settings for part in draft.prices},
         betas=dict(draft.top.betas),
+        assets=dict(draft.top.assets),
+        currency=draft.top.currency,
         hedges=tuple(part.settings for part in draft.hedges),
         scenarios=scenarios,
         rules=tuple(

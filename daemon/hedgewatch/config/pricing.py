@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from hedgewatch.config.draft import Draft
 from hedgewatch.config.hedges import wrong_market
 from hedgewatch.config.problems import Problem
+from hedgewatch.config.schema import aliases_of
 from hedgewatch.config.symbols import parse_symbol
 from hedgewatch.config.yaml_source import Location
-from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.book.underlying import Assets
 
 
 def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
@@ -22,11 +23,12 @@ def wrong_price_sources(draft: Draft) -> Iterator[Problem]:
 def unpriced_assets(draft: Draft) -> Iterator[Problem]:
     """What is owned and has no price, once per asset, at the first place that names it."""
     bases = {parts.base for symbol in _leg_symbols(draft) if (parts := parse_symbol(symbol))}
+    underlying_of = Assets(aliases_of(draft.top.assets)).underlying_of
     streamed = {underlying_of(base)[0] for base in bases}
     named = draft.source.get(("prices",))
-    priced = named if isinstance(named, dict) else {}
+    priced = {underlying_of(str(a))[0] for a in (named if isinstance(named, dict) else ())}
     for asset, location in _owned(draft).items():
-        if asset not in priced and underlying_of(asset)[0] not in streamed:
+        if underlying_of(asset)[0] not in priced | streamed:
             account = next(iter(draft.names("accounts")), "…")
             yield draft.source.problem_of_key(
                 location,

@@ -1,6 +1,7 @@
 """The shape of the configuration where no other part owns it: wallets, prices, hedges."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -119,14 +120,35 @@ def _where_systemd_keeps_it() -> Path:
     return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/hedgewatch")) / "state.db"
 
 
+def _alias(text: str) -> str:
+    units, _, asset = text.rpartition(" ")
+    if not re.fullmatch(r"\S+", asset) or not re.fullmatch(r"\d+(\.\d+)?|", units):
+        raise ValueError("must be an asset, BTC, or an amount of one: 1000 SHIB")
+    if units and not float(units):
+        raise ValueError("must be more than none of an asset")
+    return text
+
+
+Alias = Annotated[str, AfterValidator(_alias)]
+
+
+def aliases_of(assets: Mapping[str, str]) -> dict[str, tuple[str, float]]:
+    """By asset: what it is, and how many of that one of it is."""
+    parts = {asset: text.rpartition(" ") for asset, text in assets.items()}
+    return {asset: (name, float(units or 1.0)) for asset, (units, _, name) in parts.items()}
+
+
 class TopSettings(Settings):
-    """What stands alone at the top of the file. `betas` are the parts of a common move that assets
-    make, where it is not all of it; money makes none. What `runbook_url` of a rule is relative to
-    is `runbooks`; empty, it is the daemon's own page.
+    """What stands alone at the top of the file. `assets` are names of assets that are others:
+    `UBTC: BTC`, `SHIB1000: 1000 SHIB`; totals are told in `currency`. `betas` are the parts of a
+    common move that assets make, where it is not all of it; money makes none. What `runbook_url` of
+    a rule is relative to is `runbooks`; empty, it is the daemon's own page.
     """
 
     instance: Name = "hedgewatch"
     store: LocalPath = Field(default_factory=_where_systemd_keeps_it)
     replica: Name | None = None
     runbooks: WebAddress = ""
+    currency: Asset = "USD"
+    assets: Mapping[Asset, Alias] = Field(default_factory=dict)
     betas: Mapping[Moving, Annotated[Number, Field(ge=0, le=10)]] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ is lost the last known prices serve to say that it broke, and never that it is m
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState
@@ -71,8 +72,8 @@ def _moves_of(leg: HedgeLeg, account: AccountRow, moves: Sequence[Moved]) -> lis
     """Those of the moves in an account that are of what the leg holds."""
     if leg.plan.account != account.name:
         return []
-    held = leg.plan.symbol or leg.plan.asset
-    return [move for move in moves if move.of == held]
+    parts = ((move, leg.part(move.of)) for move in moves)
+    return [replace(move, by=move.by * part) for move, part in parts if part]
 
 
 def _note(
@@ -107,8 +108,7 @@ def _loss(held: float, moves: Sequence[Moved]) -> tuple[EndReason, float]:
 def _held(leg: HedgeLeg, account: AccountRow) -> float:
     if leg.plan.symbol:
         return sum(position.contracts for position in leg.positions)
-    balance = account.balances.get(leg.plan.asset)
-    return balance.total if balance else 0.0
+    return leg.owned(account)
 
 
 def recall(hedges: Mapping[str, HedgeRow], records: Iterable[AlertRecord]) -> None:
@@ -259,4 +259,4 @@ def _delta(hedge: HedgeRow, leg: HedgeLeg, quantity: float) -> float:
     """Base units of a leg in the unit in which the hedge's drift is measured."""
     if hedge.in_coins:
         return quantity * leg.underlying_units
-    return quantity * leg.market.price * leg.plan.beta
+    return quantity * leg.market.price * leg.rate * leg.plan.beta

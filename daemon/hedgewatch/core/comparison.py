@@ -1,15 +1,22 @@
 """Two-source truth: the venue's own numbers beside ours, and how far they are apart.
 
 Both are compared at the moment at which the venue told its own, and never later: a price that
-moves between two readings is no disagreement (design §4; field.md N5).
+moves between two readings is no disagreement (design §4; field.md N5). Beside the venue's prices
+stand those of others: it liquidates by its own, but may be wrong (reliability.md §5 rows 31, 32).
 """
 
+from collections.abc import Iterable, Iterator, Mapping
+
+from hedgewatch.core.book.doubt import COLLATERAL_STALE_AFTER
 from hedgewatch.core.book.pooling import is_whole
-from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
+from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow, PositionRow
 from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.scenarios import MONEY
 
 _NOT_TOLD = "the venue does not tell it"
+_NO_OTHER = Unknown("nothing that is watched stands beside it", 0.0)
+_NO_COLLATERAL = Unknown("nothing else prices its collateral", 0.0)
 
 
 def compare(account: AccountRow, now: float) -> None:
@@ -31,6 +38,9 @@ def compare(account: AccountRow, now: float) -> None:
         pool.margin_ratio_disagreement = _difference(pool.margin_ratio, pool.venue_margin_ratio)
         for position in pool.positions:
             _compare_lines(position, now)
+            told = position.told_notional
+            worth = unknown if told is None else told
+            position.notional_disagreement = _relative(position.notional, worth)
 
 
 def age_numbers(account: AccountRow, now: float) -> None:
@@ -88,3 +98,51 @@ def _compare_lines(position: PositionRow, now: float) -> None:
         return
     down, up, mark = known
     position.liquidation_price_disagreement = min(abs(told - down), abs(told - up)) / mark
+
+
+def compare_marks(markets: Iterable[MarketRow]) -> None:
+    """The marks of what is held beside their indices and the same underlying elsewhere: the one
+    that is farthest off, mark ÷ other − 1. A dated contract stands off by right.
+    """
+    for market in markets:
+        if market.positions:
+            found = max(_offs(market), key=abs, default=None)
+            off = market.doubt or (_NO_OTHER if found is None else found)
+            for position in market.positions:
+                position.mark_disagreement = off
+
+
+def _offs(market: MarketRow) -> Iterator[float]:
+    if market.market is not None and market.market.dated:
+        return
+    if market.index_price:
+        yield market.price / market.index_price - 1.0
+    for other, factor in market.peers:
+        if other.doubt is None and other.price:
+            yield market.price / (other.price * factor) - 1.0
+
+
+def compare_collateral(account: AccountRow, worth: Mapping[str, float], now: float) -> None:
+    """What the venue prices its collateral at beside what others pay: the coin that is farthest
+    off, its price ÷ `worth` in dollars − 1. Money is told by its peg.
+    """
+    off, coin = _farthest(account, worth) if _is_fresh(account, now) else (_NO_COLLATERAL, "")
+    account.collateral_deviation, account.deviating_coin = off, coin
+
+
+def _is_fresh(account: AccountRow, now: float) -> bool:
+    return now - account.collateral_at <= COLLATERAL_STALE_AFTER
+
+
+def _farthest(account: AccountRow, worth: Mapping[str, float]) -> tuple[Known, str]:
+    off: float | None = None
+    farthest = ""
+    for coin, reading in account.collateral.items():
+        balance = account.balances.get(coin)
+        asset, units = account.assets.underlying_of(coin)
+        if balance is None or not balance.holds or asset in MONEY or asset not in worth:
+            continue
+        by = reading.price / (worth[asset] * units) - 1.0
+        if off is None or abs(by) > abs(off):
+            off, farthest = by, coin
+    return (_NO_COLLATERAL if off is None else off), farthest

@@ -19,8 +19,9 @@ from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.legs import build_leg
 from hedgewatch.core.book.lines import hear
-from hedgewatch.core.book.prices import VenueClock, forget_order, take_price
+from hedgewatch.core.book.prices import VenueClock, forget_order, is_crossed, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.book.terms import market_changes
 from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
@@ -124,6 +125,7 @@ class Engine:
         if isinstance(event, events.MarkPriceChanged):
             market.index_price = event.index_price
             market.funding_rate = event.funding_rate
+            market.open_interest = event.open_interest
         if market.doubt is not None and self._look(market, now):
             return self._everything(now)
         price_moved(market)
@@ -152,7 +154,7 @@ class Engine:
         of the past nothing is judged.
         """
         market = self.book.markets.get((event.venue, event.symbol))
-        if market is None:
+        if market is None or is_crossed(event):
             return NOTHING
         if isinstance(event, events.BarsRead):
             remember(self.book, market, event.bars, self._clock_of(event.venue).lag)
@@ -197,6 +199,7 @@ class Engine:
             yield from account.feeds.values()
         yield self.book.totals
         yield from self.book.outside.rows()
+        yield from self.book.holdings.values()
         for position in self.book.positions():
             if position.alerts or position.account.doubt is not None:
                 yield position
@@ -264,10 +267,12 @@ class Engine:
 
     def _market_defined(self, event: events.MarketDefined, now: float) -> Outcome:
         market = self.book.market(event.market.venue, event.market.symbol)
-        market.market = event.market
+        known, market.market = market.market, event.market
         for account in self.book.accounts.values():
             for position in account.positions.values():
                 if position.market is market:
+                    if known is not None and position.contracts:
+                        position.change_terms(market_changes(known, event.market), now)
                     build_leg(account, position)
         before = list(self.book.rows())
         self.book.reindex()
@@ -288,7 +293,7 @@ class Engine:
             case events.TiersChanged():
                 change.structure = readings.take_tiers(account, event, now)
             case events.VenueWarned():
-                account.warning = event
+                account.warn(event, now)
             case _:
                 hear(self.book, event, account, now)
         return change

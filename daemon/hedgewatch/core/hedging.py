@@ -7,11 +7,15 @@ margin.md §3 (Hull OFOD ch. 3 for required contracts).
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import chain
 from math import inf
+from types import MappingProxyType
 
 from hedgewatch.core.book.rows import AccountRow, HedgeLeg, HedgeRow, PositionRow
+from hedgewatch.core.book.worth import cross_rate
 from hedgewatch.core.breaks import judge_break, missing_cover
 from hedgewatch.core.model import Unknown, WalletPlan
+from hedgewatch.core.statistics.basket import hedge_ratio
 
 _MEASURES = (
     "hedge_ratio", "hedge_drift", "hedge_drift_floor", "required_contracts",
@@ -22,6 +26,15 @@ _MEASURES = (
 _OF_TARGET = (
     "hedge_drift", "hedge_drift_floor", "contracts_to_target", "uncovered_value", "uncovered_coins",
 )  # fmt: skip
+_OF_BOTH_SIDES = ("residual_delta", "residual_delta_coins", "required_contracts", "basis")
+_SIDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "exposure": ("exposure_value", "exposure_pnl"),
+        "cover": ("cover_value", "cover_pnl"),
+    }
+)
+"""The measures of a side that are counted in money."""
+
 _SEVERAL = Unknown("the cover is not one market", 0.0)
 _ADDS_RISK = Unknown("the minimum-variance ratio is not above 0: this cover adds risk", 0.0)
 _NO_INDEX = Unknown("no index price", 0.0)
@@ -56,8 +69,7 @@ def _hold(
         leg.hold(sum(held.quantity for held in leg.positions) * plan.share)
         leg.cost = sum(map(_cost, leg.positions)) * plan.share
     else:
-        balance = account.balances.get(plan.asset)
-        leg.hold(balance.total * leg.base_units * plan.share if balance else 0.0)
+        leg.hold(leg.owned(account) * leg.base_units * plan.share)
 
 
 def _flaw(leg: HedgeLeg) -> Unknown | None:
@@ -84,6 +96,8 @@ def value_hedge(hedge: HedgeRow) -> None:
         _set_all(hedge, _MEASURES, doubt)
     else:
         _fit(hedge)
+        if hedge.unpriced is not None:
+            _set_all(hedge, *hedge.unpriced)
     if hedge.broken is not None:
         judge_break(hedge, known=doubt is None)
     if doubt is None and isinstance(hedge.target, Unknown):
@@ -127,13 +141,6 @@ def _aim(hedge: HedgeRow) -> float:
     return hedge.aim
 
 
-def hedge_ratio(exposure: float, cover: float) -> float:
-    """−cover ÷ exposure: 1 covered, 0 naked, negative when the cover adds to the exposure."""
-    if exposure == 0.0:
-        return 0.0 if cover == 0.0 else inf
-    return -cover / exposure + 0.0
-
-
 def contracts_between(held: float, wanted: float, contract: float, step: Decimal) -> float:
     """Contracts to buy (+) or sell (−) from delta `held` to `wanted`, in whole steps, exactly.
 
@@ -150,7 +157,7 @@ def _doubt(hedge: HedgeRow) -> Unknown | None:
             return doubt
         if leg.market.market is None:
             return Unknown(f"the market {leg.market.symbol} is not loaded yet", 0.0)
-    return None
+    return None if hedge.unpriced is None or hedge.in_coins else hedge.unpriced[1]
 
 
 def _total(legs: tuple[HedgeLeg, ...]) -> tuple[float, float, float, float]:
@@ -159,11 +166,12 @@ def _total(legs: tuple[HedgeLeg, ...]) -> tuple[float, float, float, float]:
     for leg in legs:
         price = leg.market.price
         quantity = leg.quantity
-        worth = quantity * price
+        rate = leg.rate
+        worth = quantity * price * rate
         value += worth
         coins += quantity * leg.underlying_units
         weighted += worth * leg.plan.beta
-        profit += leg.profit()
+        profit += leg.profit() * rate
     return value, coins, weighted, profit
 
 
@@ -177,6 +185,7 @@ def _contracts(hedge: HedgeRow, exposure: float, wanted: float, held: float) -> 
         return
     worth = market.contract_size * (leg.market.price if market.linear else 1.0)
     in_coins = worth / leg.market.price * leg.underlying_units
+    worth *= leg.rate
     contract = in_coins if hedge.in_coins else worth * leg.plan.beta
     hedge.required_contracts = required_contracts(exposure, worth)
     hedge.contracts_to_target = contracts_between(held, wanted, contract, market.step)
@@ -205,5 +214,30 @@ def _basis(hedge: HedgeRow) -> float | Unknown:
 
 
 def _coin_price(leg: HedgeLeg) -> float:
-    """The price of one coin of the underlying, where the market trades a thousand at a time."""
-    return leg.market.price / leg.underlying_units
+    """The price of one coin of the underlying, where the market trades a thousand at a time, in the
+    currency of the hedge.
+    """
+    return leg.market.price * leg.rate / leg.underlying_units
+
+
+def price_money(hedge: HedgeRow, worth: Mapping[str, float]) -> None:
+    """What the quote currencies of the legs are worth in that of the hedge; where they are one,
+    nothing has to be known.
+    """
+    legs = (*hedge.exposure, *hedge.cover)
+    if all(leg.quote == hedge.money for leg in legs):
+        hedge.unpriced = None
+        return
+    lacking = {leg.quote for leg in legs if not _takes_rate(leg, worth, hedge.money)}
+    of = [side for side in _SIDES if any(leg.quote in lacking for leg in getattr(hedge, side))]
+    why = f"nothing that is watched prices {' and '.join(sorted(lacking))} in {hedge.money}"
+    names = (*_OF_BOTH_SIDES, *chain.from_iterable(_SIDES[side] for side in of))
+    hedge.unpriced = (names, Unknown(why, 0.0)) if lacking else None
+    value_hedge(hedge)
+
+
+def _takes_rate(leg: HedgeLeg, worth: Mapping[str, float], money: str) -> bool:
+    """Whether the price of its quote currency is known; if not, nothing that needs it is told."""
+    rate = cross_rate(worth, leg.quote, money)
+    leg.rate = 1.0 if rate is None else rate
+    return rate is not None

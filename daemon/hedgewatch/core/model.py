@@ -43,6 +43,7 @@ class Scope(StrEnum):
     HEDGE = "hedge"
     ACCOUNT = "account"
     FEED = "feed"
+    ASSET = "asset"
     BOOK = "book"
     SIGNAL = "signal"
     CORRELATION = "correlation"
@@ -124,7 +125,8 @@ class Market:
     contracts, exact, because contracts are rounded to it. Of an inverse market `contract_size` is
     the face value in the quote currency. `status` is what may be done in it; `expiry` is the
     delivery of a dated contract, or of one that is delisted. `funding_interval` is in seconds,
-    None without funding; `taker_fee` is a fraction of the notional, None where it is not told.
+    None without funding; `funding_cap` and `funding_floor` bound the rate of one interval, and
+    `taker_fee` is a fraction of the notional: None where they are not told.
     """
 
     venue: str
@@ -138,8 +140,17 @@ class Market:
     linear: bool = True
     expiry: float | None = None
     funding_interval: float | None = None
+    funding_cap: float | None = None
+    funding_floor: float | None = None
     taker_fee: float | None = None
     status: MarketStatus = "trading"
+
+    @property
+    def dated(self) -> bool:
+        """Whether it was made to end, and pays no funding: its symbol has the day (as ccxt writes
+        it). A perpetual one that is delisted ends as well.
+        """
+        return self.expiry is not None and "-" in self.symbol.rpartition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +230,8 @@ class SignalPlan:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What is to be watched, as its owner described it. `betas` are the parts of a common move that
-    assets make where it is not all of it (0 for stable coins).
+    assets make where it is not all of it (0 for stable coins). `assets` are other names of one
+    asset: its underlying, and how many of it one is. Totals are told in `currency`.
     """
 
     instance: str
@@ -228,6 +240,8 @@ class Desk:
     hedges: tuple[HedgePlan, ...] = ()
     prices: Mapping[str, PricePlan] = field(default_factory=dict)
     betas: Mapping[str, float] = field(default_factory=dict)
+    assets: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    currency: str = "USD"
     scenarios: tuple[Scenario, ...] = ()
     signals: tuple[SignalPlan, ...] = ()
     calendars: tuple[str, ...] = ()

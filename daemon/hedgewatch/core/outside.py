@@ -9,9 +9,9 @@ RiskMetrics' way (`statistics/moments`). A signal that did not change over a str
 from math import floor, isfinite
 
 from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.prices import pair_of
 from hedgewatch.core.book.rows import MarketRow
 from hedgewatch.core.book.rows.outside import CalendarRow, CorrelationRow, Outside, SignalRow
-from hedgewatch.core.book.underlying import underlying_of
 from hedgewatch.core.events import CalendarRead, OutsideEvent, SignalFailed, SignalHeard
 from hedgewatch.core.model import Desk, Unknown
 
@@ -124,4 +124,5 @@ def _take(row: CorrelationRow, market: MarketRow, change: float | None) -> None:
 def _priced(book: Book) -> dict[str, MarketRow]:
     """A market of each asset that is held or hedged."""
     held = (market for market in book.markets.values() if market.positions or market.hedges)
-    return {underlying_of(market.symbol.partition("/")[0])[0]: market for market in held}
+    assets = book.assets
+    return {assets.underlying_of(pair_of(each.symbol)[0])[0]: each for each in held}

@@ -6,10 +6,14 @@ from math import inf
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.doubt import age_feeds, judge_sight
 from hedgewatch.core.book.pegs import worst_peg
+from hedgewatch.core.book.pooling import ACCOUNT_CURRENCY
 from hedgewatch.core.book.rows import AccountRow, Cells, HedgeRow, MarketRow, PoolRow
+from hedgewatch.core.book.worth import worths
 from hedgewatch.core.breaks import forget_small_losses
-from hedgewatch.core.comparison import age_numbers
-from hedgewatch.core.hedging import hold_quantities, value_hedge
+from hedgewatch.core.comparison import age_numbers, compare_collateral, compare_marks
+from hedgewatch.core.darkness import widen_hedge
+from hedgewatch.core.exposure import total
+from hedgewatch.core.hedging import hold_quantities, price_money, value_hedge
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.sampling import close_bar, look_back
 from hedgewatch.core.valuation import value_pool, value_position, widen
@@ -42,7 +46,9 @@ def account_changed(book: Book, account: AccountRow) -> None:
     wallets = {wallet.name: wallet for wallet in book.desk.wallets}
     for hedge in book.hedges.values():
         hold_quantities(hedge, book.accounts, wallets)
+        price_money(hedge, book.worth)
         value_hedge(hedge)
+        widen_hedge(hedge, book.now)
         _watch_anew(book, hedge)
 
 
@@ -62,13 +68,24 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     close_bar(book, now)
     forget_small_losses(book.hedges.values(), now)
     look_back(book)
+    backed = any(account.collateral for account in book.accounts.values())
+    dollars = worths(book, ACCOUNT_CURRENCY, now, by_venues=False) if backed else {}
     for account in book.accounts.values():
         age_feeds(account, now)
         account.key.age(now)
         age_numbers(account, now)
+        account.age_news(now)
+        compare_collateral(account, dollars, now)
         positions = [p for pool in account.pools.values() for p in pool.positions]
+        for position in positions:
+            position.age_news(now)
         widen(account, positions, now)
+    compare_marks(book.markets.values())
     _total(book)
+    total(book, now)
+    for hedge in book.hedges.values():
+        price_money(hedge, book.worth)
+        widen_hedge(hedge, now)
     return turned
 
 

@@ -34,6 +34,7 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.HEDGE: ("hedge",),
     Scope.ACCOUNT: ("account", "venue"),
     Scope.FEED: ("account", "venue", "feed"),
+    Scope.ASSET: ("asset",),
     Scope.BOOK: (),
     Scope.SIGNAL: ("signal",),
     Scope.CORRELATION: ("signal", "asset"),
@@ -42,15 +43,24 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
 """The labels that identify a subject: what `where` may name."""
 
 TEXTS: Mapping[Scope, tuple[str, ...]] = {
-    Scope.POSITION: ("remedy",),
-    Scope.POOL: ("currency", "remedy"),
-    Scope.HEDGE: ("break_reason",),
-    Scope.ACCOUNT: ("unusable_reason", "blind_reason"),
+    Scope.POSITION: ("remedy", "terms_change", "settings_change", "market_status"),
+    Scope.POOL: ("currency", "remedy", "venue_warning"),
+    Scope.HEDGE: ("break_reason", "blind_reason"),
+    Scope.ACCOUNT: (
+        "unusable_reason",
+        "blind_reason",
+        "settings_change",
+        "collateral_change",
+        "deviating_coin",
+        "venue_warning",
+    ),
     Scope.FEED: ("feed_reason",),
+    Scope.ASSET: ("currency",),
     Scope.SIGNAL: ("signal_reason", "signal_unit"),
     Scope.CALENDAR: ("event",),
     Scope.BOOK: (
         "peg_coin",
+        "left_out",
         "failing_receivers",
         "store_error",
         "configuration_error",

@@ -14,18 +14,12 @@ from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.bent import price_interval, shock_interval
 from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.statistics.barrier import worst_distance
+from hedgewatch.core.statistics.barrier import in_the_dark, worst_distance
 
 FAR = 1e3
 """A line beyond so many times the price, or below so small a part of it, is none: nothing goes
 there, and small sums make it jump (margin.md §2.6-10).
 """
-
-_YEARLY_VOLATILITY = 1.0
-"""100 % a year until an estimate has warmed up (design §5)."""
-
-_LEAST_VOLATILITY = 0.2
-"""A market that stood still says nothing about what it does in the dark."""
 
 _POOL_MEASURES = (
     "equity", "maintenance_margin", "headroom", "margin_ratio", "shock_down", "shock_up",
@@ -208,6 +202,5 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
 def _widen(position: PositionRow, doubt: Unknown | None, now: float) -> None:
     last = position.last_distance
     if doubt is not None and not isinstance(last, Unknown):
-        known = position.volatility
-        sigma = _YEARLY_VOLATILITY if isinstance(known, Unknown) else max(known, _LEAST_VOLATILITY)
+        sigma = in_the_dark(position.volatility)
         position.liquidation_distance_worst = worst_distance(last, sigma, now - doubt.since)

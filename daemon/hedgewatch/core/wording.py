@@ -27,3 +27,13 @@ def rfc3339(at: float) -> str:
     """A moment (epoch seconds) in UTC, to the millisecond: `2026-11-30T00:15:02.123Z`."""
     moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
     return moment.replace("+00:00", "Z")
+
+
+def time_of_day(at: float) -> str:
+    """A moment of today (epoch seconds) as one says it: `03:04:05 UTC`."""
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S UTC")
+
+
+def date_and_time(at: float) -> str:
+    """A moment (epoch seconds) to the minute: `2026-12-24 09:00 UTC`."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -239,6 +239,7 @@ def _documents(
         "/api/v1/pools": lambda: {"pools": api.rows_of(Scope.POOL, view.rows())},
         "/api/v1/evenness": lambda: {"evenness": [api.evenness(each) for each in view.evenness()]},
         "/api/v1/hedges": lambda: {"hedges": api.rows_of(Scope.HEDGE, view.rows())},
+        "/api/v1/assets": lambda: {"assets": api.rows_of(Scope.ASSET, view.rows())},
         "/api/v1/alerts": lambda: {"alerts": alerts()},
         "/api/v1/rules": lambda: {"rules": [api.rule(each) for each in view.rules()]},
     }

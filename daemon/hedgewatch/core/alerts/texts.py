@@ -38,7 +38,7 @@ def rendered(rule: Rule, row: Row) -> dict[str, str]:
     if isinstance(row, FeedRow):
         texts["feed_reason"] = row.reason
     if isinstance(row, HedgeRow):
-        texts["break_reason"] = row.break_reason
+        texts |= {"break_reason": row.break_reason, "blind_reason": row.blind_reason}
 
     def look_up(name: str) -> object:
         return texts[name] if name in texts else value_of(row, name)

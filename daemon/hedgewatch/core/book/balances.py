@@ -5,6 +5,8 @@ from math import inf, isfinite, isnan
 from hedgewatch.core.book.change import LAG, Change, waits
 from hedgewatch.core.book.pooling import ACCOUNT_POOL
 from hedgewatch.core.book.rows import AccountRow, BalanceRow
+from hedgewatch.core.book.rows.terms import TermsChange
+from hedgewatch.core.book.terms import collateral_changes
 from hedgewatch.core.events import BalanceReading, CollateralPriced, CollateralReading
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.model import CollateralSlice, EndReason
@@ -42,6 +44,7 @@ def tell_balance(
         balance.total, balance.cross_wallet = amounts
         account.observed += 1
     change.move(reading.asset, by, end)
+    balance.locked = reading.locked if isfinite(reading.locked) else 0.0
     balance.disputed = None
     balance.venue_time = max(balance.venue_time, reading.venue_time)
 
@@ -80,7 +83,7 @@ def miss_balances(account: AccountRow, reported: set[str], change: Change) -> No
             change.agrees = False
         else:
             change.move(asset, -balance.total, None)
-            balance.total = balance.cross_wallet = 0.0
+            balance.total = balance.cross_wallet = balance.locked = 0.0
             change.structure = True
 
 
@@ -97,7 +100,11 @@ def price_collateral(account: AccountRow, event: CollateralPriced, now: float) -
     """
     told = {reading.asset: (reading, _discount(reading)) for reading in event.collateral}
     sound = {asset: pair for asset, pair in told.items() if 0.0 < pair[0].price < inf}
-    account.collateral = {asset: reading for asset, (reading, found) in sound.items() if found}
+    counted = {asset: reading for asset, (reading, found) in sound.items() if found}
+    news = collateral_changes(account.collateral, counted)
+    ratio = account.highest_margin_ratio
+    account.change_collateral((TermsChange(*words, now, ratio) for words in news), now)
+    account.collateral = counted
     account.discounts = {asset: found for asset, (_, found) in sound.items() if found}
     account.collateral_at = now
     account.observed += 1

@@ -5,10 +5,11 @@ from itertools import chain
 from typing import Any
 
 from hedgewatch.core.book.pooling import index_pool, is_inverse_in, sort_into_pools
-from hedgewatch.core.book.prices import watch_anew
+from hedgewatch.core.book.prices import match_peers, watch_anew
 from hedgewatch.core.book.rows import (
     NOT_YET,
     AccountRow,
+    AssetRow,
     FeedRow,
     HedgeLeg,
     HedgeRow,
@@ -21,11 +22,12 @@ from hedgewatch.core.book.rows import (
 from hedgewatch.core.book.rows.daemon import DaemonHealth
 from hedgewatch.core.book.rows.evenness import Adviser, DeskEvenness
 from hedgewatch.core.book.rows.outside import Outside
-from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.events import DaemonObserved
 from hedgewatch.core.model import (
     AccountPlan,
     Desk,
+    HedgePlan,
     Known,
     LegPlan,
     PricePlan,
@@ -41,8 +43,9 @@ class BookRow(DaemonHealth, DeskEvenness, Row):
     """The whole desk in a few numbers, and how who watches it is."""
 
     __slots__ = (
-        "accounts_blind", "adviser", "daemon", "nearest_liquidation_distance", "peg_coin",
-        "stepped", "worst_margin_ratio", "worst_peg",
+        "accounts_blind", "adviser", "daemon", "gross_exposure", "gross_exposure_known",
+        "left_out", "nearest_liquidation_distance", "net_exposure", "peg_coin", "stepped",
+        "total_equity", "total_equity_known", "worst_margin_ratio", "worst_peg",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +55,12 @@ class BookRow(DaemonHealth, DeskEvenness, Row):
         self.worst_peg: Known = NOT_YET
         self.peg_coin = ""
         self.accounts_blind = 0.0
+        self.total_equity: Known = NOT_YET
+        self.total_equity_known: Known = NOT_YET
+        self.net_exposure: Known = NOT_YET
+        self.gross_exposure: Known = NOT_YET
+        self.gross_exposure_known: Known = NOT_YET
+        self.left_out = ""
         self.adviser: Adviser | None = None
         self.daemon: DaemonObserved | None = None
         self.stepped: tuple[float, float] | None = None
@@ -66,6 +75,8 @@ class Book:
         self.markets: dict[tuple[str, str], MarketRow] = {}
         self.accounts: dict[str, AccountRow] = {}
         self.hedges: dict[str, HedgeRow] = {}
+        self.holdings: dict[str, AssetRow] = {}
+        self.worth: dict[str, float] = {}
         self.totals = BookRow()
         self.outside = Outside()
         self.watchers: Mapping[Scope, Callable[[Any], Watch]] = {}
@@ -74,10 +85,13 @@ class Book:
 
     def replace_desk(self, desk: Desk, now: float) -> None:
         """Watch what `desk` says; accounts that stay keep their rows."""
+        if (desk.assets, desk.currency) != (self.desk.assets, self.desk.currency):
+            self.holdings, self.worth = {}, {}
         self.desk = desk
+        self.assets = Assets(desk.assets)
         self.accounts = {plan.name: self._account(plan, now) for plan in desk.accounts}
         for account in self.accounts.values():
-            account.betas = desk.betas
+            account.assets, account.betas = self.assets, desk.betas
         for plan in desk.accounts:
             self.accounts[plan.name].leverage_limit = plan.leverage_limit
         self.hedges = {plan.name: self._hedge(plan.name) for plan in desk.hedges}
@@ -109,7 +123,8 @@ class Book:
         feeds = chain.from_iterable(account.feeds.values() for account in self.accounts.values())
         return chain(
             self.positions(), self.pools(), self.hedges.values(),
-            self.accounts.values(), feeds, (self.totals,), self.outside.rows(),
+            self.accounts.values(), feeds, self.holdings.values(), (self.totals,),
+            self.outside.rows(),
         )  # fmt: skip
 
     def feed(self, account: AccountRow, name: str) -> FeedRow:
@@ -117,6 +132,12 @@ class Book:
         if name not in account.feeds:
             account.feeds[name] = FeedRow(account, name)
         return account.feeds[name]
+
+    def asset(self, name: str) -> AssetRow:
+        """The row of an underlying, made when it is first held."""
+        if name not in self.holdings:
+            self.holdings[name] = AssetRow(name, self.desk.currency)
+        return self.holdings[name]
 
     def reindex(self) -> None:
         """Bring pools, legs and the lists of what a price touches in line with the positions."""
@@ -134,6 +155,7 @@ class Book:
         for market in self.markets.values():
             positions = chain.from_iterable(pool.positions for pool in market.pools)
             market.touched = (*positions, *market.pools, *market.hedges)
+        match_peers(self.markets.values(), self.assets)
         self._watch()
 
     def _watch(self) -> None:
@@ -179,44 +201,59 @@ class Book:
         hedge.sources = tuple(markets) or (hedge,)
 
     def _resolve(self, hedge: HedgeRow) -> None:
-        hedge.exposure = tuple(self._leg(plan, hedge.exposure) for plan in hedge.plan.exposure)
-        hedge.cover = tuple(self._leg(plan, hedge.cover) for plan in hedge.plan.cover)
-        names = {self._underlying(leg) for leg in hedge.exposure + hedge.cover}
+        hedge.exposure = tuple(
+            self._leg(plan, hedge, hedge.exposure) for plan in hedge.plan.exposure
+        )
+        hedge.cover = tuple(self._leg(plan, hedge, hedge.cover) for plan in hedge.plan.cover)
+        names = {leg.underlying for leg in hedge.exposure + hedge.cover}
+        hedge.money = hedge.exposure[0].quote
         basis = hedge.plan.basis_of_drift
         hedge.in_coins = len(names) == 1 if basis is None else basis == "coins"
 
-    def _leg(self, plan: LegPlan, known: tuple[HedgeLeg, ...]) -> HedgeLeg:
-        market = self._price_of(plan)
+    def _leg(self, plan: LegPlan, hedge: HedgeRow, known: tuple[HedgeLeg, ...]) -> HedgeLeg:
+        market = self._price_of(plan, hedge.plan)
         leg = next((leg for leg in known if leg.plan == plan and leg.market is market), None)
         if leg is None:
             leg = HedgeLeg(plan, market)
-        if plan.account:
-            held = self.accounts[plan.account].positions.values()
+        leg.identify(self.assets, self._named_apart(plan))
+        leg.account = self.accounts[plan.account] if plan.account else None
+        if leg.account is not None:
+            held = leg.account.positions.values()
             opened = [position for position in held if position.contracts]
             leg.positions = tuple(p for p in opened if p.symbol == plan.symbol)
             leg.earning = tuple(p for p in opened if is_inverse_in(p, plan.asset))
         return leg
 
-    def _price_of(self, plan: LegPlan) -> MarketRow:
-        """Where the leg's price comes from: its own market, `prices:`, or a like base.
+    def _named_apart(self, plan: LegPlan) -> frozenset[str]:
+        """What other legs name of the account of a leg."""
+        legs = chain.from_iterable(hedge.exposure + hedge.cover for hedge in self.desk.hedges)
+        named = {leg.asset for leg in legs if leg.account == plan.account}
+        return frozenset(named - {plan.asset, ""})
+
+    def _price_of(self, plan: LegPlan, of: HedgePlan) -> MarketRow:
+        """Where the leg's price comes from: its own market, `prices:`, or a like base: where it is
+        held rather than at another venue, of the hedge itself rather than of another one.
 
         Raises LookupError for an asset without a price, which the configuration refuses.
         """
         if plan.symbol:
             return self.market_of(plan)
-        if plan.asset in self.desk.prices:
-            return self.market_of(self.desk.prices[plan.asset])
-        for hedge in self.desk.hedges:
-            for other in hedge.exposure + hedge.cover:
-                base = other.symbol.partition("/")[0]
-                if other.symbol and underlying_of(base)[0] == underlying_of(plan.asset)[0]:
-                    return self.market_of(other)
+        wanted = self.assets.underlying_of(plan.asset)[0]
+        named = {self.assets.underlying_of(a)[0]: price for a, price in self.desk.prices.items()}
+        price = self.desk.prices.get(plan.asset) or named.get(wanted)
+        if price is not None:
+            return self.market_of(price)
+        for other in sorted(self._alike(wanted, of), key=lambda leg: leg.account != plan.account):
+            return self.market_of(other)
         raise LookupError(f"no price source for {plan.asset}")
 
-    @staticmethod
-    def _underlying(leg: HedgeLeg) -> str:
-        base = leg.plan.asset or leg.plan.symbol.partition("/")[0]
-        return underlying_of(base)[0]
+    def _alike(self, asset: str, first: HedgePlan) -> Iterator[LegPlan]:
+        """Legs in contracts about an asset, those of one hedge first."""
+        for hedge in (first, *self.desk.hedges):
+            for leg in hedge.exposure + hedge.cover:
+                base = leg.symbol.partition("/")[0]
+                if leg.symbol and self.assets.underlying_of(base)[0] == asset:
+                    yield leg
 
     def _watched(self, account: AccountRow) -> Iterator[MarketRow]:
         """The markets whose prices this account's feeds must deliver."""

@@ -7,6 +7,7 @@ from hedgewatch.core.book.pooling import can_be_scanned, is_whole
 from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.book.solving import unpriced
+from hedgewatch.core.book.terms import stands_still
 from hedgewatch.core.model import Unknown
 
 READING_STALE_AFTER = 30.0
@@ -60,7 +61,7 @@ def _overdue(account: AccountRow, now: float) -> bool:
 def _examine(account: AccountRow, now: float) -> None:
     """Every price and pool by itself."""
     for market in account.watched:
-        market.doubt = doubt_of(market, now)
+        market.doubt = None if stands_still(market, account) else doubt_of(market, now)
     for pool in account.pools.values():
         reason = _flaw(pool, now)
         if not reason:

@@ -5,6 +5,7 @@ from math import inf
 from typing import Protocol, TypedDict
 
 from hedgewatch.core.book.rows import AccountRow, PositionRow
+from hedgewatch.core.book.terms import is_halted
 from hedgewatch.core.margin import (
     Leg,
     are_marginal,
@@ -50,6 +51,7 @@ def build_leg(account: AccountRow, position: PositionRow) -> None:
     """
     market = position.market.market
     position.leg, position.tier, position.flaw = None, 0, ""
+    position.market_halted = is_halted(market)
     if market is None:
         position.flaw = f"the market {position.symbol} is not loaded yet"
         return

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow, PositionRow
-from hedgewatch.core.book.underlying import beta_of
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.margin.bent import BentLeg
 from hedgewatch.core.margin.regimes import Netting
@@ -40,7 +39,7 @@ def index_pool(pool: PoolRow) -> None:
     for market, positions in by_market.items():
         market.pools.append(pool)
         market.positions.extend(positions)
-    pool.as_one = all(beta_of(base_of(p), pool.account.betas) == 1.0 for p in pool.positions)
+    pool.as_one = all(pool.account.beta_of(base_of(p)) == 1.0 for p in pool.positions)
     pool.bent = any(isinstance(position.leg, BentLeg) for position in pool.positions)
     pool.plain = _is_plain(pool)
     pool.markets = tuple(by_market.items())

@@ -1,8 +1,11 @@
 """Prices by event time on our clock: which is newer, how old it is, and when to doubt it."""
 
+from collections.abc import Iterable
 from math import inf
 
 from hedgewatch.core.book.rows import MarketRow
+from hedgewatch.core.book.underlying import Assets
+from hedgewatch.core.events import BarsRead, LiquidityRead, QuoteChanged
 from hedgewatch.core.model import Unknown
 
 STALE_AFTER = 5.0
@@ -88,3 +91,34 @@ def forget_order(markets: tuple[MarketRow, ...]) -> None:
     """A lost feed may come back from a venue whose clock stepped: order begins anew."""
     for market in markets:
         market.venue_time = 0.0
+
+
+def match_peers(markets: Iterable[MarketRow], assets: Assets) -> None:
+    """Which markets are about one underlying in one quote currency; a dated contract stands off by
+    right, and is no measure of another.
+    """
+    alike: dict[tuple[str, str], list[tuple[MarketRow, float]]] = {}
+    for market in markets:
+        market.peers = ()
+        if "-" not in market.symbol.rpartition(":")[2]:
+            base, quote = pair_of(market.symbol)
+            name, units = assets.underlying_of(base)
+            alike.setdefault((name, quote), []).append((market, units))
+    for group in alike.values():
+        for market, units in group if len(group) > 1 else ():
+            market.peers = tuple((o, units / each) for o, each in group if o is not market)
+
+
+def pair_of(symbol: str) -> tuple[str, str]:
+    """What is priced in a market, and in what."""
+    base, _, rest = symbol.partition("/")
+    return base, rest.partition(":")[0]
+
+
+def is_crossed(event: QuoteChanged | LiquidityRead | BarsRead) -> bool:
+    """Whether more is bid than asked, or something is no price: no market, whatever it is."""
+    if isinstance(event, QuoteChanged):
+        return not 0.0 < event.bid <= event.ask < inf
+    if isinstance(event, BarsRead) or not (event.bids and event.asks):
+        return False
+    return event.bids[0][0] > event.asks[0][0]

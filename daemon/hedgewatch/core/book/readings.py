@@ -12,9 +12,15 @@ from math import isfinite
 from hedgewatch.core.book.balances import miss_balances, tell_balance
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change, waits
+from hedgewatch.core.book.evidence import margin_still_used, tells_margin
 from hedgewatch.core.book.legs import build_leg
-from hedgewatch.core.book.pooling import is_whole, settle_of
 from hedgewatch.core.book.rows import NOT_YET, AccountRow, PositionRow
+from hedgewatch.core.book.terms import (
+    take_leverage,
+    take_position_mode,
+    take_regime,
+    take_settings,
+)
 from hedgewatch.core.events import (
     AccountRead,
     PositionChanged,
@@ -32,13 +38,17 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     change = Change(now)
     account.readings += 1
     account.margin_in_use = event.margin_in_use
-    account.margin_told = account.margin_told or _tells_margin(event)
+    account.margin_told = account.margin_told or tells_margin(event)
     account.told_equity = event.equity
     account.told_maintenance_margin = event.maintenance_margin
     account.told_margin_ratio = event.margin_ratio
+    ratio = account.highest_margin_ratio
+    take_regime(account, event.cross_regime, ratio, now)
     _take_regimes(account, event, change)
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
+    kinds = (reading.kind for reading in event.positions if reading.contracts)
+    take_position_mode(account, kinds, ratio, now)
     miss_balances(account, {balance.asset for balance in event.balances}, change)
     _read_positions(book, account, event.positions, change)
     if change.agrees:
@@ -122,6 +132,7 @@ def _take_venues_own(
     position.told_maintenance_margin = reading.venue_maintenance_margin
     position.told_margin_ratio = reading.venue_margin_ratio
     position.told_adl_rank = reading.adl_rank
+    position.told_notional = reading.venue_notional
     _take_settings(account, position, reading, change)
 
 
@@ -146,6 +157,7 @@ def _take(
     change: Change,
 ) -> None:
     was = position.contracts
+    take_settings(position, reading, change.now)
     position.contracts = reading.contracts
     position.entry_price = reading.entry_price
     position.isolated_wallet = reading.isolated_wallet
@@ -166,6 +178,7 @@ def _take_settings(
     """Leverage and fee, on which what closing costs depends, and with it all lines."""
     settings = (reading.leverage, reading.taker_fee)
     if settings != (position.told_leverage, position.told_taker_fee):
+        take_leverage(position, reading.leverage, change.now)
         position.told_leverage, position.told_taker_fee = settings
         build_leg(account, position)
         change.structure = True
@@ -221,7 +234,7 @@ def _miss(
     if position.missed < _READINGS_TO_BELIEVE_ABSENCE:
         change.doubt()
         return
-    if _margin_still_used(account, position, reported):
+    if margin_still_used(account, position, reported):
         change.agrees = False
         position.position_vanished = True
         position.observed += 1
@@ -232,65 +245,3 @@ def _miss(
     position.position_vanished = False
     change.structure = True
     change.ended.append((position, EndReason.UNKNOWN))
-
-
-def _margin_still_used(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
-    """Whether the venue's margin exceeds what the reported positions explain (of those that are
-    isolated, readings count none into a balance's margin).
-
-    A venue whose margin was never above 0 while positions stood tells nothing by it: then
-    nothing shows that the position is gone.
-    """
-    if not account.margin_told:
-        return True
-    if not any(key in reported and held.contracts for key, held in account.positions.items()):
-        margins = (balance.maintenance_margin for balance in account.balances.values())
-        return bool(account.margin_in_use) or any(margins)
-    if position.pool is not None and is_whole(position.pool):
-        return _more_is_used_by_all(account, position, reported)
-    return _more_is_used_of_one(account, position, reported)
-
-
-def _more_is_used_of_one(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
-    """The same of the pool of one currency, whose margin the venue tells with its balance."""
-    currency = position.pool.currency if position.pool else ""
-    balance = account.balances.get(currency)
-    if balance is None or balance.maintenance_margin is None:
-        return bool(account.margin_in_use)
-    cross = account.pools.get(currency)
-    explained = sum(
-        other.maintenance
-        for other in (cross.positions if cross else ())
-        if (other.symbol, other.kind) in reported
-    )
-    return balance.maintenance_margin > explained + position.maintenance / 2
-
-
-def _more_is_used_by_all(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
-    """The same of an account that is one pool, whose venue tells one total in its currency."""
-    told = account.told_maintenance_margin
-    if told is None:
-        return bool(account.margin_in_use)
-    explained = sum(
-        _maintenance_in_money(other)
-        for key, other in account.positions.items()
-        if key in reported and other.contracts
-    )
-    return told > explained + _maintenance_in_money(position) / 2
-
-
-def _maintenance_in_money(position: PositionRow) -> float:
-    coin = position.account.collateral.get(settle_of(position))
-    return position.maintenance * coin.price if coin else 0.0
-
-
-def _tells_margin(event: AccountRead) -> bool:
-    """Whether this reading shows that the venue's margin follows its positions."""
-    margins = (event.margin_in_use, *(balance.maintenance_margin for balance in event.balances))
-    return any(event.positions) and any(margin for margin in margins)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import base_of, is_whole, settle_of, wallet_of
 from hedgewatch.core.book.rows import MarketRow, PoolRow
-from hedgewatch.core.book.underlying import beta_of, underlying_of
 from hedgewatch.core.margin import IN_FULL, Account, Collateral, HeldLeg
 from hedgewatch.core.margin.regimes import Netting
 
@@ -24,7 +23,7 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
     inverse it is counted in the quote currency, at the price of its first market, so that coin
     and contracts move together (`coin_price` translates back).
     """
-    regime = regime_of(pool.account, isolated=pool.isolated)
+    assets, regime = pool.account.assets, regime_of(pool.account, isolated=pool.isolated)
     netted = regime.netting is Netting.LARGER_SIDE
     legs = [
         HeldLeg(
@@ -32,8 +31,8 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
             market=position.symbol,
             price=price_of(position.market),
             settle=settle_of(position),
-            beta=beta_of(base_of(position), pool.account.betas),
-            netting=underlying_of(base_of(position))[0] if netted else "",
+            beta=pool.account.beta_of(base_of(position)),
+            netting=assets.underlying_of(base_of(position))[0] if netted else "",
         )
         for position in pool.positions
         if position.leg is not None
@@ -90,7 +89,7 @@ def is_inverse(pool: PoolRow) -> bool:
 
 def _single(pool: PoolRow, price_of: PriceOf) -> Collateral:
     """The one coin behind a pool of a settle currency, or behind an isolated position."""
-    beta = beta_of(pool.currency, pool.account.betas) if is_inverse(pool) else 0.0
+    beta = pool.account.beta_of(pool.currency) if is_inverse(pool) else 0.0
     return Collateral(
         coin=pool.currency, amount=wallet_of(pool), price=coin_price(pool, price_of),
         discount=IN_FULL, beta=beta,
@@ -105,7 +104,7 @@ def _whole(pool: PoolRow) -> list[Collateral]:
             amount=account.balances[asset].cross_wallet if asset in account.balances else 0.0,
             price=reading.price,
             discount=account.discounts[asset],
-            beta=beta_of(asset, account.betas),
+            beta=account.beta_of(asset),
         )
         for asset, reading in account.collateral.items()
     ]
@@ -125,6 +124,7 @@ def moving_coins(pool: PoolRow) -> dict[MarketRow, Sequence[str]]:
     A pool of one coin is counted in it, so that nothing of it moves.
     """
     coins: dict[str, list[str]] = {}
+    underlying_of = pool.account.assets.underlying_of
     if is_whole(pool):
         for coin in pool.account.collateral:
             coins.setdefault(underlying_of(coin)[0], []).append(coin)

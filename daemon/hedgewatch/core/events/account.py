@@ -21,10 +21,12 @@ class PositionReading:
 
     `isolated_wallet` (settle currency, without unrealised profit) is None for a cross position.
     `venue_liquidation_price` and `venue_maintenance_margin` are the venue's own numbers, and
-    `leverage` is the setting at the venue; None when it names none. `venue_margin_ratio` is that of
-    an isolated position in our polarity (1 is liquidation). `taker_fee` is what this account pays
-    to close it, a fraction of the notional; None where that of the market holds. `adl_rank` is
-    where it stands in the venue's queue of auto-deleveraging, 0 (last) to 4 (first).
+    `leverage` is the setting at the venue; `venue_notional` is what it says that the position is
+    worth at its mark, without sign and in the settle currency; None when it names none.
+    `venue_margin_ratio` is that of an isolated position in our polarity (1 is liquidation).
+    `taker_fee` is what this account pays to close it, a fraction of the notional; None where that
+    of the market holds. `adl_rank` is where it stands in the venue's queue of auto-deleveraging, 0
+    (last) to 4 (first).
     """
 
     symbol: str
@@ -36,6 +38,7 @@ class PositionReading:
     venue_liquidation_price: float | None = None
     venue_maintenance_margin: float | None = None
     venue_margin_ratio: float | None = None
+    venue_notional: float | None = None
     leverage: float | None = None
     taker_fee: float | None = None
     adl_rank: float | None = None

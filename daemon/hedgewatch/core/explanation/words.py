@@ -16,6 +16,7 @@ _EVERY: Mapping[Scope, str] = {
     Scope.HEDGE: "on every hedge",
     Scope.ACCOUNT: "on every account",
     Scope.FEED: "on every feed",
+    Scope.ASSET: "on every asset",
     Scope.BOOK: "on the whole desk",
     Scope.SIGNAL: "on every signal",
     Scope.CORRELATION: "on every signal and asset",

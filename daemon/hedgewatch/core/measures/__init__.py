@@ -9,12 +9,14 @@ from hedgewatch.core.expression.sense import Range, Ranges
 from hedgewatch.core.measures.daemon import DAEMON_MEASURES
 from hedgewatch.core.measures.desk import DESK_MEASURES
 from hedgewatch.core.measures.evenness import EVENNESS_MEASURES
+from hedgewatch.core.measures.exposure import EXPOSURE_MEASURES
 from hedgewatch.core.measures.hedge import HEDGE_MEASURES
 from hedgewatch.core.measures.hedge_statistics import HEDGE_STATISTICS
 from hedgewatch.core.measures.measure import Measure
 from hedgewatch.core.measures.outside import OUTSIDE_MEASURES
 from hedgewatch.core.measures.pool import POOL_MEASURES
 from hedgewatch.core.measures.position import POSITION_MEASURES
+from hedgewatch.core.measures.rulebook import RULEBOOK_MEASURES
 from hedgewatch.core.measures.statistics import STATISTICS
 from hedgewatch.core.measures.stress import STRESS_MEASURES
 from hedgewatch.core.measures.venue import VENUE_MEASURES
@@ -33,6 +35,8 @@ CATALOGUE: tuple[Measure, ...] = (
     *DAEMON_MEASURES,
     *EVENNESS_MEASURES,
     *OUTSIDE_MEASURES,
+    *EXPOSURE_MEASURES,
+    *RULEBOOK_MEASURES,
 )
 
 

@@ -9,7 +9,7 @@ positions with each other, they promise nothing. Times are in seconds, σ is a y
 from math import erfc, exp, inf, isfinite, log, pi, sqrt
 from statistics import NormalDist
 
-from hedgewatch.core.model import Known
+from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.known import all_finite, unknown
 
 YEAR = 365.0 * 86400.0
@@ -81,6 +81,20 @@ def time_to_touch(distance: float, sigma: float, chance: float = 0.5) -> Known:
         return _NO_VOLATILITY
     quantile = NormalDist().inv_cdf(1.0 - chance / 2.0)
     return YEAR * (max(0.0, distance) / (quantile * sigma)) ** 2
+
+
+YEARLY_VOLATILITY = 1.0
+"""100 % a year until an estimate has warmed up (design §5)."""
+
+LEAST_VOLATILITY = 0.2
+"""A market that stood still says nothing about what it does in the dark."""
+
+
+def in_the_dark(volatility: Known) -> float:
+    """The volatility to reckon with while nobody sees the price."""
+    if isinstance(volatility, Unknown):
+        return YEARLY_VOLATILITY
+    return max(volatility, LEAST_VOLATILITY)
 
 
 def worst_distance(last: float, sigma: float, age: float, sigmas: float = BLIND_SIGMAS) -> float:

@@ -6,7 +6,7 @@ of a side went astray.
 """
 
 from collections.abc import Iterable
-from math import sqrt
+from math import inf, sqrt
 
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.statistics.bars import BARS_A_YEAR
@@ -59,3 +59,10 @@ def residual_volatility(moments: Covariance, exposure: float, cover: float) -> K
     """σ of a year of what the hedge leaves, as a fraction of what is owned."""
     ratio = held_ratio(exposure, cover)
     return ratio if isinstance(ratio, Unknown) else yearly(moments.residual_variance(ratio))
+
+
+def hedge_ratio(exposure: float, cover: float) -> float:
+    """−cover ÷ exposure: 1 covered, 0 naked, negative when the cover adds to the exposure."""
+    if exposure == 0.0:
+        return 0.0 if cover == 0.0 else inf
+    return -cover / exposure + 0.0

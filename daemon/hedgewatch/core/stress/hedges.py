@@ -31,8 +31,8 @@ def stress_hedge(hedge: HedgeRow, moves: Moves) -> HedgeStress:
 
 
 def value_of(leg: HedgeLeg) -> float:
-    """Signed, in the quote currency, at the price of now."""
-    return leg.quantity * leg.market.price
+    """Signed, in the currency of the hedge, at the price of now."""
+    return leg.quantity * leg.market.price * leg.rate
 
 
 def gain_of(leg: HedgeLeg, moves: Moves) -> float:

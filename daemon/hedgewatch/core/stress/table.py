@@ -50,8 +50,8 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
     if isinstance(pool.equity, Unknown):
         return []
     backed = backed_of(pool)
-    betas = pool.account.betas
-    moves = [(x, Moves(Scenario(name="common", common=x, betas=betas))) for x in CURVE]
+    betas, assets = pool.account.betas, pool.account.assets
+    moves = [(x, Moves(Scenario(name="common", common=x, betas=betas), assets)) for x in CURVE]
     return [(x, stress_pool(backed, move).margin_ratio) for x, move in moves]
 
 
@@ -63,6 +63,6 @@ def _pool(pool: PoolRow, scenarios: Sequence[Moves]) -> Mapping[str, PoolStress]
 
 
 def _hedge(hedge: HedgeRow, scenarios: Sequence[Moves]) -> Mapping[str, HedgeStress] | Unknown:
-    if isinstance(hedge.exposure_value, Unknown):
-        return hedge.exposure_value
+    if isinstance(hedge.residual_delta, Unknown):
+        return hedge.residual_delta
     return {moves.scenario.name: stress_hedge(hedge, moves) for moves in scenarios}

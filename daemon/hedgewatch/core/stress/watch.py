@@ -128,9 +128,9 @@ class HedgeWatch:
     def __init__(self, hedge: HedgeRow, scenarios: Sequence[Moves]) -> None:
         self._hedge = hedge
         self._scenarios: list[tuple[Sequence[str], Sequence[float], Sequence[float]]] = []
-        if isinstance(hedge.exposure_value, Unknown):
+        if isinstance(hedge.residual_delta, Unknown):
             for moves in scenarios:
-                hedge.stressed.update(dict.fromkeys(_names(_HEDGE, moves), hedge.exposure_value))
+                hedge.stressed.update(dict.fromkeys(_names(_HEDGE, moves), hedge.residual_delta))
             return
         for moves in scenarios:
             exposure = [gain_of(leg, moves) for leg in hedge.exposure]

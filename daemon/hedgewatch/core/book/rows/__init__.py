@@ -6,6 +6,7 @@ pieces of news that a row, or a market, has had: an alert resolves on fresh ones
 """
 
 from hedgewatch.core.book.rows.account import AccountRow, BalanceRow, FeedRow
+from hedgewatch.core.book.rows.asset import AssetRow
 from hedgewatch.core.book.rows.hedge import HedgeLeg, HedgeRow
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
@@ -15,6 +16,7 @@ from hedgewatch.core.book.rows.row import NOT_YET, Cells, Row, Watch
 __all__ = [
     "NOT_YET",
     "AccountRow",
+    "AssetRow",
     "BalanceRow",
     "Cells",
     "FeedRow",

@@ -7,7 +7,9 @@ from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.pool import PoolRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
-from hedgewatch.core.events import CollateralReading, VenueWarned
+from hedgewatch.core.book.rows.terms import AccountNews
+from hedgewatch.core.book.underlying import Assets
+from hedgewatch.core.events import CollateralReading
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
@@ -17,14 +19,15 @@ class BalanceRow:
     """One asset of an account, as last told. Equity, maintenance and ratio are the venue's."""
 
     __slots__ = (
-        "asset", "cross_wallet", "disputed", "equity", "maintenance_margin", "margin_ratio",
-        "total", "venue_time",
+        "asset", "cross_wallet", "disputed", "equity", "locked", "maintenance_margin",
+        "margin_ratio", "total", "venue_time",
     )  # fmt: skip
 
     def __init__(self, asset: str) -> None:
         self.asset = asset
         self.total = 0.0
         self.cross_wallet = 0.0
+        self.locked = 0.0
         self.equity: float | None = None
         self.maintenance_margin: float | None = None
         self.margin_ratio: float | None = None
@@ -59,7 +62,7 @@ class FeedRow(Row):
         return float(len(self.lost_at))
 
 
-class AccountRow(Row):
+class AccountRow(AccountNews):
     """One login at one venue. `doubt` is set while nothing of it can be vouched for.
 
     `is_whole`: its cross positions are one pool, as its last regime that is known has it.
@@ -68,15 +71,15 @@ class AccountRow(Row):
     """
 
     __slots__ = (
-        "account_blind", "account_unusable", "balances", "betas", "blind_reason", "blind_seconds",
-        "collateral", "collateral_at", "cross_regime", "discounts",
+        "account_blind", "account_unusable", "assets", "balances", "betas", "blind_reason",
+        "blind_seconds", "collateral", "collateral_at", "cross_regime", "discounts",
         "doubt", "feeds", "heard_at", "is_whole",
         "isolated_regime", "key", "key_too_powerful", "leverage_limit",
         "liquidation_distance_worst",
         "margin_in_use", "margin_told", "name",
-        "pools", "positions", "read_at", "readings", "started_at", "tiers",
-        "told_equity",
-        "told_maintenance_margin", "told_margin_ratio", "unusable_reason", "venue", "warning",
+        "pools", "positions", "read_at", "readings",
+        "started_at", "tiers", "told_equity", "told_maintenance_margin", "told_margin_ratio",
+        "unusable_reason", "venue",
         "watched",
     )  # fmt: skip
 
@@ -98,9 +101,9 @@ class AccountRow(Row):
         self.balances: dict[str, BalanceRow] = {}
         self.collateral: dict[str, CollateralReading] = {}
         self.collateral_at = 0.0
-        self.warning: VenueWarned | None = None
         self.discounts: dict[str, Discount] = {}
         self.leverage_limit: float | None = None
+        self.assets = Assets()
         self.betas: Mapping[str, float] = {}
         self.pools: dict[str, PoolRow] = {}
         self.feeds: dict[str, FeedRow] = {}
@@ -122,3 +125,17 @@ class AccountRow(Row):
     @property
     def key_bound_to_address(self) -> bool | Unknown:
         return self.key.bound_to_address
+
+    def beta_of(self, asset: str) -> float:
+        """What part of a common move an asset of it makes."""
+        return self.assets.beta_of(asset, self.betas)
+
+    @property
+    def highest_margin_ratio(self) -> Known:
+        """Unknown when one of them is."""
+        highest = 0.0
+        for pool in self.pools.values():
+            if isinstance(pool.margin_ratio, Unknown):
+                return pool.margin_ratio
+            highest = max(highest, pool.margin_ratio)
+        return highest

@@ -1,13 +1,19 @@
 """A hedge and its legs, as the book knows them."""
 
+from math import inf
+from typing import TYPE_CHECKING
+
 from hedgewatch.core.book.rows.hedge_break import HedgeBreak
 from hedgewatch.core.book.rows.hedge_statistics import HedgeStatistics
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
-from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.model import HedgePlan, Known, LegPlan, Scope, Subject, Unknown
 from hedgewatch.core.statistics.estimates import HedgeEstimates
+
+if TYPE_CHECKING:  # it is read by its name
+    from hedgewatch.core.book.rows.account import AccountRow
 
 
 class HedgeLeg:
@@ -17,26 +23,51 @@ class HedgeLeg:
     underlying, and one coin of the plan's asset is `base_units`; of an inverse market it is units
     of the quote currency. `cost` is what it cost: money for units of the base (None until a first
     price is seen), coins for an inverse market. `earning` are the positions that pay their profit
-    in the coins of this leg. `told` is whether its holder was ever read whole.
+    in the coins of this leg; `account` is where it is held, None of a wallet. `told` is whether its
+    holder was ever read whole. `rate` is what its `quote` currency is worth in that of the hedge.
     """
 
     __slots__ = (
-        "base_units", "cost", "doubt", "earning", "held", "market", "plan", "positions", "told",
-        "underlying_units",
+        "account", "apart", "assets", "base_units", "cost", "doubt", "earning", "held", "market",
+        "plan", "positions", "quote", "rate", "told", "underlying", "underlying_units",
     )  # fmt: skip
 
     def __init__(self, plan: LegPlan, market: MarketRow) -> None:
         self.plan = plan
         self.market = market
+        self.account: AccountRow | None = None
         self.positions: tuple[PositionRow, ...] = ()
         self.doubt: Unknown | None = NOT_YET
         self.earning: tuple[PositionRow, ...] = ()
         self.held = 0.0
         self.told = False
-        base = market.symbol.partition("/")[0]
-        self.underlying_units = underlying_of(base)[1]
-        self.base_units = underlying_of(plan.asset or base)[1] / self.underlying_units
+        self.rate = 1.0
         self.cost: float | None = None
+
+    def identify(self, assets: Assets, apart: frozenset[str]) -> None:
+        """What it is about; `apart` are the assets of its account that are legs by themselves."""
+        base = self.market.symbol.partition("/")[0]
+        self.underlying_units = assets.underlying_of(base)[1]
+        self.underlying, units = assets.underlying_of(self.plan.asset or base)
+        self.base_units = units / self.underlying_units
+        self.assets, self.apart = assets, apart
+        self.quote = assets.underlying_of(self.market.symbol.partition("/")[2].partition(":")[0])[0]
+
+    def part(self, held: str) -> float:
+        """How much of the leg one unit of what its account holds is, an asset or a contract.
+
+        A leg of BTC is all that is BTC there: LDBTC, which earns, too, unless that is a leg itself.
+        """
+        if held == (self.plan.symbol or self.plan.asset):
+            return 1.0
+        if self.plan.asset != self.underlying or held in self.apart:
+            return 0.0
+        name, units = self.assets.underlying_of(held)
+        return units if name == self.underlying else 0.0
+
+    def owned(self, account: "AccountRow") -> float:
+        """All that its account holds of it, in units of the plan's asset."""
+        return sum(held.total * self.part(asset) for asset, held in account.balances.items())
 
     @property
     def inverse(self) -> bool:
@@ -62,6 +93,24 @@ class HedgeLeg:
             return self.held + profit * self.base_units * self.plan.share
         return self.held
 
+    @property
+    def blindness(self) -> Unknown | None:
+        """Why its price or its quantity cannot be vouched for."""
+        return self.market.doubt or self.doubt
+
+    @property
+    def end(self) -> float:
+        """When its contract ends (epoch seconds): +inf for what lies in a wallet or goes on."""
+        market = self.market.market
+        expiry = market.expiry if market is not None and self.plan.symbol else None
+        return inf if expiry is None else expiry
+
+    def delta(self, *, in_coins: bool) -> float:
+        """What counts of it in the ratio of its hedge: coins, or weighted value."""
+        if in_coins:
+            return self.quantity * self.underlying_units
+        return self.quantity * self.market.price * self.rate * self.plan.beta
+
     def hold(self, held: float) -> None:
         """Hold that much, bought at the first price that is seen.
 
@@ -74,7 +123,7 @@ class HedgeLeg:
         self.held = held
 
     def profit(self) -> float:
-        """In the quote currency; of coins that back contracts without the profit of these."""
+        """In its quote currency; of coins that back contracts without the profit of these."""
         price = self.market.price
         if self.inverse:
             return price * (self.cost or 0.0) - self.held
@@ -88,14 +137,17 @@ class HedgeRow(HedgeStatistics, Row):
     """A named pair of legs and how well they fit; `broken` is what legs lost since it did.
 
     `aim` is the target as a number, also while the minimum-variance one is unknown (1 at first).
+    Values are told in `money`, the quote currency of the first exposure leg; `unpriced` are those
+    that cannot be, and why: a leg is quoted in other money, which nothing prices.
     """
 
     __slots__ = (
-        "aim", "basis", "break_forced", "break_unexplained", "broken", "contracts_to_target",
-        "cover", "cover_pnl", "cover_value", "estimates", "exposure", "exposure_pnl",
-        "exposure_value", "hedge_broken", "hedge_drift", "hedge_drift_floor", "hedge_ratio",
-        "in_coins", "plan", "required_contracts", "residual_delta", "residual_delta_coins",
-        "target", "uncovered_coins", "uncovered_value",
+        "aim", "basis", "blind_legs", "break_forced", "break_unexplained", "broken",
+        "contracts_to_target", "cover", "cover_pnl", "cover_value", "drift_in_the_dark",
+        "estimates", "exposure", "exposure_pnl", "exposure_value", "hedge_broken", "hedge_drift",
+        "hedge_drift_floor", "hedge_ratio", "in_coins", "money", "plan", "required_contracts",
+        "residual_delta", "residual_delta_coins", "target", "uncovered_coins", "uncovered_value",
+        "unpriced",
     )  # fmt: skip
 
     def __init__(self, plan: HedgePlan) -> None:
@@ -106,6 +158,10 @@ class HedgeRow(HedgeStatistics, Row):
         self.exposure: tuple[HedgeLeg, ...] = ()
         self.cover: tuple[HedgeLeg, ...] = ()
         self.in_coins = False
+        self.money = ""
+        self.unpriced: tuple[tuple[str, ...], Unknown] | None = None
+        self.blind_legs: float = 0.0
+        self.drift_in_the_dark: Known = NOT_YET
         self.estimates = HedgeEstimates()
         self.hedge_ratio: Known = NOT_YET
         self.hedge_drift: Known = NOT_YET
@@ -130,3 +186,18 @@ class HedgeRow(HedgeStatistics, Row):
     def break_reason(self) -> str:
         """Which leg lost what, and why; empty while the hedge is not broken."""
         return str(self.broken) if self.broken is not None and self.hedge_broken is True else ""
+
+    @property
+    def blind_reason(self) -> str:
+        """Which account, or market, of a leg is not seen, and why."""
+        legs = (*self.exposure, *self.cover)
+        return "; ".join(dict.fromkeys(said for leg in legs if (said := _blindness(leg))))
+
+
+def _blindness(leg: HedgeLeg) -> str:
+    doubt = leg.blindness
+    if doubt is None:
+        return ""
+    account = leg.account
+    of = leg.market.venue if account is None else f"{account.name} ({account.venue})"
+    return f"{of}: {doubt.reason}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a hedge has these measures and lists its legs
     from hedgewatch.core.book.rows.hedge import HedgeLeg
 
 _PERPETUAL = unknown("the cover does not expire")
+_NO_END = unknown("no leg of it ends")
 _NO_PAIR = unknown("the cover is not a near and a later contract")
 _NOT_TRADED = unknown("not traded yet")
 
@@ -32,6 +33,9 @@ class HedgeStatistics:
     exposure_value: Known
     cover_value: Known
     basis: Known
+    hedge_drift: Known
+    drift_in_the_dark: Known
+    target: Known
 
     @property
     def hedge_beta(self) -> Known:
@@ -98,7 +102,7 @@ class HedgeStatistics:
         return _sum(
             self.exposure + self.cover,
             lambda leg: (
-                funding_per_day_of(leg.market, leg.quantity * leg.market.price)
+                funding_per_day_of(leg.market, leg.quantity * leg.market.price * leg.rate)
                 if leg.plan.symbol
                 else 0.0
             ),
@@ -121,6 +125,26 @@ class HedgeStatistics:
         for leg in self.cover:
             first = combine(min, first, trading.time_to_expiry(leg.market))
         return first
+
+    @property
+    def hedge_drift_worst(self) -> Known:
+        known = self.hedge_drift
+        return self.drift_in_the_dark if isinstance(known, Unknown) else known
+
+    @property
+    def hedge_drift_after_expiry(self) -> Known:
+        """The drift once the first contract of it has ended, at the numbers of now."""
+        first = min(leg.end for leg in self.exposure + self.cover)
+        if first == inf:
+            return _NO_END
+        left = (self._left(self.exposure, first), self._left(self.cover, first))
+        return combine(
+            lambda _, aim: basket.hedge_ratio(*left) / aim - 1.0, self.hedge_drift, self.target
+        )
+
+    def _left(self, legs: "tuple[HedgeLeg, ...]", end: float) -> float:
+        """What counts of a side without what has ended by then."""
+        return sum(leg.delta(in_coins=self.in_coins) for leg in legs if leg.end > end)
 
     @property
     def roll_cost(self) -> Known:

@@ -19,13 +19,14 @@ class MarketRow:
 
     `price` is the mark of a contract and the middle of a spot pair; `doubt` says why it cannot
     be vouched for. `seen_at` is when the venue made the price, on our clock (before the first:
-    when the watch of it began).
+    when the watch of it began). `peers` are other markets of its underlying in the same quote
+    currency, each with what its price is to be multiplied by to be one of this market.
     """
 
     __slots__ = (
         "costs", "doubt", "estimates", "funding_rate", "hedges", "index_price", "liquidity",
-        "market", "observed", "pools", "positions", "price", "quote", "seen_at", "symbol",
-        "touched", "venue", "venue_time",
+        "market", "observed", "open_interest", "peers", "pools", "positions", "price", "quote",
+        "seen_at", "symbol", "touched", "venue", "venue_time",
     )  # fmt: skip
 
     def __init__(self, venue: str, symbol: str, now: float) -> None:
@@ -35,6 +36,7 @@ class MarketRow:
         self.price = 0.0
         self.index_price: float | None = None
         self.funding_rate: float | None = None
+        self.open_interest: float | None = None
         self.quote: QuoteChanged | None = None
         self.liquidity: LiquidityRead | None = None
         self.costs: ClosingCosts | None = None
@@ -47,6 +49,7 @@ class MarketRow:
         self.pools: list[PoolRow] = []
         self.hedges: list[HedgeRow] = []
         self.touched: tuple[Row, ...] = ()
+        self.peers: tuple[tuple[MarketRow, float], ...] = ()
 
     @property
     def is_spot(self) -> bool:

@@ -111,6 +111,11 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
             setattr(self, number, NOT_YET)
 
     @property
+    def venue_warning(self) -> str:
+        """What the venue itself said of its account last."""
+        return self.account.venue_warning
+
+    @property
     def remedy(self) -> str:
         """What would make it safe, in words."""
         return remedy_of(self)

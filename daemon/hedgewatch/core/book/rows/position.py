@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position_statistics import PositionStatistics
 from hedgewatch.core.book.rows.remedy import remedy_of
-from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.book.rows.row import NOT_YET
+from hedgewatch.core.book.rows.terms import PositionNews
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Unknown
 
@@ -18,6 +19,8 @@ _SAME_TIERS = Unknown("its margin tiers have not changed", 0.0)
 _NUMBERS = (
     "venue_liquidation_price",
     "liquidation_price_disagreement",
+    "mark_disagreement",
+    "notional_disagreement",
     "last_distance",
     "mark_price",
     "notional",
@@ -31,7 +34,7 @@ _NUMBERS = (
 )
 
 
-class PositionRow(PositionStatistics, Row):
+class PositionRow(PositionStatistics, PositionNews):
     """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
     that an older event cannot bring them back.
     """
@@ -56,10 +59,13 @@ class PositionRow(PositionStatistics, Row):
         "liquidation_price_down",
         "liquidation_price_up",
         "maintenance",
+        "mark_disagreement",
         "mark_price",
         "market",
+        "market_halted",
         "missed",
         "notional",
+        "notional_disagreement",
         "pool",
         "position_vanished",
         "profit",
@@ -73,6 +79,7 @@ class PositionRow(PositionStatistics, Row):
         "told_liquidation_price",
         "told_maintenance_margin",
         "told_margin_ratio",
+        "told_notional",
         "told_taker_fee",
         "unrealized_pnl",
         "venue_liquidation_price",
@@ -81,8 +88,14 @@ class PositionRow(PositionStatistics, Row):
 
     told_leverage: float | None
     told_taker_fee: float | None
+    told_liquidation_price: float | None
+    told_maintenance_margin: float | None
+    told_margin_ratio: float | None
+    told_notional: float | None
     venue_liquidation_price: Known
     liquidation_price_disagreement: Known
+    mark_disagreement: Known
+    notional_disagreement: Known
     last_distance: Known
     mark_price: Known
     notional: Known
@@ -112,10 +125,9 @@ class PositionRow(PositionStatistics, Row):
         self.tiers_changed_at: float | None = None
         self.liquidation_distance_before_tiers: Known = _SAME_TIERS
         self.told_adl_rank: float | None = None
-        self.told_liquidation_price: float | None = None
-        self.told_maintenance_margin: float | None = None
-        self.told_margin_ratio: float | None = None
-        self.told_leverage = self.told_taker_fee = None
+        self.told_liquidation_price = self.told_maintenance_margin = self.told_notional = None
+        self.told_margin_ratio = self.told_leverage = self.told_taker_fee = None
+        self.market_halted = False
         self.missed = 0
         self.disputed: tuple[object, float] | None = None
         self.quantity = 0.0

@@ -25,6 +25,7 @@ RISK, STOP_SIGMAS = 0.02, 2.0
 _NO_RATE = unknown("no funding rate was told")
 _NO_INTERVAL = unknown("the funding interval was not told")
 _INVERSE = unknown("only positions of linear markets are sized by risk")
+_NO_INTEREST = unknown("the venue tells no open interest")
 _NO_RANK = unknown("the venue tells no rank")
 _NO_POOL = unknown("in no pool yet")
 
@@ -33,7 +34,7 @@ def funding_rate_of(market: MarketRow) -> Known:
     """The rate of the running interval; 0 where contracts end, for those have no funding."""
     if market.doubt is not None:
         return market.doubt
-    if market.market is not None and market.market.expiry is not None:
+    if market.market is not None and market.market.dated:
         return 0.0
     return _NO_RATE if market.funding_rate is None else market.funding_rate
 
@@ -170,6 +171,27 @@ class PositionStatistics:
     @property
     def adl_rank(self) -> Known:
         return _NO_RANK if self.told_adl_rank is None else self.told_adl_rank
+
+    @property
+    def open_interest(self) -> Known:
+        told = self.market.open_interest
+        return _NO_INTEREST if told is None else self.market.doubt or told
+
+    @property
+    def open_interest_share(self) -> Known:
+        terms, price = self.market.market, self.market.price
+        if terms is None or not price:
+            return _NO_POOL
+        coins = abs(self.contracts) * terms.contract_size / (1.0 if terms.linear else price)
+        return combine(
+            lambda all_of_it: coins / all_of_it if all_of_it else inf, self.open_interest
+        )
+
+    @property
+    def market_status(self) -> str:
+        """What may be done in its market, in the venue's word."""
+        terms = self.market.market
+        return "unknown" if terms is None else terms.status
 
     @property
     def spread(self) -> Known:

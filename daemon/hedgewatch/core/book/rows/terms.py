@@ -1,0 +1,204 @@
+"""The rulebook of a venue, and how an account is set, as they changed under what is held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from hedgewatch.core.book.rows.row import Row
+from hedgewatch.core.events import VenueWarned
+from hedgewatch.core.model import Known, Subject, Unknown
+from hedgewatch.core.wording import time_of_day
+
+TOLD_FOR = 3_600.0
+"""Seconds for which a change, or a warning, is told."""
+
+_UNCHANGED = Unknown("nothing has changed", 0.0)
+_NOTHING_ELSE = Unknown("nothing else prices its collateral", 0.0)
+_OF_MARGIN = frozenset({"margin_call", "liquidation"})
+_MOST = 8
+"""So many changes and warnings are remembered of one kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChange:
+    """`what` changed from one to another at `at` (our clock); `reached` is how bad things were just
+    before: the distance to liquidation of a position, the margin ratio of an account.
+    """
+
+    what: str
+    before: str
+    after: str
+    at: float
+    reached: Known
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.before} → {self.after}"
+
+
+Changes = tuple[TermsChange, ...]
+"""Those that are told still, the latest last."""
+
+
+def worded(changes: Changes) -> str:
+    """All of them in words; empty where nothing changed."""
+    return "; ".join(map(str, changes))
+
+
+def recent(changes: Iterable[TermsChange], now: float) -> Changes:
+    """Those that are told still."""
+    return tuple(change for change in changes if now - change.at < TOLD_FOR)[-_MOST:]
+
+
+def age(changes: Changes, now: float) -> float:
+    """Seconds since the last of them; +inf: nothing changed."""
+    return max(0.0, now - changes[-1].at) if changes else inf
+
+
+def reached(changes: Changes) -> Known:
+    """How bad things were before the first of those that are told."""
+    return changes[0].reached if changes else _UNCHANGED
+
+
+class AccountNews(Row):
+    """How an account is set and what its coins count as margin, as it changed, and what its venue
+    warned of. Ages are as of the last half second, +inf: never. `hedge_mode` is None until a
+    position shows it.
+    """
+
+    __slots__ = (
+        "collateral_change_age_seconds", "collateral_deviation", "collateral_terms",
+        "deviating_coin", "hedge_mode", "settings", "settings_change_age_seconds",
+        "venue_warning_age_seconds", "warnings",
+    )  # fmt: skip
+
+    venue: str
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self.settings: Changes = ()
+        self.collateral_terms: Changes = ()
+        self.settings_change_age_seconds = self.collateral_change_age_seconds = inf
+        self.hedge_mode: bool | None = None
+        self.warnings: tuple[tuple[VenueWarned, float], ...] = ()
+        self.venue_warning_age_seconds = inf
+        self.collateral_deviation: Known = _NOTHING_ELSE
+        self.deviating_coin = ""
+
+    def change_settings(self, change: TermsChange) -> None:
+        """Its owner, or its venue, set it otherwise."""
+        self.settings = (*recent(self.settings, change.at), change)
+        self.settings_change_age_seconds = 0.0
+
+    def change_collateral(self, changes: Iterable[TermsChange], now: float) -> None:
+        """Coins count for more, or for less."""
+        found = tuple(changes)
+        if found:
+            self.collateral_terms = (*recent(self.collateral_terms, now), *found)
+            self.collateral_change_age_seconds = 0.0
+
+    def warn(self, warning: VenueWarned, now: float) -> None:
+        """The venue warned, or told that it acts."""
+        self.warnings = (*self.warnings, (warning, now))
+        self._age_warnings(now)
+
+    def _age_warnings(self, now: float) -> None:
+        """What is told of auto-deleveraging is no want of margin, and no warning of one."""
+        self.warnings = tuple(pair for pair in self.warnings if now - pair[1] < TOLD_FOR)[-_MOST:]
+        meant = (now - at for warning, at in self.warnings if warning.kind in _OF_MARGIN)
+        self.venue_warning_age_seconds = max(0.0, min(meant, default=inf))
+
+    def age_news(self, now: float) -> None:
+        """Time passed."""
+        if self.settings:
+            self.settings = recent(self.settings, now)
+            self.settings_change_age_seconds = age(self.settings, now)
+        if self.collateral_terms:
+            self.collateral_terms = recent(self.collateral_terms, now)
+            self.collateral_change_age_seconds = age(self.collateral_terms, now)
+        if self.warnings:
+            self._age_warnings(now)
+
+    @property
+    def margin_ratio_before_settings(self) -> Known:
+        return reached(self.settings)
+
+    @property
+    def margin_ratio_before_collateral(self) -> Known:
+        return reached(self.collateral_terms)
+
+    @property
+    def settings_change(self) -> str:
+        """What of its settings changed, in words."""
+        return worded(self.settings)
+
+    @property
+    def collateral_change(self) -> str:
+        """What of its collateral counts otherwise, in words."""
+        return worded(self.collateral_terms)
+
+    @property
+    def venue_warning(self) -> str:
+        """What the venue itself said last: a sentence without its full stop."""
+        if not self.warnings:
+            return f"{self.venue} itself has not warned"
+        warning, at = self.warnings[-1]
+        about = f" of {warning.symbol}" if warning.symbol else ""
+        said = f" ({warning.text})" if warning.text else ""
+        kind = warning.kind.replace("_", "-")
+        return f"{self.venue} itself told of a {kind}{about} at {time_of_day(at)}{said}"
+
+
+class PositionNews(Row):
+    """What changed of the rules of a position's market, and of how it is set. Tiers have measures
+    of their own. Ages are as of the last half second, +inf: never.
+    """
+
+    __slots__ = ("settings", "settings_change_age_seconds", "terms", "terms_change_age_seconds")
+
+    liquidation_distance: Known
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self.terms: Changes = ()
+        self.settings: Changes = ()
+        self.terms_change_age_seconds = self.settings_change_age_seconds = inf
+
+    def change_terms(self, told: Iterable[tuple[str, str, str]], now: float) -> None:
+        """What changed of its market: what, from what, to what."""
+        found = [TermsChange(*words, now, self.liquidation_distance) for words in told]
+        if found:
+            self.terms = (*recent(self.terms, now), *found)
+            self.terms_change_age_seconds = 0.0
+
+    def change_settings(self, what: str, before: str, after: str, now: float) -> None:
+        """Its owner set it otherwise."""
+        change = TermsChange(what, before, after, now, self.liquidation_distance)
+        self.settings = (*recent(self.settings, now), change)
+        self.settings_change_age_seconds = 0.0
+
+    def age_news(self, now: float) -> None:
+        """Time passed."""
+        if self.terms:
+            self.terms = recent(self.terms, now)
+            self.terms_change_age_seconds = age(self.terms, now)
+        if self.settings:
+            self.settings = recent(self.settings, now)
+            self.settings_change_age_seconds = age(self.settings, now)
+
+    @property
+    def liquidation_distance_before_terms(self) -> Known:
+        return reached(self.terms)
+
+    @property
+    def liquidation_distance_before_settings(self) -> Known:
+        return reached(self.settings)
+
+    @property
+    def terms_change(self) -> str:
+        """What of its market changed, in words."""
+        return worded(self.terms)
+
+    @property
+    def settings_change(self) -> str:
+        """How it was set otherwise, in words."""
+        return worded(self.settings)

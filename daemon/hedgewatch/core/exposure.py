@@ -1,0 +1,174 @@
+"""One book over all venues: what is owned of each asset, what moves with it, and what it is worth.
+
+Owned is what lies in wallets and accounts (free, locked, earning, backing positions) with the
+profit of positions in the coin that they pay it in. Exposure is that and the positions about the
+asset: of a linear contract its coins, of an inverse one its face value ÷ price, whose profit in
+coins is owned (margin.md §3: coin margin is exposure). Pools are never added together: this is
+about what the desk is worth, not about what backs what.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import inf
+
+from hedgewatch.core.book.book import Book
+from hedgewatch.core.book.pooling import base_of, settle_of
+from hedgewatch.core.book.rows import AccountRow, AssetRow, PositionRow
+from hedgewatch.core.book.worth import worths
+from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.scenarios import MONEY
+
+_MOST_NAMED = 6
+"""So many assets are named that a total leaves out."""
+
+
+@dataclass(slots=True)
+class _Pile:
+    """Coins of one underlying. Of `sure` and `sure_gross` nothing is in doubt; `unsure` says why
+    what is owned is, `doubt` why what moves with it is.
+    """
+
+    owned: float = 0.0
+    sure: float = 0.0
+    net: float = 0.0
+    gross: float = 0.0
+    sure_gross: float = 0.0
+    locked: float = 0.0
+    unsure: Unknown | None = None
+    doubt: Unknown | None = None
+
+    def own(self, coins: float, locked: float, doubt: Unknown | None) -> None:
+        self.owned += coins
+        self.locked += locked
+        self.unsure = self.unsure or doubt
+        self.expose(coins, doubt)
+        if doubt is None:
+            self.sure += coins
+
+    def expose(self, coins: float, doubt: Unknown | None) -> None:
+        self.net += coins
+        self.gross += abs(coins)
+        if doubt is None:
+            self.sure_gross += abs(coins)
+        self.doubt = self.doubt or doubt
+
+
+Piles = dict[str, _Pile]
+
+
+def total(book: Book, now: float) -> None:
+    """Bring the assets and the totals of the desk up to date."""
+    book.worth = worth = worths(book, book.desk.currency, now)
+    piles: Piles = {}
+    _take_wallets(book, piles)
+    for account in book.accounts.values():
+        _take_account(book, account, piles)
+    unread = next((a.doubt for a in book.accounts.values() if a.read_at is None), None)
+    for name in dict.fromkeys((*piles, *book.holdings)):
+        _fill(book.asset(name), piles.get(name, _Pile()), worth.get(name), unread)
+    _sum(book, piles, worth, unread)
+
+
+def _take_wallets(book: Book, piles: Piles) -> None:
+    for wallet in book.desk.wallets:
+        for asset, amount in wallet.holdings.items():
+            name, units = book.assets.underlying_of(asset)
+            piles.setdefault(name, _Pile()).own(amount * units, 0.0, None)
+
+
+def _take_account(book: Book, account: AccountRow, piles: Piles) -> None:
+    """Its balances with the profit that is paid in them, and its positions."""
+    owned: dict[str, float] = {}
+    locked: dict[str, float] = {}
+    doubts: dict[str, Unknown | None] = {}
+    for asset, balance in account.balances.items():
+        if balance.total:
+            name, units = book.assets.underlying_of(asset)
+            owned[name] = owned.get(name, 0.0) + balance.total * units
+            locked[name] = locked.get(name, 0.0) + balance.locked * units
+    for position in account.positions.values():
+        if position.contracts:
+            coins, profit = _coins_and_profit(position)
+            doubt = coins if isinstance(coins, Unknown) else account.doubt
+            base, units = book.assets.underlying_of(base_of(position))
+            settle, each = book.assets.underlying_of(settle_of(position))
+            held = 0.0 if isinstance(coins, Unknown) else coins * units
+            piles.setdefault(base, _Pile()).expose(held, doubt)
+            owned[settle] = owned.get(settle, 0.0) + profit * each
+            doubts[settle] = doubts.get(settle) or doubt
+    for name, coins in owned.items():
+        doubt = account.doubt or doubts.get(name)
+        piles.setdefault(name, _Pile()).own(coins, locked.get(name, 0.0), doubt)
+
+
+def _coins_and_profit(position: PositionRow) -> tuple[Known, float]:
+    """Coins of its base that it moves with, and its profit in what it settles in: of any regime,
+    a known one or not.
+    """
+    row, entry = position.market, position.entry_price
+    if row.market is None:
+        return Unknown(f"the market {row.symbol} is not loaded yet", 0.0), 0.0
+    if row.doubt is not None or not row.price:
+        return row.doubt or Unknown(f"no price of {row.symbol} yet", row.seen_at), 0.0
+    if not 0.0 < entry < inf:
+        return Unknown(f"no entry price of {row.symbol} told", 0.0), 0.0
+    size = position.contracts * row.market.contract_size
+    if row.market.linear:
+        return size, size * (row.price - entry)
+    return size / row.price, size / entry - size / row.price
+
+
+def _fill(row: AssetRow, pile: _Pile, price: float | None, unread: Unknown | None) -> None:
+    unsure, doubt = pile.unsure or unread, pile.doubt or unread
+    row.asset_price = price if price is not None else _no_price(row.asset)
+    row.owned = unsure or pile.owned
+    row.locked_share = unsure or (pile.locked / pile.owned if pile.owned > 0.0 else 0.0)
+    row.net_exposure_coins = doubt or pile.net
+    row.net_exposure = doubt or _money(row.asset, pile.net, price)
+    row.gross_exposure = doubt or _money(row.asset, pile.gross, price)
+    row.observed += 1
+
+
+def _no_price(asset: str) -> Unknown:
+    return Unknown(f"nothing that is watched prices {asset}", 0.0)
+
+
+def _money(asset: str, coins: float, price: float | None) -> Known:
+    """Nothing of what has no price is worth nothing."""
+    if price is not None:
+        return coins * price
+    return _no_price(asset) if coins else 0.0
+
+
+def _sum(book: Book, piles: Piles, worth: Mapping[str, float], unread: Unknown | None) -> None:
+    """A total of which a part is unknown is unknown; what is known of it stands beside it."""
+    totals = book.totals
+    coins = {name: pile for name, pile in piles.items() if name not in MONEY}
+    owned = {n: pile.unsure or _unpriced(n, pile.owned, worth) for n, pile in piles.items()}
+    moving = {n: pile.doubt or _unpriced(n, pile.gross, worth) for n, pile in coins.items()}
+    equity, exposure = _first(owned.values(), unread), _first(moving.values(), unread)
+    totals.total_equity_known = _add(worth, {n: pile.sure for n, pile in piles.items()})
+    totals.gross_exposure_known = _add(worth, {n: pile.sure_gross for n, pile in coins.items()})
+    totals.total_equity = equity or totals.total_equity_known
+    totals.gross_exposure = exposure or totals.gross_exposure_known
+    totals.net_exposure = exposure or _add(worth, {n: pile.net for n, pile in coins.items()})
+    totals.left_out = _named([n for n in piles if owned[n] or moving.get(n)], unread)
+
+
+def _unpriced(name: str, coins: float, worth: Mapping[str, float]) -> Unknown | None:
+    """Nothing of what has no price can be left out in silence."""
+    return _no_price(name) if coins and name not in worth else None
+
+
+def _first(doubts: Iterable[Unknown | None], unread: Unknown | None) -> Unknown | None:
+    return unread or next(filter(None, doubts), None)
+
+
+def _add(worth: Mapping[str, float], coins: Mapping[str, float]) -> float:
+    return sum(amount * worth[name] for name, amount in coins.items() if name in worth)
+
+
+def _named(assets: list[str], unread: Unknown | None) -> str:
+    shown = sorted(assets)[:_MOST_NAMED]
+    more = [f"{len(assets) - len(shown)} more"] if len(assets) > len(shown) else []
+    return ", ".join([*shown, *more]) or (unread.reason if unread else "")
