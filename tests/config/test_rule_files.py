@@ -75,7 +75,7 @@ def test_a_group_may_give_the_severity_of_its_rules(tmp_path: Path) -> None:
         (
             "on: pool",
             "on: account",
-            "1.yaml:8:15: unknown measure 'margin_ratio' (did you mean 'highest_margin_ratio'?): it is a measure of",
+            "1.yaml:8:15: unknown measure 'margin_ratio' (did you mean 'highest_margin_ratio'?)",
         ),
         ("on: pool", "on: pools", "1.yaml:6:13: on: must be 'position', 'pool'"),
         ("on: pool\n", "\n", "1.yaml:5:9: the key 'on' is missing"),

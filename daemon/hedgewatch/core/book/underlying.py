@@ -49,7 +49,7 @@ class Assets:
         """
         found = self._found.get(asset)
         if found is None:
-            found = self._found[asset] = self._own.get(asset) or KNOWN.get(asset) or _by_name(asset)
+            found = self._found[asset] = self._own.get(asset) or underlying_of(asset)
         return found
 
     def beta_of(self, asset: str, betas: Mapping[str, float]) -> float:
@@ -60,7 +60,11 @@ class Assets:
         return 0.0 if underlying in MONEY else 1.0
 
 
-def _by_name(asset: str) -> Alias:
+def underlying_of(asset: str) -> Alias:
+    """By its name alone, whatever its owner says."""
+    known = KNOWN.get(asset)
+    if known is not None:
+        return known
     found = _MULTIPLIER.match(asset)
     if found is None:
         return asset, 1.0
