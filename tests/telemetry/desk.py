@@ -55,6 +55,18 @@ class Asset(_Any):
     __slots__ = _measures(Scope.ASSET)
 
 
+class Signal(_Any):
+    __slots__ = _measures(Scope.SIGNAL)
+
+
+class Correlation(_Any):
+    __slots__ = _measures(Scope.CORRELATION)
+
+
+class Calendar(_Any):
+    __slots__ = _measures(Scope.CALENDAR)
+
+
 class Book(_Any):
     __slots__ = _measures(Scope.BOOK)
 
@@ -66,6 +78,9 @@ _SCOPES: Mapping[type[_Any], Scope] = {
     Account: Scope.ACCOUNT,
     Feed: Scope.FEED,
     Asset: Scope.ASSET,
+    Signal: Scope.SIGNAL,
+    Correlation: Scope.CORRELATION,
+    Calendar: Scope.CALENDAR,
     Book: Scope.BOOK,
 }
 
@@ -143,6 +158,9 @@ class Desk:
             Feed((*MAIN, ("feed", "marks")), feed_up=True, data_age_seconds=0.4),
             Feed((*MAIN, ("feed", "private")), feed_up=False, data_age_seconds=NOT_YET),
             Asset((("asset", "ALT"),), (("currency", "USD"),), owned=500_000.0),
+            Signal((("signal", "gpu"),), signal_value=0.8),
+            Correlation((("signal", "gpu"), ("asset", "AIX")), signal_correlation=0.6),
+            Calendar((("calendar", "fed"),), event_running=False),
             Book(
                 (), worst_margin_ratio=0.84, nearest_liquidation_distance=0.18, accounts_blind=0.0
             ),
