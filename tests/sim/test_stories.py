@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hedgewatch.sim.faults import Faults
+from hedgewatch.sim.margin_okx import contracts
 from hedgewatch.sim.script import Player
 from hedgewatch.sim.stories import STORIES
 from hedgewatch.sim.world import World
@@ -145,3 +146,29 @@ def test_auto_deleveraging_leaves_the_hedge_too_small_until_the_trader_covers_ag
 def test_a_delisted_cover_leaves_the_holding_bare_to_the_end() -> None:
     bare = seconds_in("delisting", lambda world: drift(world) == -1)
     assert (bare[0], bare[-1]) == (6.0, 20.0)
+
+
+def test_the_story_across_venues_is_the_worked_example_in_contracts_of_a_hundred() -> None:
+    stage = Stage()
+    player = Player(STORIES["two-venues"], stage)
+    world, cover = stage.world, stage.world.accounts["okx-main"]
+    owned = world.accounts["main"].spot["ALT"].free
+    assert owned == Decimal(500_000)
+    assert contracts(cover.held()[0]) == -2
+    assert owned * world.marks["ALTUSDT"] / (100 * world.marks["AIXUSDT"]) == 2
+    assert not world.accounts["main"].held()
+    assert _margins(world) == ("0.101", "1427.9")
+    player.advance(8)
+    assert owned * (world.marks["ALTUSDT"] - Decimal("0.40")) == -40_000
+    assert cover.held()[0].pnl(world.marks["AIXUSDT"]) == 40_000
+    player.advance(30)
+    assert contracts(cover.held()[0]) == Decimal("-2.5")
+    assert _margins(world) == ("0.735", "1332.7")
+    player.advance(38.9)
+    assert _margins(world) == ("0.170", "1618.3")
+
+
+def _margins(world: World) -> tuple[str, str]:
+    """Ratio and line of the short at OKX, as the story's page has them."""
+    line = world.liquidation_price("AIXUSDT", account="okx-main")
+    return f"{world.margin_ratio('okx-main'):.3f}", f"{line:.1f}"

@@ -321,7 +321,7 @@ async def test_a_push_about_a_market_that_nobody_lists_leads_to_a_reading() -> N
 
 @pytest.mark.parametrize(
     ("venue", "host"),
-    [("okx", "www.okx.com"), ("myokx", "eea.okx.com"), ("okxus", "us.okx.com")],
+    [("okx", "www.okx.com"), ("okxus", "us.okx.com")],
 )
 def test_each_site_of_okx_is_asked_at_its_own_host_and_named_in_what_it_tells(
     venue: str, host: str

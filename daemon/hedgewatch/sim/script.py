@@ -44,7 +44,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A whole story; prices run straight between the points of their path."""
+    """A whole story; prices run straight between the points of their path. `venues` are those at
+    which the book lies.
+    """
 
     title: str
     duration: float
@@ -52,6 +54,7 @@ class Story:
     opening: Callable[[Stage], None]
     paths: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
+    venues: tuple[str, ...] = ("binance",)
 
     def chapter_at(self, moment: float) -> str:
         """The text of the chapter that runs."""

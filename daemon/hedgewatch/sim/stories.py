@@ -27,6 +27,7 @@ from hedgewatch.sim.break_stories import BREAK_STORIES
 from hedgewatch.sim.fault_stories import FAULT_STORIES
 from hedgewatch.sim.opening import hedged
 from hedgewatch.sim.script import Action, Chapter, Stage, Story
+from hedgewatch.sim.venue_stories import VENUE_STORIES
 
 
 def add_shorts(stage: Stage) -> None:
@@ -132,6 +133,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
         "squeeze": SQUEEZE,
         **BREAK_STORIES,
         **FAULT_STORIES,
+        **VENUE_STORIES,
         "manual": MANUAL,
     }
 )

@@ -41,11 +41,10 @@ _DISCOUNTS_HOLD = 600.0
 SITES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "okx": ("www.okx.com", "ws.okx.com"),
-        "myokx": ("eea.okx.com", "wseea.okx.com"),
         "okxus": ("us.okx.com", "wsus.okx.com"),
     }
 )
-"""Of the world, of Europe, of the United States: one API, each site with accounts of its own."""
+"""Of the world, of the United States: one API, each site with accounts of its own."""
 
 _ASKED = (
     "account/balance",
