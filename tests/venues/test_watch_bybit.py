@@ -25,6 +25,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import AccountPlan, Desk, EndReason
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.faults import POISONS
 from hedgewatch.sim.keys import BYBIT_KEY, BYBIT_SECRET
 from hedgewatch.sim.margin_bybit import inverse_liquidation_price
 from tests.venues.watching import AIX, ALT, Watched, now, watched
@@ -238,6 +239,21 @@ async def test_a_key_that_has_expired_is_said_to_be_refused(
         refused = await seen.until(AccountRefused, within=5.0)
         assert "refuses the key" in refused.reason
         assert "33004" in refused.reason
+
+
+async def test_poison_frames_are_skipped_and_the_next_mark_is_fresh(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = exchange.faults_of("bybit")
+    async with on_bybit(exchange, monkeypatch, (AIX,)) as seen:
+        await seen.fresh_mark(AIX)
+        for kind in POISONS:
+            for where in ("market", "private"):
+                faults.poison(kind, where=where)
+        await seen.fresh_mark(AIX, within=2.0)
+        assert {mark.price for mark in seen.all(MarkPriceChanged)} == {1000.0}
+        assert seen.watch.odd_frames > 0
+        assert [lost.feed for lost in seen.all(FeedLost)] == []
 
 
 @pytest.mark.parametrize("status", [200, 429])
