@@ -193,6 +193,18 @@ async def test_what_is_no_collateral_backs_nothing_but_a_debt_in_it_does(switch:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("amount", ["0.00000001", "-0.00000001"])
+async def test_dust_backs_nothing_so_that_its_missing_price_hides_no_number(amount: str) -> None:
+    dust = {**COIN, "walletBalance": amount, "usdValue": "0.00000001", "equity": amount}
+    for row, backing in (
+        (dust, 0.0),
+        ({**dust, "unrealisedPnl": "3"}, float(amount)),  # a position pays in it
+        ({**dust, "usdValue": ""}, float(amount)),  # of a value that is not told
+    ):
+        (told,) = (await read(coins=[row])).balances
+        assert (told.total, told.cross_wallet) == (float(amount), backing)
+
+
 async def test_in_isolated_mode_each_position_has_its_wallet_and_nothing_is_one_pool() -> None:
     isolated = {**INFO, "marginMode": "ISOLATED_MARGIN"}
     reading = await read(POSITION, info=isolated)
@@ -496,6 +508,8 @@ async def test_a_key_of_which_nothing_is_told_is_not_verified(reply: dict[str, A
             EndReason.LIQUIDATED,
         ),
         ([{"type": "ADL", "change": "-3"}], EndReason.AUTO_DELEVERAGED),
+        ([{"type": "AUTO_SOLD_COLLATERAL_INS_LOAN", "change": "-3"}], EndReason.LIQUIDATED),
+        ([{"type": "PRINCIPLE_REPAYMENT_INS_LOAN", "change": "-3"}], None),
         ([{"type": "TRADE", "change": "3"}, {"type": "INTEREST", "change": "-1"}], None),
         ([], None),
     ],

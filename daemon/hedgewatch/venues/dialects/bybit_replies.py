@@ -35,8 +35,8 @@ Ratios = Mapping[str, tuple[tuple[float, float], ...]]
 _KINDS: Mapping[str, PositionKind] = {"0": "net", "1": "long", "2": "short"}
 _SIGNS = {"Buy": 1.0, "Sell": -1.0}
 _UNIFIED, _FIRST_UNIFIED = frozenset({3, 4, 5, 6}), frozenset({3, 4})
-_LEAST_USD_VALUE = 1e-5
-"""Values are told to eight places: of less than this no price can be made."""
+_LEAST_USD_VALUE = 1e-3
+"""Values are told to eight places: of less than this no good price can be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,11 @@ def _or_none_of_it(row: Row, name: str) -> float:
 
 
 def balance(row: Row, told: float, *, isolated: bool, staked: float) -> BalanceReading:
-    """One coin. What may be no collateral backs nothing, but what is owed always does."""
+    """One coin. What may be no collateral backs nothing, but what is owed always does. Dust backs
+    nothing either: it has no price, without which nothing could be said of the rest.
+    """
     total = owned(row)
-    backs = not isolated and (is_collateral(row) or total < 0.0)
+    backs = not isolated and (is_collateral(row) or total < 0.0) and not _is_dust(row)
     return BalanceReading(
         asset=text(row, "coin"),
         total=total + staked,
@@ -177,6 +179,15 @@ def balance(row: Row, told: float, *, isolated: bool, staked: float) -> BalanceR
 def is_collateral(row: Row) -> bool:
     """Whether the venue takes it and its owner gives it."""
     return says_yes(row, "marginCollateral") and says_yes(row, "collateralSwitch")
+
+
+def _is_dust(row: Row) -> bool:
+    """Whether a coin is worth nothing to speak of, and no position pays in it. Of what is no
+    collateral the value is told as 0, and means nothing.
+    """
+    value, profit = number_or_none(row, "usdValue"), number_or_none(row, "unrealisedPnl")
+    worthless = value is not None and abs(value) < _LEAST_USD_VALUE
+    return worthless and not profit and is_collateral(row)
 
 
 def price_of(row: Row) -> float | None:
