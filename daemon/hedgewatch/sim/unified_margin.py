@@ -11,7 +11,7 @@ from decimal import Decimal
 from hedgewatch.sim.accounts import ZERO
 
 LIQUIDATED_AT = Decimal("1.05")
-HALVINGS = 120
+HALVINGS = 60
 FAR = Decimal(1000)
 
 COLLATERAL_RATES: Mapping[str, Decimal] = {
