@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def read_by(
     made: Callable[[AccountSettings], Dialect],
     exchange: PaperExchange,
     monkeypatch: pytest.MonkeyPatch,
-    **settings: object,
+    **settings: Any,
 ) -> AsyncIterator[Watched]:
     """Watch an account by one dialect or another."""
     monkeypatch.setattr(supervisor, "dialect_of", made)
@@ -67,7 +68,7 @@ async def test_a_unified_account_reads_the_same_as_by_its_own_dialect(
     account, login = f"{venue}-main", LOGINS[venue]
     for part, secret in login.items():
         monkeypatch.setenv(part.upper(), secret)
-    written = {
+    written: dict[str, Any] = {
         "venue": venue,
         "credentials": {part: {"env": part.upper()} for part in login},
         "endpoint": {"rest": exchange.url_of(venue), "ws": exchange.ws_url_of(venue)},
