@@ -87,7 +87,7 @@ def _has_a_dialect(venue: str) -> bool:
 WATCHABLE = [venue for venue in VENUES if _has_a_dialect(venue)]
 """Those that something here can speak with."""
 
-IN_FULL = list(DIALECTS)
+IN_FULL = [venue for venue in DIALECTS if venue in VENUES]
 """Those with a dialect of their own, and so with a list of all that they are asked."""
 
 ON_PAPER = [venue for venue in IN_FULL if wire_of(venue)]
