@@ -43,7 +43,7 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
         first = Scripted("main", "paste", *KEY, "none", "ALT 500000, FOO 3", "none", "", "yes")
         await talk(first, path, paper, "binanceusdm")
         path.write_text(path.read_text().replace("accounts:", "accounts: # mine"))
-        second = Scripted("", "paste", *KEY, "none", "none", "1", "aix", "", "yes")
+        second = Scripted("", "paste", *KEY, "no", "none", "none", "1", "aix", "", "yes")
         await talk(second, path, paper, "binance")
     assert first.was_told(
         [

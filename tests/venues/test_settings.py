@@ -39,6 +39,14 @@ def test_the_endpoint_may_be_plain_only_on_this_very_machine() -> None:
         EndpointSettings(rest="https://example.org", ws="ws://example.org")
 
 
+@pytest.mark.parametrize("key", ["0x" + "a1" * 32, "B2" * 32])
+def test_a_private_key_in_place_of_an_address_is_refused_and_never_shown(key: str) -> None:
+    written = {"name": "hl", "venue": "hyperliquid", "address": key}
+    with pytest.raises(ValidationError, match="a private key: who has it can trade") as caught:
+        AccountSettings.model_validate(written)
+    assert key not in str(caught.value)
+
+
 @pytest.mark.parametrize("rest", ["https://u:p@example.org", "ftp://127.0.0.1", "127.0.0.1:80"])
 def test_an_endpoint_that_is_no_bare_web_address_is_refused(rest: str) -> None:
     with pytest.raises(ValidationError):

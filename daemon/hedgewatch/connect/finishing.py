@@ -62,6 +62,7 @@ class Finishing:
             },
             address=one.login.address,
             endpoint={} if endpoint is None else {"rest": endpoint.rest, "ws": endpoint.ws},
+            portfolio_margin=settings.portfolio_margin,
             allow_unverified_key=settings.allow_unverified_key,
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import PrivateAttr, ValidationError
 
-from hedgewatch.connect.person import Person
+from hedgewatch.connect.person import Person, says_yes
 from hedgewatch.settings import Secret, SecretError, SecretReference
 from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.settings import ADDRESS_VENUES, CREDENTIALS, AccountSettings
@@ -25,6 +25,7 @@ _WAYS = {
     "credential": "the systemd credential that holds the {}",
 }
 _WHERE = "Where is the key? paste it, or: file, env (a variable), credential (of systemd)"
+_PORTFOLIO = "Is it a Portfolio Margin account (futures and margin wallet as one)?"
 
 
 class HeldSecret(SecretReference):
@@ -50,6 +51,7 @@ class Login:
 
     parts: Mapping[str, SecretReference] = field(default_factory=dict)
     address: str = ""
+    portfolio_margin: bool = False
 
 
 def ask_login(person: Person, venue: str) -> Login:
@@ -59,7 +61,9 @@ def ask_login(person: Person, venue: str) -> Login:
     while (way := person.ask(_WHERE, "paste", tuple(_WAYS))) not in _WAYS:
         person.say(f"  one of {', '.join(_WAYS)}")
     wanted = [CREDENTIALS[name] for name in KNOWN[venue].login]
-    return Login({part: _ask_part(person, way, _NAMES[part]) for part in wanted})
+    parts = {part: _ask_part(person, way, _NAMES[part]) for part in wanted}
+    whole = venue == "binance" and says_yes(person, _PORTFOLIO, default=False)
+    return Login(parts, portfolio_margin=whole)
 
 
 def _ask_part(person: Person, way: str, name: str) -> SecretReference:
@@ -87,10 +91,11 @@ def _part(person: Person, way: str, name: str) -> SecretReference:
 
 
 def settings_of(
-    name: str, venue: str, login: Login, endpoint: Mapping[str, str], *, unverified: bool = False
+    name: str, venue: str, login: Login, endpoint: Mapping[str, str]
 ) -> AccountSettings:
     """The account as the daemon would have it; a ValidationError says what is wrong with it."""
-    written: dict[str, object] = {"name": name, "venue": venue, "allow_unverified_key": unverified}
+    written: dict[str, object] = {"name": name, "venue": venue}
+    written["portfolio_margin"] = login.portfolio_margin
     if login.address:
         written["address"] = login.address
     else:

@@ -16,6 +16,7 @@ class PlannedAccount:
     venue: str
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     address: str = ""
+    portfolio_margin: bool = False
     endpoint: Mapping[str, str] = field(default_factory=dict)
     allow_unverified_key: bool = False
 

@@ -90,6 +90,8 @@ def _account(account: PlannedAccount) -> str:
         lines.append("  credentials:")
         parts = account.parts.items()
         lines += [f"    {part}: {flow({kind: place})}" for part, (kind, place) in parts]
+    if account.portfolio_margin:
+        lines.append("  portfolio_margin: true # watched whole")
     if account.endpoint:
         lines.append(f"  endpoint: {flow(account.endpoint)}")
     if account.allow_unverified_key:

@@ -45,6 +45,9 @@ CREDENTIALS: Mapping[str, str] = MappingProxyType(
 """The parts of a login by ccxt's names, with ours."""
 
 
+_PRIVATE_KEY = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
+
+
 def _loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -150,6 +153,11 @@ def _address_problem(account: AccountSettings) -> str:
     given = account.address
     if given is None or account.credentials is not None:
         return f"{account.venue} is read by its address alone, without keys: write address: …"
+    if _PRIVATE_KEY.fullmatch(given):
+        return (
+            "this is a private key: who has it can trade, and a monitor must never hold it. Write "
+            "the address of the account, and take this key for known from now on"
+        )
     if not re.fullmatch(BY_ADDRESS[account.venue], given):
         return f"{given:.60} is no address of {account.venue}"
     return ""
