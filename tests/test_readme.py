@@ -10,6 +10,7 @@ from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.shipped import shipped_rules
 from hedgewatch.notify.apprise_process import troubles
 from hedgewatch.sim.stories import STORIES
+from hedgewatch.venues.guides import FULL_DEPTH, guide_to
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,6 +69,15 @@ def test_the_table_of_stories_has_each_story_with_its_length() -> None:
     told = {name: cells[0] for name, cells in _rows("The stories of the demo").items()}
     lengths = {name: f"{story.duration:.0f} s" for name, story in STORIES.items()}
     assert told == lengths | {"manual": "endless"}
+
+
+def test_the_table_of_keys_says_what_connect_says_of_each_venue() -> None:
+    section = README.partition("\n## Connect your exchange in five minutes\n")[2]
+    for venue in FULL_DEPTH:
+        row = next(line for line in section.splitlines() if re.match(rf"\| .*`{venue}`", line))
+        assert guide_to(venue).where in row
+        assert guide_to(venue).how in row
+        assert guide_to(venue).bound in row
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
