@@ -105,7 +105,7 @@ async def test_a_recorded_short_is_read_figure_by_figure_and_flat_markets_are_no
     assert (told.symbol, told.kind, told.contracts) == (BTC, "net", -3.0)
     assert told.entry_price == 68911.00000037
     assert told.venue_liquidation_price == 72491.16879818
-    assert told.leverage == 20.0
+    assert (told.leverage, told.venue_notional) == (20.0, 0.00439662)
     assert told.venue_time == 1722105622.903
     assert told.isolated_wallet is None
     assert told.venue_maintenance_margin is None

@@ -129,6 +129,7 @@ async def test_positions_of_both_venues_are_one_reading_with_the_venues_own_numb
     assert (inverse.symbol, inverse.kind, inverse.contracts) == (ETH, "long", 1.0)
     assert inverse.venue_liquidation_price == 293.57678898
     assert {linear.leverage, inverse.leverage} == {100.0}
+    assert (linear.venue_notional, inverse.venue_notional) == (454.64173592, 0.00412454)
     assert (linear.venue_time, inverse.venue_time) == (1707371879.042, 1707371941.861)
     assert {linear.isolated_wallet, inverse.isolated_wallet} == {None}
     assert (reading.equity, reading.maintenance_margin) == (122607.35137903, 23.72469206)

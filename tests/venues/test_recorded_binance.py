@@ -36,10 +36,15 @@ async def read(positions: Any, account: Any = None, **others: Any) -> AccountRea
 
 
 @pytest.mark.parametrize(
-    ("description", "line", "maintenance"),
-    [(WITHOUT, 64846.98753790, 2.43009666), (WITH, 64846.78939917, 2.43295920)],
+    ("description", "line", "maintenance", "notional"),
+    [
+        (WITHOUT, 64846.98753790, 2.43009666, 607.52416678),
+        (WITH, 64846.78939917, 2.43295920, 608.23980000),
+    ],
 )
-async def test_a_position_of_usdm(description: str, line: float, maintenance: float) -> None:
+async def test_a_position_of_usdm(
+    description: str, line: float, maintenance: float, notional: float
+) -> None:
     (told,) = (await read(reply("binance", "fetchPositions", description))).positions
     assert told == PositionReading(
         symbol=BTC,
@@ -50,6 +55,7 @@ async def test_a_position_of_usdm(description: str, line: float, maintenance: fl
         isolated_wallet=None,
         venue_liquidation_price=line,
         venue_maintenance_margin=maintenance,
+        venue_notional=notional,
         adl_rank=2.0,
     )
 

@@ -7,8 +7,8 @@ import pytest
 
 from hedgewatch.core.events import CollateralPriced, CollateralReading, LiquidityRead
 from hedgewatch.core.model import CollateralSlice
-from hedgewatch.venues.dialects.binance_common import Listing
-from hedgewatch.venues.dialects.binance_terms import collateral, funding_intervals, liquidity
+from hedgewatch.venues.dialects.binance_common import Funding, Listing
+from hedgewatch.venues.dialects.binance_terms import collateral, funding, liquidity
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.fields import OddReplyError
 
@@ -90,8 +90,12 @@ def test_only_adjusted_perpetuals_are_listed_and_the_others_pay_every_eight_hour
             "BTC/USDT:USDT-260327": {"id": "BTCUSDT_260327", "expiry": 1774598400000},
         }
     )
-    reply = [{"symbol": "BLZUSDT", "fundingIntervalHours": 4}, {"symbol": "GONEUSDT"}]
-    assert funding_intervals(reply, listing) == {"BTC/USDT:USDT": 28800.0, "BLZ/USDT:USDT": 14400.0}
+    bounds = {"adjustedFundingRateCap": "0.02000000", "adjustedFundingRateFloor": "-0.01"}
+    reply = [{"symbol": "BLZUSDT", "fundingIntervalHours": 4, **bounds}, {"symbol": "GONEUSDT"}]
+    assert funding(reply, listing) == {
+        "BTC/USDT:USDT": Funding(interval=28800.0),
+        "BLZ/USDT:USDT": Funding(interval=14400.0, cap=0.02, floor=-0.01),
+    }
 
 
 async def test_a_perpetual_has_its_funding_interval_and_a_dated_future_its_end_instead() -> None:

@@ -1,6 +1,7 @@
 """What all of Binance's markets share: price frames, listings, and the rights of a key."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -46,6 +47,15 @@ _STATUSES: Mapping[object, MarketStatus] = MappingProxyType(
     }
 )
 """`status` (USDⓈ-M, spot) and `contractStatus` (COIN-M), by Binance's API documentation, ENUM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding:
+    """How often a perpetual pays, in seconds, and what bounds the rate of one payment."""
+
+    interval: float | None
+    cap: float | None = None
+    floor: float | None = None
 
 
 class Listing:
@@ -148,8 +158,9 @@ def _delisted(unified: Row) -> float | None:
     return None if date in {None, 0.0, _NEVER_DELIVERED} else moment(info, "deliveryDate")
 
 
-def unified_market(venue: str, unified: Row, funding_interval: float | None = None) -> Market:
+def unified_market(venue: str, unified: Row, funding: Funding | None = None) -> Market:
     """A market with its exact steps, as the venue's filters write them."""
+    terms = funding or Funding(interval=None)
     return Market(
         venue=venue,
         symbol=text(unified, "symbol"),
@@ -162,7 +173,9 @@ def unified_market(venue: str, unified: Row, funding_interval: float | None = No
         linear=unified.get("linear") is not False,
         expiry=end_of(unified) or _delisted(unified),
         status=status_of(unified),
-        funding_interval=funding_interval,
+        funding_interval=terms.interval,
+        funding_cap=terms.cap,
+        funding_floor=terms.floor,
     )
 
 

@@ -10,7 +10,12 @@ from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews
 from hedgewatch.venues.dialects.binance_causes import Leg, leg_of
-from hedgewatch.venues.dialects.binance_common import Listing, PriceFrames, unified_market
+from hedgewatch.venues.dialects.binance_common import (
+    Funding,
+    Listing,
+    PriceFrames,
+    unified_market,
+)
 from hedgewatch.venues.dialects.binance_replies import balance, position, tiers
 from hedgewatch.venues.dialects.binance_user import UserFrames
 from hedgewatch.venues.fields import (
@@ -41,7 +46,7 @@ class Futures:
         self.listing = Listing()
         self.frames = PriceFrames(venue, self.listing)
         self.user = UserFrames(account, self.listing, tells_wallets=tells_wallets)
-        self.intervals: Mapping[str, float] = {}
+        self.funding: Mapping[str, Funding] = {}
         self.leverages: dict[str, float] = {}
         self._ranks: dict[tuple[str, str], object] = {}
         self._account = account
@@ -128,7 +133,7 @@ class Futures:
 
     def market(self, unified: Row) -> Market:
         """A perpetual, or a dated future."""
-        return unified_market(self._venue, unified, self.intervals.get(text(unified, "symbol")))
+        return unified_market(self._venue, unified, self.funding.get(text(unified, "symbol")))
 
     def note_interest(self, symbol: str, reply: object | None, units: float = 1.0) -> None:
         """Open contracts of so many base units each; what is not told is no longer known."""

@@ -119,9 +119,9 @@ class BinancePortfolio:
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid, and where positions stand in the queues of ADL (weight 10)."""
-        um = await self._um.intervals(exchange)
-        cm = await self._cm.intervals(exchange)
-        self._futures.intervals = {
+        um = await self._um.funding(exchange)
+        cm = await self._cm.funding(exchange)
+        self._futures.funding = {
             symbol: cm[symbol] if self._is_coin_margined(symbol) else um[symbol] for symbol in um
         }
         for asked in (exchange.papi_get_um_adlquantile(), exchange.papi_get_cm_adlquantile()):

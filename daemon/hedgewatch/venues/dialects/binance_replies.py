@@ -46,9 +46,17 @@ def position(row: Row, leg: Leg, amount: float) -> PositionReading:
         isolated_wallet=_isolated_wallet(row),
         venue_liquidation_price=above_zero_or_none(row, "liquidationPrice"),
         venue_maintenance_margin=number_or_none(row, "maintMargin"),
+        venue_notional=_notional(row),
         leverage=above_zero_or_none(row, "leverage"),
         adl_rank=number_or_none(row, "adl"),
     )
+
+
+def _notional(row: Row) -> float | None:
+    """In the settle currency: COIN-M has it in coins, by another name."""
+    name = "notional" if "notional" in row else "notionalValue"
+    told = number_or_none(row, name)
+    return None if told is None else abs(told)
 
 
 def balance(row: Row, isolated_maintenance: float) -> BalanceReading:

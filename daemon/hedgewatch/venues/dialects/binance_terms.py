@@ -5,8 +5,17 @@ from math import inf
 
 from hedgewatch.core.events import CollateralReading, LiquidityRead
 from hedgewatch.core.model import CollateralSlice
-from hedgewatch.venues.dialects.binance_common import Listing
-from hedgewatch.venues.fields import OddReplyError, Row, moment, positive, rows, table, text
+from hedgewatch.venues.dialects.binance_common import Funding, Listing
+from hedgewatch.venues.fields import (
+    OddReplyError,
+    Row,
+    moment,
+    number_or_none,
+    positive,
+    rows,
+    table,
+    text,
+)
 
 LEVELS = 500
 """Of each side of an order book, at request weight 10 of 2400 a minute. 100 weigh 5, but reach no
@@ -14,18 +23,25 @@ further than 1 bp in a market with as fine a tick as BTC's.
 """
 
 _HOUR = 3600.0
-_USUAL_INTERVAL = 8 * _HOUR
+USUAL_FUNDING = Funding(interval=8 * _HOUR)
 
 
-def funding_intervals(reply: object, listing: Listing) -> Mapping[str, float]:
-    """Seconds by symbol. The venue names what it adjusted; every other perpetual pays each 8 h."""
-    adjusted = {
-        text(row, "symbol"): positive(row, "fundingIntervalHours") * _HOUR
-        for row in rows(reply, "fundingInfo")
-        if row.get("fundingIntervalHours") is not None
-    }
+def funding(reply: object, listing: Listing) -> Mapping[str, Funding]:
+    """By symbol. The venue names what it adjusted; every other perpetual pays each 8 h, within
+    bounds that are not told.
+    """
+    adjusted = {text(row, "symbol"): _adjusted(row) for row in rows(reply, "fundingInfo")}
     pairs = listing.perpetuals()
-    return {symbol: adjusted.get(market, _USUAL_INTERVAL) for market, symbol in pairs}
+    return {symbol: adjusted.get(market, USUAL_FUNDING) for market, symbol in pairs}
+
+
+def _adjusted(row: Row) -> Funding:
+    told = row.get("fundingIntervalHours") is not None
+    return Funding(
+        interval=positive(row, "fundingIntervalHours") * _HOUR if told else USUAL_FUNDING.interval,
+        cap=number_or_none(row, "adjustedFundingRateCap"),
+        floor=number_or_none(row, "adjustedFundingRateFloor"),
+    )
 
 
 def liquidity(

@@ -6,11 +6,12 @@ from typing import Any
 from hedgewatch.core.events import BarsRead, LiquidityRead
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
+from hedgewatch.venues.dialects.binance_common import Funding
 from hedgewatch.venues.dialects.binance_futures import Futures
 from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_terms import (
     LEVELS,
-    funding_intervals,
+    funding,
     liquidity,
     middle_of,
 )
@@ -36,10 +37,10 @@ class UmWing:
         self._venue = venue
         self._futures = futures
 
-    async def intervals(self, exchange: Exchange) -> Mapping[str, float]:
-        """Asked anew, because the venue shortens them in wild markets."""
+    async def funding(self, exchange: Exchange) -> Mapping[str, Funding]:
+        """Asked anew, because the venue shortens the intervals in wild markets."""
         reply = await exchange.fapipublic_get_fundinginfo()
-        return funding_intervals(reply, self._futures.listing)
+        return funding(reply, self._futures.listing)
 
     async def liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead:
         """Both sides of the book, the day's volume, what is open: weight 12 of 2400 a minute."""
@@ -65,10 +66,10 @@ class CmWing:
         self._futures = futures
         self.faces: Mapping[str, float] = {}
 
-    async def intervals(self, exchange: Exchange) -> Mapping[str, float]:
+    async def funding(self, exchange: Exchange) -> Mapping[str, Funding]:
         """As at USDⓈ-M."""
         reply = await exchange.dapipublic_get_fundinginfo()
-        return funding_intervals(reply, self._futures.listing)
+        return funding(reply, self._futures.listing)
 
     async def liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead:
         """Both sides of the book, the day's volume, what is open: weight 12 of 2400 a minute."""

@@ -101,7 +101,7 @@ class BinanceCoinm:
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid, and where positions stand in the queue of ADL (weight 5)."""
-        self._futures.intervals = await self._wing.intervals(exchange)
+        self._futures.funding = await self._wing.funding(exchange)
         ranks = await optional(exchange.dapiprivate_get_adlquantile(), "ADL ranks")
         self._futures.learn_ranks(ranks)
 

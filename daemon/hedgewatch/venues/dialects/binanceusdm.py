@@ -120,7 +120,7 @@ class BinanceUsdm:
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid."""
-        self._futures.intervals = await self._wing.intervals(exchange)
+        self._futures.funding = await self._wing.funding(exchange)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """The order book, the day's volume, and what is open."""
