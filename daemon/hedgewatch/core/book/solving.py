@@ -23,7 +23,8 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
     inverse it is counted in the quote currency, at the price of its first market, so that coin
     and contracts move together (`coin_price` translates back).
     """
-    assets, regime = pool.account.assets, regime_of(pool.account, isolated=pool.isolated)
+    assets, betas = pool.account.assets, pool.account.betas
+    regime = regime_of(pool.account, isolated=pool.isolated)
     netted = regime.netting is Netting.LARGER_SIDE
     legs = [
         HeldLeg(
@@ -31,7 +32,7 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
             market=position.symbol,
             price=price_of(position.market),
             settle=settle_of(position),
-            beta=pool.account.beta_of(base_of(position)),
+            beta=assets.beta_of(base_of(position), betas),
             netting=assets.underlying_of(base_of(position))[0] if netted else "",
         )
         for position in pool.positions

@@ -20,7 +20,7 @@ class HedgeLeg:
     """One leg of a hedge, resolved: what it holds, and where its price comes from.
 
     `held` is signed units of its market's base, of which each is `underlying_units` coins of the
-    underlying, and one coin of the plan's asset is `base_units`; of an inverse market it is units
+    underlying, and one coin of the plan's asset is `base_units`; of an `inverse` market it is units
     of the quote currency. `cost` is what it cost: money for units of the base (None until a first
     price is seen), coins for an inverse market. `earning` are the positions that pay their profit
     in the coins of this leg; `account` is where it is held, None of a wallet. `told` is whether its
@@ -28,8 +28,8 @@ class HedgeLeg:
     """
 
     __slots__ = (
-        "account", "apart", "assets", "base_units", "cost", "doubt", "earning", "held", "market",
-        "plan", "positions", "quote", "rate", "told", "underlying", "underlying_units",
+        "account", "apart", "assets", "base_units", "cost", "doubt", "earning", "held", "inverse",
+        "market", "plan", "positions", "quote", "rate", "told", "underlying", "underlying_units",
     )  # fmt: skip
 
     def __init__(self, plan: LegPlan, market: MarketRow) -> None:
@@ -51,6 +51,8 @@ class HedgeLeg:
         self.underlying, units = assets.underlying_of(self.plan.asset or base)
         self.base_units = units / self.underlying_units
         self.assets, self.apart = assets, apart
+        market = self.market.market
+        self.inverse = market is not None and not market.linear and bool(self.plan.symbol)
         self.quote = assets.underlying_of(self.market.symbol.partition("/")[2].partition(":")[0])[0]
 
     def part(self, held: str) -> float:
@@ -68,12 +70,6 @@ class HedgeLeg:
     def owned(self, account: "AccountRow") -> float:
         """All that its account holds of it, in units of the plan's asset."""
         return sum(held.total * self.part(asset) for asset, held in account.balances.items())
-
-    @property
-    def inverse(self) -> bool:
-        """Whether it is a position in a coin-margined contract."""
-        market = self.market.market
-        return market is not None and not market.linear and bool(self.plan.symbol)
 
     @property
     def quantity(self) -> float:
