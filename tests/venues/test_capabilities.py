@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 
 from hedgewatch.venues.capabilities import capabilities, capability, mark_ways
 from hedgewatch.venues.dialects import DIALECTS
@@ -7,6 +10,7 @@ from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.marks import WITHOUT_MARKS
 from hedgewatch.venues.settings import VENUES
 
+ROOT = Path(__file__).resolve().parents[2]
 FOUND = {each.venue: each for each in capabilities()}
 
 
@@ -40,3 +44,15 @@ def test_a_venue_is_described_as_its_dialect_does_it() -> None:
     )
     assert FOUND["binance"].positions == "none"
     assert "signs trades" in capability(KNOWN["paradex"]).why
+
+
+def test_the_rules_on_a_venues_own_numbers_are_for_the_venues_that_have_no_others() -> None:
+    told = yaml.safe_load((ROOT / "rules" / "venue.yaml").read_text(encoding="utf-8"))
+    where = {
+        rule["alert"]: set(rule["where"]["venue"])
+        for rule in told["groups"][0]["rules"]
+        if "where" in rule
+    }
+    generic = {venue for venue, each in FOUND.items() if each.depth == "generic"}
+    assert where["VenueLiquidationNear"] == generic
+    assert where["VenueMarginHigh"] == {v for v in generic if FOUND[v].margin == "venue's own"}

@@ -178,12 +178,29 @@ def _line(position: PositionRow, low: float, high: float, equity: float) -> None
 
 
 def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
-    """Nothing of the pool can be vouched for: it is unknown, never what it was."""
+    """Nothing of the pool can be vouched for: it is unknown, never what it was. Where only its
+    margin is in doubt (nobody here computes it), what is held and its price are still known.
+    """
     for name in _POOL_MEASURES:
         setattr(pool, name, doubt)
     for position in pool.positions:
         for name in _POSITION_MEASURES:
             setattr(position, name, doubt)
+        if pool.account.doubt is None:
+            _show_worth(position)
+
+
+def _show_worth(position: PositionRow) -> None:
+    """What no rule of margin has a part in: the price, the notional, the profit."""
+    market, price, size = position.market.market, position.market.price, position.quantity
+    if market is None or not price:
+        return
+    position.mark_price = price
+    position.notional = abs(size) * price if market.linear else abs(size) / price
+    entry = position.entry_price
+    if 0.0 < entry < inf:
+        gained = price - entry if market.linear else 1.0 / entry - 1.0 / price
+        position.unrealized_pnl = size * gained
 
 
 def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> None:
