@@ -243,6 +243,13 @@ async def test_a_position_that_shrank_has_its_cause_whichever_comes_first(
     assert ends(news(dialect, "positions", later(1, pos=pos, avgPx="1000"))) == [None], "once"
 
 
+async def test_a_position_of_nothing_in_the_other_margin_mode_closes_no_other() -> None:
+    dialect = await watching()
+    empty = later(1, mgnMode="isolated", margin="500", pos="0", avgPx="")
+    assert news(dialect, "positions", empty) == []
+    assert ends(news(dialect, "positions", later(2, pos="0", avgPx=""))) == [None]
+
+
 async def test_a_fill_that_adds_is_no_cause_and_neither_is_one_of_long_ago() -> None:
     dialect = await watching()
     news(dialect, "balance_and_position", why("filled", 1, "-3"))

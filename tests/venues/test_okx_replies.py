@@ -36,6 +36,8 @@ class Replies:
     def milliseconds(self) -> int:
         return 1_800_000_000_000
 
+    nonce = milliseconds
+
     def _reply(self, name: str) -> Any:
         told = self.replies[name]
         if isinstance(told, Exception):
@@ -177,7 +179,11 @@ async def test_a_multi_currency_account_of_okxs_own_is_read_figure_by_figure(
     priced = await real.read_collateral(replies)
     assert priced is not None
     counted = {each.asset: each.slices[0].rate for each in priced.collateral}
-    assert counted == {"USD": 0.0, "BTC": 0.98, "TUSD": 0.0}, "TUSD is no collateral here"
+    assert len(counted) == 14, "coins without an index have the value that OKX gives them"
+    assert {coin for coin, rate in counted.items() if rate} == {"BTC"}, "TUSD is switched off"
+    prices = {each.asset: each.price for each in priced.collateral}
+    assert (prices["BTC"], prices["TUSD"]) == (117_958.0, 1.0)
+    assert prices["LTC"] == pytest.approx(996.8136762 / 10.29979)
 
 
 def _slice(least: str, most: str, rate: str) -> dict[str, str]:
@@ -283,6 +289,13 @@ async def test_cross_and_isolated_in_one_market_at_once_are_refused_and_not_merg
         await read(positions=[POSITION, alone])
 
 
+async def test_margin_that_was_moved_to_where_nothing_is_held_is_no_second_position() -> None:
+    empty = {**POSITION, "mgnMode": "isolated", "margin": "500", "pos": "0", "avgPx": ""}
+    for rows in ([POSITION, empty], [empty, POSITION]):
+        (position,) = (await read(positions=rows)).positions
+        assert (position.contracts, position.isolated_wallet) == (-2.0, None)
+
+
 # what is gone
 
 
@@ -297,6 +310,19 @@ async def test_a_position_that_is_not_listed_any_more_is_asked_for_by_its_name()
     replies.replies["named"] = []
     assert (await dialect.read_account(replies)).positions == ()
     assert replies.asked[-1] is None, "what is known to be flat is not asked for again"
+
+
+async def test_what_its_name_tells_of_both_margin_modes_is_one_flat_position() -> None:
+    dialect = okx()
+    pair = [{**POSITION, "posSide": side, "pos": "2"} for side in ("long", "short")]
+    replies = Replies(positions=pair)
+    await dialect.read_account(replies)
+    flat = {**pair[0], "pos": "0", "avgPx": ""}
+    later = {**flat, "mgnMode": "isolated", "uTime": "1743609700000"}
+    replies.replies |= {"positions": [pair[1]], "named": [flat, later, pair[1]]}
+    found = (await dialect.read_account(replies)).positions
+    assert {each.kind: each.contracts for each in found} == {"long": 0.0, "short": -2.0}
+    assert {each.kind: each.venue_time for each in found}["long"] == 1743609700.0
 
 
 async def test_a_position_that_even_its_name_does_not_show_is_absent_and_not_flat() -> None:

@@ -199,7 +199,8 @@ class Okx:
             self._discounts, self._discounts_read = okx_terms.discounts(told), now
         reply = await exchange.public_get_market_index_tickers({"quoteCcy": "USD"})
         prices, at = okx_terms.dollar_prices(reply)
-        counted = okx_terms.collateral(prices, self._discounts, self._reader.switched_off)
+        valued = {**self._reader.valued, **prices}
+        counted = okx_terms.collateral(valued, self._discounts, self._reader.switched_off)
         return CollateralPriced(self._account, counted, at)
 
     # markets

@@ -5,7 +5,7 @@ the fields are in its help, 6997123251341 (futures mode) and 360054690531 (multi
 Fields that do not apply in the account's mode are empty texts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -42,6 +42,9 @@ _KINDS: Mapping[object, PositionKind] = MappingProxyType(
     {"net": "net", "long": "long", "short": "short"}
 )
 _RATIO = VENUE_RATIOS["okx"]
+_NEXT_TO_NOTHING = 1e-9
+"""Dollars. A price that is 0 would be none."""
+
 _LIGHTS_UNLIT = 1.0
 """OKX's `adl` is lights, 1 to 5 (0: the very last); ours are places in the queue, 0 to 4."""
 
@@ -129,16 +132,30 @@ def _rank(row: Row) -> float | None:
     return None if lights is None else max(lights - _LIGHTS_UNLIT, 0.0)
 
 
-def refuse_doubles(positions: Iterable[PositionReading]) -> None:
-    """Cross and isolated in one market at once are two pools of one name: neither may be lost."""
-    held: set[Leg] = set()
-    for each in positions:
-        leg = (each.symbol, each.kind)
-        if leg in held:
+def one_each(held: Iterable[Row], listing: Listing) -> Mapping[Leg, Row]:
+    """The row of each position. Of flat ones there may be several: one a margin mode in which it
+    was held, or to which margin was moved. Cross and isolated in one market at once are two pools
+    of one name, of which neither may be lost: OddReplyError.
+    """
+    found: dict[Leg, Row] = {}
+    for row in held:
+        leg = leg_of(row, listing.symbol(row))
+        other = found.get(leg)
+        if other is None:
+            found[leg] = row
+        elif not amount(row, "pos"):
+            found[leg] = other if amount(other, "pos") else max(other, row, key=_told_at)
+        elif not amount(other, "pos"):
+            found[leg] = row
+        else:
             raise OddReplyError(
-                f"{each.symbol} is held cross and isolated at once, which cannot be told apart"
+                f"{leg[0]} is held cross and isolated at once, which cannot be told apart"
             )
-        held.add(leg)
+    return found
+
+
+def _told_at(row: Row) -> float:
+    return moment(row, "uTime")
 
 
 # balances
@@ -162,6 +179,16 @@ def balance(row: Row, mode: str, elsewhere: Elsewhere) -> BalanceReading:
         maintenance_margin=number_or_none(row, "mmr") if by_coin else None,
         margin_ratio=from_venue(_RATIO, row.get("mgnRatio")) if by_coin else None,
     )
+
+
+def dollars(details: Iterable[Row]) -> Iterator[tuple[str, float]]:
+    """What OKX makes of each coin that is there: coins without an index have a value all the same,
+    if only that they are worth nothing.
+    """
+    for row in details:
+        equity, value = amount(row, "eq"), amount(row, "eqUsd")
+        if equity:
+            yield text(row, "ccy"), max(value / equity, _NEXT_TO_NOTHING)
 
 
 def amount(row: Row, name: str) -> float:

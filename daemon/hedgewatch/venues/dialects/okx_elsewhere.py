@@ -51,7 +51,7 @@ class Outside:
         ask: Callable[[], Awaitable[object]],
         amounts: Callable[[Row], tuple[str, Elsewhere]],
     ) -> None:
-        now = exchange.milliseconds() / 1000.0
+        now = exchange.nonce() / 1000.0  # by the venue's clock
         if now < self._not_before.get(name, 0.0):
             return
         try:

@@ -1,6 +1,6 @@
 """Whole readings of an account of OKX by REST, and what of it the next ones depend on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from hedgewatch.core.events import AccountRead, BalanceReading
@@ -18,7 +18,8 @@ _NAMED_AT_ONCE = 10
 
 class AccountReader:
     """`isolated` are the markets in which that is held, `switched_off` the coins that their owner
-    took out of the collateral. The private stream is told what was read.
+    took out of the collateral, `valued` what OKX values the coins at, in dollars. The private
+    stream is told what was read.
     """
 
     def __init__(self, account: str, listing: Listing, user: UserFrames) -> None:
@@ -30,6 +31,7 @@ class AccountReader:
         self._fees: dict[str, float] = {}
         self.isolated: set[str] = set()
         self.switched_off: frozenset[str] = frozenset()
+        self.valued: Mapping[str, float] = {}
 
     async def settle_in(self, exchange: Exchange) -> None:
         """Its mode, which is asked anew with each reading, and what it pays to close contracts."""
@@ -48,62 +50,61 @@ class AccountReader:
         mode = okx_account.mode_in(await exchange.private_get_account_config())
         reply = await exchange.private_get_account_positions()
         held = okx_account.data_of(reply, "positions")
-        held += await self._those_gone(exchange, held)
+        ours = dict(okx_account.one_each(filter(okx_account.is_contract, held), self._listing))
+        ours |= await self._those_gone(exchange, ours)
         funds = first(await exchange.private_get_account_balance())
         await self._outside.read(exchange)
         self._user.mode, self._user.elsewhere = mode, self._outside.coins
-        return self._reading(held, funds, mode)
-
-    def _reading(self, held: Sequence[Row], funds: Row, mode: str) -> AccountRead:
-        ours = [row for row in held if okx_account.is_contract(row)]
         foreign = any(
             okx_account.amount(row, "pos") and row.get("mgnMode") != "isolated"
             for row in held
             if not okx_account.is_contract(row)
         )
+        reading = self._reading(ours, funds, mode)
+        return okx_account.whole(reading, funds, mode, foreign=foreign)
+
+    def _reading(self, ours: Mapping[Leg, Row], funds: Row, mode: str) -> AccountRead:
         positions = tuple(
-            okx_account.position(row, self._listing, self._fees.get(self._listing.symbol(row)))
-            for row in ours
+            okx_account.position(row, self._listing, self._fees.get(symbol))
+            for (symbol, _), row in ours.items()
         )
-        okx_account.refuse_doubles(positions)
         details = rows(funds.get("details"), "details")
         self._user.seen(positions, details)
         self._note(ours, details)
-        reading = AccountRead(
+        return AccountRead(
             account=self._account,
             positions=positions,
             balances=tuple(self._balances(details, mode)),
         )
-        return okx_account.whole(reading, funds, mode, foreign=foreign)
 
-    def _note(self, ours: Iterable[Row], details: Iterable[Row]) -> None:
+    def _note(self, ours: Mapping[Leg, Row], details: Sequence[Row]) -> None:
         """What the next readings depend on."""
-        for row in ours:
-            symbol = self._listing.symbol(row)
-            leg = okx_account.leg_of(row, symbol)
-            if okx_account.amount(row, "pos"):
-                self._held[leg] = text(row, "instId")
-            else:
+        for leg, row in ours.items():
+            if not okx_account.amount(row, "pos"):
                 self._held.pop(leg, None)
+                continue
+            self._held[leg] = text(row, "instId")
             if row.get("mgnMode") == "isolated":
-                self.isolated.add(symbol)
+                self.isolated.add(leg[0])
             else:
-                self.isolated.discard(symbol)
+                self.isolated.discard(leg[0])
+        self.valued = dict(okx_account.dollars(details))
         self.switched_off = frozenset(
             text(row, "ccy")
             for row in details
             if row.get("collateralEnabled") is False and not okx_account.amount(row, "disEq")
         )
 
-    async def _those_gone(self, exchange: Exchange, held: Sequence[Row]) -> Sequence[Row]:
+    async def _those_gone(self, exchange: Exchange, listed: Mapping[Leg, Row]) -> Mapping[Leg, Row]:
         """What was held and is not listed: asked for by its name, OKX tells that it is flat."""
-        listed = {row.get("instId") for row in held}
-        gone = sorted({name for name in self._held.values() if name not in listed})
+        gone = {leg: name for leg, name in self._held.items() if leg not in listed}
         if not gone:
-            return ()
-        named = ",".join(islice(gone, _NAMED_AT_ONCE))
+            return {}
+        named = ",".join(islice(sorted(set(gone.values())), _NAMED_AT_ONCE))
         reply = await exchange.private_get_account_positions({"instId": named})
-        return okx_account.data_of(reply, "positions")
+        ours = filter(okx_account.is_contract, okx_account.data_of(reply, "positions"))
+        told = okx_account.one_each(ours, self._listing)
+        return {leg: row for leg, row in told.items() if leg in gone}
 
     def _balances(self, details: Iterable[Row], mode: str) -> Iterable[BalanceReading]:
         elsewhere = dict(self._outside.coins)

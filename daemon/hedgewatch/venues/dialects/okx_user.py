@@ -53,6 +53,7 @@ class UserFrames:
         self._listing = listing
         self._positions: Causes[Leg, PositionReading] = Causes()
         self._balances: Causes[str, BalanceReading] = Causes()
+        self._isolated: dict[Leg, bool] = {}
         self.fees: Mapping[str, float] = {}
         self.elsewhere: Mapping[str, Elsewhere] = {}
         self.mode = ""
@@ -61,6 +62,7 @@ class UserFrames:
         """What a whole reading showed: what is told next is compared with it."""
         for each in positions:
             self._positions.seen((each.symbol, each.kind), each.contracts, each.venue_time)
+            self._note_mode(each)
         for row in details:
             self._balances.seen(text(row, "ccy"), number(row, "cashBal"), moment(row, "uTime"))
 
@@ -77,6 +79,10 @@ class UserFrames:
             return list(self._warnings(rows(message.get("data"), "data")))
         return []
 
+    def _note_mode(self, held: PositionReading) -> None:
+        if held.contracts:
+            self._isolated[held.symbol, held.kind] = held.isolated_wallet is not None
+
     # what is
 
     def _of_positions(self, told: Iterable[Row]) -> Iterator[AccountNews]:
@@ -92,11 +98,21 @@ class UserFrames:
                 continue
             reading = position(row, self._listing, self.fees.get(symbol))
             leg = (reading.symbol, reading.kind)
+            if not reading.contracts and self._is_of_another_mode(leg, row):
+                continue
+            self._note_mode(reading)
             changed |= self._positions.seen(leg, reading.contracts, reading.venue_time)
             end = self._positions.told(leg, reading.contracts, reading.venue_time, reading)
             yield PositionChanged(self._account, reading, end)
         if changed:
             yield ReadAgain("a position changed")
+
+    def _is_of_another_mode(self, leg: Leg, row: Row) -> bool:
+        """Margin that is moved to where nothing is held yet makes a position of 0 there, which says
+        nothing about what is held in the other mode.
+        """
+        held = self._isolated.get(leg)
+        return held is not None and held is not (row.get("mgnMode") == "isolated")
 
     def _of_account(self, funds: Row) -> Iterator[AccountNews]:
         """Coins that are also owned elsewhere are read: what moves in between would count twice."""
