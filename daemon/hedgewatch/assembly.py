@@ -98,7 +98,7 @@ def build_daemon(
     monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock, surroundings.silences)
     let_command(receivers, reach, store, clock)
-    accounts = Accounts(hub_maker(monitor, clock, chance, tasks))
+    accounts = Accounts(hub_maker(monitor, clock, chance, tasks, store))
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
         clock=clock,

@@ -29,6 +29,7 @@ from hedgewatch.recording.writing import Writer
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.venues.pauses import Pauses
 from hedgewatch.venues.surroundings import Surroundings as Around
 from hedgewatch.view import EngineView
 
@@ -134,8 +135,17 @@ def let_command(receivers: Sequence[Receiver], reach: Reach, store: Store, clock
             receiver.take_commands(Commands(reach), store.commanded, clock.now)
 
 
+async def pauses_of(store: Store, now: float, tasks: Tasks) -> Pauses:
+    """Those that venues asked for before a restart; from now on they are kept as well."""
+
+    def keep(address: str, until: float) -> None:
+        tasks.spawn("pause", store.bans.keep(address, until))
+
+    return Pauses(await store.bans.known(now), keep)
+
+
 def hub_maker(
-    monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks
+    monitor: Monitor, clock: Clock, chance: Random, tasks: Tasks, store: Store
 ) -> Callable[[], Awaitable[Hub]]:
     """Makes what watches venues, importing ccxt: that takes seconds in which the store, the
     interface and the restored alerts are up already.
@@ -143,7 +153,8 @@ def hub_maker(
 
     async def make() -> Hub:
         venues = await loop.imported("hedgewatch.venues.hub")
-        around = Around(monitor.publish, clock.now, tasks.spawn, chance)
+        pauses = await pauses_of(store, clock.now(), tasks)
+        around = Around(monitor.publish, clock.now, tasks.spawn, chance, pauses)
         hub: Hub = venues.Hub(around, tasks.keep)
         return hub
 

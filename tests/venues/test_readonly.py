@@ -9,8 +9,9 @@ from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.endpoint import moved
+from hedgewatch.venues.pauses import PausedError, Pauses
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
-from hedgewatch.venues.session import Fence, PausedError, guarded_session
+from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.settings import EndpointSettings
 from tests.support.serving import serving
 
@@ -107,11 +108,12 @@ class Server:
         self.reached: list[str] = []
         self.status = 200
         self.headers: dict[str, str] = {}
+        self.body = "{}"
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.Response:
         self.reached.append(request.path)
-        return web.Response(status=self.status, headers=self.headers, text="{}")
+        return web.Response(status=self.status, headers=self.headers, text=self.body)
 
 
 @pytest.fixture
@@ -121,13 +123,11 @@ async def server() -> AsyncIterator[Server]:
         yield server
 
 
-def fence_of(
-    server: Server, now: list[float], paused_until: dict[str, float] | None = None
-) -> Fence:
+def fence_of(server: Server, now: list[float], pauses: Pauses | None = None) -> Fence:
     there = EndpointSettings(rest=server.url, ws=server.url.replace("http", "ws"))
     moved_there = ((method, moved(url, there)) for method, url in BinanceUsdm.requests)
     allowed = AllowList(moved_there, BinanceUsdm.operations)
-    return Fence(allowed, lambda: now[0], {} if paused_until is None else paused_until)
+    return Fence(allowed, lambda: now[0], pauses or Pauses())
 
 
 async def test_a_redirect_is_refused_before_the_key_goes_anywhere_else(server: Server) -> None:
@@ -150,31 +150,71 @@ async def test_a_forbidden_request_does_not_leave_the_machine(server: Server) ->
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "pause"), [(429, "7", 7), (429, "", 10), (418, "", 120)]
+    ("status", "told", "body", "pause"),
+    [
+        (429, "7", "", 7),
+        (429, "", "", 10),
+        (418, "", "", 120),
+        (418, "", '{"code":-1003,"msg":"IP banned until 1800000090000."}', 90),
+        (418, "9999999999", "", 3 * 86_400),
+        (451, "", "{}", 300),
+    ],
 )
 async def test_nothing_is_sent_until_the_pause_that_the_venue_asked_for_is_over(
-    server: Server, status: int, told: str, pause: int
+    server: Server, status: int, told: str, body: str, pause: int
 ) -> None:
-    now = [1000.0]
-    server.status, server.headers = status, {"Retry-After": told} if told else {}
+    now = [1_800_000_000.0]
+    server.status, server.body = status, body
+    server.headers = {"Retry-After": told} if told else {}
     async with guarded_session(fence_of(server, now), tls=False) as session:
-        await session.get(f"{server.url}/fapi/v3/account")
+        with pytest.raises(
+            PausedError, match=rf"\({status}\) until 2027-01-1\d \d\d:\d\d:\d\d UTC"
+        ):
+            await session.get(f"{server.url}/fapi/v3/account")
         now[0] += pause - 1
         with pytest.raises(PausedError):
             await session.get(f"{server.url}/fapi/v1/time")
         now[0] += 2
+        server.status = 200
         await session.get(f"{server.url}/fapi/v1/time")
     assert server.reached == ["/fapi/v3/account", "/fapi/v1/time"]
 
 
-async def test_a_new_connection_keeps_the_pause_that_the_last_one_was_told(server: Server) -> None:
-    paused_until: dict[str, float] = {}
-    server.status = 418
-    async with guarded_session(fence_of(server, [0.0], paused_until), tls=False) as session:
-        await session.get(f"{server.url}/fapi/v1/time")
-    async with guarded_session(fence_of(server, [60.0], paused_until), tls=False) as session:
+@pytest.mark.parametrize("content", ["text/html", "text/plain"])
+async def test_a_wall_before_the_venue_is_not_hammered(server: Server, content: str) -> None:
+    server.status, server.headers = 403, {"Content-Type": content}
+    async with guarded_session(fence_of(server, [0.0]), tls=False) as session:
+        for _ in range(3):
+            with pytest.raises(PausedError, match="turned away by the venue"):
+                await session.get(f"{server.url}/fapi/v1/time")
+    assert server.reached == ["/fapi/v1/time"]
+
+
+async def test_a_refusal_in_json_is_the_answer_to_one_request_and_a_socket_has_its_own_time(
+    server: Server,
+) -> None:
+    server.status, server.headers = 403, {"Content-Type": "application/json"}
+    async with guarded_session(fence_of(server, [0.0]), tls=False) as session:
+        assert (await session.get(f"{server.url}/fapi/v1/time")).status == 403
+        server.headers = {"Content-Type": "text/html"}
+        with pytest.raises(ClientError):
+            await session.ws_connect(f"{server.url.replace('http', 'ws')}/private/ws")
         with pytest.raises(PausedError):
             await session.get(f"{server.url}/fapi/v1/time")
+
+
+async def test_every_account_keeps_the_pause_that_one_was_told(server: Server) -> None:
+    kept: dict[str, float] = {}
+    pauses = Pauses(keep=kept.__setitem__)
+    server.status = 418
+    async with guarded_session(fence_of(server, [0.0], pauses), tls=False) as session:
+        with pytest.raises(PausedError):
+            await session.get(f"{server.url}/fapi/v1/time")
+    assert kept == {server.url: 120.0}
+    for told in (pauses, Pauses(kept)):
+        async with guarded_session(fence_of(server, [60.0], told), tls=False) as session:
+            with pytest.raises(PausedError, match="REST banned by the venue"):
+                await session.get(f"{server.url}/fapi/v1/time")
     assert server.reached == ["/fapi/v1/time"]
 
 

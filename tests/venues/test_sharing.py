@@ -189,3 +189,26 @@ async def test_old_sockets_are_relieved_by_new_ones_and_nobody_hears_of_it(
         assert lost(seen) == []
         assert largest_gap(seen, ALT) < 0.5
         assert {path: dialled.count(path) >= 3 for path in dialled} == dict.fromkeys(dialled, True)
+
+
+async def test_a_ban_that_one_account_is_told_silences_all_requests_and_no_price(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        second(seen, ALT)
+        await both_stand(seen)
+        await seen.fresh_mark()
+        exchange.faults.rest_outage(418, retry_after=600)
+        main, other = seen.hub.accounts()
+        await main.reconcile()
+        asked = sum(exchange.requests.values())
+        seen.forget()
+        await other.reconcile()
+        await seen.markets.refresh_markets()
+        assert sum(exchange.requests.values()) == asked
+        (gone,) = seen.all(FeedLost)
+        assert (gone.account, gone.feed) == ("second", "rest")
+        assert gone.reason.startswith("REST banned by the venue (418) until ")
+        await seen.fresh_mark()
+        exchange.world.trade("ALTUSDT", 1)
+        await seen.until(PositionChanged)

@@ -14,6 +14,7 @@ import structlog
 from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.store import file, rows
+from hedgewatch.store.bans import Bans
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.rows import Deliverable, StoredDelivery
@@ -42,6 +43,7 @@ class Store:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.commanded = Commanded(self)
         self.starts = Starts(self)
+        self.bans = Bans(self)
 
     @property
     def unreadable(self) -> int:

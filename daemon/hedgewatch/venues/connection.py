@@ -81,7 +81,7 @@ class Connection:
         self._odd = OddFrames(access.name, redactor)
         self._reliefs = Reliefs()
         self._by_ccxt = dialect if isinstance(dialect, LeavesFramesToCcxt) else None
-        self.fence = Fence(self._allowed(), around.now, around.paused_until)
+        self.fence = Fence(self._allowed(), around.now, around.pauses)
         self.exchange = self._exchange()
 
     def _allowed(self) -> AllowList:

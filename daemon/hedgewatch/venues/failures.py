@@ -6,10 +6,10 @@ import ccxt
 import structlog
 
 from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRefusedError, PowerfulKeyError
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.session import PausedError
 
 _EXPECTED = (
     ccxt.BaseError,

@@ -11,10 +11,10 @@ from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.failures import in_words, refuses_the_key
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.key_seen import KeySeen, Verdict
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRights
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.surroundings import Surroundings
 from hedgewatch.venues.visit import visiting

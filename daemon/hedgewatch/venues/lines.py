@@ -12,8 +12,8 @@ from hedgewatch.venues.dialect import Feed
 from hedgewatch.venues.failures import in_words, refuses_the_key
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.listener import RelayedError
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.readonly import ForbiddenRequestError
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.surroundings import Backoff, Surroundings
 
 SOCKET_SECONDS = 23.0 * 3600.0

@@ -7,9 +7,9 @@ import ccxt
 from hedgewatch.settings import SecretError
 from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.surroundings import Surroundings
 from hedgewatch.venues.visit import visiting

@@ -1,56 +1,53 @@
 """The HTTP session below ccxt, where every request, handshake and redirect passes one fence."""
 
+import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 import aiohttp
-from yarl import URL
 
+from hedgewatch.venues.pauses import Answered, Pauses, wants_quiet
 from hedgewatch.venues.readonly import AllowList
 
-_WITHOUT_RETRY_AFTER = {429: 10.0, 418: 120.0}
 _NOT_MODIFIED = 304
-
-
-class PausedError(Exception):
-    """The venue asked this address to be quiet for a while: nothing is sent until then."""
+_BODY_BYTES, _BODY_SECONDS = 4096, 1.0
 
 
 class Fence:
     """An aiohttp middleware: it sees each hop of a request, whatever the code above believes."""
 
-    def __init__(
-        self, allowed: AllowList, now: Callable[[], float], paused_until: dict[str, float]
-    ) -> None:
+    def __init__(self, allowed: AllowList, now: Callable[[], float], pauses: Pauses) -> None:
         self.allowed = allowed
         self._now = now
-        self._paused_until = paused_until
+        self._pauses = pauses
 
     async def __call__(
         self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Send what may be sent; what comes back may pause the address, and may not redirect."""
+        """Send what may be sent; what comes back may pause the address (PausedError, also for who
+        asks in that time), and may not redirect.
+        """
         self.allowed.check_request(request.method, request.url, request.headers)
-        self._check_pause(request.url)
+        address = str(request.url.origin())
+        self._pauses.check(address, self._now())
         response = await send(request)
-        self._note_pause(response)
+        if wants_quiet(address, response.status, response.content_type):
+            raise self._pauses.note(address, await _answered(response), self._now())
         if 300 <= response.status < 400 and response.status != _NOT_MODIFIED:  # noqa: PLR2004 - the class of redirects
             response.close()
             raise self.allowed.refusal(f"{request.url.origin()} answered with a redirect")
         return response
 
-    def _check_pause(self, url: URL) -> None:
-        """Sockets and requests are limited apart: `url` keeps its scheme."""
-        left = self._paused_until.get(str(url.origin()), 0.0) - self._now()
-        if left > 0.0:
-            raise PausedError(f"the venue asked for a pause, {left:.0f} s of it left")
 
-    def _note_pause(self, response: aiohttp.ClientResponse) -> None:
-        if response.status not in _WITHOUT_RETRY_AFTER:
-            return
-        told = response.headers.get("Retry-After", "")
-        seconds = float(told) if told.isdecimal() else _WITHOUT_RETRY_AFTER[response.status]
-        self._paused_until[str(response.url.origin())] = self._now() + seconds
+async def _answered(response: aiohttp.ClientResponse) -> Answered:
+    """With as little of the body as can matter: it may be endless."""
+    told, body = response.headers.get("Retry-After", ""), b""
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await response.content.read(_BODY_BYTES)
+    response.close()
+    return Answered(response.status, told, body)
 
 
 def guarded_session(fence: Fence, tls: ssl.SSLContext | bool) -> aiohttp.ClientSession:  # noqa: FBT001 - as ccxt has it

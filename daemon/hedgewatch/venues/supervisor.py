@@ -23,10 +23,10 @@ from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.key_check import KeyCheck
 from hedgewatch.venues.losses import Losses
 from hedgewatch.venues.markets import MarketWatch
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.private import PrivateStream
 from hedgewatch.venues.reader import Reader
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.surroundings import Surroundings

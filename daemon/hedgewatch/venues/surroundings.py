@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from hedgewatch.core.events import Event
+from hedgewatch.venues.pauses import Pauses
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
@@ -15,15 +16,15 @@ Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 class Surroundings:
     """Passed in, so that a test or a replay can stand in for any of it.
 
-    `paused_until` are the addresses that asked for quiet, each with the moment until which: a new
-    connection that knew nothing of it would make a ban longer.
+    `pauses` are the addresses that asked for quiet: whoever knew nothing of it would make a ban
+    longer.
     """
 
     publish: Callable[[Event], None]
     now: Callable[[], float]
     spawn: Spawn
     rng: Random
-    paused_until: dict[str, float] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 class Backoff:

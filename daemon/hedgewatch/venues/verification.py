@@ -5,6 +5,7 @@ import ccxt
 from hedgewatch.venues.dialect import Dialect, Exchange
 from hedgewatch.venues.failures import in_words, refuses_the_key
 from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import (
     KeyRights,
     UnverifiedKeyError,
@@ -12,7 +13,6 @@ from hedgewatch.venues.permissions import (
     refuse_powerful_key,
 )
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.session import PausedError
 
 
 async def verify_key(

@@ -41,10 +41,10 @@ from hedgewatch.venues.failures import first_cause
 from hedgewatch.venues.fenced import DIALLED_FOR
 from hedgewatch.venues.fields import Row, number_or_none, table
 from hedgewatch.venues.marks import ENTRIES
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRights
 from hedgewatch.venues.polling import SHORTEST_PAUSE, Funding, Kind, Poller
 from hedgewatch.venues.readonly import AllowList
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.settings import AccountSettings, EndpointSettings
 
 log = structlog.get_logger()

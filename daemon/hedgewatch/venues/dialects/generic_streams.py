@@ -19,9 +19,9 @@ from hedgewatch.venues.dialect import Exchange, Feed, ReadAgain, Tell
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fenced import DIALLED_FOR
 from hedgewatch.venues.fields import OddReplyError, Row
+from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.polling import ODD, Poller, ways
 from hedgewatch.venues.readonly import ForbiddenRequestError
-from hedgewatch.venues.session import PausedError
 from hedgewatch.venues.survey import exchange_class
 
 TICKERS_WITH_MARKS = frozenset(
