@@ -44,6 +44,12 @@ some venues want by POST. Hyperliquid answers at `/info`, its orders go to `/exc
 at `/v1` of its archive, its orders go to `/v1/execute`.
 """
 
+ACTING = re.compile(
+    r"cancel|place|create|submit|redeem|repay|borrow/|/set|withdraw(?!/history)|/trade/order$",
+    re.IGNORECASE,
+)
+"""What no GET that passes says of itself: some venues act by GET."""
+
 HARMLESS = frozenset(
     {"SUBSCRIBE", "UNSUBSCRIBE", "subscribe", "unsubscribe", "sub", "unsub", "login", "auth"}
     | {"public/auth", "public/set_heartbeat", "public/test", "public/subscribe"}
@@ -112,7 +118,8 @@ def test_of_all_that_a_venue_can_be_asked_only_what_reads_passes(
                 passed.add((method, urlsplit(address).path))
     assert allowed.refused > asked / 4
     for method, path in passed:
-        assert method == "GET" or READING_BY_POST.search(path), (method, path)
+        reads = READING_BY_POST.search(path) if method != "GET" else not ACTING.search(path)
+        assert reads, (method, path)
 
 
 @pytest.mark.parametrize("venue", IN_FULL)
@@ -312,6 +319,19 @@ async def test_neither_a_redirect_nor_a_changed_table_of_addresses_leads_elsewhe
 
 
 @pytest.mark.parametrize("venue", WATCHABLE)
+def test_an_account_with_an_endpoint_may_ask_the_venue_itself_nothing(
+    venue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = {"rest": "http://127.0.0.1:18080", "ws": "ws://127.0.0.1:18081"}
+    moved_away = connected_to(settings_of(venue, monkeypatch, endpoint), no_tasks).fence.allowed
+    exchange = connected_to(settings_of(venue, monkeypatch), no_tasks).exchange
+    for path, section, method in endpoints(exchange):
+        for address in addresses(exchange, path, section, method):
+            with pytest.raises(ForbiddenRequestError):
+                moved_away.check_request(method, URL(address, encoded=True))
+
+
+@pytest.mark.parametrize("venue", IN_FULL)
 def test_an_account_with_an_endpoint_may_ask_that_host_and_no_other(
     venue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
