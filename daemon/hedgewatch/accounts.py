@@ -25,6 +25,9 @@ class AccountWatch(AccountJobs, Reconnectable, Protocol):
     @property
     def odd_frames(self) -> int: ...
 
+    @property
+    def refused_requests(self) -> int: ...
+
     def follow(self, symbols: Iterable[str]) -> None: ...
 
 

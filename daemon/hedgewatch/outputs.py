@@ -91,7 +91,8 @@ class Health:
 
 
 class LineCounts:
-    """Counts what the accounts' lines went through: sockets opened anew, frames made no sense of.
+    """Counts what the accounts' lines went through: sockets opened anew, frames made no sense of,
+    requests that the fence held back.
 
     A watch counts the frames of the connection it has: fewer than before are all new.
     """
@@ -101,10 +102,11 @@ class LineCounts:
         self._metrics = metrics
         self._opened: set[tuple[str, str]] = set()
         self._odd: dict[str, int] = {}
+        self._refused: dict[str, int] = {}
 
     def __call__(self, event: Event, _outcome: Outcome, _now: float) -> None:
         if isinstance(event, ClockAdvanced):
-            self._count_odd_frames()
+            self._count_what_passed_no_further()
         elif isinstance(event, FeedRestored) and event.feed != "rest":
             self._count_opened((event.account, event.feed))
 
@@ -114,12 +116,18 @@ class LineCounts:
         self._opened.add(feed)
         self._metrics.start_at_zero(feeds=[feed])
 
-    def _count_odd_frames(self) -> None:
+    def _count_what_passed_no_further(self) -> None:
         for watch in self.accounts.watches() if self.accounts is not None else ():
-            before, now = self._odd.get(watch.name, 0), watch.odd_frames
-            self._odd[watch.name] = now
-            for _ in range(now - before if now >= before else now):
+            for _ in range(_more(self._odd, watch.name, watch.odd_frames)):
                 self._metrics.poison_frame(watch.name)
+            for _ in range(_more(self._refused, watch.name, watch.refused_requests)):
+                self._metrics.request_refused(watch.name)
+
+
+def _more(counted: dict[str, int], name: str, now: int) -> int:
+    """How many came since the last look."""
+    before, counted[name] = counted.get(name, 0), now
+    return now - before if now >= before else now
 
 
 class Confirmation:

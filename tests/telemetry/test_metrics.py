@@ -60,11 +60,13 @@ def test_every_report_moves_the_series_that_it_is_about() -> None:
     daemon.notified("desk", "sent")
     daemon.reconnected("main", "marks")
     daemon.poison_frame("main")
+    daemon.request_refused("main")
     daemon.rule_failed("Danger")
     daemon.outbox_holds(3)
     assert value(daemon, "hedgewatch_notifications_total", receiver="desk", outcome="sent") == 1
     assert value(daemon, "hedgewatch_reconnects_total", account="main", feed="marks") == 1
     assert value(daemon, "hedgewatch_poison_frames_total", account="main") == 1
+    assert value(daemon, "hedgewatch_refused_requests_total", account="main") == 1
     assert value(daemon, "hedgewatch_rule_failures_total", alertname="Danger") == 1
     assert value(daemon, "hedgewatch_outbox_length") == 3
 

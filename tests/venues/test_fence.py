@@ -45,7 +45,7 @@ at `/v1` of its archive, its orders go to `/v1/execute`.
 """
 
 ACTING = re.compile(
-    r"cancel|place|create|submit|redeem|repay|borrow/|/set|withdraw(?!/history)|/trade/order$",
+    r"cancel|place|create|submit|redeem|repay|borrow/|/set(?!tings)|withdraw(?!/history)|/trade/order$",
     re.IGNORECASE,
 )
 """What no GET that passes says of itself: some venues act by GET."""

@@ -104,6 +104,11 @@ class DaemonMetrics:
             "Frames of a venue that could not be read, and were dropped.",
             "account",
         )
+        self._refused_requests = self._counter(
+            "hedgewatch_refused_requests",
+            "Requests and frames to a venue that the fence held back: none is ever meant.",
+            "account",
+        )
         self._rule_failures = self._counter(
             "hedgewatch_rule_failures", "Evaluations of a rule that failed.", "alertname"
         )
@@ -145,6 +150,7 @@ class DaemonMetrics:
         for account, feed in feeds:
             self._reconnects.labels(account, feed)
             self._poison_frames.labels(account)
+            self._refused_requests.labels(account)
         for alertname in alertnames:
             self._rule_failures.labels(alertname)
 
@@ -175,6 +181,9 @@ class DaemonMetrics:
 
     def poison_frame(self, account: str) -> None:
         self._poison_frames.labels(account).inc()
+
+    def request_refused(self, account: str) -> None:
+        self._refused_requests.labels(account).inc()
 
     def recorded(self, *, on: bool, size: int, lost: int) -> None:
         """Whether everything is recorded now, the bytes on disk, and events missed so far."""

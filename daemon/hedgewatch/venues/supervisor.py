@@ -263,6 +263,7 @@ class AccountWatch:
 
     @property
     def refused_requests(self) -> int:
-        """Requests and frames that the fence held back."""
+        """Requests and frames that the fence held back, also of those for prices."""
         standing = self._standing
-        return self._ended_refused + (0 if standing is None else standing.connection.refused)
+        own = 0 if standing is None else standing.connection.refused
+        return self._ended_refused + own + self.markets.refused_requests
