@@ -1,6 +1,7 @@
 """The whole conversation, against the paper exchange: what is said, and what is written."""
 
 import asyncio
+import json
 import os
 import pty
 import signal
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from hedgewatch.cli import main
 from hedgewatch.config.loader import load
 from hedgewatch.connect.accounts import GivenUpError
 from hedgewatch.connect.dialogue import Dialogue, Wish
 from hedgewatch.connect.person import Agreeing
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
+from hedgewatch.sim.keys import HYPERLIQUID_ADDRESS
 from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.settings import CREDENTIALS
 from tests.connect.answers import Scripted
@@ -107,6 +110,37 @@ async def test_a_key_that_can_trade_is_refused_with_the_way_to_one_that_cannot(
     assert left(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "said"),
+    [
+        ("accounts: [\n", 2, "hw.yaml:2:1: this is not YAML"),
+        ("accounts: []\nfoo: 1\n", 2, "unknown key"),
+    ],
+)
+def test_a_file_that_is_wrong_is_not_added_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str, code: int, said: str
+) -> None:
+    path = tmp_path / "hw.yaml"
+    path.write_text(written)
+    assert main(["connect", "-o", str(path)]) == code
+    assert said in capsys.readouterr().err
+    assert path.read_text() == written
+
+
+async def test_what_cannot_be_put_into_a_file_is_shown_instead(tmp_path: Path) -> None:
+    path = tmp_path / "hw.yaml"
+    async with PaperExchange("manual") as paper:
+        where = json.dumps(at(paper, "hyperliquid"))
+        account = f'name: hl, venue: hyperliquid, address: "{HYPERLIQUID_ADDRESS}"'
+        text = f"accounts: [{{{account}, endpoint: {where}}}]\n"
+        path.write_text(text)
+        person = Scripted("main", "paste", *KEY, "none", "none", "", "yes")
+        with pytest.raises(GivenUpError, match="this belongs into it:\naccounts:\n- name: main"):
+            await talk(person, path, paper, "binanceusdm")
+    assert path.read_text() == text
+    assert left(tmp_path) == [path]
+
+
 async def test_through_a_pipe_it_needs_no_terminal(tmp_path: Path) -> None:
     async with PaperExchange("manual") as paper:
         where = ["--endpoint", paper.url, paper.ws_url, "-o", str(tmp_path / "hw.yaml")]
@@ -147,7 +181,7 @@ def test_at_a_terminal_a_secret_is_not_shown_and_ctrl_c_leaves_nothing(
     )  # fmt: skip
     os.close(theirs)
     said = b""
-    for asked, answer in ((b"venue? ", b"binanceusdm"), (b"[main] ", b""), (b"[paste] ", b"")):
+    for asked, answer in ((b"venue? ", b"binanceusd\t"), (b"[main] ", b""), (b"[paste] ", b"")):
         said += _until(ours, asked)
         os.write(ours, answer + b"\n")
     said += _until(ours, b"(it is not shown): ")
