@@ -56,6 +56,8 @@ class Replies:
     def __init__(self, positions: object = (), **others: Any) -> None:
         self.positions = list(positions) if isinstance(positions, tuple) else positions
         self.others = others
+        self.now = 1_700_000_000_000
+        self.asked_for_ranks = 0
 
     async def dapiprivate_get_positionrisk(self) -> Any:
         return self.positions
@@ -70,6 +72,7 @@ class Replies:
         return self.others.get("funding", [])
 
     async def dapiprivate_get_adlquantile(self) -> Any:
+        self.asked_for_ranks += 1
         if "ranks" not in self.others:
             raise ccxt.ExchangeNotAvailable("404 Not found")
         return self.others["ranks"]
@@ -88,6 +91,9 @@ class Replies:
 
     async def sapi_get_account_info(self) -> Any:
         return {"isPortfolioMarginRetailEnabled": self.others.get("unified", False)}
+
+    def milliseconds(self) -> int:
+        return self.now
 
     def market_id(self, symbol: str) -> str:
         return str(MARKETS[symbol]["id"])
@@ -156,12 +162,16 @@ async def test_brackets_go_by_quantities_of_the_coin_however_their_floor_is_spel
     assert tiers == {BTC: (Tier(0.0, 0.004, 0.0), Tier(5.0, 0.005, 0.005))}
 
 
-async def test_the_place_in_the_queue_of_adl_comes_with_the_next_reading() -> None:
-    spoken = dialect()
-    ranks = [{"symbol": "BTCUSD_PERP", "adlQuantile": {"LONG": 0, "SHORT": 0, "BOTH": 3}}]
-    await spoken.read_terms(Replies(ranks=ranks))
-    (told,) = (await spoken.read_account(Replies((ISOLATED,)))).positions
-    assert told.adl_rank == 3.0
+async def test_the_place_in_the_queue_of_adl_is_asked_once_a_minute() -> None:
+    spoken, ranks = dialect(), {"LONG": 0, "SHORT": 0, "BOTH": 3}
+    answers = Replies((ISOLATED,), ranks=[{"symbol": "BTCUSD_PERP", "adlQuantile": ranks}])
+    for after, rank, told in ((0, 3, 3.0), (59_000, 4, 3.0), (60_000, 4, 4.0)):
+        answers.now, ranks["BOTH"] = 1_700_000_000_000 + after, rank
+        (position,) = (await spoken.read_account(answers)).positions
+        assert position.adl_rank == told
+    assert answers.asked_for_ranks == 2
+    await dialect().read_account(flat := Replies(()))
+    assert flat.asked_for_ranks == 0
 
 
 async def test_a_venue_that_refuses_the_queue_of_adl_still_tells_funding_and_positions() -> None:

@@ -232,8 +232,9 @@ async def test_a_reply_that_makes_no_sense_is_an_error_and_never_an_empty_accoun
 async def test_funding_and_the_queues_of_adl_are_told_by_both_venues() -> None:
     spoken = dialect()
     ranks = [{"symbol": "BTCUSDT", "adlQuantile": {"LONG": 3, "SHORT": 1}}]
-    await spoken.read_terms(Replies(um_ranks=ranks, cm_ranks={"code": -1000}))
-    reading = await spoken.read_account(Replies(um=[UM], cm=[CM]))
+    answers = Replies(um=[UM], cm=[CM], um_ranks=ranks, cm_ranks={"code": -1000})
+    await spoken.read_terms(answers)
+    reading = await spoken.read_account(answers)
     assert [told.adl_rank for told in reading.positions] == [3.0, None]
     listed = {"base": "BTC", "quote": "USDT", "precision": {"amount": 0.001, "price": 0.1}}
     assert spoken.market({"symbol": BTC, **listed}).funding_interval == 4 * 3600.0

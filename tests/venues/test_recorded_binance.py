@@ -119,10 +119,9 @@ async def test_the_queue_of_adl_is_told_side_by_side() -> None:
     ranks = reply("binance", "fetchPositionADLRank", "linear swap fetchPositionADLRank")
     spoken = BinanceCoinm("coins")
     spoken.list_markets({"X": {"id": "BTCUSDT", "contractSize": 1.0}})
-    await spoken.read_terms(CoinReplies(ranks=ranks))
     position = reply("binance", "fetchPositions", WITHOUT)[0]
     del position["adl"]
-    (told,) = (await spoken.read_account(CoinReplies((position,)))).positions
+    (told,) = (await spoken.read_account(CoinReplies((position,), ranks=ranks))).positions
     assert told.adl_rank == 1.0
 
 

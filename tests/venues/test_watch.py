@@ -1,6 +1,7 @@
 """What an account looks like through real ccxt, while all is well and while it is refused."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -125,6 +126,22 @@ async def test_tiers_that_the_venue_changes_overnight_are_told_at_the_next_refre
         exchange.world.set_tiers("ALTUSDT", tiers[1:])
         await seen.watch.refresh_tiers()
         assert [event.symbol for event in seen.all(TiersChanged)] == [ALT]
+
+
+async def test_a_perpetual_that_is_delisted_has_an_end_and_says_that_it_settles(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        defined = await seen.until(MarketDefined, lambda event: event.market.symbol == ALT)
+        assert (defined.market.status, defined.market.expiry) == ("trading", None)
+        await seen.until(AccountRead)
+        seen.forget()
+        listed = exchange.world.markets["ALTUSDT"]
+        ending = replace(listed, status="SETTLING", delisted=1_796_774_400_000)
+        exchange.world.list_market(ending, "0.40")
+        await seen.markets.refresh_markets()
+        told = await seen.until(MarketDefined, lambda event: event.market.symbol == ALT)
+        assert (told.market.status, told.market.expiry) == ("settling", 1_796_774_400.0)
 
 
 async def test_a_key_that_can_trade_makes_the_account_unusable_until_it_cannot(

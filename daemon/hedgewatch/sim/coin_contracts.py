@@ -10,7 +10,8 @@ from hedgewatch.sim.markets import Tier, brackets
 @dataclass(frozen=True, slots=True)
 class CoinContract:
     """An inverse contract of `face` dollars. Its tiers go by the notional in the coin. Its mark is
-    that of `follows`, a market of the world, and `premium` of it more. `expiry` is in milliseconds.
+    that of `follows`, a market of the world, and `premium` of it more. `expiry` is in milliseconds,
+    `status` a word of the venue's.
     """
 
     symbol: str
@@ -21,6 +22,7 @@ class CoinContract:
     tiers: tuple[Tier, ...]
     premium: Decimal = ZERO
     expiry: int | None = None
+    status: str = "TRADING"
 
     @property
     def pair(self) -> str:

@@ -30,6 +30,8 @@ class Perpetual:
     tiers: tuple[Tier, ...]
     funding_hours: int = 8
     expiry: int | None = None
+    delisted: int | None = None
+    status: str = "TRADING"
 
     def tier_of(self, notional: Decimal) -> Tier:
         """The bracket that a notional falls into; the last one has no end."""

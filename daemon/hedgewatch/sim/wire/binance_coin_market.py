@@ -39,7 +39,7 @@ def _contract(contract: CoinContract) -> Reply:
         "contractType": "PERPETUAL" if contract.expiry is None else "NEXT_QUARTER",
         "deliveryDate": contract.expiry or PERPETUAL_DELIVERY,
         "onboardDate": LISTED,
-        "contractStatus": "TRADING",
+        "contractStatus": contract.status,
         "contractSize": int(contract.face),
         "marginAsset": contract.base,
         "maintMarginPercent": "2.5000",

@@ -36,6 +36,8 @@ PORTFOLIO_MARGIN = replace(
 )
 """The regime of futures that are read without the rest of their account."""
 
+_RANKED_EACH_MILLISECONDS = 60_000
+
 log = structlog.get_logger()
 
 
@@ -49,6 +51,7 @@ class Futures:
         self.funding: Mapping[str, Funding] = {}
         self.leverages: dict[str, float] = {}
         self._ranks: dict[tuple[str, str], object] = {}
+        self._ranked_at = float("-inf")
         self._account = account
         self._venue = venue
         self._held: set[Leg] = set()
@@ -71,6 +74,15 @@ class Futures:
         symbol, leverage = self.listing.listed(row, name), above_zero_or_none(row, setting)
         if symbol and leverage is not None:
             self.leverages[symbol] = leverage
+
+    def wants_ranks(self, held: Iterable[Row], now: float) -> bool:
+        """Whether to ask where positions stand in the queue of ADL, where they do not say so
+        themselves: once a minute while there are some. `now` is in milliseconds.
+        """
+        open_ = any(number(row, "positionAmt") for row in held)
+        due = open_ and now - self._ranked_at >= _RANKED_EACH_MILLISECONDS
+        self._ranked_at = now if due else self._ranked_at
+        return due
 
     def learn_ranks(self, reply: object | None) -> None:
         """Of each side of a market where it stands: "0, 1, 2, 3, 4 shows the queue position"."""

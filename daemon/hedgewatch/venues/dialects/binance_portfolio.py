@@ -118,14 +118,12 @@ class BinancePortfolio:
         self._rates = unified_account.collateral_rates(reply)
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid, and where positions stand in the queues of ADL (weight 10)."""
+        """How often funding is paid, and within which bounds."""
         um = await self._um.funding(exchange)
         cm = await self._cm.funding(exchange)
         self._futures.funding = {
             symbol: cm[symbol] if self._is_coin_margined(symbol) else um[symbol] for symbol in um
         }
-        for asked in (exchange.papi_get_um_adlquantile(), exchange.papi_get_cm_adlquantile()):
-            self._futures.learn_ranks(await optional(asked, "ADL ranks"))
 
     def _is_coin_margined(self, symbol: str) -> bool:
         return symbol in self._cm.faces
@@ -166,12 +164,15 @@ class BinancePortfolio:
         return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
-        """Positions first: one that opens between the two shows as margin without a position."""
+        """Positions first: one that opens between the two shows as margin without a position.
+        Where they stand in the queues of ADL is asked once a minute, at weight 10.
+        """
         um = rows(await exchange.papi_get_um_positionrisk(), "um/positionRisk")
         cm = rows(await exchange.papi_get_cm_positionrisk(), "cm/positionRisk")
         account = table(await exchange.papi_get_account(), "account")
         listed = rows(await exchange.papi_get_balance(), "balance")
         coins = [unified_account.Coin.of(row) for row in listed]
+        await self._rank([*um, *cm], exchange)
         held = self._futures.positions([*um, *cm])
         settled = {one.symbol.rpartition(":")[2].partition("-")[0] for one in held if one.contracts}
         kept = [coin for coin in coins if self._futures.keeps(coin.reading)]
@@ -188,6 +189,11 @@ class BinancePortfolio:
             cross_regime=regime,
             isolated_regime=regime,
         )
+
+    async def _rank(self, held: Sequence[Row], exchange: Exchange) -> None:
+        if self._futures.wants_ranks(held, exchange.milliseconds()):
+            for asked in (exchange.papi_get_um_adlquantile, exchange.papi_get_cm_adlquantile):
+                self._futures.learn_ranks(await optional(asked(), "ADL ranks"))
 
     async def read_quotes(
         self, exchange: Exchange, symbols: Sequence[str], now: float

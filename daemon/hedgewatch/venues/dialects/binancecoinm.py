@@ -100,10 +100,8 @@ class BinanceCoinm:
         return REGIMES["binance-coinm-cross"], REGIMES["binance-coinm-isolated"]
 
     async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid, and where positions stand in the queue of ADL (weight 5)."""
+        """How often funding is paid, and within which bounds."""
         self._futures.funding = await self._wing.funding(exchange)
-        ranks = await optional(exchange.dapiprivate_get_adlquantile(), "ADL ranks")
-        self._futures.learn_ranks(ranks)
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """The order book, the day's volume, and what is open."""
@@ -126,11 +124,16 @@ class BinanceCoinm:
         return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
-        """Positions first: one that opens between the two shows as margin without a position."""
+        """Positions first: one that opens between the two shows as margin without a position.
+        Where they stand in the queue of ADL is asked once a minute, at weight 5.
+        """
         risks = rows(await exchange.dapiprivate_get_positionrisk(), "positionRisk")
         account = table(await exchange.dapiprivate_get_account(), "account")
         assets = rows(account.get("assets"), "assets")
         held = list(self._with_margins(risks, rows(account.get("positions") or [], "positions")))
+        if self._futures.wants_ranks(risks, exchange.milliseconds()):
+            asked = exchange.dapiprivate_get_adlquantile()
+            self._futures.learn_ranks(await optional(asked, "ADL ranks"))
         cross, isolated = self._regimes
         return AccountRead(
             account=self._account,
