@@ -1,8 +1,10 @@
 """What OKX pushes: prices, silence that is none, changes of the account and their causes."""
 
+import asyncio
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
+import ccxt
 import pytest
 
 from hedgewatch.core.events import (
@@ -136,6 +138,43 @@ def test_what_is_subscribed_to_tells_all_of_a_contract_and_no_funding_of_a_dated
     ]
 
 
+def test_of_nothing_that_is_listed_something_is_listened_to_all_the_same() -> None:
+    """A socket that is subscribed to nothing is closed by OKX, and so is one that is silent."""
+    assert channels_of("quote", [], Okx("main")._listing) == [{"channel": "status"}]  # noqa: SLF001
+    assert channels_of("mark", [], Okx("main")._listing) == [{"channel": "status"}]  # noqa: SLF001
+
+
+class Unanswering:
+    """An exchange whose sockets answer nothing."""
+
+    urls: ClassVar = {"api": {"ws": "wss://ws.okx.com:443/ws/v5"}}
+    apiKey = secret = password = "x"  # noqa: N815 - ccxt's names
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+        self.hmac = ccxt.Exchange.hmac
+        self.encode = ccxt.Exchange.encode
+
+    def nonce(self) -> int:
+        return 1_743_609_600_250
+
+    def watch(self, address: str, _: str, message: Any, __: str) -> "asyncio.Future[Any]":
+        self.said.append((address, message))
+        return asyncio.get_running_loop().create_future()
+
+
+async def test_a_login_that_nobody_answers_does_not_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hedgewatch.venues.dialects.okx_sockets._LOGIN_SECONDS", 0.02)
+    exchange = Unanswering()
+    with pytest.raises(ccxt.RequestTimeout, match="login was not answered"):
+        await okx().watch(exchange, "user", [], lambda _: None)
+    ((address, login),) = exchange.said
+    assert address == "wss://ws.okx.com:443/ws/v5/private"
+    assert login["args"][0]["timestamp"] == "1743609600", "by the venue's clock, in seconds"
+
+
 # answers
 
 
@@ -148,8 +187,13 @@ def test_what_is_subscribed_to_tells_all_of_a_contract_and_no_funding_of_a_dated
             Answer(refused="Login failed. (60009)"),
         ),
         (
-            {"id": "2", "event": "error", "code": "60018", "msg": "Wrong URL or channel"},
-            Answer(asked="2", refused="Wrong URL or channel (60018)"),
+            {"id": "private1", "event": "error", "code": "60018", "msg": "Wrong URL or channel"},
+            Answer(asked="private1", refused="Wrong URL or channel (60018)"),
+        ),
+        ({"id": "public1", "event": "error", "code": "60018", "msg": "no such channel"}, Answer()),
+        (
+            {"id": "public1", "event": "error", "code": "60012", "msg": "Invalid request"},
+            Answer(asked="public1", refused="Invalid request (60012)"),
         ),
         ({"event": "subscribe", "arg": {"channel": "account"}, "id": "1"}, Answer()),
         ({"event": "channel-conn-count", "channel": "account", "connCount": "2"}, Answer()),

@@ -121,9 +121,10 @@ class Okx:
         if feed == "user":
             await okx_sockets.listen_to_account(exchange)
             return
+        listed = [symbol for symbol in symbols if self._listing.has(symbol)]
         if feed == "mark":
-            self._prices.listen(symbols, tell)
-        channels = okx_sockets.channels_of(feed, symbols, self._listing)
+            self._prices.listen(listed, tell)
+        channels = okx_sockets.channels_of(feed, listed, self._listing)
         await okx_sockets.subscribe(exchange, okx_sockets.PUBLIC, feed, channels)
 
     async def new_stream_key(self, exchange: Exchange) -> str:

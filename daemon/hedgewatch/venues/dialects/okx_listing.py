@@ -52,6 +52,10 @@ class Listing:
             raise UnlistedMarketError(f"{text(row, name)} is no market that the venue lists")
         return symbol
 
+    def has(self, symbol: str) -> bool:
+        """Whether it is listed (still)."""
+        return symbol in self._markets
+
     def lists(self, name: str) -> bool:
         """Whether there is a market of this id."""
         return name in self._symbols

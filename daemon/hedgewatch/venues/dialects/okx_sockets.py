@@ -12,11 +12,14 @@ from itertools import count, islice
 from typing import Any
 
 import ccxt
+import structlog
 
 from hedgewatch.venues.dialect import Answer, Exchange, Feed
 from hedgewatch.venues.dialects.okx_listing import Listing
 from hedgewatch.venues.dialects.okx_prices import HEART_BEAT
 from hedgewatch.venues.fields import Row
+
+log = structlog.get_logger()
 
 PUBLIC, PRIVATE = "public", "private"
 
@@ -29,7 +32,10 @@ _LOGIN_SECONDS = 5.0
 _A_TIME = 200
 """Channels a message: all of them may take 64 KB, and each takes some 60 bytes."""
 
-_CLOSING = "64008"
+_CLOSING, _NO_SUCH_CHANNEL = "64008", "60018"
+_STATUS: Channel = {"channel": "status"}
+"""Says nothing that we need, and is there whatever is listed."""
+
 _ACCOUNT: tuple[Channel, ...] = (
     {"channel": "account"},
     {"channel": "positions", "instType": "ANY"},
@@ -40,12 +46,16 @@ _ACCOUNT: tuple[Channel, ...] = (
 
 def answer_of(message: Row) -> Answer | None:
     """Acknowledgements answer a channel each, and nobody waits for them; a refusal repeats the id
-    of its question, where that had one.
+    of its question, where that had one. A price channel that does not exist (its contract ended, it
+    has no index) leaves the others of its socket in peace: what is not told of falls silent.
     """
     event, code = message.get("event"), message.get("code")
     if event is None:
         return None
     said = f"{message.get('msg')!s:.200} ({code})"
+    if code == _NO_SUCH_CHANNEL and str(message.get("id")).startswith(PUBLIC):
+        log.warning("OKX has no such channel", said=said)
+        return Answer()
     if event == "error" or (event == _LOGIN and code != "0"):
         return Answer(asked=str(message.get("id") or ""), refused=said)
     return Answer(to=_LOGGED_IN if event == _LOGIN else "", over=_over(message, said))
@@ -63,7 +73,8 @@ def _over(message: Row, said: str) -> str:
 def channels_of(feed: Feed, symbols: Iterable[str], listing: Listing) -> Sequence[Channel]:
     """What tells the prices of these markets. The heart beat shows that quiet marks are quiet."""
     if feed == "quote":
-        return [{"channel": "tickers", "instId": listing.id(symbol)} for symbol in symbols]
+        named = [{"channel": "tickers", "instId": listing.id(symbol)} for symbol in symbols]
+        return named or [_STATUS]
     found: dict[tuple[str, str], None] = {}
     for symbol in symbols:
         name = listing.id(symbol)
@@ -74,7 +85,7 @@ def channels_of(feed: Feed, symbols: Iterable[str], listing: Listing) -> Sequenc
             found["funding-rate", name] = None
     if listing.lists(HEART_BEAT):
         found["mark-price", HEART_BEAT] = None
-    return [{"channel": channel, "instId": name} for channel, name in found]
+    return [{"channel": channel, "instId": name} for channel, name in found] or [_STATUS]
 
 
 async def listen_to_account(exchange: Exchange) -> None:
@@ -95,7 +106,7 @@ async def subscribe(
     address = f"{exchange.urls['api']['ws']}/{access}" + (f"#{feed}" if feed else "")
     pending = [
         exchange.watch(address, f"subscribed{number}", said, f"subscribed{number}")
-        for number, said in enumerate(_messages(channels))
+        for number, said in enumerate(_messages(access, channels))
     ]
     for each in pending:
         each.add_done_callback(_take_note)
@@ -109,13 +120,13 @@ def _take_note(ended: "asyncio.Future[object]") -> None:
         ended.exception()
 
 
-def _messages(channels: Iterable[Channel]) -> Iterator[dict[str, Any]]:
+def _messages(access: str, channels: Iterable[Channel]) -> Iterator[dict[str, Any]]:
     left = iter(channels)
     for number in count(1):
         some = list(islice(left, _A_TIME))
         if not some:
             return
-        yield {"id": str(number), "op": "subscribe", "args": some}
+        yield {"id": f"{access}{number}", "op": "subscribe", "args": some}
 
 
 def _login(exchange: Exchange) -> dict[str, Any]:
