@@ -195,7 +195,7 @@ async def test_what_is_no_collateral_backs_nothing_but_a_debt_in_it_does(switch:
 
 @pytest.mark.parametrize("amount", ["0.00000001", "-0.00000001"])
 async def test_dust_backs_nothing_so_that_its_missing_price_hides_no_number(amount: str) -> None:
-    dust = {**COIN, "walletBalance": amount, "usdValue": "0.00000001", "equity": amount}
+    dust = {**COIN, "walletBalance": amount, "usdValue": "0.0006", "equity": amount}
     for row, backing in (
         (dust, 0.0),
         ({**dust, "unrealisedPnl": "3"}, float(amount)),  # a position pays in it
@@ -304,9 +304,10 @@ async def test_dust_makes_no_price_and_leaves_the_one_that_was_known() -> None:
     assert first is not None
     assert first.collateral == ()
     await spoken.read_collateral(Replies())
-    later = await spoken.read_collateral(Replies(coins=[dust]))
-    assert later is not None
-    assert [each.price for each in later.collateral] == [0.999]
+    for little in (dust, {**COIN, "equity": "0.0001", "usdValue": "0.00011", "unrealisedPnl": "9"}):
+        later = await spoken.read_collateral(Replies(coins=[little]))
+        assert later is not None
+        assert [each.price for each in later.collateral] == [0.999]
 
 
 async def test_isolated_positions_have_no_collateral_in_common() -> None:

@@ -14,6 +14,7 @@ from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import MarketDefined, MarkPriceChanged, TiersChanged
 from hedgewatch.core.model import AccountPlan, Desk
 from hedgewatch.sim.faults import Faults
+from hedgewatch.sim.wire import bybit_account
 from hedgewatch.sim.wire.bybit_positions import Sequence
 from hedgewatch.sim.wire.bybit_routes import ROUTES, Call
 from hedgewatch.sim.wire.service import Service
@@ -119,6 +120,9 @@ async def test_equity_maintenance_ratio_and_lines_are_those_of_the_exchange(
         world.move(name, world.marks[name] * move / 100)
     ratio = float(world.margin_ratio(MAIN))
     assume(0.0 < ratio < 0.95)
+    wallet = bybit_account.wallet(world, world.accounts[MAIN])
+    owned = [float(row["equity"]) for row in wallet["coin"] if float(row["totalPositionMM"])]
+    assume(all(abs(equity) > 0.02 for equity in owned))  # of less the index is told coarsely
     engine = await judged(world)
     account = engine.book.accounts["main"]
     pool = account.pools["account"]

@@ -35,8 +35,13 @@ Ratios = Mapping[str, tuple[tuple[float, float], ...]]
 _KINDS: Mapping[str, PositionKind] = {"0": "net", "1": "long", "2": "short"}
 _SIGNS = {"Buy": 1.0, "Sell": -1.0}
 _UNIFIED, _FIRST_UNIFIED = frozenset({3, 4, 5, 6}), frozenset({3, 4})
-_LEAST_USD_VALUE = 1e-3
-"""Values are told to eight places: of less than this no good price can be made."""
+_HALF_A_DIGIT = 0.5e-8
+"""Amounts and values are told to eight places."""
+
+_FINE, _COARSE = 1e-5, 1e-3
+"""How far a price may be off that positions are valued by, and any other."""
+
+_LITTLE_USD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +187,35 @@ def is_collateral(row: Row) -> bool:
 
 
 def _is_dust(row: Row) -> bool:
-    """Whether a coin is worth nothing to speak of, and no position pays in it. Of what is no
+    """Whether a coin is too little to make a price of, and no position pays in it. Of what is no
     collateral the value is told as 0, and means nothing.
     """
-    value, profit = number_or_none(row, "usdValue"), number_or_none(row, "unrealisedPnl")
-    worthless = value is not None and abs(value) < _LEAST_USD_VALUE
-    return worthless and not profit and is_collateral(row)
+    value = number_or_none(row, "usdValue")
+    little = value is not None and abs(value) < _LITTLE_USD and _error(row) > _COARSE
+    return little and _is_idle(row) and is_collateral(row)
 
 
-def price_of(row: Row) -> float | None:
-    """In USD, by the venue's own index; None where the value is too little to tell it."""
+def _is_idle(row: Row) -> bool:
+    """Whether no position pays in the coin, as far as its profit shows."""
+    return not number_or_none(row, "unrealisedPnl")
+
+
+def _error(row: Row) -> float:
+    """How far the price may be off that value and amount make, as a part of it."""
     value, equity = number_or_none(row, "usdValue"), number_or_none(row, "equity")
-    if not value or not equity or abs(value) < _LEAST_USD_VALUE or value * equity < 0.0:
-        return None
-    return value / equity
+    if not value or not equity or value * equity < 0.0:
+        return inf
+    return _HALF_A_DIGIT / abs(value) + _HALF_A_DIGIT / abs(equity)
+
+
+def price_of(row: Row, known: float | None = None) -> float | None:
+    """In USD, by the venue's own index: value ÷ amount. `known` is the last one, which is better
+    than one made of next to nothing; None where there is neither.
+    """
+    error = _error(row)
+    if error <= _FINE or (error <= _COARSE and (known is None or _is_idle(row))):
+        return number(row, "usdValue") / number(row, "equity")
+    return known
 
 
 def collateral(
@@ -207,7 +227,8 @@ def collateral(
     """
     readings = []
     for row in coins:
-        coin, price = text(row, "coin"), price_of(row)
+        coin = text(row, "coin")
+        price = price_of(row, prices.get(coin))
         if price is not None:
             prices[coin] = price
         slices = _slices(row, ratios.get(coin), prices.get(coin, 0.0))
