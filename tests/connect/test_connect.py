@@ -21,6 +21,7 @@ from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.settings import CREDENTIALS
 from tests.connect.answers import Scripted
 from tests.support.daemons import PROGRAM, PROGRAM_SECONDS
+from tests.support.servers import free_port
 from tests.venues.fences import ON_PAPER, at, settings_of
 
 pytestmark = pytest.mark.live
@@ -37,6 +38,7 @@ async def talk(person: Scripted, path: Path, paper: PaperExchange, venue: str) -
     await asyncio.to_thread(Dialogue(person, wish).run)
 
 
+@pytest.mark.slow
 async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_it(
     tmp_path: Path,
 ) -> None:
@@ -50,7 +52,7 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
         await talk(second, path, paper, "binance")
     assert first.was_told(
         [
-            "it may only read",
+            "what it may do: only read",
             "  AIX/USDT:USDT       -200  200,000 USDT     1,427.2727  42.7 %",
             "alt-aix: ALT in cold, perhaps against AIX/USDT:USDT in main: other coins",
             "well: 1 account, 0 hedges",
@@ -110,6 +112,22 @@ async def test_a_key_that_can_trade_is_refused_with_the_way_to_one_that_cannot(
     assert left(tmp_path) == []
 
 
+async def test_who_answers_for_a_key_that_cannot_be_verified_may_go_on_even_if_the_venue_is_down(
+    tmp_path: Path,
+) -> None:
+    """Kraken Futures does not tell what its keys may do."""
+    path, port = tmp_path / "hw.yaml", free_port()
+    endpoint = {"rest": f"http://127.0.0.1:{port}", "ws": f"ws://127.0.0.1:{port}"}
+    person = Scripted("kf", "paste", "k" * 56, "c2VjcmV0" * 11, "yes", "none", "none", "", "yes")
+    wish = Wish(path=path, venue="krakenfutures", endpoint=endpoint)
+    await asyncio.to_thread(Dialogue(person, wish).run)
+    assert person.was_told(
+        ["what it may do: not told by the venue", "not read: the venue cannot be reached"]
+    )
+    (account,) = load(path).accounts
+    assert account.allow_unverified_key
+
+
 @pytest.mark.parametrize(
     ("written", "code", "said"),
     [
@@ -141,6 +159,7 @@ async def test_what_cannot_be_put_into_a_file_is_shown_instead(tmp_path: Path) -
     assert left(tmp_path) == [path]
 
 
+@pytest.mark.slow
 async def test_through_a_pipe_it_needs_no_terminal(tmp_path: Path) -> None:
     async with PaperExchange("manual") as paper:
         where = ["--endpoint", paper.url, paper.ws_url, "-o", str(tmp_path / "hw.yaml")]
@@ -171,6 +190,7 @@ def _until(terminal: int, wanted: bytes) -> bytes:
     return said
 
 
+@pytest.mark.slow
 def test_at_a_terminal_a_secret_is_not_shown_and_ctrl_c_leaves_nothing(
     tmp_path: Path,
 ) -> None:

@@ -112,7 +112,7 @@ def _accepted(person: Person, settings: AccountSettings) -> AccountSettings | No
 
 
 def _said(seen: KeySeen) -> str:
-    lines = [f"  it may {seen.may()}" if not seen.by_address else f"  {seen.may()}"]
+    lines = [f"  {seen.may()}" if seen.by_address else f"  what it may do: {seen.may()}"]
     if seen.reason:
         lines.append(f"  {seen.reason}")
     if to_do := seen.to_do(Clock().now()):
