@@ -1,11 +1,15 @@
 """A venue whose margin nobody here computes: what is held is known, what it needs is not."""
 
+from dataclasses import replace
+
 import pytest
 
+from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Scope, Unknown
 from tests.support.builders import (
     AIX,
     ALT,
+    BASKET,
     balance,
     desk,
     held,
@@ -25,8 +29,10 @@ DANGER = rule("Danger", Scope.POOL, "margin_ratio > 80% or shock_up < 10%")
 
 
 def watched() -> Story:
-    story = Story(NEAR, HIGH, DANGER, on=desk())
-    reading = read(SHORT, wallet=None, balances=[OWN], regime="untold")
+    story = Story(NEAR, HIGH, DANGER, on=desk(BASKET))
+    regime = replace(UNKNOWN, unknown="nobody computes it", never_ours=True)
+    asked = read(SHORT, wallet=None, balances=[OWN])
+    reading = lambda now: replace(asked(now), cross_regime=regime)  # noqa: E731 - said at a moment
     story.at(0.0, market(AIX), market(ALT), reading, ALTS, mark(AIX, 1_000.0))
     return story
 
@@ -38,7 +44,7 @@ def test_its_price_its_notional_and_its_profit_are_known_and_its_margin_is_not()
     assert (position.mark_price, position.notional) == (1_050.0, 210_000.0)
     assert position.unrealized_pnl == pytest.approx(-10_000.0)
     for number in (position.liquidation_distance, position.liquidation_price, pool.margin_ratio):
-        assert "margin rules are not known" in reason(number)
+        assert reason(number) == "nobody computes it"
     assert pool.venue_margin_ratio == pytest.approx(0.9)
     assert story.account().account_blind is False
 
@@ -56,3 +62,18 @@ def test_in_the_dark_nothing_of_it_is_known() -> None:
     for number in (story.position().mark_price, story.position().notional):
         assert isinstance(number, Unknown)
     assert story.account().account_blind is True
+
+
+def test_a_venue_that_should_be_computed_and_cannot_be_blinds_the_account() -> None:
+    story = Story(on=desk())
+    reading = read(SHORT, wallet=None, balances=[OWN], regime="nobody heard of")
+    story.at(0.0, market(AIX), market(ALT), reading, ALTS, mark(AIX, 1_000.0))
+    story.at(1.0, mark(AIX, 1_050.0))
+    assert story.account().account_blind is True
+    assert story.account().blind_reason == "the venue's margin rules are not known"
+
+
+def test_a_hedge_with_a_leg_there_is_judged_like_any_other() -> None:
+    story = watched()
+    story.at(1.0, ALTS, mark(AIX, 1_000.0))
+    assert story.hedge().hedge_ratio == pytest.approx(1.0)

@@ -25,7 +25,8 @@ _HOUR = 3600.0
 def judge_sight(account: AccountRow, now: float) -> bool:
     """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained.
 
-    A pool that cannot be computed makes the account blind, but not its other pools unknown.
+    A pool that cannot be computed makes the account blind, but not its other pools unknown; of a
+    venue whose margin is never computed here it does not: its own numbers are watched instead.
     Before the first reading an account that is still starting is neither blind nor seen.
     """
     flawed = _flawed(account)
@@ -37,7 +38,7 @@ def judge_sight(account: AccountRow, now: float) -> bool:
         _blind(account, None, now)
         account.account_blind = doubt
     else:
-        flaws = (pool.doubt for pool in account.pools.values() if pool.positions)
+        flaws = (pool.doubt for pool in account.pools.values() if _should_be_computed(pool))
         _blind(account, doubt or _first(flaws), now)
     account.observed += 1
     return changed
@@ -48,6 +49,11 @@ def _blind(account: AccountRow, cause: Unknown | None, now: float) -> None:
     account.account_blind = cause is not None
     account.blind_seconds = max(0.0, now - cause.since) if cause is not None else 0.0
     account.blind_reason = cause.reason if cause is not None else ""
+
+
+def _should_be_computed(pool: PoolRow) -> bool:
+    regime = regime_of(pool.account, isolated=pool.isolated)
+    return bool(pool.positions) and not regime.never_ours
 
 
 def _flawed(account: AccountRow) -> list[bool]:

@@ -63,7 +63,8 @@ class Regime:
     `balance_includes_pnl` is said of the balance that the venue publishes: whether unrealised
     profit is in it. `profit_in_haircut`: whether profit is collateral of its coin and is cut as
     such. `ratio` is the venue's own, None where it prints none. `unknown` is why no number of
-    ours stands for this pool, "" where one does.
+    ours stands for this pool, "" where one does. `never_ours`: of this venue none ever does, as
+    its owner knew when he chose it, so that the account is not blind for that.
     """
 
     name: str
@@ -79,3 +80,4 @@ class Regime:
     ratio: VenueRatio | None = None
     display: Display = Display.EXACT
     unknown: str = ""
+    never_ours: bool = False
