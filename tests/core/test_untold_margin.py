@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hedgewatch.core.events import AccountRead
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Scope, Unknown
 from tests.support.builders import (
@@ -31,8 +32,13 @@ DANGER = rule("Danger", Scope.POOL, "margin_ratio > 80% or shock_up < 10%")
 def watched() -> Story:
     story = Story(NEAR, HIGH, DANGER, on=desk(BASKET))
     regime = replace(UNKNOWN, unknown="nobody computes it", never_ours=True)
-    asked = read(SHORT, wallet=None, balances=[OWN])
-    reading = lambda now: replace(asked(now), cross_regime=regime)  # noqa: E731 - said at a moment
+    account = read(SHORT, wallet=None, balances=[OWN])
+
+    def reading(now: float) -> AccountRead:
+        said = account(now) if callable(account) else account
+        assert isinstance(said, AccountRead)
+        return replace(said, cross_regime=regime)
+
     story.at(0.0, market(AIX), market(ALT), reading, ALTS, mark(AIX, 1_000.0))
     return story
 
