@@ -35,7 +35,7 @@ def watched() -> Story:
     account = read(SHORT, wallet=None, balances=[OWN])
 
     def reading(now: float) -> AccountRead:
-        said = account(now) if callable(account) else account
+        said = account(now)
         assert isinstance(said, AccountRead)
         return replace(said, cross_regime=regime)
 

@@ -6,7 +6,7 @@ import yaml
 from hedgewatch.venues.capabilities import capabilities, capability, mark_ways
 from hedgewatch.venues.dialects import DIALECTS
 from hedgewatch.venues.dialects.generic_streams import has
-from hedgewatch.venues.known import KNOWN
+from hedgewatch.venues.known import FULL, KNOWN
 from hedgewatch.venues.marks import WITHOUT_MARKS
 from hedgewatch.venues.settings import VENUES
 
@@ -21,6 +21,7 @@ def test_every_venue_with_swaps_or_futures_is_there_and_those_unwatched_say_why(
 
 def test_what_is_full_has_a_dialect_and_everything_else_that_is_watched_is_generic() -> None:
     assert {venue for venue, each in FOUND.items() if each.depth == "full"} == set(DIALECTS)
+    assert set(DIALECTS) == FULL
     assert {each.depth for each in FOUND.values()} == {"full", "generic", "none"}
 
 

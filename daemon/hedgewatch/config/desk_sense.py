@@ -5,15 +5,17 @@ Each is a warning: what is not there today may come tomorrow.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from hedgewatch.config.draft import Draft
 from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.rule_files import PlacedRule
-from hedgewatch.config.shipped import SHIPPED
+from hedgewatch.config.shipped import SHIPPED, shipped_rules
 from hedgewatch.core.expression import OUTSIDE, parts_of
 from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.venues.known import FULL
 
 _POSITIONS = ("net", "long", "short")
 _FEEDS = ("mark", "quote", "user", "rest")
@@ -47,9 +49,12 @@ def oddities(
     }
     rules = tuple(rules)
     yield from _unwatched(rules, draft)
+    yield from _uncomputed(draft)
+    shipped = {str(path.resolve()) for path in shipped_rules()}
     for placed in rules:
         yield from placed.warnings
-        yield from _unknown_subjects(placed, known)
+        if str(Path(placed.group.source.file).resolve()) not in shipped:  # they fit every desk
+            yield from _unknown_subjects(placed, known)
         yield from _unknown_outside(placed, known)
         if routes and not any(_may_take(route, placed.rule) for route in routes):
             message = f"no route takes {placed.rule.name}: nobody would hear of it; add a route"
@@ -67,6 +72,19 @@ def _unwatched(rules: Sequence[PlacedRule], draft: Draft) -> Iterator[Problem]:
         mend = f"rules: [{', '.join(map(str, (SHIPPED, *named)))}]"
         message = f"no rule looks at {' or '.join(unwatched)}: with the shipped ones it is {mend}"
         yield draft.source.problem(("rules",), message)
+
+
+def _uncomputed(draft: Draft) -> Iterator[Problem]:
+    """Accounts of whose margin nothing is computed: most rules would be silent about it."""
+    for account in draft.accounts:
+        venue = account.settings.venue
+        if venue not in FULL:
+            message = (
+                f"how {venue} computes margin is not known here: margin_ratio, liquidation_distance"
+                f" and stress of {account.settings.name} are unknown; its own numbers are watched"
+                f" where it tells any (`hedgewatch venues {venue}`)"
+            )
+            yield draft.source.problem((*account.location, "venue"), message)
 
 
 def _unknown_subjects(placed: PlacedRule, known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 
+FULL = frozenset({"binance", "binancecoinm", "binanceusdm", "bybit", "hyperliquid", "okx", "okxus"})
+"""Venues with a dialect of their own, which computes margin there."""
+
 _HEX = r"0x[0-9a-fA-F]{40}"
 _BASE58 = r"[1-9A-HJ-NP-Za-km-z]{32,44}"
 
