@@ -69,7 +69,8 @@ class Wallets:
 
     async def sapi_get_simple_earn_flexible_position(self, page: dict[str, int]) -> Any:
         reply = await self._answer("flexible", {"rows": []})
-        return reply[page["current"] - 1] if isinstance(reply, list) else reply
+        pages = isinstance(reply, list) and len(reply) >= page["current"]
+        return reply[page["current"] - 1] if pages else reply
 
     async def sapi_get_simple_earn_locked_position(self, page: dict[str, int]) -> Any:
         assert page == {"current": 1, "size": 100}

@@ -13,7 +13,7 @@ from hedgewatch.venues.fields import OddReplyError, Row, number_or
 
 Leg = tuple[str, PositionKind]
 
-_KINDS: dict[object, PositionKind] = {"BOTH": "net", "LONG": "long", "SHORT": "short"}
+_KINDS: dict[str, PositionKind] = {"BOTH": "net", "LONG": "long", "SHORT": "short"}
 _FORCED = (
     ("autoclose-", EndReason.LIQUIDATED),
     ("adl_autoclose", EndReason.AUTO_DELEVERAGED),
@@ -30,7 +30,7 @@ _DUST = 1e-9
 
 def leg_of(row: Row, symbol: str, side_field: str) -> Leg:
     """The identity of a position within its account."""
-    kind = _KINDS.get(row.get(side_field))
+    kind = _KINDS.get(str(row.get(side_field)))
     if kind is None:
         raise OddReplyError(f"{side_field} is {row.get(side_field)!r:.40}, not a position side")
     return symbol, kind

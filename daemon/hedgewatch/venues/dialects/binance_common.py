@@ -28,7 +28,7 @@ _HARMLESS = frozenset({"ipRestrict", "enableReading", "enableFixReadOnly"})
 _NEVER_DELIVERED = 4_133_404_800_000.0
 """The delivery date that Binance gives a perpetual; any other one is that of its delisting."""
 
-_STATUSES: Mapping[object, MarketStatus] = MappingProxyType(
+_STATUSES: Mapping[str, MarketStatus] = MappingProxyType(
     {
         "TRADING": "trading",
         "PENDING_TRADING": "halted",
@@ -87,7 +87,10 @@ class Listing:
 
     def symbol(self, row: Row, name: str = "s") -> str:
         """The symbol that a field names; an unlisted one is not to be skipped in silence."""
-        symbol = self._symbols.get(row.get(name, ""))
+        try:
+            symbol = self._symbols.get(row.get(name, ""))
+        except TypeError:  # a list or an object, which is no name
+            symbol = None
         if symbol is None:
             raise UnlistedMarketError(f"{text(row, name)} is no market that the venue lists")
         return symbol
@@ -148,7 +151,7 @@ def end_of(unified: Row) -> float | None:
 def status_of(unified: Row) -> MarketStatus:
     """What the venue lets be done in a market; what it does not say is not known."""
     info = unified.get("info") or {}
-    return _STATUSES.get(info.get("status", info.get("contractStatus")), "unknown")
+    return _STATUSES.get(str(info.get("status", info.get("contractStatus"))), "unknown")
 
 
 def _delisted(unified: Row) -> float | None:

@@ -130,7 +130,7 @@ class UserFrames:
         self._wallets[reading.asset] = reading.total
         if reading.total >= before:
             return None
-        if reason in _TRANSFERS:
+        if str(reason) in _TRANSFERS:
             return EndReason.TRANSFERRED
         if reason == "INSURANCE_CLEAR":
             return EndReason.LIQUIDATED
