@@ -15,7 +15,7 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import BYBIT_KEY, BYBIT_SECRET, OKX_KEY, OKX_PASSPHRASE, OKX_SECRET
-from hedgewatch.venues import supervisor
+from hedgewatch.venues import markets, supervisor
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.dialects.generic import Generic
@@ -38,7 +38,8 @@ async def read_by(
     **settings: Any,
 ) -> AsyncIterator[Watched]:
     """Watch an account by one dialect or another."""
-    monkeypatch.setattr(supervisor, "dialect_of", made)
+    for module in (supervisor, markets):
+        monkeypatch.setattr(module, "dialect_of", made)
     async with watched(exchange, monkeypatch, allow_unverified_key=True, **settings) as found:
         yield found
 
