@@ -43,7 +43,7 @@ _ADDRESSES = {
 _SIGNER = "0x" + "a1" * 20
 _ARGUMENTS: dict[str, Any] = {
     "type": "limit", "side": "buy", "amount": 1.0, "price": 900.0, "id": "17", "ids": ["17"],
-    "code": "USDT", "address": _SIGNER, "tag": None, "leverage": 3,
+    "address": _SIGNER, "tag": None, "leverage": 3,
     "marginMode": "cross", "hedged": True, "fromAccount": "spot", "toAccount": "swap",
     "clientOrderId": "x17", "clientOrderIds": ["x17"], "cost": 100.0, "timeout": 10_000,
     "triggerPrice": 950.0, "stopPrice": 950.0, "stopLossPrice": 950.0, "takeProfitPrice": 990.0,
@@ -132,7 +132,14 @@ def trading_calls(exchange: Any, symbol: str) -> Iterator[tuple[str, Any]]:
 
 def _arguments(method: Any, symbol: str) -> Iterator[tuple[str, Any]]:
     order = {"symbol": symbol, "type": "limit", "side": "buy", "amount": 1.0, "price": 900.0}
-    given = {"symbol": symbol, "symbols": [symbol], "orders": [{"id": "17", **order}], "params": {}}
+    settle = symbol.rpartition(":")[2] if ":" in symbol else "USDT"
+    given = {
+        "code": settle,
+        "symbol": symbol,
+        "symbols": [symbol],
+        "orders": [{"id": "17", **order}],
+        "params": {},
+    }
     known = _ARGUMENTS | given
     for parameter in inspect.signature(method).parameters.values():
         if parameter.name in known:
