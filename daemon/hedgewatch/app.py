@@ -21,6 +21,7 @@ from hedgewatch.config.shipped import shipped_runbooks
 from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
+from hedgewatch.core.remembering import facts_now, remember
 from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Output
 from hedgewatch.store import Store
@@ -30,6 +31,7 @@ from hedgewatch.telemetry.http import application, serve
 _CLOCK_STEP_SECONDS = 2.0
 _DRAIN_SECONDS = 5.0
 _START_SECONDS = 60.0
+_FACTS_SECONDS = 60.0
 _NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers", "heartbeat")
 
 _log = structlog.get_logger()
@@ -51,7 +53,7 @@ async def run_daemon(
         records, waiting = await store.load()
         daemon = build_daemon(configuration, store, output, watchers)
         recovery, known = await store.recovery(daemon.clock.now()), await store.known()
-        await daemon.reach.shelf.load(daemon.clock.now())
+        await _recall(daemon, store)
         daemon.service.extend(_START_SECONDS)
         url = await stack.enter_async_context(_server(daemon, configuration))
         daemon = replace(daemon, url=url)
@@ -66,7 +68,7 @@ async def run_daemon(
         _begin_recording(daemon)
         daemon.tasks.keep("monitor", daemon.monitor.run())
         daemon.tasks.keep("clock", _tick(daemon))
-        daemon.tasks.keep("silences", end_silences(daemon.reach))
+        _begin_keeping(daemon, store)
         _begin_beating(daemon)
 
         stack.push_async_callback(daemon.accounts.close)
@@ -155,6 +157,24 @@ def _take_up(daemon: Daemon, records: Sequence[AlertRecord], recovery: Recovery)
     """The alerts of before."""
     restored = daemon.engine.restore(records, daemon.clock.now(), recovery)
     daemon.monitor.tell(ClockAdvanced(), restored)
+
+
+async def _recall(daemon: Daemon, store: Store) -> None:
+    """What the last run stored beside its alerts."""
+    await daemon.reach.shelf.load(daemon.clock.now())
+    remember(daemon.engine.book, await store.facts.known(), daemon.clock.now())
+
+
+def _begin_keeping(daemon: Daemon, store: Store) -> None:
+    daemon.tasks.keep("silences", end_silences(daemon.reach))
+    daemon.tasks.keep("facts", _keep_facts(daemon, store))
+
+
+async def _keep_facts(daemon: Daemon, store: Store) -> None:
+    """So that what venues change while we are down is found at the next start."""
+    while True:
+        await asyncio.sleep(_FACTS_SECONDS)
+        await store.facts.keep(facts_now(daemon.engine.book))
 
 
 def _begin_beating(daemon: Daemon) -> None:

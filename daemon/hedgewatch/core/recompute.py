@@ -15,6 +15,7 @@ from hedgewatch.core.darkness import widen_hedge
 from hedgewatch.core.exposure import total
 from hedgewatch.core.hedging import hold_quantities, price_money, value_hedge
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.remembering import compare_with_before
 from hedgewatch.core.sampling import close_bar, look_back
 from hedgewatch.core.valuation import value_pool, value_position, widen
 
@@ -81,6 +82,8 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
             position.age_news(now)
         widen(account, positions, now)
     compare_marks(book.markets.values())
+    if book.remembered:
+        compare_with_before(book, now)
     _total(book)
     total(book, now)
     for hedge in book.hedges.values():

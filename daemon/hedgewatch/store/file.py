@@ -56,6 +56,7 @@ _MIGRATIONS = (
         """,
     ),
     ("CREATE TABLE pauses (address TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",),
+    ("CREATE TABLE facts (subject TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID",),
 )
 """Each brings the file from the version of its index to the next: never edit one, append."""
 

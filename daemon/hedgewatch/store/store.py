@@ -17,6 +17,7 @@ from hedgewatch.store import file, rows
 from hedgewatch.store.bans import Bans
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
+from hedgewatch.store.facts import FactRows
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 from hedgewatch.store.starts import Starts
 
@@ -44,6 +45,7 @@ class Store:
         self.commanded = Commanded(self)
         self.starts = Starts(self)
         self.bans = Bans(self)
+        self.facts = FactRows(self)
 
     @property
     def unreadable(self) -> int:

@@ -77,6 +77,8 @@ class Book:
         self.hedges: dict[str, HedgeRow] = {}
         self.holdings: dict[str, AssetRow] = {}
         self.worth: dict[str, float] = {}
+        self.remembered: dict[str, dict[str, str]] = {}
+        self.remembered_until = now
         self.totals = BookRow()
         self.outside = Outside()
         self.watchers: Mapping[Scope, Callable[[Any], Watch]] = {}

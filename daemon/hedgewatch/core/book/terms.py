@@ -4,7 +4,7 @@ A field that was not told before, or is not told now, is no change: only two fac
 the end of a contract "none" is a fact, too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from hedgewatch.core.book.rows import AccountRow, MarketRow, PositionRow
 from hedgewatch.core.book.rows.terms import TermsChange
@@ -16,25 +16,44 @@ from hedgewatch.core.wording import date_and_time, spoken
 Words = tuple[str, str, str]
 """What changed, from what, to what."""
 
-_ENDING: frozenset[MarketStatus] = frozenset({"settling", "closed"})
 _STANDING: frozenset[MarketStatus] = frozenset({"halted", "settling", "closed"})
 
 
-def market_changes(before: Market, after: Market) -> Iterator[Words]:
-    """What changed of the rules of a market, but for the steps in which it trades. That trading
-    halts, and goes on, is told by itself.
+Facts = Mapping[str, str]
+"""What is told of something, each fact in words."""
+
+
+def facts_of(market: Market) -> dict[str, str]:
+    """The rules of a market, but for the steps in which it trades. That trading halts, and goes
+    on, is told by itself.
     """
-    yield from _changed("contract size", f"{before.contract_size:g}", f"{after.contract_size:g}")
-    yield from _changed("kind", _kind(before), _kind(after))
-    yield from _changed("end", _moment(before.expiry), _moment(after.expiry))
-    if _ENDING & {before.status, after.status} and "unknown" not in {before.status, after.status}:
-        yield from _changed("status", before.status, after.status)
-    if before.funding_interval is not None and after.funding_interval is not None:
-        words = spoken(before.funding_interval), spoken(after.funding_interval)
-        yield from _changed("funding interval", *words)
-    yield from _fraction("funding cap", before.funding_cap, after.funding_cap)
-    yield from _fraction("funding floor", before.funding_floor, after.funding_floor)
-    yield from _fraction("taker fee", before.taker_fee, after.taker_fee)
+    facts = {
+        "contract size": f"{market.contract_size:g}",
+        "kind": "linear" if market.linear else "inverse",
+        "end": "none" if market.expiry is None else date_and_time(market.expiry),
+    }
+    if market.status != "unknown":
+        facts["status"] = "trading" if market.status == "halted" else market.status
+    if market.funding_interval is not None:
+        facts["funding interval"] = spoken(market.funding_interval)
+    fractions = {
+        "funding cap": market.funding_cap,
+        "funding floor": market.funding_floor,
+        "taker fee": market.taker_fee,
+    }
+    return facts | {name: f"{part:.4%}" for name, part in fractions.items() if part is not None}
+
+
+def differences(before: Facts, after: Facts) -> Iterator[Words]:
+    """Facts that are told both times, and are others now."""
+    for what, told in after.items():
+        if before.get(what, told) != told:
+            yield what, before[what], told
+
+
+def market_changes(before: Market, after: Market) -> Iterator[Words]:
+    """What changed of the rules of a market."""
+    return differences(facts_of(before), facts_of(after))
 
 
 def is_halted(market: Market | None) -> bool:
@@ -55,14 +74,15 @@ def take_settings(position: PositionRow, reading: PositionReading, now: float) -
     """A position that stays was set otherwise: its margin mode."""
     was, isolated = position.isolated_wallet is not None, reading.isolated_wallet is not None
     if position.contracts and reading.contracts and was is not isolated:
-        position.change_settings("margin mode", _mode(isolated=was), _mode(isolated=isolated), now)
+        words = "margin mode", mode_of(isolated=was), mode_of(isolated=isolated)
+        position.change_settings(words, now)
 
 
 def take_leverage(position: PositionRow, leverage: float | None, now: float) -> None:
     """The leverage that is set at the venue."""
     before = position.told_leverage
     if None not in {before, leverage} and before != leverage and position.contracts:
-        position.change_settings("leverage", f"{before:g}", f"{leverage:g}", now)
+        position.change_settings(("leverage", f"{before:g}", f"{leverage:g}"), now)
 
 
 def take_regime(account: AccountRow, regime: Regime, ratio: Known, now: float) -> None:
@@ -83,7 +103,7 @@ def take_position_mode(
     mode, before = shown.pop(), account.hedge_mode
     account.hedge_mode = mode
     if before is not None and before is not mode:
-        words = _positions(hedged=before), _positions(hedged=mode)
+        words = positions_of(hedged=before), positions_of(hedged=mode)
         account.change_settings(TermsChange("position mode", *words, now, ratio))
 
 
@@ -91,34 +111,21 @@ def collateral_changes(
     before: dict[str, CollateralReading], after: dict[str, CollateralReading]
 ) -> Iterator[Words]:
     """What coins count for as collateral: their rates. Prices, and where slices end, move."""
-    for asset, reading in after.items():
-        if asset in before:
-            yield from _changed(f"{asset} counts", _rates(before[asset]), _rates(reading))
+    return differences(counts_of(before), counts_of(after))
 
 
-def _changed(what: str, before: str, after: str) -> Iterator[Words]:
-    if before != after:
-        yield what, before, after
+def counts_of(collateral: Mapping[str, CollateralReading]) -> dict[str, str]:
+    """What each coin counts for."""
+    return {f"{asset} counts": _rates(reading) for asset, reading in collateral.items()}
 
 
-def _fraction(what: str, before: float | None, after: float | None) -> Iterator[Words]:
-    if before is not None and after is not None:
-        yield from _changed(what, f"{before:.4%}", f"{after:.4%}")
-
-
-def _kind(market: Market) -> str:
-    return "linear" if market.linear else "inverse"
-
-
-def _moment(expiry: float | None) -> str:
-    return "none" if expiry is None else date_and_time(expiry)
-
-
-def _mode(*, isolated: bool) -> str:
+def mode_of(*, isolated: bool) -> str:
+    """The margin mode of a position."""
     return "isolated" if isolated else "cross"
 
 
-def _positions(*, hedged: bool) -> str:
+def positions_of(*, hedged: bool) -> str:
+    """The position mode of an account."""
     return "hedge" if hedged else "one-way"
 
 

@@ -163,16 +163,22 @@ class PositionNews(Row):
         self.settings: Changes = ()
         self.terms_change_age_seconds = self.settings_change_age_seconds = inf
 
-    def change_terms(self, told: Iterable[tuple[str, str, str]], now: float) -> None:
+    def change_terms(
+        self, told: Iterable[tuple[str, str, str]], now: float, reached: Known | None = None
+    ) -> None:
         """What changed of its market: what, from what, to what."""
-        found = [TermsChange(*words, now, self.liquidation_distance) for words in told]
+        distance = self.liquidation_distance if reached is None else reached
+        found = [TermsChange(*words, now, distance) for words in told]
         if found:
             self.terms = (*recent(self.terms, now), *found)
             self.terms_change_age_seconds = 0.0
 
-    def change_settings(self, what: str, before: str, after: str, now: float) -> None:
-        """Its owner set it otherwise."""
-        change = TermsChange(what, before, after, now, self.liquidation_distance)
+    def change_settings(
+        self, words: tuple[str, str, str], now: float, reached: Known | None = None
+    ) -> None:
+        """Its owner set it otherwise: what, from what, to what."""
+        distance = self.liquidation_distance if reached is None else reached
+        change = TermsChange(*words, now, distance)
         self.settings = (*recent(self.settings, now), change)
         self.settings_change_age_seconds = 0.0
 
