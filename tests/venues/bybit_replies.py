@@ -119,6 +119,13 @@ class Replies:
     async def public_get_v5_spot_margin_trade_collateral(self) -> Any:
         return enveloped({"list": self.others.get("ratios", RATIOS)})
 
+    async def private_get_v5_spot_margin_trade_position_tiers(self) -> Any:
+        tiers = [
+            {"tier": "1", "borrowLimit": "390", "positionMMR": "0.04", "positionIMR": "0.2"},
+            {"tier": "2", "borrowLimit": "391", "positionMMR": "0.05", "positionIMR": "0.25"},
+        ]
+        return enveloped({"list": [{"currency": "BTC", "positionTiersRatioList": tiers}]})
+
     async def public_get_v5_market_risk_limit(self, asked: Mapping[str, Any]) -> Any:
         self.asked.append(asked)
         return enveloped({"list": self.others["limits"]})

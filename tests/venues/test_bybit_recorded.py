@@ -12,14 +12,8 @@ from hedgewatch.core.margin.bybit import Leveraged, margins
 from hedgewatch.core.margin.regime import Basis
 from hedgewatch.venues.dialects import bybit_terms
 from hedgewatch.venues.dialects.bybit import Bybit
-from hedgewatch.venues.dialects.bybit_replies import (
-    Mode,
-    balance,
-    leg_of,
-    mode_of,
-    position,
-    price_of,
-)
+from hedgewatch.venues.dialects.bybit_coins import balance, price_of
+from hedgewatch.venues.dialects.bybit_replies import Mode, leg_of, mode_of, position
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 

@@ -296,6 +296,20 @@ async def test_coins_count_by_tiers_of_coins_at_the_price_that_the_venue_uses() 
     assert priced.venue_time == NOW
 
 
+@pytest.mark.parametrize(
+    ("borrowed", "weight"),
+    [("0", 1.0), ("", 1.0), ("2", 1.04), ("390.5", 1.05), ("5000", 1.05)],
+)
+async def test_a_debt_weighs_more_by_what_its_loan_asks_for(borrowed: str, weight: float) -> None:
+    spoken = dialect()
+    owed = {**COIN, "coin": "BTC", "equity": "-2", "usdValue": "-120000", "walletBalance": "-2"}
+    venue = Replies(coins=[{**owed, "borrowAmount": borrowed}])
+    await spoken.settle_in(venue)
+    priced = await spoken.read_collateral(venue)
+    assert priced is not None
+    assert [(each.asset, each.liability_rate) for each in priced.collateral] == [("BTC", weight)]
+
+
 async def test_dust_makes_no_price_and_leaves_the_one_that_was_known() -> None:
     spoken = dialect()
     await spoken.settle_in(Replies())

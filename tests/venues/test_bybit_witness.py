@@ -4,15 +4,18 @@ The paper exchange has Bybit's formulas from Bybit's pages, and finds its lines 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from hedgewatch.core.book.rows import AccountRow
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import MarketDefined, MarkPriceChanged, TiersChanged
 from hedgewatch.core.model import AccountPlan, Desk
+from hedgewatch.sim import margin_bybit
 from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.wire import bybit_account
 from hedgewatch.sim.wire.bybit_positions import Sequence
@@ -97,48 +100,69 @@ def amounts(most: int) -> st.SearchStrategy[int]:
     return st.integers(-most, most)
 
 
-@settings(max_examples=40, deadline=None)
-@given(
-    dollars=st.integers(-50_000, 400_000),
-    coins=st.integers(0, 4),
-    held=st.tuples(amounts(400), amounts(200_000), amounts(3), amounts(3_000)),
-    moves=st.tuples(*[st.integers(70, 140)] * 3),
-)
-async def test_equity_maintenance_ratio_and_lines_are_those_of_the_exchange(
-    dollars: int, coins: int, held: tuple[int, int, int, int], moves: tuple[int, int, int]
-) -> None:
+Held = tuple[int, int, int, int]
+HELD = st.tuples(amounts(400), amounts(200_000), amounts(3), amounts(3_000))
+"""AIX, ALT and BTC of linear contracts, and inverse ones of 100 dollars."""
+
+
+def opened(dollars: int, coins: int, held: Held, moves: tuple[int, int, int]) -> World:
+    """An account that opened all of it at the first marks, which then moved (per cent)."""
     world = World()
     world.deposit(dollars - 100_000, account=MAIN)
     world.coins.deposit(coins, account=MAIN)
-    aix, alt, btc, coined = held
-    for name, amount in zip(LINEAR, (aix, alt, btc), strict=True):
+    *linear, coined = held
+    for name, amount in zip(LINEAR, linear, strict=True):
         if amount:
             world.set_position(name, amount, account=MAIN)
     if coined:
         world.coins.set_position("BTCUSD_PERP", coined, account=MAIN)
     for name, move in zip(LINEAR, moves, strict=True):
         world.move(name, world.marks[name] * move / 100)
-    ratio = float(world.margin_ratio(MAIN))
-    assume(0.0 < ratio < 0.95)
+    return world
+
+
+def is_told_well(world: World) -> bool:
+    """Whether the price of each coin in which positions pay can be told from eight places."""
     wallet = bybit_account.wallet(world, world.accounts[MAIN])
     owned = [float(row["equity"]) for row in wallet["coin"] if float(row["totalPositionMM"])]
-    assume(all(abs(equity) > 0.02 for equity in owned))  # of less the index is told coarsely
-    engine = await judged(world)
-    account = engine.book.accounts["main"]
-    pool = account.pools["account"]
-    assert pool.margin_ratio == pytest.approx(ratio, rel=1e-6)
-    assert account.told_equity == pytest.approx(pool.equity, rel=1e-6)
-    assert account.told_maintenance_margin == pytest.approx(pool.maintenance_margin, rel=1e-6)
-    alone = {AIX, ALT} if coined else {AIX, ALT, BTC}
-    for name, symbol in LINEAR.items():
+    return all(abs(equity) > 0.02 for equity in owned)
+
+
+def compare_lines(world: World, account: AccountRow, *, coined: bool) -> None:
+    """An inverse contract goes with BTC at the exchange, and stands still beside it here."""
+    for name, symbol in list(LINEAR.items())[: 2 if coined else 3]:
         row = account.positions.get((symbol, "net"))
-        if row is None or symbol not in alone:
-            continue
-        line = float(world.liquidation_price(name, account=MAIN))
-        mark = float(world.mark_at("bybit", name))
-        found = row.liquidation_price if line else float("inf")
-        if line and mark / 500 < line < mark * 500:
-            assert found == pytest.approx(line, rel=1e-5)
+        line, mark = Decimal(0), world.mark_at("bybit", name)
+        if row is not None:
+            line = world.liquidation_price(name, account=MAIN)
+        if row is not None and mark / 500 < line < mark * 500:
+            assert row.liquidation_price == pytest.approx(float(line), rel=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    dollars=st.integers(-50_000, 400_000),
+    coins=st.integers(0, 4),
+    held=HELD,
+    moves=st.tuples(*[st.integers(70, 140)] * 3),
+)
+async def test_equity_maintenance_ratio_and_lines_are_those_of_the_exchange(
+    dollars: int, coins: int, held: Held, moves: tuple[int, int, int]
+) -> None:
+    world = opened(dollars, coins, held, moves)
+    ratio = float(world.margin_ratio(MAIN))
+    assume(0.0 < ratio < 0.95)
+    assume(is_told_well(world))
+    account = (await judged(world)).book.accounts["main"]
+    pool, venue = account.pools["account"], world.venue_of("bybit")
+    needed = margin_bybit.maintenance_margin(world.accounts[MAIN], venue)
+    worth = margin_bybit.margin_balance(world.accounts[MAIN], venue)
+    assert pool.headroom == pytest.approx(float(worth - needed), rel=1e-6)
+    if dollars >= 0:  # what a loan asks for is taken off the equity, and not asked for
+        assert pool.margin_ratio == pytest.approx(ratio, rel=1e-6)
+        assert account.told_equity == pytest.approx(pool.equity, rel=1e-6)
+        assert account.told_maintenance_margin == pytest.approx(pool.maintenance_margin, rel=1e-6)
+    compare_lines(world, account, coined=bool(held[3]))
 
 
 async def test_the_fee_to_close_is_in_both_numbers() -> None:

@@ -33,6 +33,10 @@ RATIOS: Mapping[str, tuple[tuple[Decimal, Decimal], ...]] = MappingProxyType(
 """Of the coins that count as collateral: (up to so many coins, the part of their value)."""
 
 
+LOAN_RATE = Decimal("0.04")
+"""What a loan asks for as maintenance, a part of its value (API documentation, position tiers)."""
+
+
 def coins(account: Account) -> dict[str, Decimal]:
     """All that the account owns: a unified account has one wallet."""
     owned = {QUOTE: account.wallet}
@@ -139,12 +143,22 @@ def inverse_legs(account: Account) -> list[InverseLeg]:
 
 
 def maintenance_margin(account: Account, venue: Venue) -> Decimal:
-    """Of all positions, in USD."""
+    """Of all positions and loans, in USD."""
     needed = (maintenance_of(position, account, venue) for position in account.held())
-    total = sum(needed, ZERO) * venue.indices[QUOTE].index
+    total = sum(needed, ZERO) * venue.indices[QUOTE].index + _of_loans(account, venue)
     for leg in inverse_legs(account):
         total += leg.maintenance(account, venue) * price_of(leg.coin, venue)
     return total
+
+
+def borrowed(held: Decimal) -> Decimal:
+    """What of a coin is owed."""
+    return max(-held, ZERO)
+
+
+def _of_loans(account: Account, venue: Venue) -> Decimal:
+    owed = ((coin, borrowed(held)) for coin, held in coins(account).items())
+    return sum((debt * price_of(coin, venue) for coin, debt in owed), ZERO) * LOAN_RATE
 
 
 def wallet_balance(account: Account, venue: Venue) -> Decimal:

@@ -88,7 +88,7 @@ def _coin(coin: str, held: Decimal, account: Account, venue: Venue) -> Row:
         "walletBalance": money(held),
         "locked": plain(spot.locked) if spot else "0",
         "spotHedgingQty": "0",
-        "borrowAmount": "0.000000000000000000",
+        "borrowAmount": money(margin_bybit.borrowed(held)),
         "spotBorrow": "0",
         "accruedInterest": "0",
         "totalOrderIM": "0",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from hedgewatch.sim.clock import epoch_milliseconds
-from hedgewatch.sim.margin_bybit import ENDLESS, RATIOS
+from hedgewatch.sim.margin_bybit import ENDLESS, LOAN_RATE, RATIOS
 from hedgewatch.sim.past import MINUTE
 from hedgewatch.sim.wire.bybit_listings import Contract, contracts
 from hedgewatch.sim.wire.numbers import on_tick, plain
@@ -174,6 +174,13 @@ def collateral_ratios() -> list[Row]:
         {"currency": coin, "collateralRatioList": list(_ratio_rows(tiers))}
         for coin, tiers in RATIOS.items()
     ]
+
+
+def loan_tiers() -> list[Row]:
+    """GET /v5/spot-margin-trade/position-tiers."""
+    tier = {"tier": "1", "borrowLimit": "1000000", "positionMMR": plain(LOAN_RATE)}
+    terms = [{**tier, "positionIMR": "0.2", "maxLeverage": "5"}]
+    return [{"currency": coin, "positionTiersRatioList": terms} for coin in RATIOS]
 
 
 def _ratio_rows(tiers: tuple[tuple[Decimal, Decimal], ...]) -> Iterator[Row]:

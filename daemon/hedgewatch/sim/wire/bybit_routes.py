@@ -154,6 +154,9 @@ ROUTES: Mapping[str, Route] = {
     "/v5/market/mark-price-kline": _candles(bybit_market.mark_candles),
     "/v5/market/kline": _candles(bybit_market.pair_candles),
     "/v5/spot-margin-trade/collateral": Route(lambda _: {"list": bybit_market.collateral_ratios()}),
+    "/v5/spot-margin-trade/position-tiers": Route(
+        lambda _: {"list": bybit_market.loan_tiers()}, signed=True
+    ),
     "/v5/account/info": Route(lambda call: bybit_account.account_info(call.account), signed=True),
     "/v5/account/wallet-balance": Route(_wallet, signed=True),
     "/v5/account/fee-rate": Route(_fees, signed=True),

@@ -27,6 +27,13 @@ from hedgewatch.venues.dialect import (
     Tell,
 )
 from hedgewatch.venues.dialects import bybit_terms as terms
+from hedgewatch.venues.dialects.bybit_coins import (
+    Terms,
+    balance,
+    loans_of,
+    ratios_of,
+    staked_coins,
+)
 from hedgewatch.venues.dialects.bybit_common import (
     CONTRACTS,
     REQUESTS,
@@ -40,15 +47,7 @@ from hedgewatch.venues.dialects.bybit_common import (
 from hedgewatch.venues.dialects.bybit_frames import PriceFrames
 from hedgewatch.venues.dialects.bybit_outflows import Outflows
 from hedgewatch.venues.dialects.bybit_positions import Positions
-from hedgewatch.venues.dialects.bybit_replies import (
-    Mode,
-    Ratios,
-    balance,
-    collateral,
-    mode_of,
-    ratios_of,
-    staked_coins,
-)
+from hedgewatch.venues.dialects.bybit_replies import Mode, mode_of
 from hedgewatch.venues.dialects.bybit_sockets import (
     OPERATIONS,
     answer,
@@ -84,8 +83,7 @@ class Bybit:
         self._outflows = Outflows()
         self._mode = Mode()
         self._intervals: dict[str, float] = {}
-        self._ratios: Ratios = {}
-        self._usd_prices: dict[str, float] = {}
+        self._coins = Terms()
         self._staked: dict[str, float] = {}
         self._reads_earn = False
 
@@ -141,13 +139,15 @@ class Bybit:
 
     async def settle_in(self, exchange: Exchange) -> None:
         """Margin mode, and what its margins depend on: the fees of this account, the parts of coins
-        that count as collateral.
+        that count as collateral, what loans ask for.
         """
         await self._read_mode(exchange)
         for category in CONTRACTS:
             reply = await exchange.private_get_v5_account_fee_rate({"category": category})
             self._positions.fees |= terms.taker_fees(reply)
         await self._read_ratios(exchange)
+        loans = await exchange.private_get_v5_spot_margin_trade_position_tiers()
+        self._coins.loans = loans_of(listed(loans, "position-tiers"))
 
     async def _read_mode(self, exchange: Exchange) -> None:
         self._mode = mode_of(result(await exchange.private_get_v5_account_info(), "account/info"))
@@ -155,7 +155,7 @@ class Bybit:
 
     async def _read_ratios(self, exchange: Exchange) -> None:
         reply = await exchange.public_get_v5_spot_margin_trade_collateral()
-        self._ratios = ratios_of(listed(reply, "collateral"))
+        self._coins.ratios = ratios_of(listed(reply, "collateral"))
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
@@ -188,11 +188,11 @@ class Bybit:
         """What each coin counts, by the venue's own index; none of isolated positions."""
         if self._mode.is_isolated or not self._mode.margin:
             return None
-        if not self._ratios:
+        if not self._coins.ratios:
             await self._read_ratios(exchange)
         reply = table(await self._wallet_reply(exchange), "wallet-balance")
         coins = rows(_wallet(reply).get("coin"), "coin")
-        priced = collateral(coins, self._ratios, self._usd_prices)
+        priced = self._coins.priced(coins)
         return CollateralPriced(self._account, priced, moment(reply, "time"))
 
     def losses(

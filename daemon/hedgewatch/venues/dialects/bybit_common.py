@@ -42,6 +42,7 @@ REQUESTS = (
             "market/mark-price-kline",
             "market/kline",
             "spot-margin-trade/collateral",
+            "spot-margin-trade/position-tiers",
             "account/info",
             "account/wallet-balance",
             "account/fee-rate",

@@ -1,20 +1,17 @@
-"""What Bybit's private replies say of positions, coins and collateral; the stream's rows are alike.
+"""What Bybit's private replies say of margin mode and positions; the stream's rows are alike.
 
 Quantities are never signed: `side` is the sign. Of an empty position `side` is empty, and numbers
 that mean none are empty texts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import inf
 
 from hedgewatch.core.events import (
-    BalanceReading,
-    CollateralReading,
     PositionReading,
 )
 from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
-from hedgewatch.core.model import CollateralSlice, PositionKind
+from hedgewatch.core.model import PositionKind
 from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
@@ -23,25 +20,14 @@ from hedgewatch.venues.fields import (
     number,
     number_or_none,
     positive,
-    rows,
-    says_yes,
     text,
 )
 
 Leg = tuple[str, PositionKind]
-Ratios = Mapping[str, tuple[tuple[float, float], ...]]
-"""By coin: (up to so many coins, the part of their value that counts)."""
 
 _KINDS: Mapping[str, PositionKind] = {"0": "net", "1": "long", "2": "short"}
 _SIGNS = {"Buy": 1.0, "Sell": -1.0}
 _UNIFIED, _FIRST_UNIFIED = frozenset({3, 4, 5, 6}), frozenset({3, 4})
-_HALF_A_DIGIT = 0.5e-8
-"""Amounts and values are told to eight places."""
-
-_FINE, _COARSE = 1e-5, 1e-3
-"""How far a price may be off that positions are valued by, and any other."""
-
-_LITTLE_USD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,119 +137,3 @@ def _rank(row: Row) -> float | None:
     """From 1 (last) to 5 (first) in the queue; 0 of what is empty."""
     told = number_or_none(row, "adlRankIndicator")
     return told - 1.0 if told else None
-
-
-# coins
-
-
-def owned(row: Row) -> float:
-    """Without unrealised profit, and less what was borrowed of it."""
-    return number(row, "walletBalance") - _or_none_of_it(row, "spotBorrow")
-
-
-def _or_none_of_it(row: Row, name: str) -> float:
-    """An amount; 0 where the venue says that there is none, which is an empty text or no field."""
-    return 0.0 if row.get(name) in (None, "") else number(row, name)
-
-
-def balance(row: Row, told: float, *, isolated: bool, staked: float) -> BalanceReading:
-    """One coin. What may be no collateral backs nothing, but what is owed always does. Dust backs
-    nothing either: it has no price, without which nothing could be said of the rest.
-    """
-    total = owned(row)
-    backs = not isolated and (is_collateral(row) or total < 0.0) and not _is_dust(row)
-    return BalanceReading(
-        asset=text(row, "coin"),
-        total=total + staked,
-        cross_wallet=total if backs else 0.0,
-        locked=_or_none_of_it(row, "locked") + staked,
-        venue_time=told,
-    )
-
-
-def is_collateral(row: Row) -> bool:
-    """Whether the venue takes it and its owner gives it."""
-    return says_yes(row, "marginCollateral") and says_yes(row, "collateralSwitch")
-
-
-def _is_dust(row: Row) -> bool:
-    """Whether a coin is too little to make a price of, and no position pays in it. Of what is no
-    collateral the value is told as 0, and means nothing.
-    """
-    value = number_or_none(row, "usdValue")
-    little = value is not None and abs(value) < _LITTLE_USD and _error(row) > _COARSE
-    return little and _is_idle(row) and is_collateral(row)
-
-
-def _is_idle(row: Row) -> bool:
-    """Whether no position pays in the coin, as far as its profit shows."""
-    return not number_or_none(row, "unrealisedPnl")
-
-
-def _error(row: Row) -> float:
-    """How far the price may be off that value and amount make, as a part of it."""
-    value, equity = number_or_none(row, "usdValue"), number_or_none(row, "equity")
-    if not value or not equity or value * equity < 0.0:
-        return inf
-    return _HALF_A_DIGIT / abs(value) + _HALF_A_DIGIT / abs(equity)
-
-
-def price_of(row: Row, known: float | None = None) -> float | None:
-    """In USD, by the venue's own index: value ÷ amount. `known` is the last one, which is better
-    than one made of next to nothing; None where there is neither.
-    """
-    error = _error(row)
-    if error <= _FINE or (error <= _COARSE and (known is None or _is_idle(row))):
-        return number(row, "usdValue") / number(row, "equity")
-    return known
-
-
-def collateral(
-    coins: Iterable[Row], ratios: Ratios, prices: dict[str, float]
-) -> tuple[CollateralReading, ...]:
-    """What each coin counts, in USD. `prices` are those known before, and are brought up to date.
-
-    Of a coin that is collateral by tiers which are not known, nothing is said.
-    """
-    readings = []
-    for row in coins:
-        coin = text(row, "coin")
-        price = price_of(row, prices.get(coin))
-        if price is not None:
-            prices[coin] = price
-        slices = _slices(row, ratios.get(coin), prices.get(coin, 0.0))
-        if coin in prices and slices:
-            readings.append(CollateralReading(asset=coin, price=prices[coin], slices=slices))
-    return tuple(readings)
-
-
-def _slices(
-    row: Row, tiers: tuple[tuple[float, float], ...] | None, price: float
-) -> tuple[CollateralSlice, ...]:
-    if not is_collateral(row):
-        return (CollateralSlice(inf, 0.0),)
-    return tuple(CollateralSlice(ceiling * price, ratio) for ceiling, ratio in tiers or ())
-
-
-def ratios_of(listed: Iterable[Row]) -> Ratios:
-    """From the list of tiered collateral ratios: "" means no end."""
-    found: dict[str, tuple[tuple[float, float], ...]] = {}
-    for row in listed:
-        tiers = sorted(
-            (
-                inf if tier.get("maxQty") in (None, "") else positive(tier, "maxQty"),
-                number(tier, "collateralRatio"),
-            )
-            for tier in rows(row.get("collateralRatioList"), "collateralRatioList")
-        )
-        found[text(row, "currency")] = tuple(tiers)
-    return found
-
-
-def staked_coins(listed: Iterable[Row]) -> dict[str, float]:
-    """What lies in Earn, by coin."""
-    amounts: dict[str, float] = {}
-    for row in listed:
-        coin = text(row, "coin")
-        amounts[coin] = amounts.get(coin, 0.0) + number(row, "amount")
-    return amounts
