@@ -82,6 +82,7 @@ class Connection:
         self._reliefs = Reliefs()
         self._by_ccxt = dialect if isinstance(dialect, LeavesFramesToCcxt) else None
         self.fence = Fence(self._allowed(), around.now, around.pauses)
+        self.addresses = around.addresses
         self.exchange = self._exchange()
 
     def _allowed(self) -> AllowList:

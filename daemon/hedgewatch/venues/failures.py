@@ -1,10 +1,12 @@
 """Puts what went wrong with a venue into words that help its owner, without secrets."""
 
+import re
 import traceback
 
 import ccxt
 import structlog
 
+from hedgewatch.venues.broken_lines import why_no_line
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRefusedError, PowerfulKeyError
@@ -25,10 +27,14 @@ _WITHOUT_THE_RIGHT = '"code":"50120"'
 function." ccxt has no name for it.
 """
 
+_REFUSED_KEY = (
+    "the venue refuses the key: it is wrong or deleted, it lacks the right to read, or it may "
+    "not be used from the address of this machine"
+)
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (
         ccxt.AuthenticationError,
-        "the venue refuses the key: wrong, deleted, without the right to read, or not from here",
+        _REFUSED_KEY,
     ),
     (ccxt.InvalidNonce, "the venue rejects our clock: is this machine's time right?"),
     (ccxt.RequestTimeout, "the venue does not answer in time"),
@@ -37,6 +43,9 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (ccxt.NetworkError, "the venue cannot be reached"),
     (ccxt.OperationFailed, "the venue is out of order"),
 )
+
+_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b")
+"""As Binance (-2015: "request ip: …") and OKX (50110: "Your IP … is not included") write them."""
 
 log = structlog.get_logger()
 
@@ -84,4 +93,13 @@ def in_words(error: BaseException, redactor: Redactor) -> str:
         return said or type(cause).__name__
     kind = ccxt.AuthenticationError if refuses_the_key(cause) else type(cause)
     words = next((words for known, words in _WORDS if issubclass(kind, known)), None)
-    return said if words is None else f"{words} ({said})"
+    no_line = why_no_line(cause)
+    if no_line:
+        return f"the venue cannot be reached: {redactor.scrub(no_line)}"
+    return said if words is None else f"{words}{_seen_from(kind, said)} ({said})"
+
+
+def _seen_from(kind: type[BaseException], said: str) -> str:
+    """The address of this machine as the venue sees it, where it tells: keys are bound to it."""
+    told = _ADDRESS.search(said) if issubclass(kind, ccxt.AuthenticationError) else None
+    return "" if told is None else f", which the venue sees as {told[0]}"

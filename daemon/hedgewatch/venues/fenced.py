@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ccxt.async_support.base.exchange import BaseExchange
 
+from hedgewatch.venues.names import Known
 from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.socket import GuardedSocket
 from hedgewatch.venues.survey import exchange_class
@@ -37,6 +38,7 @@ class Opener(Protocol):
     """Who decides about sockets and requests."""
 
     fence: Fence
+    addresses: Known
 
     def socket(self, url: str) -> GuardedSocket:
         """A socket for ccxt to dial."""
@@ -57,7 +59,9 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         """Prepare TLS as ccxt does, but make the session ourselves."""
         super().open(lazy)
         if self.session is None:
-            self.session = guarded_session(self.opener.fence, self.ssl_context)
+            self.session = guarded_session(
+                self.opener.fence, self.ssl_context, self.opener.addresses
+            )
 
     async def fetch_currencies(self, params: object = None) -> dict[str, Any]:
         """None: markets name their coins, and some venues ask for a right to list them."""

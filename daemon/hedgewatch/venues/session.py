@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import aiohttp
 
+from hedgewatch.venues.names import Known, Names
 from hedgewatch.venues.pauses import Answered, Pauses, wants_quiet
 from hedgewatch.venues.readonly import AllowList
 
@@ -50,10 +51,16 @@ async def _answered(response: aiohttp.ClientResponse) -> Answered:
     return Answered(response.status, told, body)
 
 
-def guarded_session(fence: Fence, tls: ssl.SSLContext | bool) -> aiohttp.ClientSession:  # noqa: FBT001 - as ccxt has it
+def guarded_session(
+    fence: Fence,
+    tls: ssl.SSLContext | bool,  # noqa: FBT001 - as ccxt has it
+    addresses: Known,
+) -> aiohttp.ClientSession:
     """A session that asks nobody else's permission: no proxy of the environment, no cookies."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls, happy_eyeballs_delay=0.25),
+        connector=aiohttp.TCPConnector(
+            ssl=tls, happy_eyeballs_delay=0.25, resolver=Names(addresses)
+        ),
         cookie_jar=aiohttp.DummyCookieJar(),
         middlewares=(fence,),
         trust_env=False,

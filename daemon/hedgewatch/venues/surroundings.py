@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from hedgewatch.core.events import Event
+from hedgewatch.venues.names import Known
 from hedgewatch.venues.pauses import Pauses
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -17,7 +18,7 @@ class Surroundings:
     """Passed in, so that a test or a replay can stand in for any of it.
 
     `pauses` are the addresses that asked for quiet: whoever knew nothing of it would make a ban
-    longer.
+    longer. `addresses` are where names led last.
     """
 
     publish: Callable[[Event], None]
@@ -25,6 +26,7 @@ class Surroundings:
     spawn: Spawn
     rng: Random
     pauses: Pauses = field(default_factory=Pauses)
+    addresses: Known = field(default_factory=dict)
 
 
 class Backoff:
