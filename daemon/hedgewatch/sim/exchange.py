@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hedgewatch.sim.changes import Change, MarkSet
 from hedgewatch.sim.clock import StoryClock, steady_seconds
+from hedgewatch.sim.door import Door
 from hedgewatch.sim.faults import Faults
 from hedgewatch.sim.script import Player, Story
 from hedgewatch.sim.stories import STORIES
@@ -74,7 +75,9 @@ class PaperExchange:
         """Each venue on a port of its own; from `port` on, in the order of the venues."""
         for number, (venue, wire) in enumerate(self._wires.items()):
             application = web.Application()
-            application.router.add_route("*", "/{tail:.*}", partial(_answer, wire))
+            application.router.add_route(
+                "*", "/{tail:.*}", Door(wire, self.faults_of(venue)).answer
+            )
             runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
             await runner.setup()
             opening.push_async_callback(runner.cleanup)
@@ -155,8 +158,3 @@ def _tell(venue: str, wire: Wire, change: Change) -> None:
     """Prices are the same for all; what happens to an account concerns its own venue."""
     if isinstance(change, MarkSet) or change.account.venue == venue:
         wire.changed(change)
-
-
-async def _answer(wire: Wire, request: web.Request) -> web.StreamResponse:
-    upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
-    return await (wire.serve(request) if upgrade else wire.answer(request))

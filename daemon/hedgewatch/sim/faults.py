@@ -56,11 +56,28 @@ class NoLine:
         """Nobody listens."""
 
 
+class Entrance(Protocol):
+    """What the faults need of the door before the wire."""
+
+    def write(self, data: bytes) -> None:
+        """Bytes on every open socket, as they are."""
+
+
+class NoEntrance:
+    """That of a world that nobody serves."""
+
+    def write(self, data: bytes) -> None:
+        """Nobody listens."""
+
+
 @dataclass(slots=True)
 class Faults:
     """The faults of the paper exchange; `restore` ends those that last."""
 
     line: Line = field(default_factory=NoLine)
+    door: Entrance = field(default_factory=NoEntrance)
+    odd_answer: str = ""
+    turned_away: int = 0
     rest_status: int | str | None = None
     retry_after: int | None = None
     redirect_to: str | None = None
@@ -122,6 +139,22 @@ class Faults:
         self.rest_status, self.retry_after = status, retry_after
         self._healthy.clear()
 
+    def answer_oddly(self, kind: str) -> None:
+        """Every request is answered with 200 and no sense (a name of `door.ODD_ANSWERS`)."""
+        self.odd_answer = kind
+
+    def turn_away(self, status: int) -> None:
+        """A gateway refuses every handshake of a socket."""
+        self.turned_away = status
+
+    def write_raw(self, data: bytes) -> None:
+        """Bytes on every open socket: frames that no library would write."""
+        self.door.write(data)
+
+    def close_sockets(self, code: int) -> None:
+        """The venue says goodbye on every socket, for this reason."""
+        self.write_raw(b"\x88\x02" + code.to_bytes(2, "big"))
+
     def positions_empty(self, times: float = FOREVER) -> None:
         """`positionRisk` answers [] this many times, while the margin is still in use."""
         self._empty_left = times
@@ -146,5 +179,6 @@ class Faults:
         self.rest_status = self.retry_after = self.redirect_to = None
         self._refuse_until, self._empty_left = 0.0, 0.0
         self.behind_milliseconds = 0
+        self.odd_answer, self.turned_away = "", 0
         self.muted.clear()
         self._healthy.set()

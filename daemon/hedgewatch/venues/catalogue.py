@@ -20,7 +20,7 @@ class Catalogue:
 
     async def load(self, exchange: Exchange) -> None:
         """Read what is listed, and tell what changed of what was told before."""
-        self._markets = await exchange.load_markets(True)  # noqa: FBT003 - ccxt's signature
+        self._markets = await exchange.list_anew()
         self._dialect.list_markets(self._markets)
         self.define(self._defined)
 

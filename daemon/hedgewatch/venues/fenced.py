@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ccxt.async_support.base.exchange import BaseExchange
 
+from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.names import Known
 from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.socket import GuardedSocket
@@ -32,6 +33,9 @@ _TABLES = (
     *("markets", "markets_by_id", "symbols", "ids", "codes"),
     *("currencies", "currencies_by_id", "baseCurrencies", "quoteCurrencies"),
 )
+
+
+_PART_THAT_IS_BELIEVED = 0.5
 
 
 class Opener(Protocol):
@@ -67,6 +71,19 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         """None: markets name their coins, and some venues ask for a right to list them."""
         del params
         return {}
+
+    async def list_anew(self) -> Any:
+        """What the venue lists. OddReplyError for nothing, or for less than half of what it was:
+        ccxt makes an empty table of an odd answer, by which no frame could be read any more.
+        """
+        before = {name: getattr(self, name) for name in _TABLES}
+        await self.load_markets(True)  # noqa: FBT003 - ccxt's signature
+        listed, known = len(self.markets or ()), len(before["markets"] or ())
+        if listed == 0 or listed < known * _PART_THAT_IS_BELIEVED:
+            for name, table in before.items():
+                setattr(self, name, table)
+            raise OddReplyError(f"a list of {listed} markets, where {known} were known")
+        return self.markets
 
     def share_markets(self, lender: "FencedExchange") -> None:
         """What ccxt made of a listing, not copied. Its own way of this expects every helper."""
