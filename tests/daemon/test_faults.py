@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -85,6 +86,21 @@ async def test_feed_of_old_event_times_is_as_blind_as_a_silent_one(house: House)
     house.exchange.faults.lag(30)
     await house.daemon.until(lambda seen: seen.value("account_blind") == 1, 6.5)
     house.exchange.faults.lag(0)
+    await house.daemon.until_ready(5.0)
+
+
+async def test_a_process_that_was_stopped_for_eight_seconds_sees_the_present_within_two(
+    house: House,
+) -> None:
+    """What piled up in its sockets meanwhile is old, and is not taken for news."""
+    house.daemon.tell(signal.SIGSTOP)
+    await asyncio.sleep(7.0)
+    house.exchange.world.set_mark("AIXUSDT", 1060)
+    house.exchange.world.trade("AIXUSDT", -10)
+    await asyncio.sleep(1.0)
+    house.daemon.tell(signal.SIGCONT)
+    await house.daemon.until(_shows(1060, -210), 2.0, "it sees what is")
+    await house.daemon.until(lambda seen: seen.value("account_blind") == 0, 2.0)
     await house.daemon.until_ready(5.0)
 
 

@@ -16,7 +16,7 @@ from hedgewatch.core.events import (
     PositionChanged,
 )
 from hedgewatch.sim.exchange import PaperExchange
-from hedgewatch.sim.keys import SECOND_KEY, SECOND_SECRET
+from hedgewatch.sim.keys import BYBIT_KEY, BYBIT_SECRET, SECOND_KEY, SECOND_SECRET
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.prices import LIMITS
 from hedgewatch.venues.settings import AccountSettings
@@ -44,8 +44,8 @@ def of_second(event: FeedRestored | FeedLost | AccountRead | AccountRefused) -> 
     return event.account == "second"
 
 
-def is_of(feed: tuple[str, str], back: FeedRestored) -> bool:
-    return (back.account, back.feed) == feed
+def is_of(feed: tuple[str, str], event: FeedRestored | FeedLost) -> bool:
+    return (event.account, event.feed) == feed
 
 
 async def both_stand(seen: Watched) -> None:
@@ -212,3 +212,33 @@ async def test_a_ban_that_one_account_is_told_silences_all_requests_and_no_price
         await seen.fresh_mark()
         exchange.world.trade("ALTUSDT", 1)
         await seen.until(PositionChanged)
+
+
+async def test_a_venue_that_is_down_takes_nothing_from_another_and_comes_back_by_itself(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        monkeypatch.setenv("BYBIT_KEY", BYBIT_KEY)
+        monkeypatch.setenv("BYBIT_SECRET", BYBIT_SECRET)
+        written = {
+            "name": "second",
+            "venue": "bybit",
+            "credentials": {"api_key": {"env": "BYBIT_KEY"}, "secret": {"env": "BYBIT_SECRET"}},
+            "endpoint": {"rest": exchange.url_of("bybit"), "ws": exchange.ws_url_of("bybit")},
+        }
+        seen.hub.open(AccountSettings.model_validate(written), (ALT,))
+        await both_stand(seen)
+        down = exchange.faults_of("bybit")
+        seen.forget()
+        down.rest_outage("hang")
+        down.cut_sockets(refuse_seconds=60.0)
+        for feed in ("mark", "user"):
+            await seen.until(FeedLost, partial(is_of, ("second", feed)))
+        await seen.fresh_mark()
+        exchange.world.trade("ALTUSDT", 1)
+        await seen.until(PositionChanged)
+        down.restore()
+        for feed in ("mark", "user"):
+            await seen.until(FeedRestored, partial(is_of, ("second", feed)), within=8.0)
+        assert {event.account for event in seen.all(FeedLost)} == {"second"}
+        assert seen.all(AccountRefused) == []
