@@ -1,0 +1,44 @@
+"""Each venue without a dialect of its own can be connected to: what ccxt needs is there."""
+
+from random import Random
+
+import pytest
+
+from hedgewatch.venues.access import private
+from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialects import DIALECTS
+from hedgewatch.venues.dialects.generic import Generic
+from hedgewatch.venues.known import BY_ADDRESS, KNOWN
+from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.settings import CREDENTIALS, VENUES, AccountSettings
+from hedgewatch.venues.surroundings import Surroundings
+
+ADDRESSES = {
+    "dydx": "dydx14zzueazeh0hj67cghhf9jypslcf9sh2n5k6art",
+    "pacifica": "42trU9A5DDNqvDpTpvfmBg43vJLBqGbn1mFVcKSkbsZc",
+}
+
+
+def settings(venue: str, monkeypatch: pytest.MonkeyPatch) -> AccountSettings:
+    written: dict[str, object] = {"name": "main", "venue": venue, "allow_unverified_key": True}
+    if venue in BY_ADDRESS:
+        written["address"] = ADDRESSES.get(venue, "0x" + "a1" * 20)
+    else:
+        parts = [CREDENTIALS[part] for part in KNOWN[venue].login]
+        for part in parts:
+            monkeypatch.setenv(f"HW_{part.upper()}", "0123456789abcdef")
+        written["credentials"] = {part: {"env": f"HW_{part.upper()}"} for part in parts}
+    return AccountSettings.model_validate(written)
+
+
+async def test_every_venue_has_its_login_and_needs_no_signing_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    around = Surroundings(lambda _: None, lambda: 0.0, pytest.fail, Random(1))
+    for venue in (venue for venue in VENUES if venue not in DIALECTS):
+        account, redactor = settings(venue, monkeypatch), Redactor()
+        connection = Connection(private(account, redactor), Generic(account), redactor, around)
+        exchange = connection.exchange  # which opened nothing: there is nothing to close
+        assert exchange.privateKey in {None, ""}
+        assert exchange.check_required_credentials(error=False), venue
+        assert exchange.walletAddress == account.address or account.address is None
