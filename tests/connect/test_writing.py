@@ -199,6 +199,11 @@ def test_an_item_goes_to_the_end_of_its_section(text: str, wanted: str | None) -
     assert yaml.safe_load(found)["hedges"][-1] == {"a": 1}
 
 
+def test_a_section_that_is_new_in_a_file_is_explained_there() -> None:
+    found = added("store: x\n", {"hedges": ["- a: 1\n"]}, {"hedges": "# About hedges.\n"})
+    assert found == "store: x\n\n# About hedges.\nhedges:\n  - a: 1\n"
+
+
 @pytest.mark.parametrize("text", ["hedges: []\n", "hedges: [{b: 1}]\n", "- 1\n", "{hedges: []}\n"])
 def test_a_file_that_nothing_can_be_put_into_is_left_alone(text: str) -> None:
     with pytest.raises(NotAddedError):

@@ -56,9 +56,10 @@ class Checked:
             update={"allow_unverified_key": may_stay_unknown}
         )
         self.events: list[Event] = []
+        self.now = 0.0
         loop = asyncio.get_running_loop()
         around = Surroundings(
-            self.events.append, lambda: 0.0, lambda _, work: loop.create_task(work), Random(7)
+            self.events.append, lambda: self.now, lambda _, work: loop.create_task(work), Random(7)
         )
         dialect = cast("Dialect", answers)
         self.check = KeyCheck(settings, dialect, Redactor(), around, pauses=AT_ONCE)
@@ -149,3 +150,16 @@ async def test_that_a_key_works_from_everywhere_is_said_once(
     assert [line["advice"] for line in said] == [
         "the key works from everywhere: bind it to the address of this machine"
     ]
+
+
+async def test_of_a_key_that_cannot_be_verified_its_owner_is_reminded_each_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silence = OddReplyError("no rights in it")
+    checked = Checked(Answers(*[silence] * 4), monkeypatch, may_stay_unknown=True)
+    with structlog.testing.capture_logs() as said:
+        for moment in (0.0, 60.0, 86_400.0, 86_500.0):
+            checked.now = 1_000.0 + moment
+            await checked.check.verify(None)
+    assert len(said) == 2
+    assert "does not tell what its keys may do" in said[0]["advice"]

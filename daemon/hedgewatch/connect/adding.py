@@ -1,18 +1,24 @@
 """Puts items into a YAML file that people wrote, and leaves every other line of it as it is."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import yaml
 
 from hedgewatch.config.yaml_parser import parse
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class NotAddedError(Exception):
     """The file is written in a way that nothing can be put into; with what to do by hand."""
 
 
-def added(text: str, items: Mapping[str, Sequence[str]]) -> str:
-    """The text with items at the end of its sections, or in sections of their own at its end.
+def added(
+    text: str, items: Mapping[str, Sequence[str]], about: Mapping[str, str] = _NOTHING
+) -> str:
+    """The text with items at the end of its sections, or in sections of their own at its end, each
+    below what is to be said `about` it.
 
     An item is text without indentation, as a section of a new file has it.
     """
@@ -28,7 +34,7 @@ def added(text: str, items: Mapping[str, Sequence[str]]) -> str:
     for name, (line, indent) in sorted(places.items(), key=lambda one: one[1][0], reverse=True):
         lines[line:line] = _indented(items[name], indent)
     for name in missing:
-        lines += ["\n", f"{name}:\n", *_indented(items[name], 2)]
+        lines += ["\n", about.get(name, ""), f"{name}:\n", *_indented(items[name], 2)]
     return "".join(lines)
 
 

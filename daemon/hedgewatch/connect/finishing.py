@@ -12,7 +12,7 @@ from hedgewatch.connect.keeping import Keeping
 from hedgewatch.connect.login import HeldSecret
 from hedgewatch.connect.person import Person, says_yes
 from hedgewatch.connect.plan import Plan, PlannedAccount
-from hedgewatch.connect.writing import new_file, sections_of
+from hedgewatch.connect.writing import ABOUT, new_file, sections_of
 from hedgewatch.settings import SecretReference
 
 _FOLDER = "keys"
@@ -89,7 +89,7 @@ class Finishing:
             return new_file(plan, self._path.name)
         sections = sections_of(plan)
         try:
-            return added(self._path.read_text(encoding="utf-8"), sections)
+            return added(self._path.read_text(encoding="utf-8"), sections, ABOUT)
         except NotAddedError as error:
             shown = "\n".join(f"{name}:\n{''.join(items)}" for name, items in sections.items())
             raise GivenUpError(

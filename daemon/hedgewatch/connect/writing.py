@@ -20,13 +20,15 @@ _HEAD = """\
 # Secrets are not in here, only where they are. All that can be said is in
 # deploy/hedgewatch.example.yaml.
 """
-_ABOUT = {
+ABOUT = {
     "accounts": "# One login at one venue each. A key that can do more than read is not used.\n",
     "wallets": "# Coins that lie elsewhere. With entry_price their profit is counted from there:\n"
     "# ALT: {amount: 500000, entry_price: 0.40}\n",
     "prices": "# What a coin is worth whose own contract is in no hedge.\n",
     "hedges": "# What is owned (exposure) and what offsets it (cover). target: 0.5 covers half.\n",
 }
+"""What is said above each section."""
+
 _TAIL = """\
 # Where alerts go: the terminal, or the journal of a service. README.md shows phones, MQTT, mail.
 receivers:
@@ -47,7 +49,7 @@ _NO_HEDGES = """\
 def new_file(plan: Plan, name: str) -> str:
     """A whole configuration, with a comment on each part."""
     sections = [
-        _ABOUT[section] + f"{section}:\n" + "".join(_indented(items))
+        ABOUT[section] + f"{section}:\n" + "".join(_indented(items))
         for section, items in sections_of(plan).items()
     ]
     hedges = () if plan.hedges else (_NO_HEDGES,)

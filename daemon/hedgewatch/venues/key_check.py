@@ -16,6 +16,8 @@ from hedgewatch.venues.verification import verify_key
 _PAUSES = (0.0, 60.0, 600.0, 3_600.0)
 """Before each attempt of a daily look. A venue that is down for a while says nothing of the key."""
 
+_REMIND_SECONDS = 20 * 3_600.0
+
 log = structlog.get_logger()
 
 
@@ -36,7 +38,7 @@ class KeyCheck:
         self._redactor = redactor
         self._around = around
         self._pauses = pauses
-        self._advised = False
+        self._advised_at: float | None = None
 
     async def verify(self, exchange: Exchange) -> None:
         """Raise if the key is not to be used; tell what the venue says of it."""
@@ -65,9 +67,13 @@ class KeyCheck:
                 return
 
     def _advise(self, rights: KeyRights | None) -> None:
-        """Good to know, and nobody's emergency: said once a start."""
-        if not self._advised and (advice := advice_on(rights)):
-            self._advised = True
+        """Good to know, and nobody's emergency: said once a start, and once a day of a key for
+        which its owner alone answers.
+        """
+        now = self._around.now()
+        again = rights is None and now - (self._advised_at or now) > _REMIND_SECONDS
+        if (self._advised_at is None or again) and (advice := advice_on(rights)):
+            self._advised_at = now
             log.info("advice on a key", account=self._settings.name, advice=advice)
 
 
