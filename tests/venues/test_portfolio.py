@@ -77,9 +77,11 @@ async def test_its_one_stream_tells_of_both_venues_and_of_the_risk_level(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hedged(exchange)
-    async with watched(exchange, monkeypatch, **WHOLE) as seen:
+    async with watched(exchange, monkeypatch, **(WHOLE | {"symbols": (AIX,)})) as seen:
         await seen.until(AccountRead)
         await seen.until(FeedRestored, lambda back: back.feed == "user")
+        await seen.fresh_mark(PERP)  # what is held is followed at the other venue as well
+        await seen.fresh_mark(AIX)
         exchange.world.trade("AIXUSDT", -10)
         await seen.until(PositionChanged, lambda told: told.position.contracts == -160, within=1.0)
         exchange.world.coins.trade("BTCUSD_PERP", -10)
