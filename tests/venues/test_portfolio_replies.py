@@ -109,7 +109,7 @@ class Replies:
         return self.replies["prices"]
 
     async def fapipublic_get_assetindex(self) -> Any:
-        return self.replies["indices"]
+        return self.replies.get("indices", [])
 
     def milliseconds(self) -> int:
         return 1_700_000_000_500
@@ -252,7 +252,7 @@ async def test_collateral_is_priced_at_its_rate_for_what_is_owned_and_settled_in
     )
     first = await spoken.read_collateral(answers)
     assert first is not None
-    assert [one.asset for one in first.collateral] == ["BTC", "ETH", "USDT"]
+    assert [one.asset for one in first.collateral] == ["BTC", "ETH", "USDT", "XRP"]
     assert first.venue_time == 1_700_000_000.0
     await spoken.read_account(answers)
     then = await spoken.read_collateral(answers)
@@ -261,6 +261,25 @@ async def test_collateral_is_priced_at_its_rate_for_what_is_owned_and_settled_in
     bitcoin = then.collateral[0]
     assert (bitcoin.price, bitcoin.liability_rate) == (60000.5, 1.0)
     assert bitcoin.slices == (CollateralSlice(inf, 0.95),)
+
+
+async def test_a_coin_that_is_no_collateral_backs_nothing_and_is_owed_in_full() -> None:
+    spoken = dialect()
+    rates = [{"asset": "USDT", "collateralRate": "1"}]
+    answers = Replies(
+        rates=rates,
+        prices=priced(USDT="1", DUST="0.5", LENT="2"),
+        balance=[coin("USDT", "9"), coin("DUST", "7"), coin("NEW", "7"), coin("LENT", "0", "0.01")],
+    )
+    await spoken.settle_in(answers)
+    reading = await spoken.read_account(answers)
+    told = {one.asset: (one.total, one.cross_wallet) for one in reading.balances}
+    assert told["DUST"] == told["NEW"] == (7.0, 0.0)
+    assert told["LENT"] == (-0.01, -0.01)
+    collateral = await spoken.read_collateral(answers)
+    assert collateral is not None
+    counted = {one.asset: (one.slices[0].rate, one.liability_rate) for one in collateral.collateral}
+    assert counted == {"USDT": (1.0, 1.0), "LENT": (0.0, 1.0)}
 
 
 async def test_prices_that_are_refused_are_those_of_the_futures_venue() -> None:

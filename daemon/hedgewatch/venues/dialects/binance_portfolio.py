@@ -113,9 +113,19 @@ class BinancePortfolio:
         return await key_rights(exchange)
 
     async def settle_in(self, exchange: Exchange) -> None:
-        """What of each coin counts (weight 50)."""
+        """What of each coin counts (weight 50), and what it is worth."""
         reply = await exchange.sapi_get_portfolio_collateralrate()
         self._rates = unified_account.collateral_rates(reply)
+        await self._price(exchange)
+
+    async def _price(self, exchange: Exchange) -> None:
+        asked = exchange.sapi_get_portfolio_asset_index_price()
+        told = await optional(asked, "asset index prices")
+        if told is None:
+            reply = await exchange.fapipublic_get_assetindex()
+            self._prices = unified_account.futures_prices(reply)
+        else:
+            self._prices = unified_account.index_prices(told)
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid, and within which bounds."""
@@ -142,15 +152,7 @@ class BinancePortfolio:
         """The venue's own price of each coin that is owned or settled in, and what of it counts.
         Until it is known which those are, of all.
         """
-        if not self._rates:
-            await self.settle_in(exchange)
-        asked = exchange.sapi_get_portfolio_asset_index_price()
-        told = await optional(asked, "asset index prices")
-        if told is None:
-            reply = await exchange.fapipublic_get_assetindex()
-            self._prices = unified_account.futures_prices(reply)
-        else:
-            self._prices = unified_account.index_prices(told)
+        await (self._price(exchange) if self._rates else self.settle_in(exchange))
         wanted = self._needed or set(self._prices)
         found = tuple(unified_account.priced(wanted, self._prices, self._rates))
         now = (exchange.milliseconds() - exchange.options["timeDifference"]) / 1000.0
@@ -171,12 +173,14 @@ class BinancePortfolio:
         cm = rows(await exchange.papi_get_cm_positionrisk(), "cm/positionRisk")
         account = table(await exchange.papi_get_account(), "account")
         listed = rows(await exchange.papi_get_balance(), "balance")
-        coins = [unified_account.Coin.of(row) for row in listed]
         await self._rank([*um, *cm], exchange)
         held = self._futures.positions([*um, *cm])
         settled = {one.symbol.rpartition(":")[2].partition("-")[0] for one in held if one.contracts}
+        coins = [unified_account.Coin.of(row) for row in listed]
+        if self._rates:
+            coins = [coin.counted(settled | self._rates.keys()) for coin in coins]
         kept = [coin for coin in coins if self._futures.keeps(coin.reading)]
-        self._needed = settled | {coin.reading.asset for coin in kept if coin.reading.total}
+        self._needed = settled | {coin.reading.asset for coin in kept if coin.reading.cross_wallet}
         regime = unified_account.regime(account, kept, self._prices)
         return AccountRead(
             account=self._account,

@@ -8,6 +8,7 @@ rate, equity · price), uniMMR = adjusted equity ÷ maintenance margin, liquidat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Self
 
 from hedgewatch.core.events import BalanceReading, CollateralReading
 from hedgewatch.core.margin.regimes import REGIMES, Regime
@@ -44,7 +45,7 @@ class Coin:
     borrowed: float
 
     @classmethod
-    def of(cls, row: Row) -> "Coin":
+    def of(cls, row: Row) -> Self:
         """From a row of `balance`: margin wallet and both futures wallets, less the loan."""
         borrowed = number(row, "crossMarginBorrowed") + number(row, "crossMarginInterest")
         wallets = ("crossMarginAsset", "umWalletBalance", "cmWalletBalance")
@@ -57,6 +58,13 @@ class Coin:
             venue_time=number_or(row, "updateTime", 0.0) / 1000.0,
         )
         return cls(reading, borrowed)
+
+    def counted(self, counting: Collection[str]) -> Self:
+        """What is owned of a coin that is no collateral, and that nothing is settled in, backs
+        nothing; what is owed of it counts.
+        """
+        idle = self.reading.asset not in counting and self.reading.total > 0.0
+        return replace(self, reading=replace(self.reading, cross_wallet=0.0)) if idle else self
 
 
 def margin_ratio(account: Row) -> float | None:
@@ -113,8 +121,10 @@ def collateral_rates(reply: object) -> dict[str, float]:
 def priced(
     assets: Collection[str], prices: Mapping[str, float], rates: Mapping[str, float]
 ) -> Iterator[CollateralReading]:
-    """Those of these assets whose price and rate are told; what is owed counts in full."""
-    for asset in sorted(assets):
-        if asset in prices and asset in rates:
-            slices = (CollateralSlice(inf, rates[asset]),)
+    """Those of these assets whose price is told. What is owned of one that has no rate counts
+    nothing, what is owed counts in full.
+    """
+    for asset in sorted(assets if rates else ()):
+        if asset in prices:
+            slices = (CollateralSlice(inf, rates.get(asset, 0.0)),)
             yield CollateralReading(asset=asset, price=prices[asset], slices=slices)
