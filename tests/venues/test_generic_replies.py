@@ -157,6 +157,13 @@ def test_borrowed_coins_and_options_are_no_contracts() -> None:
     assert position_readings("woo", rows, markets, set()) == ()
 
 
+def test_a_position_that_two_calls_list_alike_is_one_and_two_parts_of_one_are_refused() -> None:
+    assert len(read(ROW, ROW)) == 1
+    assert [each.contracts for each in read({**ROW, "contracts": 0.0}, ROW)] == [2.0]
+    with pytest.raises(OddReplyError, match="listed twice"):
+        read(ROW, {**ROW, "contracts": 3.0})
+
+
 # the units of venues
 
 

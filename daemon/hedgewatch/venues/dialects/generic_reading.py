@@ -1,11 +1,7 @@
 """One whole reading of an account of any venue: every call that it takes, and what they say."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import ccxt
-import structlog
 
 from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf, Regime
@@ -17,6 +13,7 @@ from hedgewatch.venues.dialects.generic_accounts import (
     by_currency,
     whole_account,
 )
+from hedgewatch.venues.dialects.generic_asking import Asking
 from hedgewatch.venues.dialects.generic_calls import Parameters, calls_of
 from hedgewatch.venues.dialects.generic_replies import (
     Held,
@@ -26,9 +23,7 @@ from hedgewatch.venues.dialects.generic_replies import (
     position_readings,
 )
 from hedgewatch.venues.dialects.generic_units import contract_size
-from hedgewatch.venues.fields import Row, table
-
-log = structlog.get_logger()
+from hedgewatch.venues.fields import Row, rows
 
 
 @dataclass(slots=True)
@@ -61,76 +56,59 @@ class GenericReader:
         self.by_side: set[str] = set()
         self._absences = Absences()
         self._owned: set[str] = set()
-        self._answered: set[str] = set()
-        self._unavailable: set[str] = set()
+        self._asking = Asking(account)
 
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
-        calls = calls_of(self._venue, (exchange.markets or {}).values())
-        listed: list[Row] = []
-        for parameters in calls.positions:
-            listed += await self._ask(exchange.fetch_positions, (None, dict(parameters)), [])
         markets = exchange.markets or {}
+        calls = calls_of(self._venue, markets.values())
+        listed = await self._positions(exchange, calls.positions)
         positions = position_readings(self._venue, listed, markets, self.by_side)
         purse = Purse()
-        for parameters in calls.margin:
-            if not await self._margin(exchange, parameters, purse):
+        await self._margin(exchange, calls.margin, purse)
+        await self._spot(exchange, calls.spot, purse)
+        return self._reading(positions, purse, markets)
+
+    async def _positions(self, exchange: Exchange, calls: Sequence[Parameters]) -> list[Row]:
+        listed: list[Row] = []
+        for parameters in calls:
+            reply = await self._asking.ask(
+                "positions", parameters, lambda given: exchange.fetch_positions(None, given)
+            )
+            listed += [] if reply is None else rows(reply, "positions")
+        self._asking.require("positions")
+        return listed
+
+    async def _margin(self, exchange: Exchange, calls: Sequence[Parameters], purse: Purse) -> None:
+        """A venue that answers the same whatever it is asked has told all with the first."""
+        for parameters in calls:
+            reply = await self._asking.ask("margin", parameters, exchange.fetch_balance)
+            if reply is None:
+                continue
+            held = dict(assets(reply))
+            if any(each.total for each in held.values()) and held == purse.margin:
                 break
-        for parameters in calls.spot:
-            await self._spot(exchange, parameters, purse)
-        return self._reading(positions, purse, exchange.markets)
+            self._put(purse, held, reply, exchange.safe_currency_code)
+        self._asking.require("margin")
 
-    async def _ask(
-        self, method: Callable[..., Awaitable[Any]], arguments: Sequence[object], nothing: object
-    ) -> Any:
-        """One call. A kind of account that the login does not have is told by an error, from the
-        first time on; what answered once must go on answering.
-        """
-        asked = f"{method.__name__} {arguments[-1]}"
-        if asked in self._unavailable:
-            return nothing
-        try:
-            reply = await method(*arguments)
-        except ccxt.ExchangeError as error:
-            if not self._may_be_missing(asked, error):
-                raise
-            self._unavailable.add(asked)
-            log.warning("not read", account=self._account, call=asked, error=type(error).__name__)
-            return nothing
-        self._answered.add(asked)
-        return reply
-
-    def _may_be_missing(self, asked: str, error: ccxt.ExchangeError) -> bool:
-        """Only beside something that the same method did answer, and not for want of rights."""
-        if isinstance(error, ccxt.AuthenticationError) and not isinstance(
-            error, ccxt.AccountNotEnabled
-        ):
-            return False
-        method = asked.partition(" ")[0]
-        others = any(each.partition(" ")[0] == method for each in self._answered)
-        return asked not in self._answered and others
-
-    async def _margin(self, exchange: Exchange, parameters: Parameters, purse: Purse) -> bool:
-        """False when the venue answers the same whatever it is asked: all is told already."""
-        reply = await self._ask(exchange.fetch_balance, (dict(parameters),), None)
-        if reply is None:
-            return True
-        held, info = dict(assets(reply)), table(reply, "balance").get("info")
-        if any(each.total for each in held.values()) and held == purse.margin:
-            return False
+    def _put(
+        self, purse: Purse, held: Mapping[str, Held], reply: Row, code: Callable[[str], str]
+    ) -> None:
+        """One more margin account, and what the venue adds up in it."""
         for asset, more in held.items():
             purse.margin[asset] = _sum(purse.margin.get(asset), more)
-        purse.numbers |= by_currency(self._venue, info, exchange.safe_currency_code)
+        info = reply.get("info")
+        purse.numbers |= by_currency(self._venue, info, code)
         whole = whole_account(self._venue, info)
         purse.whole = purse.whole if whole is NOTHING else whole
-        return True
 
-    async def _spot(self, exchange: Exchange, parameters: Parameters, purse: Purse) -> None:
+    async def _spot(self, exchange: Exchange, calls: Sequence[Parameters], purse: Purse) -> None:
         """Coins beside the margin account; of a unified one it is the same reply again."""
-        reply = await self._ask(exchange.fetch_balance, (dict(parameters),), None)
-        held = {} if reply is None else dict(assets(reply))
-        if held and held != purse.margin:
-            purse.spot.append(held)
+        for parameters in calls:
+            reply = await self._asking.ask("spot", parameters, exchange.fetch_balance)
+            held = {} if reply is None else dict(assets(reply))
+            if held and held != purse.margin:
+                purse.spot.append(held)
 
     def _reading(
         self, positions: tuple[PositionReading, ...], purse: Purse, markets: Mapping[str, Row]

@@ -7,7 +7,6 @@ not say so. What is doubtful stays unknown; a row that leaves open how much is h
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hedgewatch.core.events import BalanceReading, PositionReading
 from hedgewatch.core.margin.polarity import price_from_venue
@@ -44,10 +43,25 @@ def position_readings(
     counted = [(row, signed_contracts(venue, row, markets[row["symbol"]])) for row in listed]
     open_rows = [row for row, contracts in counted if contracts]
     by_side |= _hedged(open_rows)
-    return tuple(
+    told = (
         _position(venue, row, contracts, markets[row["symbol"]], _kind(row, by_side))
         for row, contracts in counted
     )
+    return _each_once(told)
+
+
+def _each_once(told: Iterable[PositionReading]) -> tuple[PositionReading, ...]:
+    """A position that several calls list alike is one; two parts of one (a position isolated beside
+    a cross one, or separate ones) cannot be told apart by whoever reads them.
+    """
+    found: dict[tuple[str, PositionKind], PositionReading] = {}
+    for each in told:
+        known = found.get((each.symbol, each.kind))
+        if known is not None and known.contracts and each.contracts and known != each:
+            raise OddReplyError(f"{each.symbol} is listed twice, with different positions")
+        if known is None or each.contracts:
+            found[each.symbol, each.kind] = each
+    return tuple(found.values())
 
 
 def _concerns(row: Row, markets: Mapping[str, Row]) -> bool:
@@ -73,9 +87,9 @@ def _is_flat(row: Row) -> bool:
 
 def _hedged(listed: Iterable[Row]) -> set[str]:
     """The symbols of which two sides are open, or of which the venue says that they could be."""
-    sides: dict[str, set[Any]] = {}
+    sides: dict[str, set[str]] = {}
     for row in listed:
-        sides.setdefault(row["symbol"], set()).add(row.get("side"))
+        sides.setdefault(row["symbol"], set()).add(str(row.get("side")))
     said = {row["symbol"] for row in listed if row.get("hedged") is True}
     return said | {symbol for symbol, told in sides.items() if {"long", "short"} <= told}
 

@@ -1,0 +1,137 @@
+"""Whole readings of accounts of which a venue answers for one kind at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ccxt
+import pytest
+
+from hedgewatch.venues.dialects.generic_asking import ASKED_AGAIN
+from hedgewatch.venues.dialects.generic_calls import calls_of
+from hedgewatch.venues.dialects.generic_reading import GenericReader
+from hedgewatch.venues.fields import OddReplyError
+from tests.venues.stubbed import rows_of
+
+BTC = "BTC/USDT:USDT"
+HELD = {
+    "symbol": BTC, "side": "short", "contracts": 2.0, "entryPrice": 100.0, "info": {"px": 100},
+}  # fmt: skip
+LINEAR, INVERSE = ("positions", "linear"), ("positions", "inverse")
+
+
+class Venue:
+    """BingX as a test has it: what it says of each kind, by the parameters that ask for it."""
+
+    def __init__(self, answers: Mapping[tuple[str, str], object]) -> None:
+        self.answers = dict(answers)
+        self.asked: list[tuple[str, str]] = []
+        self.markets = rows_of([BTC])
+
+    async def fetch_positions(self, symbols: None, parameters: Mapping[str, Any]) -> Any:
+        assert symbols is None
+        return self._answer("positions", parameters.get("subType", ""), [])
+
+    async def fetch_balance(self, parameters: Mapping[str, Any]) -> Any:
+        kind = parameters.get("subType") or parameters.get("type", "")
+        return self._answer("balance", kind, {"total": {}, "info": {}})
+
+    def _answer(self, method: str, kind: str, empty: object) -> object:
+        self.asked.append((method, kind))
+        answer = self.answers.get((method, kind), empty)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def safe_currency_code(self, name: str) -> str:
+        return name
+
+
+def owned(**totals: float) -> dict[str, object]:
+    return {"total": totals, "used": dict.fromkeys(totals, 0.0), "info": {}}
+
+
+async def test_each_kind_of_account_is_asked_for_and_all_add_up() -> None:
+    answers = {
+        LINEAR: [HELD],
+        ("balance", "linear"): owned(USDT=10.0),
+        ("balance", "inverse"): owned(BTC=1.0),
+        ("balance", "spot"): owned(BTC=2.0, USDT=5.0),
+    }
+    venue = Venue(answers)
+    reading = await GenericReader("main", "bingx").read(venue)
+    assert [(each.symbol, each.contracts) for each in reading.positions] == [(BTC, -2.0)]
+    told = {each.asset: (each.total, each.cross_wallet) for each in reading.balances}
+    assert told == {"BTC": (3.0, 1.0), "USDT": (15.0, 10.0)}
+    assert LINEAR in venue.asked
+    assert INVERSE in venue.asked
+
+
+async def test_a_unified_account_that_answers_the_same_to_everything_counts_once() -> None:
+    answers = {("balance", kind): owned(USDT=10.0) for kind in ("linear", "inverse", "spot")}
+    reading = await GenericReader("main", "bingx").read(Venue(answers))
+    assert [(each.asset, each.total) for each in reading.balances] == [("USDT", 10.0)]
+
+
+@pytest.mark.parametrize("missing", [ccxt.AccountNotEnabled("no"), ccxt.ExchangeError("no")])
+async def test_a_kind_of_account_that_was_never_there_is_not_asked_for_each_time(
+    missing: Exception,
+) -> None:
+    venue, reader = Venue({LINEAR: missing, INVERSE: [HELD]}), GenericReader("main", "bingx")
+    for _ in range(ASKED_AGAIN + 1):
+        reading = await reader.read(venue)
+        assert [each.contracts for each in reading.positions] == [-2.0]
+    assert venue.asked.count(LINEAR) == 1
+    venue.answers[LINEAR] = []
+    await reader.read(venue)
+    assert venue.asked.count(LINEAR) == 2
+
+
+async def test_what_answered_once_must_go_on_answering() -> None:
+    venue, reader = Venue({LINEAR: [HELD]}), GenericReader("main", "bingx")
+    await reader.read(venue)
+    venue.answers[LINEAR] = ccxt.ExchangeError("out of order")
+    with pytest.raises(ccxt.ExchangeError, match="out of order"):
+        await reader.read(venue)
+
+
+async def test_an_account_of_which_no_kind_is_answered_is_no_flat_account() -> None:
+    refused = ccxt.ExchangeError("no such account")
+    with pytest.raises(ccxt.ExchangeError, match="no such account"):
+        await GenericReader("main", "bingx").read(Venue({LINEAR: refused, INVERSE: refused}))
+
+
+@pytest.mark.parametrize(
+    "failure", [ccxt.NetworkError("x"), ccxt.PermissionDenied("x"), ccxt.AuthenticationError("x")]
+)
+async def test_a_refused_key_or_a_venue_that_is_down_is_no_missing_account(
+    failure: Exception,
+) -> None:
+    with pytest.raises(type(failure)):
+        await GenericReader("main", "bingx").read(Venue({INVERSE: failure, LINEAR: [HELD]}))
+
+
+@pytest.mark.parametrize("odd", [{}, "<html>", [None], {"data": []}, 0], ids=repr)
+async def test_an_odd_list_of_positions_is_an_error(odd: object) -> None:
+    with pytest.raises(OddReplyError):
+        await GenericReader("main", "bingx").read(Venue({LINEAR: odd}))
+
+
+async def test_a_closed_position_is_told_as_flat_after_two_readings_without_it() -> None:
+    venue, reader = Venue({LINEAR: [HELD]}), GenericReader("main", "bingx")
+    await reader.read(venue)
+    venue.answers[LINEAR] = []
+    assert (await reader.read(venue)).positions == ()
+    (gone,) = (await reader.read(venue)).positions
+    assert (gone.symbol, gone.contracts) == (BTC, 0.0)
+
+
+def test_venues_that_answer_by_settle_currency_are_asked_for_each() -> None:
+    markets = {**rows_of([BTC, "ETH/USDC:USDC", "BTC/USD:BTC"]), **rows_of(["BTC/USDT"])}
+    calls = calls_of("phemex", markets.values())
+    assert [call["code"] for call in calls.positions] == ["BTC", "USDC", "USDT"]
+    assert [call["code"] for call in calls_of("kucoin", markets.values()).margin] == [
+        "BTC", "USDC", "USDT",
+    ]  # fmt: skip
+    coins = [c for c in calls_of("bitget", markets.values()).positions if "marginCoin" in c]
+    assert coins == [{"productType": "COIN-FUTURES", "marginCoin": "BTC"}]
+    assert calls_of("woo", markets.values()).positions == ({},)
