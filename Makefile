@@ -66,6 +66,8 @@ fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves, t
 	$(BIN)/ruff format --quiet .
 	$(BIN)/hedgewatch rules export --out deploy/prometheus/rules.yml
 	$(BIN)/python -m hedgewatch.venues.survey > $(BIN)/known.json && mv $(BIN)/known.json daemon/hedgewatch/venues/known.json
+	$(BIN)/python -m hedgewatch.telemetry.catalogue > deploy/METRICS.md
+	$(BIN)/python -m grafana.generate
 	$(BIN)/hedgewatch rules schema > rules/rules.schema.json
 	$(BIN)/hedgewatch rules schema --tests > rules/tests/tests.schema.json
 

@@ -1,7 +1,17 @@
-"""Alerts: what fires now, and what did."""
+"""Alerts: what fires now, what did, who has seen it, and who was told how soon."""
 
-from grafana.builder import TABLE, TIMELINE, Panel, Target, columns, override, states
-from grafana.terms import MINE_OR_NOBODYS, SUBJECT
+from grafana.builder import (
+    LINES,
+    STAT,
+    TABLE,
+    TIMELINE,
+    Panel,
+    Target,
+    columns,
+    override,
+    states,
+)
+from grafana.terms import MINE_OR_NOBODYS, SUBJECT, leads_to
 
 _SHOWN = {
     "alertname": "Alert",
@@ -13,7 +23,10 @@ _SHOWN = {
     "position": "Position",
     "hedge": "Hedge",
     "feed": "Feed",
+    "signal": "Signal",
 }
+
+_RUNBOOK = {"title": "what to do", "url": "${pages}/runbooks/rules/README.md", "targetBlank": True}
 
 WHAT_FIRES = Panel(
     look=TABLE,
@@ -27,6 +40,9 @@ WHAT_FIRES = Panel(
     height=8,
     defaults={"noValue": "nothing"},
     overrides=[
+        override("Alert", links=[_RUNBOOK]),
+        override("Account", links=leads_to("account", "account", "all of this account")),
+        override("Hedge", links=leads_to("hedge", "hedge", "all of this hedge")),
         override(
             "Severity",
             mappings=states(
@@ -35,13 +51,13 @@ WHAT_FIRES = Panel(
                 ("info", "info", "blue"),
             ),
             custom__cellOptions={"type": "color-background", "mode": "basic"},
-        )
+        ),
     ],
     transformations=columns(_SHOWN),
 )
 
 
-_ALERT = "alertname, account, venue, pool, symbol, position, hedge, feed"
+_ALERT = "alertname, account, venue, pool, symbol, position, hedge, feed, signal, calendar"
 _STATES = " or ".join(
     f'{value} * hedgewatch_alerts{{alertstate="{state}", {MINE_OR_NOBODYS}}}'
     for value, state in ((3, "ended"), (2, "firing"), (1, "pending"))
@@ -53,12 +69,107 @@ ALERTS_OVER_TIME = Panel(
     description="Each alert from its first pending moment to its end.",
     unit="none",
     targets=[Target(f"max by ({_ALERT}) ({_STATES})", "{{alertname}} " + SUBJECT)],
-    width=12,
-    height=8,
+    width=24,
+    height=9,
     defaults={
         "mappings": states(
             (1, "pending", "yellow"), (2, "firing", "red"), (3, "ended badly", "purple")
         ),
         "noValue": "nothing",
     },
+)
+
+
+def _count(state: str) -> str:
+    counted = f'count(hedgewatch_alerts{{alertstate="{state}", {MINE_OR_NOBODYS}}})'
+    return f"{counted} or 0 * count(hedgewatch_build_info)"
+
+
+def _number(title: str, description: str, expr: str, color: str) -> Panel:
+    return Panel(
+        look=STAT,
+        title=title,
+        description=description,
+        unit="short",
+        targets=[Target(expr, instant=True)],
+        width=6,
+        height=4,
+        thresholds=((None, "green"), (1, color)),
+        defaults={"noValue": "no data"},
+    )
+
+
+FIRING_NOW = _number("Firing", "Alerts that fire now.", _count("firing"), "red")
+PENDING_NOW = _number(
+    "Pending", "True already, and waiting for their `for`.", _count("pending"), "yellow"
+)
+ENDED_BADLY = _number(
+    "Ended badly",
+    "Liquidated, auto-deleveraged, or gone without anybody knowing why: held until acknowledged.",
+    _count("ended"),
+    "purple",
+)
+UNSEEN = _number(
+    "Not acknowledged",
+    "Alerts that fire and that nobody has acknowledged.",
+    f"count(hedgewatch_alerts_acknowledged{{{MINE_OR_NOBODYS}}} == 0)"
+    " or 0 * count(hedgewatch_build_info)",
+    "orange",
+)
+
+ACKNOWLEDGED = Panel(
+    look=TIMELINE,
+    title="Acknowledgements",
+    description="Each alert while it fires: seen by somebody or not. An acknowledgement "
+    "lapses when the alert gets worse.",
+    unit="none",
+    targets=[
+        Target(f"hedgewatch_alerts_acknowledged{{{MINE_OR_NOBODYS}}}", "{{alertname}} " + SUBJECT)
+    ],
+    width=24,
+    height=8,
+    defaults={
+        "mappings": states((0, "not seen", "orange"), (1, "acknowledged", "blue")),
+        "noValue": "nothing fires",
+    },
+)
+
+FIRED_MOST = Panel(
+    look=TABLE,
+    title="What fired longest",
+    description="How many scrapes of the shown time saw each alert fire: of a scrape "
+    "each second, seconds.",
+    unit="short",
+    targets=[
+        Target(
+            "sort_desc(sum by (alertname, account, hedge) (count_over_time("
+            f'hedgewatch_alerts{{alertstate="firing", {MINE_OR_NOBODYS}}}[$__range])))',
+            instant=True,
+            table=True,
+        )
+    ],
+    width=12,
+    height=8,
+    defaults={"noValue": "nothing"},
+    transformations=columns(
+        {"alertname": "Alert", "account": "Account", "hedge": "Hedge", "Value": "Scrapes"}
+    ),
+)
+
+
+def _slow(share: float) -> str:
+    buckets = "hedgewatch_notification_seconds_bucket[$__rate_interval]"
+    return f"histogram_quantile({share}, sum by (receiver, le) (increase({buckets})))"
+
+
+LATENCY_OF_NOTIFICATIONS = Panel(
+    look=LINES,
+    title="From alert to receiver",
+    description="How long it took until each receiver took a message: the median and the "
+    "slowest 1 %. Silent while nothing is told.",
+    unit="s",
+    targets=[Target(_slow(0.5), "{{receiver}} p50"), Target(_slow(0.99), "{{receiver}} p99")],
+    width=12,
+    height=8,
+    defaults={"min": 0, "noValue": "nothing was told"},
 )

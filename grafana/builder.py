@@ -71,9 +71,13 @@ class Panel:
     defaults: Mapping[str, object] = field(default_factory=dict)
     overrides: Sequence[Json] = ()
     transformations: Sequence[Json] = ()
+    repeat: str = ""
+    """A variable of which each value has a panel of its own."""
 
     def json(self, number: int, x: int, y: int) -> Json:
+        repeated = {"repeat": self.repeat, "repeatDirection": "h", "maxPerRow": 2}
         return {
+            **(repeated if self.repeat else {}),
             "id": number,
             "type": self.look.kind,
             "title": self.title,
@@ -139,6 +143,16 @@ STAT = Look(
         "justifyMode": "center",
         "reduceOptions": _LAST,
         "textMode": "value",
+    },
+)
+NUMBER = Look(
+    "stat",
+    {
+        "colorMode": "value",
+        "graphMode": "area",
+        "justifyMode": "auto",
+        "reduceOptions": _LAST,
+        "textMode": "auto",
     },
 )
 BARS = Look(
@@ -211,26 +225,60 @@ def columns(names: Mapping[str, str]) -> list[Json]:
     ]
 
 
-def dashboard(uid: str, title: str, description: str, rows: Iterable[Row]) -> Json:
-    """A dashboard with the variables that all of ours have: the data source and the accounts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a dashboard is about, and the variables that it has beside the data source."""
+
+    uid: str
+    title: str
+    description: str
+    variables: Sequence[Json] = ()
+    since: str = "now-30m"
+
+
+def dashboard(about: About, rows: Iterable[Row]) -> Json:
+    """A dashboard. All of ours lead to each other and to the daemon's own pages, and show when an
+    alert fired and when the configuration was taken anew.
+    """
     return {
-        "uid": uid,
-        "title": title,
-        "description": description,
+        "uid": about.uid,
+        "title": about.title,
+        "description": about.description,
         "tags": ["hedgewatch"],
         "schemaVersion": 39,
         "editable": False,
         "graphTooltip": 1,
         "refresh": "5s",
-        "time": {"from": "now-30m", "to": "now"},
+        "time": {"from": about.since, "to": "now"},
         "timepicker": {"refresh_intervals": ["1s", "5s", "10s", "30s", "1m"]},
         "timezone": "browser",
-        "templating": {"list": [_DATASOURCE_VARIABLE, _ACCOUNT_VARIABLE]},
-        "annotations": {"list": []},
-        "links": [],
+        "templating": {"list": [_DATASOURCE_VARIABLE, *about.variables, _PAGES_VARIABLE]},
+        "annotations": {"list": [_EPISODES, _RELOADS]},
+        "links": _LINKS,
         "panels": laid_out(rows),
     }
 
+
+def variable(name: str, label: str, metric: str) -> Json:
+    """A choice among the values of a label, of which several or all may be taken."""
+    return {
+        "name": name,
+        "label": label,
+        "type": "query",
+        "datasource": _DATASOURCE,
+        "query": {"query": f"label_values({metric}, {name})", "refId": name, "qryType": 1},
+        "refresh": 2,
+        "sort": 1,
+        "hide": 0,
+        "multi": True,
+        "includeAll": True,
+        "allValue": ".*",
+        "current": {"text": ["All"], "value": ["$__all"]},
+    }
+
+
+ACCOUNT = variable("account", "Account", "hedgewatch_account_blind")
+HEDGES_CHOSEN = variable("hedge", "Hedge", "hedgewatch_hedge_target_ratio")
 
 _DATASOURCE_VARIABLE: Json = {
     "name": "datasource",
@@ -242,18 +290,78 @@ _DATASOURCE_VARIABLE: Json = {
     "multi": False,
     "includeAll": False,
 }
-_ACCOUNTS = "label_values(hedgewatch_account_blind, account)"
-_ACCOUNT_VARIABLE: Json = {
-    "name": "account",
-    "label": "Account",
-    "type": "query",
-    "datasource": _DATASOURCE,
-    "query": {"query": _ACCOUNTS, "refId": "accounts", "qryType": 1},
-    "refresh": 2,
-    "sort": 1,
+_PAGES = "http://127.0.0.1:9464"
+_PAGES_VARIABLE: Json = {
+    "name": "pages",
+    "label": "Daemon at",
+    "type": "textbox",
+    "query": _PAGES,
+    "current": {"text": _PAGES, "value": _PAGES},
+    "options": [{"text": _PAGES, "value": _PAGES, "selected": True}],
     "hide": 0,
-    "multi": True,
-    "includeAll": True,
-    "allValue": ".*",
-    "current": {"text": ["All"], "value": ["$__all"]},
 }
+"""Where the reader's browser finds the status page and the runbooks."""
+
+
+def _event(name: str, color: str, expr: str, title: str, text: str) -> Json:
+    return {
+        "name": name,
+        "datasource": _DATASOURCE,
+        "enable": True,
+        "hide": False,
+        "iconColor": color,
+        "expr": expr,
+        "step": "5s",
+        "titleFormat": title,
+        "textFormat": text,
+        "useValueForTime": False,
+    }
+
+
+_EPISODES = _event(
+    "Critical alerts",
+    "red",
+    'hedgewatch_alerts{alertstate="firing", severity="critical"}',
+    "{{alertname}}",
+    "{{account}} {{pool}}{{symbol}}{{hedge}}{{feed}}",
+)
+_RELOADS = _event(
+    "Reloads",
+    "blue",
+    "changes(hedgewatch_config_last_reload_success_timestamp_seconds[30s]) > 0",
+    "configuration accepted",
+    "{{instance}}",
+)
+
+
+def _link(title: str, url: str, tooltip: str) -> Json:
+    return {
+        "type": "link",
+        "title": title,
+        "url": url,
+        "tooltip": tooltip,
+        "icon": "external link",
+        "targetBlank": True,
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+        "tags": [],
+    }
+
+
+_LINKS: list[Json] = [
+    {
+        "type": "dashboards",
+        "title": "Hedgewatch",
+        "tags": ["hedgewatch"],
+        "asDropdown": False,
+        "icon": "external link",
+        "includeVars": True,
+        "keepTime": True,
+        "targetBlank": False,
+        "tooltip": "",
+        "url": "",
+    },
+    _link("Status page", "${pages}/", "What stands now, from the daemon itself"),
+    _link("Runbooks", "${pages}/runbooks/rules/README.md", "What to do about each alert"),
+]

@@ -4,15 +4,20 @@ import json
 import sys
 from pathlib import Path
 
+from grafana.account import account
+from grafana.alerts import alerts
 from grafana.builder import Json
+from grafana.daemon import daemon
 from grafana.desk import desk
+from grafana.hedge import hedge
 
 FOLDER = Path(__file__).parent / "dashboards"
 
 
 def dashboards() -> dict[Path, Json]:
     """Every dashboard, by the file that holds it."""
-    return {FOLDER / "desk.json": desk()}
+    made = {"desk": desk, "hedge": hedge, "account": account, "alerts": alerts, "daemon": daemon}
+    return {FOLDER / f"{name}.json": make() for name, make in made.items()}
 
 
 def text_of(dashboard: Json) -> str:

@@ -12,7 +12,7 @@ from grafana.builder import (
     limits,
     override,
 )
-from grafana.terms import DRIFT_LIMIT
+from grafana.terms import DRIFT_LIMIT, DRIFT_LIMITS, HEDGE, leads_to
 
 _FLOORS: Json = {
     "matcher": {"id": "byRegexp", "options": ".* floor"},
@@ -21,24 +21,53 @@ _FLOORS: Json = {
         {"id": "custom.lineWidth", "value": 1},
     ],
 }
-DRIFT = Panel(
-    look=LINES_WITH_LIMITS,
-    title="Hedge drift",
-    description="How far each ratio is from its target; the limits are 5 %. Between the dashed "
-    "floors it is only the rounding to whole contract steps.",
+RATIO = Panel(
+    look=LINES,
+    title="Hedge ratio and target",
+    description="100 % covers all of the exposure, 0 none of it; below 0 the cover adds to it.",
     unit="percentunit",
     targets=[
-        Target("hedgewatch_hedge_drift_ratio", "{{hedge}}"),
-        Target("hedgewatch_hedge_drift_floor_ratio", "{{hedge}} upper floor"),
-        Target("-hedgewatch_hedge_drift_floor_ratio", "{{hedge}} lower floor"),
+        Target(f"clamp_max(hedgewatch_hedge_ratio{HEDGE}, 10)", "{{hedge}} ratio"),
+        Target(f"hedgewatch_hedge_target_ratio{HEDGE}", "{{hedge}} target"),
     ],
     width=12,
     height=8,
-    thresholds=(
-        (None, "red"),
-        (-DRIFT_LIMIT, "transparent"),
-        (DRIFT_LIMIT, "red"),
-    ),
+    defaults={"decimals": 1},
+)
+
+WORST_DRIFT = Panel(
+    look=LINES,
+    title="At worst, while a leg is blind",
+    description="How far the drift may be when the leg that nobody can vouch for went "
+    "the worst way, or is gone; and how many legs are blind. Nothing to see while all is "
+    "known.",
+    unit="percentunit",
+    targets=[
+        Target(f"clamp(hedgewatch_hedge_drift_worst_ratio{HEDGE}, -10, 10)", "{{hedge}} at worst"),
+        Target(
+            f"hedgewatch_hedge_drift_after_expiry_ratio{HEDGE}", "{{hedge}} without legs that end"
+        ),
+        Target(f"hedgewatch_hedge_blind_legs{HEDGE} > 0", "{{hedge}} blind legs"),
+    ],
+    width=12,
+    height=8,
+    defaults={"decimals": 1, "noValue": "all legs are known"},
+)
+
+DRIFT = Panel(
+    look=LINES_WITH_LIMITS,
+    title="Hedge drift",
+    description="How far each ratio is from its target, with the limits of the alert. "
+    "Between the dashed floors it is only the rounding to whole contract steps.",
+    unit="percentunit",
+    targets=[
+        Target(f"hedgewatch_hedge_drift_ratio{HEDGE}", "{{hedge}}"),
+        Target(f"hedgewatch_hedge_drift_floor_ratio{HEDGE}", "{{hedge}} upper floor"),
+        Target(f"-hedgewatch_hedge_drift_floor_ratio{HEDGE}", "{{hedge}} lower floor"),
+    ],
+    width=12,
+    height=8,
+    thresholds=DRIFT_LIMITS,
     defaults={"decimals": 2},
     overrides=[_FLOORS],
 )
@@ -58,22 +87,26 @@ _NAMES = {f"Value #{REFERENCES[at]}": title for at, (_, title) in enumerate(_COL
 HEDGES = Panel(
     look=TABLE,
     title="Hedges",
-    description="Contracts whose value is that of the exposure, and what to buy (+) or sell (-) to "
-    "reach the target.",
+    description="Contracts whose value is that of the exposure, and what to buy (+) or "
+    "sell (-) to reach the target.",
     unit="short",
     targets=[
-        Target(f"max by (hedge) ({metric})", instant=True, table=True) for metric, _ in _COLUMNS
+        Target(f"max by (hedge) ({metric}{HEDGE})", instant=True, table=True)
+        for metric, _ in _COLUMNS
     ],
     width=12,
     height=8,
     defaults={"decimals": 2, "noValue": "unknown"},
     overrides=[
+        override("Hedge", links=leads_to("hedge", "hedge", "all of this hedge")),
+        override("Ratio", unit="percentunit"),
+        override("Target", unit="percentunit"),
         override(
             "Drift",
             unit="percentunit",
             thresholds=limits(((None, "red"), (-DRIFT_LIMIT, "green"), (DRIFT_LIMIT, "red"))),
             custom__cellOptions={"type": "color-background", "mode": "basic"},
-        )
+        ),
     ],
     transformations=[
         {"id": "joinByField", "options": {"byField": "hedge", "mode": "outer"}},
@@ -87,20 +120,9 @@ CONTRACTS = Panel(
     description="When the second leaves zero, it is time to trade: + buys, - sells.",
     unit="short",
     targets=[
-        Target("hedgewatch_required_contracts", "{{hedge}} required"),
-        Target("hedgewatch_contracts_to_target", "{{hedge}} to target"),
+        Target(f"hedgewatch_required_contracts{HEDGE}", "{{hedge}} required"),
+        Target(f"hedgewatch_contracts_to_target{HEDGE}", "{{hedge}} to target"),
     ],
     width=12,
     height=8,
-)
-
-BASIS = Panel(
-    look=LINES,
-    title="Basis",
-    description="Futures over spot, less 1: what a hedge earns or costs in a still market.",
-    unit="percentunit",
-    targets=[Target("hedgewatch_basis_ratio", "{{hedge}}")],
-    width=12,
-    height=8,
-    defaults={"decimals": 3},
 )

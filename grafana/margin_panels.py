@@ -20,8 +20,8 @@ WORST_POOL_FIRST = Panel(
 NEAREST_FIRST = Panel(
     look=BARS,
     title="Liquidation distance, nearest first",
-    description="How far each price may move. A position without a liquidation price is not "
-    "listed, one without a bar is liquidatable now.",
+    description="How far each price may move. A position without a liquidation price is "
+    "not listed, one without a bar is liquidatable now.",
     unit="percentunit",
     targets=[
         Target(
@@ -51,8 +51,8 @@ MARGIN_RATIO = Panel(
 EQUITY = Panel(
     look=LINES,
     title="Equity and headroom",
-    description="What each pool is worth, and how much of it may be lost before liquidation, "
-    "in the currency of the pool.",
+    description="What each pool is worth, and how much of it may be lost before "
+    "liquidation, in the currency of the pool.",
     unit="short",
     targets=[
         Target(f"hedgewatch_equity{MINE}", POOL + " equity, {{currency}}"),

@@ -43,8 +43,8 @@ WORST_MARGIN = Panel(
 NEAREST_LIQUIDATION = Panel(
     look=STAT,
     title="Nearest liquidation",
-    description="Of all positions, how far its price may move; while an account is blind, the "
-    "worst that may have happened meanwhile.",
+    description="Of all positions, how far its price may move; while an account is "
+    "blind, the worst that may have happened meanwhile.",
     unit="percentunit",
     targets=[
         Target(
@@ -85,8 +85,8 @@ BLIND_ACCOUNTS = Panel(
 MONITOR = Panel(
     look=STAT,
     title="Monitor",
-    description="Whether the daemon judges, by the scrapes of the last moments. When it is "
-    "silent, everything here is old.",
+    description="Whether the daemon judges, by the scrapes of the last moments. When it "
+    "is silent, everything here is old.",
     unit="none",
     targets=[
         Target("min(changes(hedgewatch_ticks_total[$__rate_interval]) > bool 0)", instant=True)

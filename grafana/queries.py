@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_VARIABLES = {"$__rate_interval": "1m", "$__interval": "5s", "$account": ".*"}
+_VARIABLES = {
+    "$__rate_interval": "1m",
+    "$__interval": "5s",
+    "$__range": "30m",
+    "$account": ".*",
+    "$hedge": ".*",
+    "$symbol": ".*",
+}
 
 
 @dataclass(frozen=True, slots=True)

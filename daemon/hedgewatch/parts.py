@@ -63,6 +63,7 @@ def surroundings_of(
         clock=place.clock,
         patience=Patience(jitter=place.jitter),
         on_result=metrics.notified,
+        on_taken=metrics.notification_taken,
         told_again=engine.told_again,
         calendar=configuration.calendar,
     )

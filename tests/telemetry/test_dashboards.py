@@ -1,14 +1,21 @@
 """The dashboards: what is committed is what the generator writes, and every panel can be read."""
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import promql_parser
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.builder import COLUMNS, Json
 from grafana.generate import FOLDER, dashboards, text_of
+from grafana.limits import limit
 from grafana.queries import Query, queries
+from hedgewatch.core.measures import STRESS_MEASURES
 from hedgewatch.telemetry.exposition import HELP
 from hedgewatch.telemetry.metrics import DaemonMetrics
 
@@ -16,7 +23,12 @@ ALL = {path.name: dashboard for path, dashboard in dashboards().items()}
 QUERIES = {
     f"{query.panel}: {query.expr}": query for each in ALL.values() for query in queries(each)
 }
-KNOWN = HELP.keys() | DaemonMetrics("0.0.0").names()
+KNOWN = {
+    *HELP,
+    *DaemonMetrics("0.0.0").names(),
+    *(measure.metric for measure in STRESS_MEASURES),
+    *("hedgewatch_recording_bytes", "hedgewatch_recording_lost_events_total"),
+}
 
 each_dashboard = pytest.mark.parametrize("dashboard", ALL.values(), ids=ALL)
 each_query = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
@@ -89,7 +101,8 @@ def test_every_panel_asks_the_data_source_that_the_reader_chose(dashboard: Json)
     assert text.count('"uid": "${datasource}"') == text.count('"type": "prometheus"')
     templating = dashboard["templating"]
     assert isinstance(templating, dict)
-    assert [variable["label"] for variable in templating["list"]] == ["Data source", "Account"]
+    labels = [variable["label"] for variable in templating["list"]]
+    assert (labels[0], labels[-1]) == ("Data source", "Daemon at")
 
 
 @each_query
@@ -114,4 +127,45 @@ def test_counters_are_only_shown_as_rates() -> None:
     for query in QUERIES.values():
         for name in metrics_of(promql_parser.parse(query.expr)):
             if name.endswith(("_total", "_bucket")):
-                assert f"{name}[" in query.expr, query
+                assert re.search(rf"{name}(\{{[^}}]*\}})?\[", query.expr), query
+
+
+def lost(given: object, back: object, place: str = "") -> Iterator[str]:
+    """Where the schema does not keep what a dashboard says."""
+    if isinstance(given, dict) and isinstance(back, dict):
+        for name, value in given.items():
+            yield from lost(value, back.get(name), f"{place}.{name}")
+    elif isinstance(given, list) and isinstance(back, list) and len(given) == len(back):
+        for one, other in zip(given, back, strict=True):
+            yield from lost(one, other, f"{place}[]")
+    elif given != back:
+        yield place
+
+
+def through_the_schema(dashboard: Json) -> object:
+    """Read and written by the types that Grafana publishes: what they do not know is dropped."""
+    register_default_plugins()
+    return json.loads(JSONEncoder().encode(Dashboard.from_json(dict(dashboard))))
+
+
+@each_dashboard
+def test_nothing_in_a_dashboard_is_foreign_to_the_schema_that_grafana_publishes(
+    dashboard: Json,
+) -> None:
+    assert list(lost(json.loads(text_of(dashboard)), through_the_schema(dashboard))) == []
+
+
+def test_a_misspelt_key_would_be_found_wherever_it_hides() -> None:
+    dashboard = json.loads(text_of(ALL["desk.json"]))
+    panel = dashboard["panels"][1]
+    for place in (dashboard, panel, panel["options"], panel["targets"][0]):
+        place["misspelt"] = 1
+    found = list(lost(dashboard, through_the_schema(dashboard)))
+    assert [place.rpartition(".")[2] for place in found] == ["misspelt"] * 4
+
+
+def test_the_limits_that_panels_show_are_those_of_the_shipped_rules() -> None:
+    assert limit("MarginDanger", "margin_ratio") == 0.8
+    assert limit("HedgeDrift", "hedge_drift") == 0.05
+    with pytest.raises(LookupError):
+        limit("MarginDanger", "hedge_drift")

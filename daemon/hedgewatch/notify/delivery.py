@@ -37,6 +37,7 @@ _STAND = frozenset({AlertState.FIRING, AlertState.ENDED})
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], object]
 OnResult = Callable[[str, Result], None]
+OnTaken = Callable[[str, float], None]
 
 _log = structlog.get_logger()
 
@@ -46,13 +47,15 @@ class Surroundings:
     """What delivery is given by whoever composes the daemon.
 
     `told_again` puts an alert into the words of now, before it is repeated, and knows whether it
-    stands; `silences` come and go by commands; `calendar` is replaced at a reload.
+    stands; `on_taken` is told how many seconds it took until a receiver was told; `silences` come
+    and go by commands; `calendar` is replaced at a reload.
     """
 
     outbox: Outbox
     clock: Callable[[], float]
     patience: Patience
     on_result: OnResult
+    on_taken: OnTaken = lambda _receiver, _seconds: None
     told_again: TellAgain = lambda transition: transition
     silences: Silences = field(default_factory=Silences)
     calendar: Calendar = NO_CALENDAR
@@ -74,7 +77,7 @@ class Dispatcher:
         self._receivers = tuple(receivers)
         self._clock = surroundings.clock
         self._patience = surroundings.patience
-        self._on_result = surroundings.on_result
+        self._on_result, self._on_taken = surroundings.on_result, surroundings.on_taken
         self._journal = Journal(surroundings.outbox, self._release)
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._muting = Muting(surroundings.silences, surroundings.calendar)
@@ -205,6 +208,8 @@ class Dispatcher:
 
     def _settled(self, delivery: Delivery, result: Result) -> None:
         self._on_result(delivery.receiver, result)
+        if result in {"sent", "fallback"}:
+            self._on_taken(delivery.receiver, max(0.0, self._clock() - delivery.created_at))
         if result != "retried":
             self._audience.settled(delivery, "refused" if result == "dead" else "taken")
 

@@ -37,6 +37,7 @@ class Row(Protocol):
 
 
 _MARK_PRICE, _ALERTS = "hedgewatch_mark_price", "hedgewatch_alerts"
+_ACKNOWLEDGED = "hedgewatch_alerts_acknowledged"
 
 HELP: Mapping[str, str] = {
     **{measure.metric: measure.help for measure in CATALOGUE if measure.metric},
@@ -45,6 +46,7 @@ HELP: Mapping[str, str] = {
     "hedgewatch_liquidation_price": "Price at which the pool is liquidated, infinite: none.",
     _MARK_PRICE: "The mark price of the venue.",
     _ALERTS: "1 for every alert that is pending or firing, or ended badly and not acknowledged.",
+    _ACKNOWLEDGED: "Whether somebody has seen an alert that fires.",
 }
 """Every metric that the book exports, with its description."""
 
@@ -70,7 +72,9 @@ class Exposition:
         for scope, found in by_scope.items():
             self._scopes[scope].write(found, families)
         families[_MARK_PRICE].extend(_mark_lines(marks))
-        families[_ALERTS].extend(_alert_line(alert) for alert in alerts if _is_exported(alert))
+        exported = [alert for alert in alerts if _is_exported(alert)]
+        families[_ALERTS].extend(map(_alert_line, exported))
+        families[_ACKNOWLEDGED].extend(map(_seen_line, filter(_fires, exported)))
         blocks = (_block(metric, lines) for metric, lines in families.items() if lines)
         return "".join(chain.from_iterable(blocks)).encode() + daemon.render()
 
@@ -152,6 +156,16 @@ def _alert_line(alert: AlertRecord) -> str:
         ("severity", alert.severity.value),
     )
     return prefix_of(_ALERTS, own + alert.subject.labels) + "1\n"
+
+
+def _fires(alert: AlertRecord) -> bool:
+    return alert.state is AlertState.FIRING
+
+
+def _seen_line(alert: AlertRecord) -> str:
+    own = (("alertname", alert.alertname), ("severity", alert.severity.value))
+    seen = int(alert.acknowledged is not None)
+    return prefix_of(_ACKNOWLEDGED, own + alert.subject.labels) + f"{seen}\n"
 
 
 def _block(metric: str, lines: Iterable[str]) -> Iterable[str]:

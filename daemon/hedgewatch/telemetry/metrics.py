@@ -9,6 +9,7 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
+    Histogram,
     Info,
     ProcessCollector,
     disable_created_metrics,
@@ -25,6 +26,8 @@ from prometheus_client.registry import Collector
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds in seconds of the time from a frame's arrival to its judgement."""
 
+TAKEN_BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+"""Upper bounds in seconds of the time from a transition to a receiver that took it."""
 
 _OUTCOMES = ("sent", "fallback", "retried", "dead")
 
@@ -96,6 +99,13 @@ class DaemonMetrics:
         self._notifications = self._counter(
             "hedgewatch_notifications", "Attempts to deliver a notification.", "receiver", "outcome"
         )
+        self._taken = Histogram(
+            "hedgewatch_notification_seconds",
+            "From the moment at which somebody should be told to the receiver that took it.",
+            ["receiver"],
+            buckets=TAKEN_BUCKETS,
+            registry=registry,
+        )
         self._reconnects = self._counter(
             "hedgewatch_reconnects", "Connections of a feed made anew.", "account", "feed"
         )
@@ -145,6 +155,7 @@ class DaemonMetrics:
     ) -> None:
         """Make the series of these receivers, (account, feed) pairs and rules exist."""
         for receiver in receivers:
+            self._taken.labels(receiver)
             for outcome in _OUTCOMES:
                 self._notifications.labels(receiver, outcome)
         for account, feed in feeds:
@@ -161,6 +172,10 @@ class DaemonMetrics:
     def notified(self, receiver: str, outcome: str) -> None:
         """An attempt to deliver ended as the delivery says: `sent`, `retried`, `dead`."""
         self._notifications.labels(receiver, outcome).inc()
+
+    def notification_taken(self, receiver: str, seconds: float) -> None:
+        """A receiver took a notification so long after it should have been told."""
+        self._taken.labels(receiver).observe(seconds)
 
     def outbox_holds(self, length: int) -> None:
         self._outbox_length.set(length)

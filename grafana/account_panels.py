@@ -1,0 +1,239 @@
+"""An account: what it is worth, what it needs, and where it would be liquidated."""
+
+from grafana.builder import (
+    BARS,
+    LINES,
+    LINES_WITH_LIMITS,
+    REFERENCES,
+    TABLE,
+    TIMELINE,
+    Panel,
+    Target,
+    columns,
+    limits,
+    override,
+    states,
+)
+from grafana.terms import DISTANCE_LIMITS, MARGIN_LIMITS, MINE, POOL, POSITION, SIGMA_LIMITS
+
+_MARKET = '{account=~"$account", symbol=~"$symbol"}'
+
+EQUITY_AND_REQUIREMENT = Panel(
+    look=LINES,
+    title="Equity, what is required of it, and headroom",
+    description="Of each pool, in its currency. Where requirement meets equity the pool "
+    "is liquidated; headroom is what may be lost until then.",
+    unit="short",
+    targets=[
+        Target(f"hedgewatch_equity{MINE}", POOL + " equity, {{currency}}"),
+        Target(f"hedgewatch_maintenance_margin{MINE}", POOL + " required, {{currency}}"),
+        Target(f"hedgewatch_headroom{MINE}", POOL + " headroom, {{currency}}"),
+    ],
+    width=12,
+    height=9,
+    defaults={"decimals": 0},
+)
+
+RATIOS = Panel(
+    look=LINES_WITH_LIMITS,
+    title="Margin ratio: ours and the venue's",
+    description="Requirement over equity, as we compute it and as the venue tells it; "
+    "100 % is liquidation. They should lie on each other; limits are those of the alerts.",
+    unit="percentunit",
+    targets=[
+        Target(f"clamp_max(hedgewatch_margin_ratio{MINE}, 10)", POOL + " ours"),
+        Target(f"clamp_max(hedgewatch_venue_margin_ratio{MINE}, 10)", POOL + " the venue's"),
+    ],
+    width=12,
+    height=9,
+    thresholds=((None, "transparent"), *MARGIN_LIMITS[1:]),
+    defaults={"min": 0, "decimals": 1},
+)
+
+LINES_OF_LIQUIDATION = Panel(
+    look=LINES,
+    title="Price and liquidation lines: $symbol",
+    description="The mark price, and the prices at which the pool of the position is "
+    "liquidated, all others as they are: ours, and the venue's own where it tells one.",
+    unit="short",
+    targets=[
+        Target('hedgewatch_mark_price{symbol=~"$symbol"}', "{{venue}} mark"),
+        Target(
+            f"hedgewatch_liquidation_price{_MARKET} > 0 < Inf",
+            "{{account}} liquidated {{direction}}",
+        ),
+        Target(f"hedgewatch_venue_liquidation_price{_MARKET}", "{{account}} says the venue"),
+    ],
+    width=12,
+    height=9,
+    repeat="symbol",
+)
+
+_COLUMNS = (
+    ("hedgewatch_position_contracts", "Contracts"),
+    ("hedgewatch_position_notional", "Notional"),
+    ("hedgewatch_position_unrealized_pnl", "Profit"),
+    ("hedgewatch_liquidation_distance_ratio", "Distance"),
+    ("hedgewatch_liquidation_distance_sigmas", "Distance, sigmas"),
+    ("hedgewatch_touch_probability_ratio", "Touched in a day"),
+    ("hedgewatch_funding_per_day", "Funding a day"),
+    ("hedgewatch_unwind_cost", "Cost to leave"),
+    ("hedgewatch_adl_rank", "ADL"),
+)
+_NAMES = {f"Value #{REFERENCES[at]}": title for at, (_, title) in enumerate(_COLUMNS)}
+_BY = "account, symbol, side"
+
+POSITIONS = Panel(
+    look=TABLE,
+    title="Positions",
+    description="How far each price may move until liquidation, also in daily standard "
+    "deviations; the chance that it is touched within a day; what funding earns (+) or "
+    "costs; what it costs to leave at once. A cell that is missing is unknown.",
+    unit="short",
+    targets=[
+        Target(f"max by ({_BY}) ({metric}{MINE})", instant=True, table=True)
+        for metric, _ in _COLUMNS
+    ],
+    width=24,
+    height=9,
+    defaults={"decimals": 2, "noValue": "unknown"},
+    overrides=[
+        override(
+            "Distance",
+            unit="percentunit",
+            thresholds=limits(DISTANCE_LIMITS),
+            custom__cellOptions={"type": "color-background", "mode": "basic"},
+        ),
+        override(
+            "Distance, sigmas",
+            thresholds=limits(SIGMA_LIMITS),
+            custom__cellOptions={"type": "color-text"},
+        ),
+        override("Touched in a day", unit="percentunit"),
+    ],
+    transformations=[
+        {"id": "merge", "options": {}},
+        *columns({"account": "Account", "symbol": "Symbol", "side": "Side"} | _NAMES),
+    ],
+)
+
+SHOCK = Panel(
+    look=LINES_WITH_LIMITS,
+    title="The move of everything that liquidates",
+    description="By how much all prices would have to fall (below 0) or rise together, "
+    "by their betas. A pool that no move liquidates is not listed.",
+    unit="percentunit",
+    targets=[Target(f"abs(hedgewatch_shock_ratio{MINE}) < Inf", POOL + " {{direction}}")],
+    width=12,
+    height=9,
+    thresholds=DISTANCE_LIMITS,
+    defaults={"min": 0, "decimals": 1, "noValue": "no common move liquidates"},
+)
+
+STRESS = Panel(
+    look=BARS,
+    title="Margin ratio after each scenario",
+    description="What the ratio of each pool would be at the end of what could happen; "
+    "100 % and more is liquidation.",
+    unit="percentunit",
+    targets=[
+        Target(
+            f"sort_desc(clamp_max(hedgewatch_stressed_margin_ratio{MINE}, 2))",
+            POOL + " {{scenario}}",
+            instant=True,
+        )
+    ],
+    width=12,
+    height=9,
+    thresholds=MARGIN_LIMITS,
+    defaults={"min": 0, "max": 2, "decimals": 0},
+)
+
+TOP_UP = Panel(
+    look=LINES,
+    title="What would make it safe",
+    description="How much money would bring the pool back to a margin ratio that stands "
+    "a move of 15 %; 0 while it is safe.",
+    unit="short",
+    targets=[Target(f"hedgewatch_top_up_to_safe{MINE}", POOL + " {{currency}}")],
+    width=8,
+    height=8,
+    defaults={"min": 0, "decimals": 0},
+)
+
+LEVERAGE = Panel(
+    look=LINES,
+    title="Leverage",
+    description="Gross and net notional over equity, and the limit that its owner set.",
+    unit="none",
+    targets=[
+        Target(f"hedgewatch_effective_leverage{MINE} < Inf", POOL + " gross"),
+        Target(f"hedgewatch_net_leverage{MINE} < Inf", POOL + " net"),
+        Target(f"hedgewatch_leverage_limit{MINE}", POOL + " limit"),
+    ],
+    width=8,
+    height=8,
+    defaults={"decimals": 2},
+)
+
+TIERS = Panel(
+    look=LINES,
+    title="Maintenance of what is held",
+    description="Requirement over notional of all positions: it steps up with the tiers "
+    "of the venue, by size or when the venue changes them.",
+    unit="percentunit",
+    targets=[
+        Target(
+            f"sum by (account) (hedgewatch_maintenance_margin{MINE})"
+            f" / sum by (account) (abs(hedgewatch_position_notional{MINE}))",
+            "{{account}}",
+        )
+    ],
+    width=8,
+    height=8,
+    defaults={"min": 0, "decimals": 2},
+)
+
+DISAGREEMENT = Panel(
+    look=LINES,
+    title="Where we and the venue differ",
+    description="Of equity, requirement and liquidation price, as fractions; and of the "
+    "mark against other sources.",
+    unit="percentunit",
+    targets=[
+        Target(f"hedgewatch_equity_disagreement_ratio{MINE}", POOL + " equity"),
+        Target(f"hedgewatch_maintenance_disagreement_ratio{MINE}", POOL + " requirement"),
+        Target(
+            f"hedgewatch_liquidation_price_disagreement_ratio{MINE}",
+            POSITION + " liquidation price",
+        ),
+        Target(f"hedgewatch_mark_disagreement_ratio{MINE}", "{{symbol}} mark"),
+    ],
+    width=12,
+    height=8,
+    defaults={"decimals": 2},
+)
+
+KEYS = Panel(
+    look=TIMELINE,
+    title="Keys",
+    description="Whether the account can be watched, and whether its key may do more "
+    "than read: such a key is never used.",
+    unit="none",
+    targets=[
+        Target(
+            f"hedgewatch_account_unusable{MINE} + 2 * hedgewatch_key_too_powerful{MINE}",
+            "{{account}}",
+        )
+    ],
+    width=12,
+    height=8,
+    defaults={
+        "mappings": states(
+            (0, "read-only key", "green"),
+            (1, "cannot be watched", "red"),
+            (2, "the key can trade", "purple"),
+            (3, "the key can trade", "purple"),
+        )
+    },
+)

@@ -1,0 +1,76 @@
+"""All accounts together: what is owned and owed over all venues, and what comes from outside."""
+
+from grafana.builder import LINES, TABLE, Panel, Target, columns, override
+
+TOTALS = Panel(
+    look=LINES,
+    title="The whole book",
+    description="Equity of all pools and what is owned, net and gross exposure, in one "
+    "currency, stable coins at their price. A gap: a part is unknown.",
+    unit="short",
+    targets=[
+        Target("hedgewatch_total_equity", "equity"),
+        Target("hedgewatch_total_equity_known", "equity, as far as it is known"),
+        Target("hedgewatch_net_exposure", "net exposure"),
+        Target("hedgewatch_gross_exposure", "gross exposure"),
+        Target("hedgewatch_gross_exposure_known", "gross exposure, as far as it is known"),
+    ],
+    width=12,
+    height=8,
+    defaults={"decimals": 0},
+)
+
+_COLUMNS = {
+    "asset": "Asset",
+    "Value #A": "Owned",
+    "Value #B": "Net, coins",
+    "Value #C": "Net",
+    "Value #D": "Locked",
+}
+
+ASSETS = Panel(
+    look=TABLE,
+    title="By asset",
+    description="Over all venues and wallets, under one name: what is owned, what is "
+    "left after positions, and how much cannot be moved at once.",
+    unit="short",
+    targets=[
+        Target(f"max by (asset) ({metric})", instant=True, table=True)
+        for metric in (
+            "hedgewatch_asset_owned",
+            "hedgewatch_asset_net_exposure_coins",
+            "hedgewatch_asset_net_exposure",
+            "hedgewatch_asset_locked_share_ratio",
+        )
+    ],
+    width=12,
+    height=8,
+    defaults={"decimals": 2, "noValue": "unknown"},
+    overrides=[override("Locked", unit="percentunit")],
+    transformations=[
+        {"id": "joinByField", "options": {"byField": "asset", "mode": "outer"}},
+        *columns(_COLUMNS),
+    ],
+)
+
+SIGNALS = Panel(
+    look=LINES,
+    title="Signals",
+    description="Numbers from outside, as rules ask for them. A gap: too old.",
+    unit="short",
+    targets=[Target("hedgewatch_signal_value", "{{signal}}")],
+    width=12,
+    height=7,
+    defaults={"noValue": "none is configured"},
+)
+
+EVENTS = Panel(
+    look=LINES,
+    title="Until the next event",
+    description="Of each calendar; 0 while one goes on.",
+    unit="s",
+    targets=[Target("hedgewatch_event_in_seconds < Inf", "{{calendar}}")],
+    width=12,
+    height=7,
+    defaults={"min": 0, "noValue": "nothing is due"},
+)

@@ -1,0 +1,38 @@
+"""The dashboard of the daemon: whether it judges, sees, tells, and lasts."""
+
+from grafana.builder import ACCOUNT, About, Json, Row, dashboard
+from grafana.daemon_panels import (
+    BLINDNESS,
+    DATA_AGE,
+    DESCRIPTORS,
+    FEEDS,
+    LAG,
+    LATENCY,
+    MEMORY,
+    NOTIFICATIONS,
+    OUTBOX_AGE,
+    PROCESSOR,
+    RECONNECTS,
+    RECORDING,
+    RESIDENT,
+    TICKS,
+    TROUBLES,
+)
+
+
+def daemon() -> Json:
+    about = About(
+        uid="hedgewatch-daemon",
+        title="Hedgewatch: daemon",
+        description="The monitor itself. When this is not well, no other number can be trusted.",
+        variables=[ACCOUNT],
+    )
+    return dashboard(
+        about,
+        [
+            Row("Does it judge?", [TICKS, LATENCY, LAG, TROUBLES]),
+            Row("Does it see?", [FEEDS, DATA_AGE, BLINDNESS, RECONNECTS]),
+            Row("Do its messages leave?", [NOTIFICATIONS, OUTBOX_AGE]),
+            Row("Will it last?", [RESIDENT, DESCRIPTORS, PROCESSOR, MEMORY, RECORDING]),
+        ],
+    )
