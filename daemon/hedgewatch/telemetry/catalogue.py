@@ -18,8 +18,8 @@ _OWN = {
 }
 _HEAD = """# Metrics
 
-Everything that `/metrics` of the daemon shows. What is unknown is absent, never 0; ±Inf are values.
-How each number is made is in [NUMBERS.md](../daemon/NUMBERS.md). This page is generated: `make fix`.
+Everything that `/metrics` of the daemon shows. What is unknown is absent, never 0; ±Inf is one.
+How each is made: [NUMBERS.md](../daemon/NUMBERS.md). This page is generated: `make fix`.
 
 ## The book
 
