@@ -77,10 +77,13 @@ async def test_module_run_by_itself_says_where_it_is() -> None:
     )
     assert program.stdout is not None
     async with asyncio.timeout(10):
-        lines = [(await program.stdout.readline()).decode().split() for _ in range(4)]
+        lines = [(await program.stdout.readline()).decode().split() for _ in range(8)]
     program.terminate()
     await program.communicate()
-    said = {words[0]: words[1] for words in lines}
+    said = {words[0]: words[1] for words in lines[:4]}
     assert said["rest"].startswith("http://127.0.0.1:")
     assert said["ws"].startswith("ws://127.0.0.1:")
     assert len(said["key"]) == len(said["secret"]) == 64
+    elsewhere = {words[2]: words[1] for words in lines[4:]}
+    assert elsewhere["okx-main"] == "okx:"
+    assert {"key", "secret", "passphrase", "rest", "ws"} <= set(lines[-1])

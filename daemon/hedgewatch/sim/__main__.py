@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterator
 
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, STORIES, PaperExchange
+from hedgewatch.sim.exchange import HOME
 
 
 def main() -> None:
@@ -39,7 +41,8 @@ async def serve(options: argparse.Namespace) -> None:
             f"key     {DEMO_KEY}",
             f"secret  {DEMO_SECRET}",
         )
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("\n".join((*lines, *_elsewhere(exchange))) + "\n")
+        sys.stdout.flush()
         told = ""
         while True:
             elapsed, _, chapter = exchange.progress()
@@ -48,6 +51,17 @@ async def serve(options: argparse.Namespace) -> None:
                 sys.stdout.write(f"{elapsed:6.1f} s  {chapter}\n")
                 sys.stdout.flush()
             await asyncio.sleep(0.1)
+
+
+def _elsewhere(exchange: PaperExchange) -> Iterator[str]:
+    """The accounts at other venues, each with where that is and what it is logged into with."""
+    for account in exchange.world.accounts.values():
+        if account.venue != HOME:
+            login = (account.key, account.secret, account.passphrase)
+            parts = zip(("key", "secret", "passphrase"), login, strict=True)
+            words = " ".join(f"{name} {part}" for name, part in parts if part)
+            rest, ws = exchange.url_of(account.venue), exchange.ws_url_of(account.venue)
+            yield f"at {account.venue}: {account.name}  rest {rest} ws {ws} {words}"
 
 
 if __name__ == "__main__":
