@@ -75,11 +75,13 @@ def test_what_only_moves_the_book_is_told_once_a_second() -> None:
 
 def test_a_change_before_the_whole_tells_a_mark_only_if_it_has_one() -> None:
     spoken = dialect()
-    with pytest.raises(OddReplyError):
-        mark(spoken, ticker("delta", bid1Price="1"))
+    assert mark(spoken, ticker("delta", bid1Price="1")) is None
     told = mark(spoken, ticker("delta", markPrice="66000"))
     assert told is not None
     assert (told.price, told.index_price, told.funding_rate) == (66_000.0, None, None)
+    assert mark(spoken, ticker("delta", AT + 2000, bid1Price="1")) is None
+    with pytest.raises(OddReplyError):
+        mark(spoken, ticker("delta", AT + 2000, markPrice="0"))
 
 
 @pytest.mark.parametrize("bad", [None, "", "NaN", "0", "-1", "a lot", True])
@@ -99,8 +101,24 @@ def test_on_a_new_socket_nothing_of_the_old_one_is_merged() -> None:
     spoken = dialect()
     mark(spoken, whole())
     spoken._frames.forget()  # noqa: SLF001 - what `watch` begins with
-    with pytest.raises(OddReplyError):
-        mark(spoken, ticker("delta", AT + 100, fundingRate="0.1"))
+    assert mark(spoken, ticker("delta", AT + 100, fundingRate="0.1")) is None
+    told = mark(spoken, ticker("delta", AT + 200, markPrice="66000"))
+    assert told is not None
+    assert (told.index_price, told.funding_rate) == (None, None)
+
+
+def test_what_an_older_socket_says_late_replaces_nothing() -> None:
+    """Two serve for a while, when one relieves the other."""
+    spoken = dialect()
+    mark(spoken, whole())
+    mark(spoken, ticker("delta", AT + 300, markPrice="66000"))
+    assert mark(spoken, ticker("delta", AT + 200, markPrice="65000")) is None
+    told = mark(spoken, ticker("delta", AT + 1400, bid1Price="1"))
+    assert told is not None
+    assert told.price == 66_000.0
+    again = mark(spoken, whole())  # all of it anew counts, whatever its time: the clock may step
+    assert again is not None
+    assert again.price == 66_666.6
 
 
 def test_a_new_whole_replaces_all_of_the_old() -> None:

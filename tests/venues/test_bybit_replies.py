@@ -376,6 +376,8 @@ def unified(**changes: Any) -> dict[str, Any]:
         "status": "Trading",
         "deliveryTime": "0",
         "fundingInterval": 480,
+        "upperFundingRate": "0.005",
+        "lowerFundingRate": "-0.004",
         "lotSizeFilter": {"qtyStep": "0.001", "minOrderQty": "10"},
         "priceFilter": {"tickSize": "0.10"},
     }
@@ -389,6 +391,7 @@ async def test_a_market_has_its_steps_and_a_face_of_one_whatever_ccxt_makes_of_i
     market = dialect().market(unified())
     assert (str(market.step), str(market.tick), market.contract_size) == ("0.001", "0.1", 1.0)
     assert (market.funding_interval, market.expiry, market.status) == (28_800.0, None, "trading")
+    assert (market.funding_cap, market.funding_floor) == (0.005, -0.004)
 
 
 @pytest.mark.parametrize(
@@ -500,7 +503,9 @@ async def test_a_key_that_may_write_has_all_that_it_is_permitted(
 async def test_a_key_that_is_bound_to_an_address_does_not_expire() -> None:
     bound = {"ips": ["192.0.2.7"], "expiredAt": "1970-01-01T00:00:00Z", "deadlineDay": -2}
     told = await dialect().rights(Replies(key={**KEY, **bound}))
-    assert (told.bound_to_address, told.expires_at) == (True, None)
+    assert (told.bound_to_address, told.expires_at) == (True, INF)
+    untold = await dialect().rights(Replies(key={**KEY, "expiredAt": "", "ips": None}))
+    assert (untold.bound_to_address, untold.expires_at) == (None, None)
 
 
 @pytest.mark.parametrize("reply", [{}, {"readOnly": None}, {"readOnly": "maybe"}])

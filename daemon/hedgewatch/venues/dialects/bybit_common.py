@@ -6,6 +6,7 @@ Source of the fields: Bybit's API documentation, v5 (bybit-exchange.github.io/do
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import inf
 from typing import Literal
 
 from hedgewatch.core.model import Market, MarketStatus
@@ -147,6 +148,8 @@ def unified_market(unified: Row, funding_interval: float | None) -> Market:
         linear=unified.get("linear") is not False,
         expiry=ends / 1000.0 if ends else None,
         funding_interval=funding_interval or told,
+        funding_cap=None if is_spot else number_or_none(info, "upperFundingRate"),
+        funding_floor=None if is_spot else number_or_none(info, "lowerFundingRate"),
         status=_status(info),
     )
 
@@ -206,12 +209,12 @@ def _permissions(told: Row) -> Iterator[str]:
 
 
 def _expiry(told: Row) -> float | None:
-    """Only of keys that are bound to no address; the others show the beginning of time."""
+    """Keys that are bound to an address have no end, and show the beginning of time."""
     try:
         ends = datetime.fromisoformat(str(told.get("expiredAt"))).timestamp()
     except ValueError:
         return None
-    return ends if ends > 0.0 else None
+    return ends if ends > 0.0 else inf
 
 
 def may_read_earn(reply: object) -> bool:

@@ -32,13 +32,16 @@ class PriceFrames:
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
         self._tickers: dict[str, dict[str, Any]] = {}
+        self._at: dict[str, float] = {}
         self._told: dict[str, float] = {}
         self.spot_frames = 0
 
     def forget(self) -> None:
-        """A new socket tells all of each ticker anew: its changes are none of the old."""
-        self._tickers.clear()
-        self._told.clear()
+        """A new socket tells all of each ticker anew: its changes are none of the old. Until then
+        only a mark that is told counts; an older socket may still tell some.
+        """
+        for memory in (self._tickers, self._at, self._told):
+            memory.clear()
 
     def contract(self, message: Row, now: float) -> PriceEvent | None:
         """The event in a frame of contracts; raises when a price frame is odd."""
@@ -66,13 +69,19 @@ class PriceFrames:
 
     def _ticker(self, message: Row) -> MarkPriceChanged | None:
         """Where a mark price came that is none, nothing is told before the next one: the one
-        before it must not look fresh because something else changed.
+        before it must not look fresh because something else changed. Nor must what an older socket
+        says late, while another takes over.
         """
         data, at = table(message.get("data"), "data"), moment(message, "ts")
         name, whole = text(data, "symbol"), message.get("type") != "delta"
-        merged = dict(data) if whole else {**self._tickers.get(name, {}), **data}
-        self._tickers[name] = merged
         symbol = self._listing.contract(data)
+        before = self._tickers.get(name)
+        if not whole and (at < self._at.get(name, 0.0) or not (before or "markPrice" in data)):
+            return None
+        merged = dict(data) if whole else {**(before or {}), **data}
+        self._at[name] = at
+        if whole or before:
+            self._tickers[name] = merged
         mark = positive(merged, "markPrice")
         repeats = not whole and data.keys().isdisjoint(_TELLING)
         if repeats and at < self._told.get(name, 0.0) + _REPEAT_SECONDS:
