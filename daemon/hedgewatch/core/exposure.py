@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from math import inf
 
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.pooling import base_of, settle_of
 from hedgewatch.core.book.rows import AccountRow, AssetRow, PositionRow
 from hedgewatch.core.book.worth import worths
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.scenarios import MONEY
+
+_NOT_LOADED = Unknown("its market is not loaded yet", 0.0)
 
 _MOST_NAMED = 6
 """So many assets are named that a total leaves out."""
@@ -73,14 +74,14 @@ def _take_wallets(book: Book, piles: Piles) -> None:
     for wallet in book.desk.wallets:
         for asset, amount in wallet.holdings.items():
             name, units = book.assets.underlying_of(asset)
-            piles.setdefault(name, _Pile()).own(amount * units, 0.0, None)
+            _pile(piles, name).own(amount * units, 0.0, None)
 
 
 def _take_account(book: Book, account: AccountRow, piles: Piles) -> None:
     """Its balances with the profit that is paid in them, and its positions."""
     owned: dict[str, float] = {}
     locked: dict[str, float] = {}
-    doubts: dict[str, Unknown | None] = {}
+    doubts: dict[str, Unknown] = {}
     for asset, balance in account.balances.items():
         if balance.total:
             name, units = book.assets.underlying_of(asset)
@@ -89,33 +90,51 @@ def _take_account(book: Book, account: AccountRow, piles: Piles) -> None:
     for position in account.positions.values():
         if position.contracts:
             coins, profit = _coins_and_profit(position)
-            doubt = coins if isinstance(coins, Unknown) else account.doubt
-            base, units = book.assets.underlying_of(base_of(position))
-            settle, each = book.assets.underlying_of(settle_of(position))
-            held = 0.0 if isinstance(coins, Unknown) else coins * units
-            piles.setdefault(base, _Pile()).expose(held, doubt)
+            (base, units), (settle, each) = position.market.names
+            if isinstance(coins, Unknown):
+                doubts.setdefault(settle, coins)
+                _pile(piles, base).expose(0.0, coins)
+            else:
+                _pile(piles, base).expose(coins * units, account.doubt)
             owned[settle] = owned.get(settle, 0.0) + profit * each
-            doubts[settle] = doubts.get(settle) or doubt
     for name, coins in owned.items():
         doubt = account.doubt or doubts.get(name)
-        piles.setdefault(name, _Pile()).own(coins, locked.get(name, 0.0), doubt)
+        _pile(piles, name).own(coins, locked.get(name, 0.0), doubt)
+
+
+def _pile(piles: Piles, name: str) -> _Pile:
+    found = piles.get(name)
+    if found is None:
+        found = piles[name] = _Pile()
+    return found
 
 
 def _coins_and_profit(position: PositionRow) -> tuple[Known, float]:
     """Coins of its base that it moves with, and its profit in what it settles in: of any regime,
     a known one or not.
     """
-    row, entry = position.market, position.entry_price
-    if row.market is None:
-        return Unknown(f"the market {row.symbol} is not loaded yet", 0.0), 0.0
-    if row.doubt is not None or not row.price:
-        return row.doubt or Unknown(f"no price of {row.symbol} yet", row.seen_at), 0.0
-    if not 0.0 < entry < inf:
-        return Unknown(f"no entry price of {row.symbol} told", 0.0), 0.0
-    size = position.contracts * row.market.contract_size
-    if row.market.linear:
+    row, leg = position.market, position.leg
+    if leg is not None and not leg.inverse and row.doubt is None:
+        return position.quantity, position.profit  # as they are valued already
+    unsure, terms, entry = _unsure(position), row.market, position.entry_price
+    if unsure is not None or terms is None:
+        return unsure or _NOT_LOADED, 0.0
+    size = position.contracts * terms.contract_size
+    if terms.linear:
         return size, size * (row.price - entry)
     return size / row.price, size / entry - size / row.price
+
+
+def _unsure(position: PositionRow) -> Unknown | None:
+    """Why nobody can say what it moves with."""
+    row = position.market
+    if row.market is None:
+        return Unknown(f"the market {row.symbol} is not loaded yet", 0.0)
+    if row.doubt is not None or not row.price:
+        return row.doubt or Unknown(f"no price of {row.symbol} yet", row.seen_at)
+    if not 0.0 < position.entry_price < inf:
+        return Unknown(f"no entry price of {row.symbol} told", 0.0)
+    return None
 
 
 def _fill(row: AssetRow, pile: _Pile, price: float | None, unread: Unknown | None) -> None:

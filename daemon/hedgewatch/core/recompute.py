@@ -79,7 +79,8 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
         compare_collateral(account, dollars, now)
         positions = [p for pool in account.pools.values() for p in pool.positions]
         for position in positions:
-            position.age_news(now)
+            if position.terms or position.settings:
+                position.age_news(now)
         widen(account, positions, now)
     compare_marks(book.markets.values())
     if book.remembered:

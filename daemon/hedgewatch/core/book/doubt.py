@@ -67,7 +67,8 @@ def _overdue(account: AccountRow, now: float) -> bool:
 def _examine(account: AccountRow, now: float) -> None:
     """Every price and pool by itself."""
     for market in account.watched:
-        market.doubt = None if stands_still(market, account) else doubt_of(market, now)
+        doubt = doubt_of(market, now)
+        market.doubt = None if doubt is not None and stands_still(market, account) else doubt
     for pool in account.pools.values():
         reason = _flaw(pool, now)
         if not reason:

@@ -94,19 +94,26 @@ def forget_order(markets: tuple[MarketRow, ...]) -> None:
 
 
 def match_peers(markets: Iterable[MarketRow], assets: Assets) -> None:
-    """Which markets are about one underlying in one quote currency; a dated contract stands off by
-    right, and is no measure of another.
+    """What each market is about, and which are about one underlying in one quote currency; a dated
+    contract stands off by right, and is no measure of another.
     """
     alike: dict[tuple[str, str], list[tuple[MarketRow, float]]] = {}
     for market in markets:
         market.peers = ()
+        base, quote = pair_of(market.symbol)
+        name, units = assets.underlying_of(base)
+        market.names = (name, units), assets.underlying_of(_settle_of(market))
         if "-" not in market.symbol.rpartition(":")[2]:
-            base, quote = pair_of(market.symbol)
-            name, units = assets.underlying_of(base)
             alike.setdefault((name, quote), []).append((market, units))
     for group in alike.values():
         for market, units in group if len(group) > 1 else ():
             market.peers = tuple((o, units / each) for o, each in group if o is not market)
+
+
+def _settle_of(market: MarketRow) -> str:
+    """What positions in it pay in."""
+    terms = market.market
+    return terms.settle if terms else market.symbol.rpartition(":")[2].partition("-")[0]
 
 
 def pair_of(symbol: str) -> tuple[str, str]:

@@ -20,13 +20,14 @@ class MarketRow:
     `price` is the mark of a contract and the middle of a spot pair; `doubt` says why it cannot
     be vouched for. `seen_at` is when the venue made the price, on our clock (before the first:
     when the watch of it began). `peers` are other markets of its underlying in the same quote
-    currency, each with what its price is to be multiplied by to be one of this market.
+    currency, each with what its price is to be multiplied by to be one of this market. `names` are
+    the underlyings of its base and of what it settles in, with how many of them one is.
     """
 
     __slots__ = (
         "costs", "doubt", "estimates", "funding_rate", "hedges", "index_price", "liquidity",
-        "market", "observed", "open_interest", "peers", "pools", "positions", "price", "quote",
-        "seen_at", "symbol", "touched", "venue", "venue_time",
+        "market", "names", "observed", "open_interest", "peers", "pools", "positions", "price",
+        "quote", "seen_at", "symbol", "touched", "venue", "venue_time",
     )  # fmt: skip
 
     def __init__(self, venue: str, symbol: str, now: float) -> None:
@@ -49,6 +50,7 @@ class MarketRow:
         self.pools: list[PoolRow] = []
         self.hedges: list[HedgeRow] = []
         self.touched: tuple[Row, ...] = ()
+        self.names = (symbol, 1.0), (symbol, 1.0)
         self.peers: tuple[tuple[MarketRow, float], ...] = ()
 
     @property
