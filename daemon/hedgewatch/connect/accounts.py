@@ -1,7 +1,6 @@
 """Asks for one account: venue, login, what the key may do, what is in it."""
 
 import difflib
-import os
 import re
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
@@ -64,21 +63,9 @@ def connect_account(
         except ValidationError as error:
             person.say(f"  {error.errors()[0]['msg'].removeprefix('Value error, ')}")
             continue
-        if needs_systemd(settings):
-            person.say("  a credential exists only under systemd: it cannot be tried from here")
-            return Connected(settings, login, _unread(settings, "its key is not at hand here"))
         accepted = _accepted(person, settings)
         if accepted is not None:
             return Connected(accepted, login, _look(person, accepted))
-
-
-def needs_systemd(settings: AccountSettings) -> bool:
-    """Whether its key can be read by the service alone."""
-    given = settings.credentials
-    if given is None or os.environ.get("CREDENTIALS_DIRECTORY"):
-        return False
-    parts = (given.api_key, given.secret, given.password, given.uid, given.account_id)
-    return any(part is not None and part.credential is not None for part in parts)
 
 
 def _name(person: Person, venue: str, taken: Collection[str]) -> str:
@@ -128,16 +115,9 @@ def _look(person: Person, settings: AccountSettings) -> Found:
     return found
 
 
-def _unread(settings: AccountSettings, why: str) -> Found:
-    return Found(account=settings.name, venue=settings.venue, trouble=why)
-
-
 def look_at_all(person: Person, accounts: Sequence[AccountSettings]) -> list[Found]:
     """Those that were there before."""
-    return [
-        _unread(one, "its key is not at hand here") if needs_systemd(one) else _look(person, one)
-        for one in accounts
-    ]
+    return [_look(person, one) for one in accounts]
 
 
 def _first_free(name: str, taken: Collection[str]) -> str:

@@ -13,7 +13,6 @@ from hedgewatch.connect.accounts import (
     ask_venue,
     connect_account,
     look_at_all,
-    needs_systemd,
 )
 from hedgewatch.connect.finishing import Finishing
 from hedgewatch.connect.person import Person
@@ -112,8 +111,7 @@ class Dialogue:
         assets = dict.fromkeys([*desk.worth_knowing(), *desk.holdings])
         if not assets:
             return {}
-        usable = [one for one in self._accounts if not needs_systemd(one)]
-        return sources(assets, {one.name: asking.symbols_at(one) for one in usable})
+        return sources(assets, {one.name: asking.symbols_at(one) for one in self._accounts})
 
     def _values(self, known: Sources) -> dict[str, float]:
         """What one of each of these coins is worth, as far as its venue tells."""

@@ -1,6 +1,6 @@
 """Where the parts of a login are: typed here, in files, variables or credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,25 +55,32 @@ class Login:
 
 
 def ask_login(person: Person, venue: str) -> Login:
-    """Each part that the venue wants; what cannot be read is asked again."""
+    """Each part that the venue wants; where one cannot be read, all is asked again."""
     if venue in ADDRESS_VENUES:
         return Login(address=person.ask(f"The address of the account at {venue}:"))
-    while (way := person.ask(_WHERE, "paste", tuple(_WAYS))) not in _WAYS:
-        person.say(f"  one of {', '.join(_WAYS)}")
     wanted = [CREDENTIALS[name] for name in KNOWN[venue].login]
-    parts = {part: _ask_part(person, way, _NAMES[part]) for part in wanted}
+    person.say(f"It wants {' and '.join(_NAMES[part] for part in wanted)}.")
+    while (parts := _ask_parts(person, wanted)) is None:
+        pass
     whole = venue == "binance" and says_yes(person, _PORTFOLIO, default=False)
     return Login(parts, portfolio_margin=whole)
 
 
-def _ask_part(person: Person, way: str, name: str) -> SecretReference:
-    while True:
-        try:
-            return _part(person, way, name)
-        except SecretError as error:
-            person.say(f"  {error}")
-        except ValidationError as error:
-            person.say(f"  {error.errors()[0]['msg']}")
+def _ask_parts(person: Person, wanted: Sequence[str]) -> dict[str, SecretReference] | None:
+    """None, and said why, when one of them cannot be read."""
+    way = person.ask(_WHERE, "paste", tuple(_WAYS))
+    if way not in _WAYS:
+        person.say(f"  one of {', '.join(_WAYS)}")
+        return None
+    try:
+        return {part: _part(person, way, _NAMES[part]) for part in wanted}
+    except SecretError as error:
+        person.say(f"  {error}")
+    except ValidationError as error:
+        person.say(f"  {error.errors()[0]['msg']}")
+    if way == "credential":
+        person.say("  or begin anew with CREDENTIALS_DIRECTORY=/etc/hedgewatch/credentials")
+    return None
 
 
 def _part(person: Person, way: str, name: str) -> SecretReference:
@@ -85,8 +92,7 @@ def _part(person: Person, way: str, name: str) -> SecretReference:
     place = person.ask(f"{_WAYS[way].format(name).capitalize()}:")
     known = str(Path(place).expanduser().absolute()) if way == "file" else place
     reference = SecretReference.model_validate({way: known})
-    if way != "credential":  # which exists only under systemd
-        reference.read()
+    reference.read()
     return reference
 
 
