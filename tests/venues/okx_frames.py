@@ -12,7 +12,8 @@ def _contract(name: str, symbol: str, *, size: str, linear: bool = True, **info:
     base, quote = family.split("-")
     told = {
         "instId": name, "instType": "SWAP", "instFamily": family, "uly": family, "ctVal": size,
-        "ctMult": "1", "lotSz": "0.1", "tickSz": "0.01", "state": "live", "groupId": "4",
+        "ctMult": "1", "ctType": "linear" if linear else "inverse",
+        "lotSz": "0.1", "tickSz": "0.01", "state": "live", "groupId": "4",
         "expTime": "", **info,
     }  # fmt: skip
     return {

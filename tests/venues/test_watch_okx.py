@@ -29,6 +29,7 @@ from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
 from hedgewatch.sim.keys import OKX_KEY, OKX_MULTI_KEY, OKX_PASSPHRASE, OKX_SECRET
 from hedgewatch.sim.wire.okx_signature import Refusal
+from hedgewatch.venues.connection import _PING_MILLISECONDS
 from tests.venues.watching import AIX, Watched, now, watched
 
 pytestmark = pytest.mark.live
@@ -258,6 +259,9 @@ async def test_a_key_that_can_trade_is_refused_by_its_rights(
 async def test_a_mark_that_stands_still_is_known_to_and_a_pong_is_a_sign_of_life(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(_PING_MILLISECONDS, "user", 500)
+    monkeypatch.setattr("hedgewatch.venues.dialects.okx_prices._QUIET_AFTER", 0.5)
+    monkeypatch.setattr("hedgewatch.venues.dialects.okx_prices._BEHIND", 0.2)
     async with okx_watched(exchange, monkeypatch) as seen:
         await seen.fresh_mark(AIX)
         exchange.faults_of(VENUE).mute("mark-price:AIX-USDT-SWAP")

@@ -102,7 +102,7 @@ class Listing:
 
     def is_linear(self, symbol: str) -> bool:
         """Whether that is coins."""
-        return self._market(symbol).get("linear") is not False
+        return is_linear(self._info(symbol))
 
     def _market(self, symbol: str) -> Row:
         market = self._markets.get(symbol)
@@ -112,6 +112,11 @@ class Listing:
 
     def _info(self, symbol: str) -> Row:
         return table(self._market(symbol).get("info"), "info")
+
+
+def is_linear(info: Row) -> bool:
+    """By `ctType`: ccxt asks whether it settles in its quote, which not all that are linear do."""
+    return info.get("ctType") != "inverse"
 
 
 def size_of(info: Row) -> float:
@@ -134,7 +139,7 @@ def market_of(venue: str, unified: Row, funding_interval: float | None) -> Marke
         contract_size=size_of(info),
         step=_exact(info, "lotSz"),
         tick=_exact(info, "tickSz"),
-        linear=unified.get("linear") is not False,
+        linear=is_linear(info),
         expiry=ends / 1000.0 if ends else None,
         funding_interval=funding_interval,
         status=_STATES.get(info.get("state"), "unknown"),
