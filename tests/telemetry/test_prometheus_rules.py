@@ -228,7 +228,8 @@ def test_a_shipped_rule_is_true_of_the_same_subjects_in_prometheus(
 
 
 def _with(selector: str, labels: str) -> str:
-    name, _, inside = selector.partition("{")
+    """A series that the selector finds: of several values that it takes, the first."""
+    name, _, inside = re.sub(r'=~"([^"|]*)[^"]*"', r'="\1"', selector).partition("{")
     return f"{name}{{{', '.join(filter(None, (inside.rstrip('}'), labels)))}}}"
 
 
