@@ -190,7 +190,10 @@ def row(values: Values) -> SimpleNamespace:
 
 
 def labels_of(rule: Rule, number: int) -> str:
-    return ", ".join(f'{name}="{name}-{number}"' for name in identity_of(rule.scope))
+    """Of a subject that the rule watches."""
+    watched = {name: min(values) for name, values in rule.where.items()}
+    names = identity_of(rule.scope)
+    return ", ".join(f'{name}="{watched.get(name, f"{name}-{number}")}"' for name in names)
 
 
 SHIPPED = load_rules(shipped_rules())
@@ -228,9 +231,10 @@ def test_a_shipped_rule_is_true_of_the_same_subjects_in_prometheus(
 
 
 def _with(selector: str, labels: str) -> str:
-    """A series that the selector finds: of several values that it takes, the first."""
-    name, _, inside = re.sub(r'=~"([^"|]*)[^"]*"', r'="\1"', selector).partition("{")
-    return f"{name}{{{', '.join(filter(None, (inside.rstrip('}'), labels)))}}}"
+    """A series that the selector finds; whom the rule watches is in the labels."""
+    name, _, inside = selector.partition("{")
+    fixed = [each for each in inside.rstrip("}").split(", ") if each and "=~" not in each]
+    return f"{name}{{{', '.join((*fixed, labels))}}}"
 
 
 # ------------------------------------------------------------------------ rules of one's own, texts
