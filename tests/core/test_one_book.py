@@ -7,6 +7,8 @@ import pytest
 from hedgewatch.core.book.rows import AssetRow
 from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.events import (
+    BalanceChanged,
+    BalanceReading,
     ClockAdvanced,
     CollateralPriced,
     CollateralReading,
@@ -238,3 +240,11 @@ def test_a_price_that_the_owner_names_is_taken_or_none() -> None:
     assert _asset(story).asset_price == 60_000.0
     story.at(1.0, quoted("BTC/USDT", "binance", 61_000.0), ClockAdvanced())
     assert _asset(story).asset_price == 61_000.0
+
+
+def test_a_balance_that_a_stream_tells_keeps_what_is_locked_of_it() -> None:
+    story = over_four_venues()
+    more = BalanceReading(asset="LDBTC", total=0.6, venue_time=story.now + 1.0)
+    story.at(1.0, BalanceChanged("spot", more), *prices())
+    story.advance(1.5, *prices())
+    assert known(_asset(story).locked_share) == pytest.approx(0.5 / 2.7)

@@ -20,6 +20,7 @@ from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import (
     AccountPlan,
     CollateralSlice,
+    EndReason,
     Market,
     MarketStatus,
     PricePlan,
@@ -36,6 +37,7 @@ from tests.support.builders import (
     accepted,
     balance,
     desk,
+    heard,
     held,
     lost,
     mark,
@@ -294,7 +296,9 @@ def test_a_coin_that_counts_for_less_is_told_before_anybody_is_short_of_margin()
 def test_a_warning_of_the_venue_corroborates_and_triggers_nothing() -> None:
     danger = rule("Danger", Scope.POOL, "margin_ratio > 50%", summary="{venue_warning}")
     apart = rule(
-        "Apart", Scope.ACCOUNT, "venue_warning_age_seconds < 5m and highest_margin_ratio < 50%"
+        "Apart",
+        Scope.ACCOUNT,
+        "venue_warning_age_seconds < 5m and margin_ratio_before_warning < 50%",
     )
     story = short_of_aix(danger, apart)
     assert story.account().venue_warning == "binanceusdm itself has not warned"
@@ -378,3 +382,18 @@ def test_a_market_defined_for_the_first_time_is_no_change() -> None:
     first: Market = market(AIX, contract_size=10.0).market
     story.at(0.0, read(held(AIX, -10.0)), MarketDefined(first), tiered(AIX), CALM)
     assert story.position().terms_change_age_seconds == inf
+
+
+def test_a_liquidation_of_what_was_near_it_here_is_no_disagreement_though_it_is_gone() -> None:
+    apart = rule(
+        "Apart",
+        Scope.ACCOUNT,
+        "venue_warning_age_seconds < 5m and margin_ratio_before_warning < 60%",
+    )
+    story = short_of_aix(apart)
+    story.advance(70.0, mark(AIX, 1_230.0), ALTS, heard())
+    story.at(70.1, told(held(AIX, 0.0), EndReason.LIQUIDATED))
+    assert story.account().highest_margin_ratio == 0.0
+    story.at(70.2, VenueWarned("main", "liquidation", AIX, story.now))
+    assert story.firing() == set()
+    assert known(story.account().margin_ratio_before_warning) > 0.7

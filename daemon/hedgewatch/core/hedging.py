@@ -227,6 +227,8 @@ def price_money(hedge: HedgeRow, worth: Mapping[str, float]) -> None:
     legs = (*hedge.exposure, *hedge.cover)
     if all(leg.quote == hedge.money for leg in legs):
         hedge.unpriced = None
+        for leg in legs:
+            leg.rate = 1.0
         return
     lacking = {leg.quote for leg in legs if not _takes_rate(leg, worth, hedge.money)}
     of = [side for side in _SIDES if any(leg.quote in lacking for leg in getattr(hedge, side))]

@@ -87,7 +87,7 @@ def _weighed(leg: HedgeLeg, bar: int) -> tuple[float, float | None]:
     before, change = bars.start_and_return(bar)
     if before is None:
         return 0.0, None
-    return leg.quantity_at(bars.price(bar) or 0.0) * before, change
+    return leg.quantity_at(bars.price(bar) or 0.0) * before * leg.rate, change
 
 
 def _spread_of(hedge: HedgeRow, bar: int) -> float | None:

@@ -44,7 +44,8 @@ def tell_balance(
         balance.total, balance.cross_wallet = amounts
         account.observed += 1
     change.move(reading.asset, by, end)
-    balance.locked = reading.locked if isfinite(reading.locked) else 0.0
+    if (whole or reading.locked) and isfinite(reading.locked):  # a stream may not tell it
+        balance.locked = reading.locked
     balance.disputed = None
     balance.venue_time = max(balance.venue_time, reading.venue_time)
 

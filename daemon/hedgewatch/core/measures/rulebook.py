@@ -126,6 +126,14 @@ OF_ACCOUNTS = (
     ),
     Measure(
         Scope.ACCOUNT,
+        "margin_ratio_before_warning",
+        Unit.RATIO,
+        "Its highest margin ratio in the minute before that.",
+        "hedgewatch_margin_ratio_before_warning",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.ACCOUNT,
         "collateral_deviation",
         Unit.RATIO,
         "Price of a coin as collateral over its price elsewhere, less 1: the farthest off.",

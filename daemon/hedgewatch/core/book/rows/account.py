@@ -129,13 +129,3 @@ class AccountRow(AccountNews):
     def beta_of(self, asset: str) -> float:
         """What part of a common move an asset of it makes."""
         return self.assets.beta_of(asset, self.betas)
-
-    @property
-    def highest_margin_ratio(self) -> Known:
-        """Unknown when one of them is."""
-        highest = 0.0
-        for pool in self.pools.values():
-            if isinstance(pool.margin_ratio, Unknown):
-                return pool.margin_ratio
-            highest = max(highest, pool.margin_ratio)
-        return highest

@@ -195,7 +195,9 @@ def _closing(leg: "HedgeLeg", name: Literal["cost", "seconds"]) -> Known:
     closing = trading.closing_of(leg.market, leg.quantity)
     if isinstance(closing, Unknown):
         return closing
-    return closing.cost if name == "cost" else closing.seconds
+    if name == "seconds":
+        return closing.seconds
+    return combine(lambda cost: cost * leg.rate, closing.cost)
 
 
 def _dated(legs: "tuple[HedgeLeg, ...]") -> "Iterator[tuple[float, HedgeLeg]]":
@@ -218,9 +220,8 @@ def _counted(legs: "tuple[HedgeLeg, ...]", *, in_coins: bool) -> Known:
     """
     value = counted = 0.0
     for leg in legs:
-        worth = leg.quantity * leg.market.price
-        value += worth
-        counted += leg.quantity * leg.underlying_units if in_coins else worth * leg.plan.beta
+        value += leg.quantity * leg.market.price * leg.rate
+        counted += leg.delta(in_coins=in_coins)
     if value and counted:
         return counted / value
     leg = legs[0]

@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.row import Row
 from hedgewatch.core.events import VenueWarned
 from hedgewatch.core.model import Known, Subject, Unknown
 from hedgewatch.core.wording import time_of_day
 
+if TYPE_CHECKING:  # they name their account
+    from hedgewatch.core.book.rows.pool import PoolRow
+
 TOLD_FOR = 3_600.0
 """Seconds for which a change, or a warning, is told."""
 
 _UNCHANGED = Unknown("nothing has changed", 0.0)
 _NOTHING_ELSE = Unknown("nothing else prices its collateral", 0.0)
+_NOT_WARNED = Unknown("the venue has not warned", 0.0)
+_MINUTE = 60.0
 _OF_MARGIN = frozenset({"margin_call", "liquidation"})
 _MOST = 8
 """So many changes and warnings are remembered of one kind."""
@@ -37,6 +43,12 @@ class TermsChange:
 
 Changes = tuple[TermsChange, ...]
 """Those that are told still, the latest last."""
+
+
+def highest(*ratios: Known) -> Known:
+    """The highest of those that are known; unknown when none is."""
+    known = [ratio for ratio in ratios if not isinstance(ratio, Unknown)]
+    return max(known) if known else ratios[-1]
 
 
 def worded(changes: Changes) -> str:
@@ -66,12 +78,22 @@ class AccountNews(Row):
     """
 
     __slots__ = (
-        "collateral_change_age_seconds", "collateral_deviation", "collateral_terms",
-        "deviating_coin", "hedge_mode", "settings", "settings_change_age_seconds",
-        "venue_warning_age_seconds", "warnings",
+        "collateral_change_age_seconds",
+        "collateral_deviation",
+        "collateral_terms",
+        "deviating_coin",
+        "hedge_mode",
+        "margin_ratio_before_warning",
+        "peaks",
+        "peaks_since",
+        "settings",
+        "settings_change_age_seconds",
+        "venue_warning_age_seconds",
+        "warnings",
     )  # fmt: skip
 
     venue: str
+    pools: "dict[str, PoolRow]"
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
@@ -81,6 +103,9 @@ class AccountNews(Row):
         self.hedge_mode: bool | None = None
         self.warnings: tuple[tuple[VenueWarned, float], ...] = ()
         self.venue_warning_age_seconds = inf
+        self.peaks: tuple[Known, Known] = (_NOT_WARNED, _NOT_WARNED)
+        self.peaks_since = 0.0
+        self.margin_ratio_before_warning: Known = _NOT_WARNED
         self.collateral_deviation: Known = _NOTHING_ELSE
         self.deviating_coin = ""
 
@@ -97,8 +122,10 @@ class AccountNews(Row):
             self.collateral_change_age_seconds = 0.0
 
     def warn(self, warning: VenueWarned, now: float) -> None:
-        """The venue warned, or told that it acts."""
+        """The venue warned, or told that it acts; what it acts on may be gone here already."""
         self.warnings = (*self.warnings, (warning, now))
+        if warning.kind in _OF_MARGIN:
+            self.margin_ratio_before_warning = highest(*self.peaks, self.highest_margin_ratio)
         self._age_warnings(now)
 
     def _age_warnings(self, now: float) -> None:
@@ -107,8 +134,17 @@ class AccountNews(Row):
         meant = (now - at for warning, at in self.warnings if warning.kind in _OF_MARGIN)
         self.venue_warning_age_seconds = max(0.0, min(meant, default=inf))
 
+    def _note_peak(self, now: float) -> None:
+        """The highest margin ratio of this minute, and of the one before."""
+        ratio = self.highest_margin_ratio
+        if now - self.peaks_since > _MINUTE:
+            self.peaks, self.peaks_since = (ratio, self.peaks[0]), now
+        else:
+            self.peaks = highest(self.peaks[0], ratio), self.peaks[1]
+
     def age_news(self, now: float) -> None:
         """Time passed."""
+        self._note_peak(now)
         if self.settings:
             self.settings = recent(self.settings, now)
             self.settings_change_age_seconds = age(self.settings, now)
@@ -117,6 +153,16 @@ class AccountNews(Row):
             self.collateral_change_age_seconds = age(self.collateral_terms, now)
         if self.warnings:
             self._age_warnings(now)
+
+    @property
+    def highest_margin_ratio(self) -> Known:
+        """Unknown when one of them is."""
+        highest = 0.0
+        for pool in self.pools.values():
+            if isinstance(pool.margin_ratio, Unknown):
+                return pool.margin_ratio
+            highest = max(highest, pool.margin_ratio)
+        return highest
 
     @property
     def margin_ratio_before_settings(self) -> Known:
