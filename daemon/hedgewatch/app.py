@@ -26,13 +26,16 @@ from hedgewatch.jobs import scheduler
 from hedgewatch.monitor import Output
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
-from hedgewatch.telemetry.http import application, serve
+from hedgewatch.telemetry.http import Equipment, application, serve
+from hedgewatch.telemetry.web_settings import WebSettings
 
 _CLOCK_STEP_SECONDS = 2.0
 _DRAIN_SECONDS = 5.0
 _START_SECONDS = 60.0
 _FACTS_SECONDS = 60.0
-_NEED_A_RESTART = ("instance", "store", "recording", "http", "log", "receivers", "heartbeat")
+_NEED_A_RESTART = (
+    *("instance", "store", "recording", "http", "web", "log", "receivers", "heartbeat"),
+)
 
 _log = structlog.get_logger()
 
@@ -140,9 +143,15 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
     token = configuration.http.token
     secret = None if token is None else token.read()
     commands = Commands(daemon.reach)
-    runbooks = shipped_runbooks()
-    app = application(daemon.view, daemon.metrics, configuration.http, secret, commands, runbooks)
-    return serve(app, configuration.http)
+    daemon.stream.silence_of = commands.silence_of
+    equipment = Equipment(
+        runbooks=shipped_runbooks(),
+        stream=daemon.stream,
+        web=configuration.web or WebSettings(),
+    )
+    http = configuration.http
+    app = application(daemon.view, daemon.metrics, http, secret, commands, equipment)
+    return serve(app, http, configuration.web)
 
 
 async def _note_the_end(

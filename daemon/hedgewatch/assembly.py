@@ -47,6 +47,7 @@ from hedgewatch.signals.signals import Signals, World
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
+from hedgewatch.telemetry.stream import Stream
 from hedgewatch.telemetry.systemd import ServiceManager
 from hedgewatch.view import EngineView
 
@@ -72,6 +73,7 @@ class Daemon:
     health: Health
     service: ServiceManager
     tasks: Tasks
+    stream: Stream
     recorder: Recorder | None = None
     url: str = ""
 
@@ -93,7 +95,8 @@ def build_daemon(
     health = Health(metrics, service, view, dispatcher, checkup)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = States(view, [each for each in receivers if isinstance(each, Board)])
-    sinks = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
+    stream = Stream(view, clock.now())
+    sinks = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation, stream)
     recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, view))
     monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock, surroundings.silences)
@@ -115,5 +118,6 @@ def build_daemon(
         health=health,
         service=service,
         tasks=tasks,
+        stream=stream,
         recorder=recorder,
     )

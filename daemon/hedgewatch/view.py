@@ -1,13 +1,15 @@
 """What readers may see of the engine: scrapes, the JSON interface, the terminal."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.stress import StressTable, joined, moves_of, table_of
+from hedgewatch.core.scenarios import Scenario
+from hedgewatch.core.stress import Moves, StressTable, joined, moves_of, table_of
 
 _STRESS_SECONDS = 1.0
 
@@ -57,15 +59,24 @@ class EngineView:
         if self._stress is not None and 0.0 <= began - self._stress[0] < _STRESS_SECONDS:
             yield self._stress[1]
             return
-        moves = moves_of(book.desk)
-        parts = [table_of((), book.hedges.values(), moves)]
-        yield parts[0]
+        parts = []
+        for part in self._parts(moves_of(book.desk)):
+            parts.append(part)
+            yield part
+        self._stress = began, joined(parts)
+
+    def what_if(self, common: float) -> Iterator[StressTable]:
+        """One common move of all prices, a fraction, with the betas of the desk; in such parts."""
+        scenario = Scenario(name="common", title="a common move of all prices", common=common)
+        return self._parts(moves_of(replace(self._engine.book.desk, scenarios=(scenario,))))
+
+    def _parts(self, moves: Sequence[Moves]) -> Iterator[StressTable]:
+        book = self._engine.book
+        yield table_of((), book.hedges.values(), moves)
         for name in tuple(book.accounts):
             account = book.accounts.get(name)
             if account is not None:
-                parts.append(table_of(account.pools.values(), (), moves))
-                yield parts[-1]
-        self._stress = began, joined(parts)
+                yield table_of(account.pools.values(), (), moves)
 
     def rules(self) -> Iterable[Rule]:
         """The loaded rules."""

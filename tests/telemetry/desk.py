@@ -191,6 +191,9 @@ class Desk:
     def stress_in_parts(self) -> Iterable[StressTable]:
         return [self.stress()]
 
+    def what_if(self, _common: float) -> Iterable[StressTable]:
+        return [self.stress()]
+
     def evenness(self) -> Iterable[Advice]:
         moved = Leveling(0.25, inf, (Move("second/USDT", "main/USDT", 1_240.0),))
         return [Advice("USDT", moved, (("third/USDT", "not read yet"),))]

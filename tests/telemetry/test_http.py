@@ -1,19 +1,19 @@
 """What the HTTP server tells, to whom, and what it refuses."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth
 from pydantic import ValidationError
 
-from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.settings import Secret, SecretReference
 from hedgewatch.telemetry.exposition import CONTENT_TYPE
-from hedgewatch.telemetry.http import CannotListenError, application, serve
+from hedgewatch.telemetry.http import CannotListenError, Equipment, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
-from tests.telemetry.desk import Desk, alert, busy_daemon
+from tests.telemetry.desk import Desk, busy_daemon
 
 RUNBOOK = "# Rules\n\n### MarginDanger\n\n**Do:** <top> up.\n```\n# no heading\n```\n"
 TOKEN = "a-token-of-some-length"
@@ -47,7 +47,8 @@ async def running(
     desk: Desk | None = None, settings: HttpSettings = ANYWHERE, token: str = ""
 ) -> AsyncIterator[Client]:
     secret = Secret(token) if token else None
-    app = application(desk or Desk(), busy_daemon(), settings, secret, runbooks=RUNBOOK)
+    equipment = Equipment(runbooks=RUNBOOK)
+    app = application(desk or Desk(), busy_daemon(), settings, secret, equipment=equipment)
     async with serve(app, settings) as url, ClientSession() as session:
         yield Client(session, url)
 
@@ -163,11 +164,12 @@ async def test_without_the_token_only_the_liveness_probe_is_answered() -> None:
 async def test_a_browser_is_asked_for_the_token_and_shown_pages_for_it_and_nothing_else() -> None:
     known = encode_basic_auth("anna", TOKEN)
     page, runbook = "/", "/runbooks/rules/README.md"
+    paged = (page, runbook, "/page/main.js", "/page/page.css", "/api/v1/stress")
     async with running(token=TOKEN) as client:
         async with client.session.get(client.url + page) as answer:
             assert answer.status == 401
             assert answer.headers["WWW-Authenticate"].startswith("Basic ")
-        for path in (page, runbook):
+        for path in paged:
             assert await client.status(path, authorization=known) == 200
             for wrong in (encode_basic_auth("anna", "wrong"), "Basic ?", "Basic", ""):
                 assert await client.status(path, authorization=wrong) == 401
@@ -225,26 +227,64 @@ def test_an_address_on_loopback_needs_no_token(listen: str, host: str) -> None:
     assert HttpSettings(listen=listen).host == host
 
 
-async def test_the_status_page_shows_what_stands_worst_first_and_where_to_read_on() -> None:
-    desk = Desk()
-    drift = alert("HedgeDrift", AlertState.FIRING, Severity.WARNING)
-    desk.standing = [drift, alert(), alert("Waits", AlertState.PENDING)]
-    async with running(desk) as client, client.session.get(client.url + "/") as answer:
-        assert answer.content_type == "text/html"
-        page = await answer.text()
-    assert "2 alerts stand" in page
-    assert page.index("CRITICAL MarginDanger: main/USDT") < page.index("WARNING HedgeDrift")
-    assert "Waits" not in page
-    assert 'href="/runbooks/rules/README.md#margindanger"' in page
-    assert "<td>84.0%<td>unknown" in page
+async def test_the_page_and_its_files_are_ours_and_nothing_of_anybody_else_may_run() -> None:
+    async with running() as client:
+        page = await client.text("/")
+        named = re.findall(r'(?:src|href)="(/page/[^"#]+)"', page)
+        assert {"/page/main.js", "/page/page.css"} <= set(named)
+        assert re.findall(r'(?:src|href)="(?!/[^/]|#|/")', page) == []
+        for path in named:
+            assert await client.status(path) == 200, path
+        async with client.session.get(client.url + "/page/main.js") as answer:
+            assert answer.content_type == "text/javascript"
+    assert "<script>" not in page
+    assert "style=" not in page
 
 
-async def test_what_an_alert_says_cannot_write_into_the_status_page() -> None:
-    desk = Desk()
-    desk.standing = [replace(alert(), annotations={"summary": "<script>alert(1)</script>"})]
-    async with running(desk) as client:
-        assert "&lt;script&gt;" in (page := await client.text("/"))
-        assert "<script>" not in page
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/alerts", "/nothing", "/healthz"])
+async def test_every_answer_tells_the_browser_to_frame_guess_and_load_nothing(path: str) -> None:
+    async with running() as client, client.session.get(client.url + path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/alerts", "/api/v1/stress", "/metrics", "/page/main.js"])
+async def test_a_page_of_another_site_reads_nothing_not_even_with_a_password(path: str) -> None:
+    known = encode_basic_auth("anna", TOKEN)
+    foreign: list[dict[str, str]] = [
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"},
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+    ]
+    async with running(token=TOKEN) as client:
+        for headers in foreign:
+            assert await client.status(path, authorization=known, **headers) == 403
+
+
+async def test_a_link_of_a_message_leads_to_the_page_and_a_frame_does_not() -> None:
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    async with running() as client:
+        assert await client.status("/", **link, **{"sec-fetch-dest": "document"}) == 200
+        assert await client.status("/", **link, **{"sec-fetch-dest": "iframe"}) == 403
+
+
+async def test_a_common_move_is_asked_of_the_engine_and_nonsense_is_refused() -> None:
+    async with running() as client:
+        assert (await client.document("/api/v1/stress?common=-0.2"))["scenarios"] == []
+        for wrong in ("nan", "inf", "-1", "9", "", "a"):
+            assert await client.status(f"/api/v1/stress?common={wrong}") == 400
+
+
+async def test_headers_that_are_too_large_are_refused() -> None:
+    async with running() as client:
+        assert await client.status("/healthz", x="a" * 9_000) == 400
+        assert await client.status("/healthz", x="a" * 4_000) == 200
 
 
 async def test_a_runbook_is_a_place_on_a_page_of_the_daemon() -> None:

@@ -32,6 +32,7 @@ from hedgewatch.recording.settings import RecordingSettings
 from hedgewatch.settings import Secret
 from hedgewatch.signals.settings import CalendarSettings, SignalSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
+from hedgewatch.telemetry.web_settings import WebSettings
 from hedgewatch.venues.settings import AccountSettings
 
 
@@ -58,6 +59,7 @@ class Configuration:
     signals: tuple[SignalSettings, ...] = ()
     calendars: tuple[CalendarSettings, ...] = ()
     http: HttpSettings
+    web: WebSettings | None = None
     log: LogSettings
     store: Path
     recording: RecordingSettings

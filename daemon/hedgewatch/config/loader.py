@@ -27,6 +27,7 @@ from hedgewatch.config.references import (
 from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
+from hedgewatch.config.web_file import read_web_file, web_problems
 from hedgewatch.config.yaml_source import read_source
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
@@ -46,6 +47,7 @@ _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     twice_told,
     unreadable_secrets,
     unready_apprise,
+    web_problems,
 )
 
 
@@ -137,6 +139,7 @@ def _configuration(
             maintenance=tuple(part.settings for part in draft.maintenance),
         ),
         http=draft.http,
+        web=read_web_file(draft.http).settings,
         log=draft.log,
         heartbeat=draft.heartbeat,
         store=draft.top.store,

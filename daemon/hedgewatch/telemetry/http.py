@@ -4,10 +4,10 @@ is in `http_commands`.
 
 import asyncio
 import errno
-import hmac
-from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Protocol
 
 from aiohttp import hdrs, web
@@ -23,17 +23,27 @@ from hedgewatch.telemetry import api
 from hedgewatch.telemetry.answers import answer
 from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
-from hedgewatch.telemetry.http_commands import Commanded, command_routes, turned_away
+from hedgewatch.telemetry.http_access import only_for, only_from_here, only_with
+from hedgewatch.telemetry.http_commands import Commanded, command_routes
+from hedgewatch.telemetry.http_headers import send_headers
+from hedgewatch.telemetry.http_stream import close_with, stream_routes
 from hedgewatch.telemetry.metrics import DaemonMetrics
-from hedgewatch.telemetry.pages import PAGES, page_routes
+from hedgewatch.telemetry.pages import page_routes
+from hedgewatch.telemetry.passwords import Passwords
 from hedgewatch.telemetry.settings import HttpSettings
+from hedgewatch.telemetry.stream import Stream
 from hedgewatch.telemetry.stress import StressSeries, stress_document
+from hedgewatch.telemetry.tls import serving
+from hedgewatch.telemetry.web_settings import WebSettings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHUTDOWN_SECONDS = 1.0
 """How long a request in flight may take when the daemon stops: answers take milliseconds."""
+_IDLE_SECONDS = 75.0
+"""How long a connection may be open without a whole request, also of one who sends it slowly."""
+_FARTHEST_DOWN, _FARTHEST_UP = -0.95, 5.0
 
 
 class View(Protocol):
@@ -51,6 +61,8 @@ class View(Protocol):
 
     def stress_in_parts(self) -> Iterable[StressTable]: ...
 
+    def what_if(self, common: float) -> Iterable[StressTable]: ...
+
     def evenness(self) -> Iterable[Advice]: ...
 
     def reasons_not_ready(self) -> Iterable[str]: ...
@@ -62,25 +74,43 @@ class CannotListenError(Exception):
     """The address is taken, or cannot be had."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What the server has beside the engine: the text of the runbooks, the news of the status page,
+    and what `settings.web_config` says.
+    """
+
+    runbooks: str = ""
+    stream: Stream | None = None
+    web: WebSettings = field(default_factory=WebSettings)
+
+
+_BARE = Equipment()
+
+
 def application(
     view: View,
     daemon: DaemonMetrics,
     settings: HttpSettings,
     token: Secret | None = None,
     commands: Commanded | None = None,
-    runbooks: str = "",
+    equipment: Equipment = _BARE,
 ) -> web.Application:
-    """The routes, behind the check of who asks. `token` is the text of `settings.token`,
-    `runbooks` what the page of them shows.
-    """
+    """The routes, behind the check of who asks. `token` is the text of `settings.token`."""
     hosts = _LOOPBACK_NAMES | {settings.host.lower()} | {host.lower() for host in settings.hosts}
+    users = equipment.web.basic_auth_users
+    passwords = Passwords(users) if users else None
     app = web.Application(
-        middlewares=[_only_for(hosts), _only_with(token, commands)],
+        middlewares=[only_for(hosts), only_from_here(), only_with(token, passwords, commands)],
         client_max_size=LARGEST_COMMAND,
     )
+    send_headers(app, equipment.web.http_server_config.headers.hsts)
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
-    app.add_routes(page_routes(view, runbooks))
+    app.add_routes(page_routes(equipment.runbooks))
+    if equipment.stream is not None:
+        app.add_routes(stream_routes(equipment.stream))
+        close_with(app, equipment.stream)
     app.add_routes([web.get("/api/v1/stress", _stress(view))])
     app.add_routes([web.get("/api/v1/explain", _explain(view, commands))])
     documents = _documents(view, commands)
@@ -91,17 +121,27 @@ def application(
 
 
 @asynccontextmanager
-async def serve(app: web.Application, settings: HttpSettings) -> AsyncIterator[str]:
+async def serve(
+    app: web.Application, settings: HttpSettings, secured: WebSettings | None = None
+) -> AsyncIterator[str]:
     """Listen until the context ends; gives the address, with the real port where 0 was asked."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        keepalive_timeout=_IDLE_SECONDS,
+    )
+    told = None if secured is None else secured.tls_server_config
+    tls = None if told is None else serving(told)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
+            await web.TCPSite(runner, settings.host, settings.port, ssl_context=tls).start()
         except OSError as error:
             raise CannotListenError(_why_not(settings.listen, error)) from error
         host, port = runner.addresses[0][:2]
-        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if tls is None else "https"
+        yield f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     finally:
         await runner.cleanup()
 
@@ -110,66 +150,6 @@ def _why_not(listen: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"{listen} is taken by another program: stop it, or change http.listen"
     return f"cannot listen on {listen}: {error.strerror or error}: change http.listen"
-
-
-def _only_for(hosts: frozenset[str]) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Refuse names that are not ours: a page that rebinds its name to us reads nothing."""
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = _host_name(request.headers.get(hdrs.HOST, ""))
-        if name not in hosts:
-            raise web.HTTPMisdirectedRequest(
-                text=f"this server is not {name or 'nameless'}: add the name to http.hosts\n"
-            )
-        return await handler(request)
-
-    return check
-
-
-def _host_name(header: str) -> str:
-    """The name in a Host header, without its port and the brackets of IPv6."""
-    name = header.rpartition(":")[0] if header.rpartition(":")[2].isdigit() else header
-    return name.strip("[]").lower()
-
-
-def _only_with(
-    token: Secret | None, commands: Commanded | None
-) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Ask for the token everywhere but at `/healthz`, which says nothing and is for probes.
-
-    A browser, which follows the links of a message, is asked for it as a password, and shown
-    pages for it: it would send a password along with whatever another site makes it ask for.
-    """
-    expected = None if token is None else token.reveal().encode()
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get(hdrs.AUTHORIZATION, "")
-        paged = request.path in PAGES and request.method in ("GET", "HEAD")
-        told = _bearer(given) or (_password(given) if paged else b"")
-        if expected is None or request.path == "/healthz" or hmac.compare_digest(told, expected):
-            return await handler(request)
-        await turned_away(request, commands, "the token is missing or wrong")
-        asked = 'Basic realm="hedgewatch: any name, the token as password"' if paged else "Bearer"
-        raise web.HTTPUnauthorized(headers={hdrs.WWW_AUTHENTICATE: asked})
-
-    return check
-
-
-def _bearer(header: str) -> bytes:
-    scheme, _, told = header.partition(" ")
-    return told.encode(errors="replace") if scheme == "Bearer" else b""
-
-
-def _password(header: str) -> bytes:
-    """What a browser was told as the password; empty when it was told none."""
-    scheme, _, encoded = header.partition(" ")
-    try:
-        told = b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
-    except ValueError:
-        return b""
-    return told.partition(b":")[2]
 
 
 def _health(view: View) -> Mapping[str, Handler]:
@@ -206,9 +186,24 @@ async def _breathing(parts: Iterable[StressTable]) -> StressTable:
 
 def _stress(view: View) -> Handler:
     async def tell(request: web.Request) -> web.Response:
-        return answer(stress_document(view.stress(), curves="curves" in request.query))
+        if "common" not in request.query:
+            return answer(stress_document(view.stress(), curves="curves" in request.query))
+        common = _fraction(request.query["common"])
+        if common is None:
+            why = f"common is {_FARTHEST_DOWN} to {_FARTHEST_UP}: -0.2 is a fall of 20 %"
+            return answer({"error": why}, 400)
+        return answer(stress_document(await _breathing(view.what_if(common))))
 
     return tell
+
+
+def _fraction(text: str) -> float | None:
+    """A common move that can be asked for; None when it is none."""
+    try:
+        move = float(text)
+    except ValueError:
+        return None
+    return move if isfinite(move) and _FARTHEST_DOWN <= move <= _FARTHEST_UP else None
 
 
 def _explain(view: View, commands: Commanded | None) -> Handler:

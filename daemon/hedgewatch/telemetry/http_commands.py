@@ -5,13 +5,13 @@ Each changes something, so each needs the token, and none comes from a page of a
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hedgewatch.command import LARGEST_COMMAND, Fields, Obeys, fields_of
 from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.telemetry.answers import answer
+from hedgewatch.telemetry.http_origin import is_from_another_site
 
 _NOBODY_IS_KNOWN = (
     "this daemon takes no commands, because it could not know from whom: set http.token in its "
@@ -79,18 +79,10 @@ def _giving(command: str, commands: Commanded, *, token_is_set: bool) -> Handler
 def _check(request: web.Request, *, token_is_set: bool) -> None:
     if not token_is_set:
         raise _RejectedError(403, _NOBODY_IS_KNOWN)
-    if _is_from_another_site(request.headers):
+    if is_from_another_site(request.headers):
         raise _RejectedError(403, "a page of another site may give no commands")
     if request.content_type != "application/json":
         raise _RejectedError(415, "a command is JSON: send Content-Type: application/json")
-
-
-def _is_from_another_site(headers: Mapping[str, str]) -> bool:
-    """As a browser tells it; what is no browser tells nothing."""
-    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-        return True
-    origin = headers.get(hdrs.ORIGIN)
-    return origin is not None and urlsplit(origin).netloc != headers.get(hdrs.HOST)
 
 
 async def _fields(request: web.Request) -> Fields:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hedgewatch.settings import SecretReference, Settings, WebAddress
+from hedgewatch.settings import LocalPath, SecretReference, Settings, WebAddress
 
 _LISTEN = r"^(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})$"
 _LARGEST_PORT = 65535
@@ -14,12 +14,14 @@ _LARGEST_PORT = 65535
 class HttpSettings(Settings):
     """The HTTP server. `hosts` are further names by which it may be asked (the Host header);
     `external_url` is how whoever gets its messages reaches it, empty when nobody does.
+    `web_config` is a file for TLS, client certificates and passwords (`web_settings`).
     """
 
     listen: Annotated[str, Field(pattern=_LISTEN)] = "127.0.0.1:9464"
     token: SecretReference | None = None
     hosts: tuple[str, ...] = ()
     external_url: WebAddress = ""
+    web_config: LocalPath | None = None
 
     @property
     def host(self) -> str:
@@ -33,10 +35,11 @@ class HttpSettings(Settings):
     def _others_need_a_token(self) -> Self:
         if self.port > _LARGEST_PORT:
             raise ValueError(f"listen: a port is at most {_LARGEST_PORT}, found {self.port}")
-        if self.token is None and not is_loopback(self.host):
+        guarded = self.token is not None or self.web_config is not None  # which is looked at later
+        if not guarded and not is_loopback(self.host):
             raise ValueError(
-                f"listen: {self.host} can be reached by other machines: set http.token, "
-                "or listen on 127.0.0.1"
+                f"listen: {self.host} can be reached by other machines: set http.token or "
+                "http.web_config, or listen on 127.0.0.1"
             )
         return self
 

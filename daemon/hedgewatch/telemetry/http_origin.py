@@ -1,0 +1,14 @@
+"""From which site a browser asks."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs
+
+
+def is_from_another_site(headers: Mapping[str, str]) -> bool:
+    """As a browser tells it; what is no browser tells nothing."""
+    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return True
+    origin = headers.get(hdrs.ORIGIN)
+    return origin is not None and urlsplit(origin).netloc != headers.get(hdrs.HOST)

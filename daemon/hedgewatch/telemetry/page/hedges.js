@@ -1,0 +1,73 @@
+// Hedges as balances: what is owned against what covers it, and how far that is from the target.
+
+import { contracts, legsBar, spark } from "./charts.js";
+import { el } from "./dom.js";
+import { amount, count, money, move, number, percent, told, whyUnknown } from "./format.js";
+
+export function hedgeCards(state, history) {
+  if (!state.hedges.length) return el("p", { class: "none" }, "No hedge is configured.");
+  return state.hedges.map((hedge) => card(hedge, history));
+}
+
+function card(hedge, history) {
+  const drift = number(hedge.hedge_drift);
+  return el(
+    "article",
+    { class: `card ${fit(hedge)}`, "data-key": hedge.hedge },
+    el("h3", {}, hedge.hedge, el("span", { class: "about" }, ` ${saying(hedge)}`),
+      el("span", { class: "big" }, drift === null ? "unknown" : move(drift))),
+    balance(hedge),
+    drift === null ? el("p", { class: "unknown" }, `Drift unknown: ${whyUnknown(hedge.hedge_drift)}`) : terms(hedge),
+    hedge.hedge_broken === true ? el("p", { class: "summary" }, `Broken: ${hedge.break_reason}`) : null,
+    history ? spark(history[hedge.hedge], `Drift of ${hedge.hedge}`, move, 0.05) : null,
+  );
+}
+
+/** Whether the drift is beyond half a contract step, and whether beyond what the shipped rule bears. */
+function fit(hedge) {
+  const drift = number(hedge.hedge_drift), floor = number(hedge.hedge_drift_floor) ?? 0;
+  if (drift === null) return "unsure";
+  if (hedge.hedge_broken === true) return "critical";
+  return Math.abs(drift) > Math.max(0.05, floor) ? "warning" : "calm";
+}
+
+function saying(hedge) {
+  const drift = number(hedge.hedge_drift), floor = number(hedge.hedge_drift_floor) ?? 0;
+  if (drift === null) return "";
+  if (number(hedge.hedge_ratio) < 0) return "the cover adds to what is owned";
+  if (Math.abs(drift) <= floor) return "fits to the contract";
+  return drift < 0 ? "too little cover" : "too much cover";
+}
+
+function balance(hedge) {
+  const owned = (hedge.exposure ?? []).map(leg), cover = (hedge.cover ?? []).map(leg);
+  const whole = sum(owned), target = number(hedge.target);
+  const wanted = target === null || whole === null ? null : whole * target;
+  const scale = Math.max(whole ?? 0, sum(cover) ?? 0, wanted ?? 0, 1e-9) * 1.04;
+  return el("div", { class: "balance" }, side("owned", owned, scale, null), side("cover", cover, scale, wanted));
+}
+
+const leg = (told) => ({ ...told, known: number(told.value) });
+const sum = (legs) => (legs.length && legs.every((each) => each.known !== null)
+  ? legs.reduce((total, each) => total + Math.abs(each.known), 0) : null);
+
+function side(name, legs, scale, target) {
+  const whole = sum(legs);
+  const known = legs.filter((each) => each.known !== null).map((each) => each.known);
+  const label = `${name}: ${whole === null ? "unknown" : money(whole)}${target === null ? "" : `, wanted ${money(target)}`}`;
+  return [
+    el("p", {}, el("span", {}, name), el("strong", {}, whole === null ? "unknown" : money(whole))),
+    legsBar(known, scale, target, label),
+    el("ul", { class: "legs-list" }, legs.map((each, index) => el("li", {},
+      el("i", { class: `key leg-${index % 4}` }), ` ${each.holder} ${each.asset} `,
+      told(each.held, amount, { reason: false }), " = ", told(each.value, money)))),
+  ];
+}
+
+function terms(hedge) {
+  const needed = number(hedge.contracts_to_target), floor = number(hedge.hedge_drift_floor);
+  const floored = floor === null ? "" : ` (less than ±${percent(floor, 2)} is no drift: half a contract)`;
+  return el("p", { class: "dim" }, "ratio ", told(hedge.hedge_ratio, (x) => count(x, 3)), " of ",
+    told(hedge.target, (x) => count(x, 3)), floored, "; unhedged ", told(hedge.residual_delta, money, { reason: false }),
+    needed ? el("strong", { class: "needed" }, `${needed > 0 ? "buy" : "sell"} ${contracts(needed)} contracts to fit`) : null);
+}

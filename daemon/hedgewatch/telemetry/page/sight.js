@@ -1,0 +1,52 @@
+// Whether what is shown can be believed: accounts with their feeds, signals and calendars.
+
+import { el } from "./dom.js";
+import { amount, number, span, told } from "./format.js";
+
+/** `passed` are the seconds since the daemon said all this: everything is older by so much. */
+export function sightTable(state, passed) {
+  if (!state.accounts.length) return el("p", { class: "none" }, "No account is watched.");
+  return state.accounts.map((account) => el(
+    "article",
+    { class: `card ${isSeen(account) ? "calm" : "critical"}`, "data-key": account.account },
+    el("h3", {}, account.account, el("span", { class: "about" }, ` ${account.venue}`),
+      el("span", { class: "state" }, isSeen(account) ? "in sight" : "blind")),
+    isSeen(account) ? null : el("p", { class: "summary" }, account.reason || "nothing of it can be vouched for"),
+    account.key_too_powerful === true ? el("p", { class: "summary" }, "Its key may do more than read.") : null,
+    el("table", {}, el("caption", { class: "unseen" }, `Feeds of ${account.account}`),
+      el("thead", {}, el("tr", {}, ["feed", "state", "age"].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, account.feeds.map((feed) => row(feed, passed)))),
+  ));
+}
+
+export const isSeen = (account) => account.account_blind === false && account.reason === "" && account.account_unusable !== true;
+
+function row(feed, passed) {
+  const isUp = feed.feed_up === true;
+  return el("tr", { "data-key": feed.feed }, el("th", { scope: "row" }, feed.feed),
+    el("td", { class: isUp ? "" : "bad" }, isUp ? "delivers" : `down: ${feed.reason || "never heard of"}`),
+    el("td", { class: "number" }, told(feed.data_age_seconds, (age) => span(age + passed), { reason: false })));
+}
+
+export const hasOutside = (state) => state.signals.length + state.calendars.length > 0;
+
+export function outsideTable(state, passed) {
+  return el("table", { class: "card" }, el("caption", { class: "unseen" }, "Signals and calendars"),
+    el("thead", {}, el("tr", {}, ["name", "value", "age, or when"].map((head) => el("th", { scope: "col" }, head)))),
+    el("tbody", {}, state.signals.map((each) => signal(each, passed)), state.calendars.map((each) => calendar(each, passed))));
+}
+
+function signal(each, passed) {
+  const value = number(each.signal_value) === null
+    ? el("span", { class: "unknown" }, `unknown: ${each.reason || each.signal_value.unknown}`)
+    : `${amount(number(each.signal_value))} ${each.unit}`;
+  return el("tr", { "data-key": `s${each.signal}` }, el("th", { scope: "row" }, each.signal), el("td", { class: "number" }, value),
+    el("td", { class: "number" }, told(each.signal_age_seconds, (age) => span(age + passed), { reason: false })));
+}
+
+function calendar(each, passed) {
+  const until = number(each.event_in_seconds);
+  const when = until === null ? el("span", { class: "unknown" }, `unknown: ${each.reason}`)
+    : until === Infinity ? "nothing ahead" : until === 0 ? "now" : `in ${span(until - passed)}`;
+  return el("tr", { "data-key": `c${each.calendar}` }, el("th", { scope: "row" }, each.calendar), el("td", {}, each.event || "–"), el("td", { class: "number" }, when));
+}

@@ -1,0 +1,71 @@
+// The first screen: am I safe, and if not what must I do.
+
+import { standing } from "./alerts.js";
+import { graveness } from "./charts.js";
+import { el } from "./dom.js";
+import { move, number, percent, price } from "./format.js";
+import { isSeen } from "./sight.js";
+
+/** How grave it is, in one word for the colour, and in words. */
+export function verdictOf(state) {
+  const stands = standing(state);
+  const of = (severity) => stands.filter((alert) => alert.severity === severity);
+  const [critical, warning] = [of("critical"), of("warning")];
+  const blind = state.accounts.filter((account) => !isSeen(account));
+  const [first] = critical.filter((alert) => !alert.acknowledged);
+  if (first) return say("critical", "Act now", first.annotations.summary, counted(stands), first.remedy);
+  if (critical.length) return say("critical", "Critical, acknowledged", critical[0].annotations.summary, `by ${critical[0].acknowledged.by}`, critical[0].remedy);
+  if (blind.length) return say("unsure", "Not all is in sight", blind.map((each) => `${each.account}: ${each.reason}`).join("; "), counted(stands));
+  if (warning.length) return say("warning", "Look at it soon", warning[0].annotations.summary, counted(stands), warning[0].remedy);
+  if (state.reasons.length) return say("unsure", "Not all is in sight", state.reasons.join("; "), counted(stands));
+  if (!state.accounts.length) return say("unsure", "Nothing known yet", "No account was read yet.", "");
+  return say("calm", "All well", "No critical rule and no warning fires, and every account is in sight.", counted(stands));
+}
+
+const say = (kind, title, why, more, remedy = "") => ({ kind, title, why: why ?? "", more, remedy });
+
+function counted(stands) {
+  const words = ["critical", "warning", "info"].map((severity) => [severity, stands.filter((each) => each.severity === severity).length]);
+  return words.filter(([, many]) => many).map(([severity, many]) => `${many} ${severity}`).join(", ");
+}
+
+export function verdictCard(verdict, state) {
+  return [
+    el("div", { class: "say" }, el("h1", {}, verdict.title), verdict.more ? el("p", { class: "more" }, verdict.more) : null),
+    verdict.why ? el("p", { class: "why" }, verdict.why) : null,
+    verdict.remedy ? el("p", { class: "do" }, `To be safe: ${verdict.remedy}`) : null,
+    state ? el("dl", { class: "tiles" }, worstRatio(state), nearestLine(state), worstDrift(state)) : null,
+  ];
+}
+
+const tile = (term, value, about, kind) => el("div", { class: kind }, el("dt", {}, term), el("dd", {}, el("strong", {}, value), el("small", {}, about)));
+
+function worstRatio(state) {
+  const pool = state.pools.find((each) => each.pool !== null);
+  if (!pool) return tile("margin ratio", "none", "no pool", "");
+  const ratio = number(pool.margin_ratio);
+  return tile("margin ratio", ratio === null ? "unknown" : percent(ratio), `${pool.account}/${pool.pool}`, graveness(ratio));
+}
+
+function nearestLine(state) {
+  const held = state.pools.flatMap((pool) => pool.positions);
+  const unknown = held.find((each) => number(each.liquidation_distance) === null);
+  if (unknown) return tile("liquidation", "unknown", unknown.symbol, "unsure");
+  const [first] = [...held].sort((a, b) => number(a.liquidation_distance) - number(b.liquidation_distance));
+  if (!first || number(first.liquidation_distance) === Infinity) return tile("liquidation", "∞", "no price does", "calm");
+  const mark = number(first.mark_price);
+  const lines = [first.liquidation_price_down, first.liquidation_price_up].map(number).filter((line) => line > 0 && Number.isFinite(line));
+  const line = lines.sort((a, b) => Math.abs(a - mark) - Math.abs(b - mark))[0];
+  const away = number(first.liquidation_distance);
+  return tile("liquidation", line === undefined ? percent(away) : move(line / mark - 1), `${first.symbol.split("/")[0]} at ${line === undefined ? "none" : price(line)}`,
+    away < 0.1 ? "critical" : away < 0.2 ? "warning" : "calm");
+}
+
+function worstDrift(state) {
+  const unknown = state.hedges.find((each) => number(each.hedge_drift) === null);
+  if (!state.hedges.length) return null;
+  if (unknown) return tile("hedge drift", "unknown", unknown.hedge, "unsure");
+  const drift = (hedge) => Math.abs(number(hedge.hedge_drift));
+  const worst = [...state.hedges].sort((a, b) => drift(b) - drift(a))[0];
+  return tile("hedge drift", move(number(worst.hedge_drift)), worst.hedge, drift(worst) > 0.05 ? "warning" : "calm");
+}

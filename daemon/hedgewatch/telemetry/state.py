@@ -1,0 +1,212 @@
+"""What the status page shows, as one document: what fires, pools with their positions, hedges with
+their legs, accounts with their feeds, signals and calendars. Worst first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from hedgewatch.core.alert_model import AlertRecord, AlertState, Transition
+from hedgewatch.core.book.rows import HedgeLeg, HedgeRow, PositionRow
+from hedgewatch.core.model import Scope, Subject, Unknown
+from hedgewatch.telemetry import api
+from hedgewatch.telemetry.exposition import Row
+
+SilenceOf = Callable[[AlertRecord], Mapping[str, object] | None]
+
+_MOST_REMEDIES = 3
+"""Each takes milliseconds to work out."""
+
+_OF_A_POOL = (
+    "margin_ratio", "equity", "maintenance_margin", "headroom", "shock_down", "shock_up",
+)  # fmt: skip
+_OF_A_POSITION = (
+    "contracts", "notional", "mark_price", "unrealized_pnl", "liquidation_price_down",
+    "liquidation_price_up", "liquidation_distance", "liquidation_distance_worst",
+    "liquidation_distance_sigmas",
+)  # fmt: skip
+_OF_A_HEDGE = (
+    "hedge_ratio", "target", "hedge_drift", "hedge_drift_floor", "contracts_to_target",
+    "residual_delta", "exposure_value", "cover_value", "hedge_broken",
+)  # fmt: skip
+_OF_AN_ACCOUNT = (
+    "account_blind", "blind_seconds", "account_unusable", "key_too_powerful",
+    "liquidation_distance_worst",
+)  # fmt: skip
+_OF_A_FEED = ("feed_up", "data_age_seconds")
+_OF_A_SIGNAL = ("signal_value", "signal_age_seconds", "signal_up")
+_OF_A_CALENDAR = ("event_in_seconds", "event_running")
+"""Not every measure: some are worked out only when they are asked for, and cost milliseconds."""
+
+
+class Told(Protocol):
+    """What the page may see of the engine."""
+
+    def rows(self) -> Iterable[Row]: ...
+
+    def alerts(self) -> Iterable[AlertRecord]: ...
+
+    def reasons_not_ready(self) -> Iterable[str]: ...
+
+    def status(self) -> Mapping[str, object]: ...
+
+
+def state_of(told: Told, now: float, silence_of: SilenceOf) -> api.Document:
+    """Everything as it stands at `now`, epoch seconds, by which all other times count."""
+    by_scope: dict[Scope, list[Row]] = {scope: [] for scope in Scope}
+    for row in told.rows():
+        by_scope[row.subject.scope].append(row)
+    status = told.status()
+    return {
+        "now": now,
+        "instance": status.get("instance", ""),
+        "version": status.get("version", ""),
+        "reasons": list(told.reasons_not_ready()),
+        "alerts": _alerts(told.alerts(), silence_of, by_scope),
+        "pools": _pools(by_scope[Scope.POOL], by_scope[Scope.POSITION]),
+        "hedges": [_hedge(row) for row in by_scope[Scope.HEDGE]],
+        "accounts": _accounts(by_scope[Scope.ACCOUNT], by_scope[Scope.FEED]),
+        "signals": [_signal(row) for row in by_scope[Scope.SIGNAL]],
+        "calendars": [_calendar(row) for row in by_scope[Scope.CALENDAR]],
+    }
+
+
+def _alerts(
+    alerts: Iterable[AlertRecord], silence_of: SilenceOf, rows: Mapping[Scope, Iterable[Row]]
+) -> list[api.Document]:
+    """The gravest first; of the first few with what would mend it as of now."""
+    found = [(each, api.alert(each, silence_of(each))) for each in sorted(alerts, key=_rank)]
+    for alert, document in found[:_MOST_REMEDIES]:
+        document["remedy"] = _remedy(alert, rows.get(alert.subject.scope, ()))
+    return [document for _, document in found]
+
+
+def _remedy(alert: AlertRecord, rows: Iterable[Row]) -> str:
+    if alert.state is not AlertState.FIRING:
+        return ""
+    row = next((row for row in rows if row.subject == alert.subject), None)
+    return _MENDING[alert.subject.scope](row) if alert.subject.scope in _MENDING else ""
+
+
+def _remedy_of_pool(row: Row | None) -> str:
+    remedy: str = getattr(row, "remedy", "")
+    return remedy
+
+
+def _remedy_of_hedge(row: Row | None) -> str:
+    needed = getattr(row, "contracts_to_target", None)
+    if not isinstance(needed, float) or not needed:
+        return ""
+    return f"{'buy' if needed > 0.0 else 'sell'} {abs(needed):,.6g} contracts of the cover"
+
+
+_MENDING: Mapping[Scope, Callable[[Row | None], str]] = {
+    Scope.POOL: _remedy_of_pool,
+    Scope.POSITION: _remedy_of_pool,
+    Scope.HEDGE: _remedy_of_hedge,
+}
+
+
+def transition_document(told: Transition) -> api.Document:
+    """One line of what happened lately."""
+    return {
+        "at": told.at,
+        "alertname": told.alertname,
+        "subject": str(told.subject),
+        "state": told.state.value,
+        "severity": told.severity.value,
+        "change": told.change.value,
+        "reason": told.reason,
+        "alarming": told.is_alarming_end,
+        "summary": told.annotations.get("summary", ""),
+        "resolved": told.annotations.get("resolved", ""),
+    }
+
+
+def _rank(alert: AlertRecord) -> tuple[bool, int, float]:
+    """What stands before what may yet stand, the gravest first, of equals the oldest."""
+    return alert.state is AlertState.PENDING, -alert.severity.rank, alert.active_since
+
+
+def _pools(pools: Iterable[Row], positions: Iterable[Row]) -> list[api.Document]:
+    held: dict[Subject | None, list[api.Document]] = {}
+    for row in positions:
+        pool = row.pool if isinstance(row, PositionRow) else None
+        held.setdefault(None if pool is None else pool.subject, []).append(
+            _named(row, _OF_A_POSITION)
+        )
+    found = [
+        _named(row, _OF_A_POOL) | {"positions": held.pop(row.subject, [])}
+        for row in sorted(pools, key=_worst)
+    ]
+    loose = [each for rest in held.values() for each in rest]
+    return [*found, {"pool": None, "positions": loose}] if loose else found
+
+
+def _worst(row: Row) -> tuple[bool, float, str]:
+    """What is unknown may be anything: it comes first. Whole percents, so that pools that are
+    equally near do not change places each second.
+    """
+    ratio = getattr(row, "margin_ratio", None)
+    if not isinstance(ratio, float):
+        return False, 0.0, str(row.subject)
+    return True, -min(round(ratio, 2), 1e9), str(row.subject)
+
+
+def _hedge(row: Row) -> api.Document:
+    document = _named(row, _OF_A_HEDGE)
+    if isinstance(row, HedgeRow):
+        document["break_reason"] = row.break_reason
+        document["exposure"] = [_leg(leg) for leg in row.exposure]
+        document["cover"] = [_leg(leg) for leg in row.cover]
+    return document
+
+
+def _leg(leg: HedgeLeg) -> api.Document:
+    """What a leg holds, in units of its market's base, and its signed value in the quote."""
+    plan = leg.plan
+    known = leg.doubt is None and leg.market.doubt is None
+    why = leg.doubt or leg.market.doubt
+    value = leg.quantity * leg.market.price * plan.beta if known else why
+    return {
+        "holder": plan.wallet or plan.account,
+        "asset": plan.asset or plan.symbol,
+        "held": leg.quantity if known else api.jsonable(why),
+        "value": api.jsonable(value),
+    }
+
+
+def _accounts(accounts: Iterable[Row], feeds: Iterable[Row]) -> list[api.Document]:
+    lines: dict[str, list[api.Document]] = {}
+    for row in feeds:
+        feed = _named(row, _OF_A_FEED) | {"reason": getattr(row, "reason", "")}
+        lines.setdefault(row.subject.label("account"), []).append(feed)
+    return [
+        _named(row, _OF_AN_ACCOUNT)
+        | {
+            "reason": _reason(row),
+            "feeds": lines.get(row.subject.label("account"), []),
+        }
+        for row in accounts
+    ]
+
+
+def _reason(row: Row) -> str:
+    """Why nothing of an account can be vouched for; empty when it can."""
+    doubt = getattr(row, "doubt", None)
+    blind: str = getattr(row, "blind_reason", "")
+    return blind or (doubt.reason if isinstance(doubt, Unknown) else "")
+
+
+def _signal(row: Row) -> api.Document:
+    more = {"unit": getattr(row, "signal_unit", ""), "reason": getattr(row, "signal_reason", "")}
+    return _named(row, _OF_A_SIGNAL) | more
+
+
+def _calendar(row: Row) -> api.Document:
+    more = {"event": getattr(row, "event", ""), "reason": getattr(row, "calendar_reason", "")}
+    return _named(row, _OF_A_CALENDAR) | more
+
+
+def _named(row: Row, names: Iterable[str]) -> api.Document:
+    """Labels and measures side by side."""
+    return {**dict(row.exported), **{name: api.jsonable(getattr(row, name)) for name in names}}

@@ -1,0 +1,99 @@
+"""One browser, one daemon and one paper exchange for all that is looked at on the page."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from hedgewatch.demo.browser import Browser, NoBrowserError, Page, browsing, find_chromium
+from hedgewatch.sim import PaperExchange
+from tests.support.daemons import Daemon, worked_example
+
+HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
+HOSTILE_RULES = f"""\
+groups:
+  - name: hostile
+    rules:
+      - alert: Hostile
+        on: hedge
+        expr: exposure_value > 1000
+        labels: {{severity: info}}
+        annotations:
+          summary: '{HOSTILE.replace("'", "''")}'
+          description: '[a](javascript:alert(1))'
+          runbook_url: 'javascript:alert(1)'
+"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """What plays, and who looks."""
+
+    exchange: PaperExchange
+    daemon: Daemon
+    browser: Browser
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.daemon.address}/"
+
+    async def calm(self) -> None:
+        """200 AIX short at 1,000 with 100,000 USDT behind: nothing but the hostile rule fires."""
+        world = self.exchange.world
+        world.accounts["main"].wallet = world.accounts["main"].wallet * 0 + 100_000
+        world.set_mark("ALTUSDT", "0.40")
+        world.set_mark("AIXUSDT", 1000)
+        world.set_position("AIXUSDT", -200, 1000)
+        await self.daemon.until(lambda seen: seen.alerts() == {"Hostile"}, 15, "calm again")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    folder = tmp_path_factory.mktemp("page")
+    try:
+        program = find_chromium()
+    except NoBrowserError as error:
+        pytest.skip(str(error))
+    async with PaperExchange(story="manual") as exchange:
+        document = worked_example(folder, exchange)
+        (folder / "hostile.yaml").write_text(HOSTILE_RULES)
+        document["rules"].append("hostile.yaml")
+        daemon = Daemon(folder, document)
+        try:
+            await daemon.start()
+            async with browsing(program) as browser:
+                await daemon.until_ready()
+                yield Stage(exchange, daemon, browser)
+        except NoBrowserError as error:
+            pytest.skip(f"no browser runs here: {error}")
+        finally:
+            if daemon.process is not None:
+                await daemon.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    """A phone that shows the status page of a calm desk, live. Nothing may go wrong on it."""
+    await stage.calm()
+    page = await stage.browser.page()
+    await page.look_like(390, 844, "light")
+    await page.go(stage.url)
+    await page.until("document.querySelectorAll('#pools .card, #hedges .card').length > 1", 10)
+    yield page
+    assert complaints(page) == []
+    await page.close()
+
+
+def complaints(page: Page) -> list[str]:
+    """What the browser had to say: errors, refused scripts and styles, what could not be loaded."""
+    wrong = []
+    for event in page.events:
+        told = event["params"]
+        if event["method"] == "Runtime.exceptionThrown":
+            wrong.append(str(told["exceptionDetails"]))
+        elif event["method"] == "Runtime.consoleAPICalled" and told["type"] in ("error", "warning"):
+            wrong.append(str(told["args"]))
+        elif event["method"] == "Log.entryAdded" and told["entry"]["level"] in ("error", "warning"):
+            wrong.append(str(told["entry"]))
+    return wrong

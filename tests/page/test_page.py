@@ -1,0 +1,152 @@
+"""The status page as a browser shows it: on a phone and on a desk, by day and by night."""
+
+import signal
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from hedgewatch.demo.browser import Page
+from tests.page.conftest import HOSTILE, Stage
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+SEEN = "(document.getElementById('{}')?.innerText ?? '')"
+AT_ONCE = 2.0
+
+
+def shows(place: str, text: str) -> str:
+    """A condition: that part of the page shows that text."""
+    return f"{SEEN.format(place)}.includes({text!r})"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+async def test_all_fits_and_can_be_read_on_a_phone_and_a_desk_by_day_and_by_night(
+    stage: Stage, page: Page, width: int, height: int, scheme: Literal["light", "dark"]
+) -> None:
+    stage.exchange.world.set_mark("AIXUSDT", 1310)  # every colour is on it
+    await page.look_like(width, height, scheme)
+    await page.until(shows("alerts", "LiquidationNear"), 5)
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    brightness = await page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
+    )
+    assert (brightness > 128) == (scheme == "light")
+    assert await page.evaluate(CONTRAST) == []
+
+
+async def test_the_first_screen_of_a_phone_says_whether_one_is_safe_and_what_to_do(
+    stage: Stage, page: Page
+) -> None:
+    assert await page.evaluate(SEEN.format("verdict")) != ""
+    assert "All well" in await page.evaluate("document.querySelector('h1').innerText")
+    stage.exchange.world.set_mark("AIXUSDT", 1400)
+    await page.until(shows("verdict", "Act now"), 5)
+    await page.until(shows("verdict", "To be safe: put "), 5)
+    low = await page.evaluate("document.getElementById('verdict').getBoundingClientRect().bottom")
+    assert low < 844
+
+
+async def test_an_alert_that_begins_at_the_exchange_is_on_the_page_within_two_seconds(
+    stage: Stage, page: Page
+) -> None:
+    assert not await page.evaluate(shows("alerts", "LiquidationNear"))
+    stage.exchange.world.set_mark("AIXUSDT", 1400)
+    await page.until(shows("alerts", "LiquidationNear"), AT_ONCE)
+    await page.until("document.getElementById('alarm').textContent.includes('LiquidationNear')", 1)
+    stage.exchange.world.set_mark("AIXUSDT", 1000)
+    await page.until(f"!{shows('alerts', 'LiquidationNear')}", 10)
+    await page.until(shows("lately", "LiquidationNear is over"), 2)
+
+
+async def test_numbers_are_those_of_the_daemon_as_people_read_them(page: Page) -> None:
+    pools = await page.evaluate(SEEN.format("pools"))
+    for part in ("main/USDT", "8.5 %", "100,000", "8,500.00", "91,500.00", "mark 1,000.00"):
+        assert part in pools
+    assert "↑ 1,427.27 +42.7 %" in pools
+    assert "↓ none" in pools
+    hedges = await page.evaluate(SEEN.format("hedges"))
+    for part in ("fits to the contract", "cold ALT 500,000 = 200,000", "−200 = −200,000"):
+        assert part in hedges
+
+
+async def test_what_an_alert_says_stays_text(page: Page) -> None:
+    assert HOSTILE in await page.evaluate(SEEN.format("alerts"))
+    assert await page.evaluate("document.querySelectorAll('img, #alerts a').length") == 0
+    assert await page.evaluate("document.title") != "owned"
+
+
+async def test_the_keyboard_reaches_links_and_the_slider_and_moves_it(page: Page) -> None:
+    reached = []
+    for _ in range(12):
+        await page.press("Tab")
+        reached.append(
+            await page.evaluate(
+                "document.activeElement.id || document.activeElement.innerText || 'body'"
+            )
+        )
+        if reached[-1] == "move":
+            break
+    assert reached[0] == "Skip to what fires"
+    assert reached[-1] == "move"
+    for _ in range(3):
+        await page.press("ArrowRight")
+    assert await page.evaluate("document.getElementById('moved').textContent") == "+3 %"
+    await page.until(shows("whatif", "9.4 %"), 5)
+    await page.press("Tab")
+    assert "What to do" in await page.evaluate("document.activeElement.innerText")
+
+
+async def test_a_screen_reader_is_told_the_names_of_all_that_is_drawn(page: Page) -> None:
+    await page.until("document.querySelector('#whatif table') && true", 5)
+    nodes = (await page.ask("Accessibility.getFullAXTree"))["nodes"]
+    named = {
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node.get("ignored")
+    }
+    texts = {name for _, name in named}
+    for heading in ("What fires", "Margin pools", "Hedges", "Sight", "Lately"):
+        assert ("heading", heading) in named
+    assert ("heading", "All well") in named
+    (slider,) = (name for role, name in named if role == "slider")
+    assert slider.startswith("A common move, with your betas:")
+    assert {"banner", "main", "contentinfo", "navigation"} <= {role for role, _ in named}
+    assert {"alert", "region", "table"} <= {role for role, _ in named}
+    assert any(name.startswith("main/USDT: margin ratio 8.5 %") for name in texts)
+    assert any(name.startswith("AIX/USDT:USDT: mark 1,000.00; liquidated at") for name in texts)
+    assert any(name.startswith("cover: 200,000, wanted 200,000") for name in texts)
+
+
+async def test_what_is_unknown_is_said_to_be_and_why(stage: Stage, page: Page) -> None:
+    stage.exchange.faults.silence()
+    await page.until(shows("verdict", "Not all is in sight"), 15)
+    await page.until(shows("pools", "distance unknown: "), 3)
+    assert "+42.7 %" not in await page.evaluate(SEEN.format("pools"))
+    stage.exchange.faults.resume()
+    await page.until(shows("verdict", "All well"), 15)
+
+
+async def test_a_silent_daemon_is_said_at_once_and_its_numbers_are_not_shown_as_fresh(
+    stage: Stage,
+) -> None:
+    await stage.calm()
+    page = await stage.browser.page()
+    await page.go(stage.url)
+    await page.until(shows("verdict", "All well"), 10)
+    stage.daemon.tell(signal.SIGSTOP)
+    try:
+        await page.until(shows("lost", "No news for "), 5)
+        assert await page.evaluate(shows("verdict", "Not known"))
+        assert not await page.evaluate(shows("verdict", "All well"))
+        assert "below is how it was at" in await page.evaluate(SEEN.format("lost"))
+    finally:
+        stage.daemon.tell(signal.SIGCONT)
+    await page.until(shows("verdict", "All well"), 10)
+    await stage.daemon.stop()
+    await page.until(shows("line", "no connection"), 1)
+    await stage.daemon.start()
+    await page.until(shows("line", "live"), 30)
+    await page.close()
