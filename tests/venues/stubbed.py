@@ -38,7 +38,9 @@ def stubbed(
 
     Whatever else is asked for is an error of the test.
     """
-    exchange = exchange_class(venue)({**LOGIN, "options": dict(options or {})})
+    exchange = exchange_class(venue)(
+        {**LOGIN, "options": dict(options or {}), "enableRateLimit": False}
+    )
     exchange.set_markets(list(markets.values()))
     exchange.asked = []
 

@@ -3,17 +3,23 @@
 import re
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 
+import ccxt
 import pytest
 from yarl import URL
 
 from hedgewatch.venues.dialects import DIALECTS, dialect_of
 from hedgewatch.venues.dialects.generic import Generic
+from hedgewatch.venues.dialects.generic_calls import calls_of
 from hedgewatch.venues.dialects.generic_fence import ReadingList
 from hedgewatch.venues.dialects.generic_reach import acts, entries
+from hedgewatch.venues.polling import MARKS_AT_ONCE, MARKS_ONE_BY_ONE, ODD, ways
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.settings import VENUES, AccountSettings, EndpointSettings
 from hedgewatch.venues.survey import exchange_class
+from tests.venues.stubbed import rows_of, stubbed
 
 GENERIC = [venue for venue in VENUES if venue not in DIALECTS]
 HERE = EndpointSettings(rest="http://127.0.0.1:18080", ws="ws://127.0.0.1:18081")
@@ -174,3 +180,25 @@ def test_every_venue_that_can_be_watched_has_a_dialect() -> None:
             name="any", venue=venue, address="0x" + "0" * 40, portfolio_margin=False
         )
         assert dialect_of(settings).feeds
+
+
+@pytest.mark.parametrize("venue", GENERIC)
+async def test_whatever_a_reading_and_the_asking_for_prices_need_passes(venue: str) -> None:
+    """By ccxt's own requests, whatever becomes of empty replies."""
+    symbol = "BTC/USDT:USDT"
+    markets = rows_of([symbol, "BTC/USD:BTC", "BTC/USDT"])
+    exchange, allowed = stubbed(venue, markets, {"": {}}), fence(venue)
+    calls = calls_of(venue, exchange.markets.values())
+    asked = [partial(exchange.fetch_positions, None, dict(each)) for each in calls.positions]
+    asked += [partial(exchange.fetch_balance, dict(each)) for each in (*calls.margin, *calls.spot)]
+    for way in ways(exchange, MARKS_AT_ONCE):
+        asked.append(partial(getattr(exchange, way), [symbol]))
+    for way in ways(exchange, MARKS_ONE_BY_ONE):
+        asked.append(partial(getattr(exchange, way), symbol))
+    asked += [exchange.fetch_markets, exchange.fetch_time]
+    for ask in asked:
+        with suppress(ccxt.BaseError, *ODD):
+            await ask()
+    assert exchange.asked
+    for method, url in exchange.asked:
+        allowed.check_request(method, URL(url, encoded=True))

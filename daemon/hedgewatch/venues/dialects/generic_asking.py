@@ -11,6 +11,8 @@ import ccxt
 import structlog
 
 from hedgewatch.venues.dialects.generic_calls import Parameters
+from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.polling import ODD
 
 ASKED_AGAIN = 60
 """After so many readings a kind of account that was missing is asked for again: some 8 minutes."""
@@ -46,6 +48,9 @@ class Asking:
                 "not read: there may be none", account=self._account, call=asked, error=kind
             )
             return None
+        except ODD as oddity:
+            said = f"{type(oddity).__name__} {oddity!s:.60}"
+            raise OddReplyError(f"ccxt makes no sense of the {what}: {said}") from oddity
         self._answered.add(asked)
         self._missing.pop(asked, None)
         return reply

@@ -102,7 +102,7 @@ def _pattern(path: str) -> re.Pattern[str] | None:
     """The end of an address: an entry knows no host and no version. None where it has no path."""
     if not path:
         return None
-    parts = re.split(r"\{[^}]*\}", path.strip("/"))
+    parts = re.split(r"\{[^}]*\}", path.lstrip("/"))
     return re.compile("(^|/)" + "[^/]+".join(re.escape(part) for part in parts) + "$")
 
 
