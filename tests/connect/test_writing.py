@@ -223,3 +223,15 @@ def test_each_part_of_a_new_file_is_explained() -> None:
     assert "hedgewatch check -c desk.yaml --online" in text
     for section in re.findall(r"^(\w+):", text, flags=re.MULTILINE):
         assert re.search(rf"^# .+\n{section}:", text, flags=re.MULTILINE), section
+
+
+def test_coins_that_are_one_by_their_owners_word_are_hedged_by_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = checked(f"{OLD}\nassets: {{UETH: ETH}}\n", monkeypatch)
+    held = Coins(asset="UETH", amount=10.0, account="old")
+    short = _position("old", "ETH", -10.0)
+    found = Found(account="old", venue="bybit", coins=(held,), positions=(short,))
+    for known, proposed in ((before, ["eth"]), (None, [])):
+        desk = Desk(before=known, found=[found], wallet="colder", holdings={})
+        assert [one.name for one in desk.proposals({})] == proposed

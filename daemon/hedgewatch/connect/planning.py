@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hedgewatch.config.configuration import Configuration
+from hedgewatch.config.schema import aliases_of
 from hedgewatch.connect.found import Coins, Found
 from hedgewatch.connect.plan import Plan, PlannedAccount
 from hedgewatch.connect.pricing import symbols_of, without_price
-from hedgewatch.connect.proposals import Proposal, propose
-from hedgewatch.core.book.underlying import underlying_of
+from hedgewatch.connect.proposals import Proposal, Underlying, propose
+from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.scenarios import MONEY
 
 Sources = Mapping[str, tuple[str, str]]
@@ -25,6 +26,12 @@ class Desk:
     found: Sequence[Found]
     wallet: str
     holdings: Mapping[str, str]
+
+    @property
+    def _underlying(self) -> Underlying:
+        """Which assets are one, by the word of their owner first."""
+        own = {} if self.before is None else aliases_of(self.before.assets)
+        return Assets(own).underlying_of
 
     @property
     def coins(self) -> list[Coins]:
@@ -46,7 +53,7 @@ class Desk:
         return propose(
             (_valued(coins, values) for coins in self.coins),
             (position for one in self.found for position in one.positions),
-            underlying_of,
+            self._underlying,
             used=self._used(),
             names=[] if self.before is None else [hedge.name for hedge in self.before.hedges],
         )
@@ -59,14 +66,14 @@ class Desk:
     def worth_knowing(self) -> list[str]:
         """Coins whose price would show whether they are hedged by another coin."""
         assets = (coins.asset for coins in self.coins if coins.asset not in MONEY)
-        return without_price(assets, symbols_of(self.proposals({})), underlying_of)
+        return without_price(assets, symbols_of(self.proposals({})), self._underlying)
 
     def unpriced(self, hedges: Sequence[Proposal]) -> list[str]:
         """Assets that the configuration will name, and that nothing in it prices yet."""
         owned = [leg.asset for hedge in hedges for leg in hedge.exposure if leg.asset]
         named = set() if self.before is None else set(self.before.prices)
         symbols = [*symbols_of(hedges), *self._symbols_before()]
-        wanted = without_price([*self.holdings, *owned], symbols, underlying_of)
+        wanted = without_price([*self.holdings, *owned], symbols, self._underlying)
         return [asset for asset in wanted if asset not in named]
 
     def _symbols_before(self) -> Iterator[str]:
