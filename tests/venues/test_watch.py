@@ -182,7 +182,7 @@ async def test_a_key_whose_right_to_read_is_taken_away_leaves_an_account_unusabl
         await seen.watch.reconcile()
         refused = await seen.until(AccountRefused)
         assert not refused.powerful
-        assert "without the right to read" in refused.reason
+        assert "lacks the right to read" in refused.reason
         seen.forget()
         exchange.world.set_rights(enableReading=True)
         await seen.until(AccountAccepted, within=5.0)
