@@ -47,6 +47,8 @@ async def test_ccxt_loads_contracts_of_okxs_own_sizes_and_reads_the_account() ->
         assert (markets[AIX]["contractSize"], markets[AIX]["precision"]["amount"]) == (100, 0.1)
         assert (markets[COIN]["inverse"], markets[COIN]["contractSize"]) == (True, 100)
         assert markets["ALT/USDT"]["spot"]
+        dated = markets["BTC/USDT:USDT-301227"]
+        assert (dated["future"], dated["expiry"]) == (True, 1_924_588_800_000)
         (position,) = await client.fetch_positions()
         assert (position["symbol"], position["side"], position["contracts"]) == (AIX, "short", 2)
         assert (position["notional"], position["marginMode"]) == (200_000, "cross")

@@ -77,7 +77,7 @@ class Replies:
     private_get_finance_savings_balance = private_get_asset_balances
 
     async def public_get_public_position_tiers(self, asked: dict[str, str]) -> Any:
-        return _told(*okx_instruments.tiers(self.world, asked["instFamily"]))
+        return _told(*okx_instruments.tiers(self.world, asked["instType"], asked["instFamily"]))
 
     async def public_get_public_discount_rate_interest_free_quota(self) -> Any:
         return _told(*okx_instruments.discounts())

@@ -17,6 +17,7 @@ from hedgewatch.core.events import (
     CollateralPriced,
     FeedLost,
     FeedRestored,
+    MarketDefined,
     MarkPriceChanged,
     PositionChanged,
     QuoteChanged,
@@ -35,7 +36,7 @@ from tests.venues.watching import AIX, Watched, now, watched
 pytestmark = pytest.mark.live
 
 VENUE, NAME = "okx", "okx-main"
-SPOT, COIN = "ALT/USDT", "BTC/USD:BTC"
+SPOT, COIN, DATED = "ALT/USDT", "BTC/USD:BTC", "BTC/USDT:USDT-301227"
 DESK = Desk(instance="test", accounts=(AccountPlan(name="main", venue=VENUE),))
 
 
@@ -125,6 +126,26 @@ async def test_what_becomes_of_a_position_is_streamed_with_its_cause(
         less = await seen.until(BalanceChanged, lambda told: told.end is EndReason.TRANSFERRED)
         assert less.balance.total == pytest.approx(float(world.accounts[NAME].wallet))
         assert seen.all(AccountRefused) == []
+
+
+async def test_a_dated_future_is_read_priced_and_judged_without_funding(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = exchange.world
+    world.hold(Position("BTCUSDT_301227", Decimal(-1), Decimal(60_000)), account=NAME)
+    async with okx_watched(exchange, monkeypatch, (DATED,)) as seen:
+        reading = await seen.until(AccountRead)
+        assert [each.contracts for each in reading.positions] == [-100.0]
+        mark = await seen.fresh_mark(DATED)
+        assert (mark.price, mark.index_price, mark.funding_rate) == (60_000.0, 60_000.0, None)
+        market = await seen.until(MarketDefined)
+        assert (market.market.expiry, market.market.funding_interval) == (1_924_588_800.0, None)
+        await seen.until(TiersChanged)
+        pool = pool_of(judged(seen))
+        assert pool.margin_ratio == pytest.approx(float(world.margin_ratio(NAME)), rel=1e-9)
+        world.hold(Position("BTCUSDT_301227", Decimal(0), Decimal(60_000)), account=NAME)
+        await seen.until(PositionChanged, lambda told: not told.position.contracts)
+        assert seen.watch.odd_frames == 0
 
 
 async def test_a_whole_account_is_counted_in_dollars_as_okx_counts_it(

@@ -27,9 +27,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """A perpetual as OKX sizes it. `symbol` is its name in the world, `priced` that of its mark.
+    """A contract as OKX sizes it. `symbol` is its name in the world, `priced` that of its mark.
 
-    `value` is its ctVal. Of an inverse one the world counts dollars, not coins.
+    `value` is its ctVal. Of an inverse one the world counts dollars, not coins. One with an `end`
+    (day, milliseconds) is dated, and stands where the perpetual stands.
     """
 
     symbol: str
@@ -39,6 +40,12 @@ class Contract:
     priced: str
     quote: str = "USDT"
     linear: bool = True
+    end: tuple[str, int] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Its instType."""
+        return "SWAP" if self.end is None else "FUTURES"
 
     @property
     def family(self) -> str:
@@ -48,7 +55,7 @@ class Contract:
     @property
     def id(self) -> str:
         """Its instId."""
-        return f"{self.family}-SWAP"
+        return f"{self.family}-SWAP" if self.end is None else f"{self.family}-{self.end[0]}"
 
     @property
     def settle(self) -> str:
@@ -85,6 +92,10 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             Contract(
                 symbol="BTCUSD", base="BTC", quote="USD", value=Decimal(100), lot=Decimal("0.1"),
                 priced="BTCUSDT", linear=False,
+            ),
+            Contract(
+                symbol="BTCUSDT_301227", base="BTC", value=Decimal("0.01"), lot=Decimal("0.01"),
+                priced="BTCUSDT", end=("301227", 1_924_588_800_000),
             ),
         )
     }

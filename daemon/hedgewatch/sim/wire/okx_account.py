@@ -153,7 +153,7 @@ def position(world: World, account: Account, held: Position) -> Row:
         "ccy": contract.settle,
         "idxPx": plain(margin.mark_of(held, venue)),
         "instId": contract.id,
-        "instType": "SWAP",
+        "instType": contract.kind,
         "last": plain(margin.mark_of(held, venue)),
         "lever": str(account.leverage),
         "margin": exact(held.isolated_wallet or ZERO) if isolated else "",

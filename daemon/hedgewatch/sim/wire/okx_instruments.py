@@ -23,9 +23,9 @@ def instruments(world: World, kind: str) -> list[Row]:
     """GET /api/v5/public/instruments, of one type."""
     if kind == "SPOT":
         return [_pair(pair) for pair in world.spot_pairs.values()]
-    if kind == "SWAP":
-        return [_swap(world, each) for each in CONTRACTS.values()]
-    if kind in {"FUTURES", "OPTION", "MARGIN"}:
+    if kind in {"SWAP", "FUTURES"}:
+        return [_contract(world, each) for each in CONTRACTS.values() if each.kind == kind]
+    if kind in {"OPTION", "MARGIN"}:
         return []
     raise Refusal(ODD_PARAMETER[0], ODD_PARAMETER[1], "Parameter instType error.")
 
@@ -48,9 +48,10 @@ def _pair(pair: SpotPair) -> Row:
     }
 
 
-def _swap(world: World, contract: Contract) -> Row:
+def _contract(world: World, contract: Contract) -> Row:
     market = world.markets[contract.priced]
-    ends = "" if market.expiry is None else str(market.expiry)
+    end = market.expiry if contract.end is None else contract.end[1]
+    ends = "" if end is None else str(end)
     return {
         **dict.fromkeys(_EMPTY, ""),
         "ctMult": "1",
@@ -60,7 +61,7 @@ def _swap(world: World, contract: Contract) -> Row:
         "expTime": ends,
         "instFamily": contract.family,
         "instId": contract.id,
-        "instType": "SWAP",
+        "instType": contract.kind,
         "lever": str(market.tiers[0].leverage),
         "listTime": "1573557408000",
         "lotSz": plain(contract.lot),
@@ -74,7 +75,7 @@ def _swap(world: World, contract: Contract) -> Row:
     }
 
 
-def tiers(world: World, families: str) -> list[Row]:
+def tiers(world: World, kind: str, families: str) -> list[Row]:
     """GET /api/v5/public/position-tiers: of five families at most."""
     named = families.split(",")
     if len(named) > 5:  # noqa: PLR2004 - OKX's own bound
@@ -95,7 +96,7 @@ def tiers(world: World, families: str) -> list[Row]:
             "uly": contract.family,
         }
         for contract in CONTRACTS.values()
-        if contract.family in named
+        if contract.family in named and contract.kind == kind
         for number, step in enumerate(contract.steps(world.markets[contract.priced]), 1)
     ]
 

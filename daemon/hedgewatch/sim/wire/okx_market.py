@@ -26,6 +26,11 @@ NO_SUCH_MARKET = (200, 51001, "Instrument ID doesn't exist.")
 ODD_PARAMETER = (400, 51000, "Parameter {0} error.")
 
 
+def is_contract(name: str) -> bool:
+    """Whether an instId has a third part, as that of no pair has."""
+    return name.count("-") > 1
+
+
 def contract_named(name: str) -> Contract:
     """By its instId."""
     found = next((each for each in CONTRACTS.values() if each.id == name), None)
@@ -49,13 +54,14 @@ def mark(world: World, contract: Contract) -> Decimal:
 
 def mark_row(world: World, name: str, now: int) -> Row:
     """One of GET /api/v5/public/mark-price, and of the channel `mark-price`."""
-    price = plain(mark(world, contract_named(name)))
-    return {"instType": "SWAP", "instId": name, "markPx": price, "ts": str(now)}
+    contract = contract_named(name)
+    price = plain(mark(world, contract))
+    return {"instType": contract.kind, "instId": name, "markPx": price, "ts": str(now)}
 
 
 def best(world: World, name: str) -> tuple[Decimal, Decimal]:
     """Bid and ask, one tick to either side of the price."""
-    if name.endswith("-SWAP"):
+    if is_contract(name):
         contract = contract_named(name)
         price, tick = mark(world, contract), world.markets[contract.priced].tick
     else:
@@ -69,7 +75,7 @@ def ticker(world: World, name: str, now: int) -> Row:
     """GET /api/v5/market/ticker, and the channel `tickers`."""
     bid, ask = best(world, name)
     last = plain((bid + ask) / 2)
-    contract = contract_named(name) if name.endswith("-SWAP") else None
+    contract = contract_named(name) if is_contract(name) else None
     volume = TRADED_IN_A_DAY if contract is None else _contracts(world, contract, TRADED_IN_A_DAY)
     return {
         "askPx": plain(ask),
@@ -78,7 +84,7 @@ def ticker(world: World, name: str, now: int) -> Row:
         "bidSz": "1000",
         "high24h": last,
         "instId": name,
-        "instType": "SPOT" if contract is None else "SWAP",
+        "instType": "SPOT" if contract is None else contract.kind,
         "last": last,
         "lastSz": "1",
         "low24h": last,
@@ -137,7 +143,10 @@ def indices(world: World, query: Mapping[str, str]) -> list[Row]:
 
 def funding(world: World, name: str, now: int) -> Row:
     """One of GET /api/v5/public/funding-rate, and of the channel `funding-rate`."""
-    hours = world.markets[contract_named(name).priced].funding_hours
+    contract = contract_named(name)
+    if contract.end is not None:
+        raise Refusal(*NO_SUCH_MARKET)
+    hours = world.markets[contract.priced].funding_hours
     paid = (now // (hours * HOUR) + 1) * hours * HOUR
     return {
         "formulaType": "noRate",
@@ -159,7 +168,8 @@ def funding(world: World, name: str, now: int) -> Row:
 
 def fundings(world: World, name: str) -> list[Row]:
     """GET /api/v5/public/funding-rate: `ANY` is all of them."""
-    names = [each.id for each in CONTRACTS.values()] if name == "ANY" else [name]
+    perpetual = [each.id for each in CONTRACTS.values() if each.end is None]
+    names = perpetual if name == "ANY" else [name]
     return [funding(world, each, epoch_milliseconds()) for each in names]
 
 
@@ -168,7 +178,7 @@ def interest(world: World, name: str, now: int) -> Row:
     contract = contract_named(name)
     return {
         "instId": name,
-        "instType": "SWAP",
+        "instType": contract.kind,
         "oi": plain(_contracts(world, contract, OPEN_INTEREST)),
         "oiCcy": plain(OPEN_INTEREST),
         "oiUsd": plain(OPEN_INTEREST * mark(world, contract)),

@@ -58,9 +58,8 @@ def _positions(call: Call) -> list[Any]:
 
 
 def _tiers(call: Call) -> list[Any]:
-    if call.query.get("instType") != "SWAP":
-        return []
-    return okx_instruments.tiers(call.world, call.query.get("instFamily", ""))
+    kind, families = call.query.get("instType", ""), call.query.get("instFamily", "")
+    return okx_instruments.tiers(call.world, kind, families)
 
 
 def _public(reply: Callable[[Call], list[Any]], limit: int = 20) -> Route:
