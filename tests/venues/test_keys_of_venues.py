@@ -2,12 +2,20 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
+from hedgewatch.config.rule_files import load_rules
+from hedgewatch.config.shipped import shipped_rules
+from hedgewatch.core.alert_model import AlertState
+from hedgewatch.core.engine import Engine
 from hedgewatch.core.events import Event
+from hedgewatch.core.model import AccountPlan, Desk
 from hedgewatch.sim.exchange import PaperExchange
+from hedgewatch.sim.wire.wires import WIRES
+from hedgewatch.venues.hub import Hub
 from hedgewatch.venues.key_look import look_at_key
 from hedgewatch.venues.key_seen import KeySeen
 from hedgewatch.venues.known import KNOWN
@@ -18,7 +26,7 @@ from tests.venues.watching import now
 
 pytestmark = pytest.mark.live
 
-WITH_KEYS = [venue for venue in ON_PAPER if venue not in ADDRESS_VENUES]
+WITH_KEYS = [venue for venue in ON_PAPER if venue in WIRES and venue not in ADDRESS_VENUES]
 
 
 async def look(settings: AccountSettings) -> KeySeen:
@@ -80,3 +88,41 @@ async def test_an_address_needs_no_key_and_trades_with_none(
         seen = await look(settings_of(venue, monkeypatch, at(paper, venue)))
         assert paper.violations == []
     assert (seen.verdict, seen.by_address, seen.is_well) == ("reads", True, True)
+
+
+@pytest.mark.parametrize("venue", WITH_KEYS)
+async def test_a_right_that_appears_is_a_security_alert_and_the_key_is_let_go(
+    venue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the venue to the shipped rule: found by the daily look, critical, nothing read since."""
+    rules = load_rules(shipped_rules())
+    desk = Desk(instance="keys", accounts=(AccountPlan(name="main", venue=venue),))
+    engine = Engine(desk, rules, now(), lambda: "episode")
+    fired: list[str] = []
+
+    def hear(event: Event) -> None:
+        told = engine.handle(event, now()).transitions
+        fired.extend(one.alertname for one in told if one.state is AlertState.FIRING)
+
+    async with PaperExchange("manual") as paper, asyncio.TaskGroup() as group:
+        around = Surroundings(hear, now, lambda _, work: group.create_task(work), Random(7))
+        async with Hub(around, lambda _, work: group.create_task(work)) as hub:
+            watch = hub.open(settings_of(venue, monkeypatch, at(paper, venue)), ())
+            account = engine.book.accounts["main"]
+            await until(lambda: account.read_at is not None)
+            assert account.key.told is not None
+            await watch.check_key()
+            assert "KeyTooPowerful" not in fired
+            for name in paper.world.accounts:
+                paper.world.set_rights(account=name, enableWithdrawals=True)
+            await watch.check_key()
+            await until(lambda: "KeyTooPowerful" in fired)
+            read = account.readings
+            await watch.reconcile()
+            assert account.readings == read
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5.0):
+        while not true():  # noqa: ASYNC110 - a row of the book signals nobody
+            await asyncio.sleep(0.02)
