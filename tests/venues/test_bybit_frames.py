@@ -14,6 +14,9 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import EndReason
 from hedgewatch.venues.dialect import AccountNews, Answer, ReadAgain
 from hedgewatch.venues.dialects.bybit import Bybit
+from hedgewatch.venues.dialects.bybit_common import Listing
+from hedgewatch.venues.dialects.bybit_frames import PriceFrames
+from hedgewatch.venues.dialects.bybit_heart import with_beats
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from tests.venues.bybit_replies import COIN, INFO, POSITION, Replies, dialect
 
@@ -100,7 +103,7 @@ def test_a_mark_that_is_none_leaves_no_older_one_looking_fresh(bad: object) -> N
 def test_on_a_new_socket_nothing_of_the_old_one_is_merged() -> None:
     spoken = dialect()
     mark(spoken, whole())
-    spoken._frames.forget()  # noqa: SLF001 - what `watch` begins with
+    spoken._frames.listen({"linear": ["BTCUSDT"]}, lambda _: None)  # noqa: SLF001 - as `watch`
     assert mark(spoken, ticker("delta", AT + 100, fundingRate="0.1")) is None
     told = mark(spoken, ticker("delta", AT + 200, markPrice="66000"))
     assert told is not None
@@ -127,6 +130,61 @@ def test_a_new_whole_replaces_all_of_the_old() -> None:
     told = mark(spoken, ticker("snapshot", AT + 100, markPrice="1"))
     assert told is not None
     assert (told.index_price, told.open_interest) == (None, None)
+
+
+def quiet(at: float) -> tuple[PriceFrames, list[Any]]:
+    """Two contracts of which ALT was told at a moment, beside the heart beat, and what is told."""
+    told: list[Any] = []
+    listing = Listing()
+    listing.learn({
+        "ALT/USDT:USDT": {"id": "ALTUSDT", "linear": True},
+        LINEAR: {"id": "BTCUSDT", "linear": True},
+        COINED: {"id": "BTCUSD", "linear": False},
+    })  # fmt: skip
+    frames = PriceFrames(listing)
+    frames.listen({"linear": ["ALTUSDT"]}, told.append)
+    assert frames.contract(of("ALTUSDT", at, markPrice="0.4", indexPrice="0.41"), 0.0) is not None
+    return frames, told
+
+
+def of(name: str, at: float, **data: Any) -> dict[str, Any]:
+    return {**ticker("snapshot", int(at * 1000), **data), "data": {"symbol": name, **data}}
+
+
+T0 = 1_760_325_052.0
+
+
+def test_a_mark_that_stands_still_is_told_again_as_long_as_the_heart_beats() -> None:
+    frames, told = quiet(T0)
+    for after in (1.0, 2.0, 3.0, 3.2, 5.6):
+        assert frames.contract(of("BTCUSDT", T0 + after, markPrice="60000"), 0.0) is None
+    assert [(each.symbol, each.price, each.index_price) for each in told] == [
+        ("ALT/USDT:USDT", 0.4, 0.41)
+    ] * 2
+    assert [each.venue_time - T0 for each in told] == pytest.approx([1.5, 4.1])
+    told.clear()
+    frames.contract(of("BTCUSDT", T0 + 12.5, markPrice="60000"), 0.0)
+    assert told == []  # of which nothing was told for 12 s is not quiet, but lost
+
+
+def test_the_heart_of_another_socket_and_a_mark_in_doubt_prove_nothing() -> None:
+    frames, told = quiet(T0)
+    frames.contract(of("BTCUSD", T0 + 3.0, markPrice="60000"), 0.0)
+    assert told == []
+    with pytest.raises(OddReplyError):
+        frames.contract(of("ALTUSDT", T0 + 3.1, markPrice="NaN"), 0.0)
+    frames.contract(of("BTCUSDT", T0 + 6.0, markPrice="60000"), 0.0)
+    assert told == []
+
+
+def test_the_heart_beat_is_asked_for_once_and_where_it_is_listed() -> None:
+    listed = ["BTCUSDT", "ALTUSDT"]
+    assert with_beats({"linear": ["ALTUSDT"], "spot": ["X"]}, listed) == {
+        "linear": ["ALTUSDT", "BTCUSDT"], "spot": ["X"],
+    }  # fmt: skip
+    assert with_beats({"linear": ["BTCUSDT"], "inverse": ["ALTUSD"]}, listed) == {
+        "linear": ["BTCUSDT"], "inverse": ["ALTUSD"],
+    }  # fmt: skip
 
 
 def test_open_interest_is_of_one_side_in_base_units() -> None:

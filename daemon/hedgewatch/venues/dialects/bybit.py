@@ -45,6 +45,7 @@ from hedgewatch.venues.dialects.bybit_common import (
     unified_market,
 )
 from hedgewatch.venues.dialects.bybit_frames import PriceFrames
+from hedgewatch.venues.dialects.bybit_heart import with_beats
 from hedgewatch.venues.dialects.bybit_outflows import Outflows
 from hedgewatch.venues.dialects.bybit_positions import Positions
 from hedgewatch.venues.dialects.bybit_replies import Mode, mode_of
@@ -124,9 +125,10 @@ class Bybit:
         if feed == "user":
             await listen_to_account(exchange, tell)
             return
-        if feed == "mark":
-            self._frames.forget()
         named = self._listing.by_category(symbols)
+        if feed == "mark":
+            self._frames.listen(named, tell)
+            named = with_beats(named, self._listing.contracts)
         await listen_to_prices(exchange, feed, named, lambda: self._frames.spot_frames)
 
     # requests

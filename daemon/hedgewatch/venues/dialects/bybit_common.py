@@ -85,6 +85,11 @@ class Listing:
         self._pairs = {name: symbol for name, symbol, kind in named if kind == "spot"}
         self._contracts = {name: symbol for name, symbol, kind in named if kind != "spot"}
 
+    @property
+    def contracts(self) -> Iterable[str]:
+        """The ids of all of them."""
+        return self._contracts.keys()
+
     def contract(self, row: Row, field: str = "symbol") -> str:
         """The contract that a field names; an unlisted one is not to be skipped in silence."""
         return _listed(self._contracts, row, field)
@@ -103,7 +108,7 @@ class Listing:
         """Whether it is listed."""
         return symbol in self._names
 
-    def by_category(self, symbols: Iterable[str]) -> dict[Category, list[str]]:
+    def by_category(self, symbols: Iterable[str]) -> Mapping[Category, list[str]]:
         """The ids of these, by category, in a steady order; what is not listed is left out."""
         found: dict[Category, list[str]] = {}
         for symbol in sorted(symbols):

@@ -3,11 +3,13 @@
 A ticker is pushed ten times a second; what is the same but for its book is told once a second.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
-from hedgewatch.venues.dialects.bybit_common import VENUE, Listing
+from hedgewatch.venues.dialect import Tell
+from hedgewatch.venues.dialects.bybit_common import VENUE, Category, Listing
+from hedgewatch.venues.dialects.bybit_heart import Heart
 from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
@@ -34,14 +36,16 @@ class PriceFrames:
         self._tickers: dict[str, dict[str, Any]] = {}
         self._at: dict[str, float] = {}
         self._told: dict[str, float] = {}
+        self._heart = Heart()
         self.spot_frames = 0
 
-    def forget(self) -> None:
+    def listen(self, named: Mapping[Category, Iterable[str]], tell: Tell) -> None:
         """A new socket tells all of each ticker anew: its changes are none of the old. Until then
         only a mark that is told counts; an older socket may still tell some.
         """
         for memory in (self._tickers, self._at, self._told):
             memory.clear()
+        self._heart.listen(named, tell)
 
     def contract(self, message: Row, now: float) -> PriceEvent | None:
         """The event in a frame of contracts; raises when a price frame is odd."""
@@ -82,19 +86,30 @@ class PriceFrames:
         self._at[name] = at
         if whole or before:
             self._tickers[name] = merged
-        mark = positive(merged, "markPrice")
+        self._heart.beat(name, at)
+        told = self._mark(merged, symbol, at)
         repeats = not whole and data.keys().isdisjoint(_TELLING)
         if repeats and at < self._told.get(name, 0.0) + _REPEAT_SECONDS:
+            self._heart.heard(name, at, None)
             return None
         self._told[name] = at
+        self._heart.heard(name, at, told)
+        return told if self._heart.wants(name) else None
+
+    def _mark(self, ticker: Row, symbol: str, at: float) -> MarkPriceChanged:
+        try:
+            mark = positive(ticker, "markPrice")
+        except OddReplyError:
+            self._heart.doubt(text(ticker, "symbol"))
+            raise
         return MarkPriceChanged(
             VENUE,
             symbol,
             mark,
             at,
-            above_zero_or_none(merged, "indexPrice"),
-            number_or_none(merged, "fundingRate"),
-            _open_interest(merged, symbol),
+            above_zero_or_none(ticker, "indexPrice"),
+            number_or_none(ticker, "fundingRate"),
+            _open_interest(ticker, symbol),
         )
 
 
