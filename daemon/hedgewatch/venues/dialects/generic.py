@@ -33,6 +33,7 @@ from hedgewatch.venues.dialect import (
     Tell,
 )
 from hedgewatch.venues.dialects.generic_fence import ReadingList
+from hedgewatch.venues.dialects.generic_kinds import learn_kind
 from hedgewatch.venues.dialects.generic_markets import bars_of, market_of
 from hedgewatch.venues.dialects.generic_reading import GenericReader
 from hedgewatch.venues.dialects.generic_rights import ASKED, rights_at
@@ -109,15 +110,8 @@ class Generic:
         return await rights_at(self._venue, exchange)
 
     async def settle_in(self, exchange: Exchange) -> None:
-        """Whether a Bitget account is unified: ccxt takes any failure to ask for a no."""
-        if self._venue != "bitget":
-            return
-        try:
-            await exchange.privateUtaGetV3AccountSettings()
-        except ccxt.ExchangeError:
-            exchange.options["uta"] = False
-        else:
-            exchange.options["uta"] = True
+        """Whether the account is a unified one, where ccxt takes any failure to ask for a no."""
+        await learn_kind(self._venue, exchange)
 
     async def read_terms(self, exchange: Exchange) -> None:
         """Funding rates, where they come with their interval."""
