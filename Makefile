@@ -59,7 +59,7 @@ campaign: $(INSTALLED) servers ## 500 kill -9 amid deliveries and more, half an 
 	@$(BIN)/python -m tests.campaign kills subsets silence $(ARGS)
 
 soak: $(INSTALLED) servers ## an hour of faults, memory and descriptors watched: make soak ARGS="--minutes 5"
-	@$(BIN)/python -m tests.campaign soak $(ARGS)
+	@$(BIN)/python -m tests.campaign soak venues $(ARGS)
 
 fix: $(INSTALLED) ## what the linter and the formatter can mend by themselves, the exported rules, the schemas, the list of venues
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -1,6 +1,7 @@
 """`python -m tests.campaign [PART …]`: what is promised, under attack; the counts are printed.
 
-`kills`, `subsets` and `silence` are what `make campaign` runs, `soak` what `make soak` does.
+`kills`, `subsets` and `silence` are what `make campaign` runs, `soak` and `venues` what `make soak`
+does.
 """
 
 import argparse
@@ -16,8 +17,9 @@ from tests.campaign.report import Report
 from tests.campaign.silence import silence
 from tests.campaign.soak import soak
 from tests.campaign.subsets import subsets
+from tests.campaign.venues import venues
 
-PARTS = ("kills", "subsets", "silence", "soak")
+PARTS = ("kills", "subsets", "silence", "soak", "venues")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(part: str, folder: Path, options: argparse.Namespace) -> Report:
     if part == "soak":
         return await soak(folder, options.seed, options.minutes, on_terminal)
+    if part == "venues":
+        return await venues(folder, options.seed, options.minutes, on_terminal)
     if part == "subsets":
         return await subsets(1.0, on_terminal)
     if part == "silence":

@@ -1,6 +1,7 @@
 """The real daemon for hours amid faults: memory, descriptors and threads stay as they were."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -52,7 +53,7 @@ class Soak:
             progress(int(passed), int(seconds))
             self._strike(self.chance.choice(_KINDS))
             await asyncio.sleep(self.chance.uniform(0.5, 1.5) * self.pause)
-            self.samples.append(_sample(self._pid(), monotonic() - began))
+            self.samples.append(sample(self._pid(), monotonic() - began))
         progress(int(seconds), int(seconds))
         self.house.exchange.faults.restore()
         converged = await self._seconds_to_the_truth()
@@ -95,22 +96,27 @@ class Soak:
         return monotonic() - began
 
     def _report(self, seconds: float, opened: float, converged: float) -> Report:
-        later = [one for one in self.samples if one.at > seconds * _FIRST_PART]
-        middle = len(later) // 2
-        before, after = later[:middle], later[middle:]
-        grown = median(s.megabytes for s in after) - median(s.megabytes for s in before)
-        most = _MEGABYTES_OF_NOISE + _MEGABYTES_AN_HOUR * seconds / 3600.0
-        descriptors = max(s.descriptors for s in after) - max(s.descriptors for s in before)
         report = Report(f"soak, {seconds / 60.0:g} min")
         report.count("faults", self.faults)
         report.count("connections made anew", opened)
-        report.count("resident memory at the end, MB", round(later[-1].megabytes, 1))
-        report.at_most("memory grown in the last third, MB", round(grown, 2), most)
-        report.at_most("descriptors grown", descriptors, _DESCRIPTORS_OF_NOISE)
-        report.at_most("threads grown", max(s.threads for s in after) - before[0].threads, 2)
+        hold_the_footprint(report, self.samples, seconds)
         report.at_most("seconds to the truth after the last fault", round(converged, 1), 60.0)
         report.must_be("requests that could trade", len(self.house.exchange.violations), 0)
         return report
+
+
+def hold_the_footprint(report: Report, samples: Sequence[Sample], seconds: float) -> None:
+    """What may not grow: the last third is held against the middle one."""
+    later = [one for one in samples if one.at > seconds * _FIRST_PART]
+    middle = len(later) // 2
+    before, after = later[:middle], later[middle:]
+    grown = median(s.megabytes for s in after) - median(s.megabytes for s in before)
+    most = _MEGABYTES_OF_NOISE + _MEGABYTES_AN_HOUR * seconds / 3600.0
+    descriptors = max(s.descriptors for s in after) - max(s.descriptors for s in before)
+    report.count("resident memory at the end, MB", round(later[-1].megabytes, 1))
+    report.at_most("memory grown in the last third, MB", round(grown, 2), most)
+    report.at_most("descriptors grown", descriptors, _DESCRIPTORS_OF_NOISE)
+    report.at_most("threads grown", max(s.threads for s in after) - before[0].threads, 2)
 
 
 async def soak(folder: Path, seed: int, minutes: float, progress: Progress) -> Report:
@@ -119,7 +125,7 @@ async def soak(folder: Path, seed: int, minutes: float, progress: Progress) -> R
         return await Soak(house, Random(seed), pause=2.0).run(60.0 * minutes, progress)
 
 
-def _sample(pid: int, at: float) -> Sample:
+def sample(pid: int, at: float) -> Sample:
     status = Path(f"/proc/{pid}/status").read_text()
     fields = dict(line.split(":", 1) for line in status.splitlines())
     return Sample(
