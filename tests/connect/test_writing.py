@@ -22,7 +22,7 @@ from hedgewatch.venues.settings import AccountSettings
 ASSETS = ["BTC", "ETH", "PEPE", "1000PEPE", "1INCH", "USDT", "USDC", "NULL", "TRUE", "2Z", "ON"]
 VENUES = ["binanceusdm", "binance", "bybit", "okx", "hyperliquid", "gate"]
 FEW = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
