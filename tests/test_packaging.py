@@ -90,8 +90,8 @@ def test_the_installed_daemon_follows_the_paper_exchange_in_a_foreign_folder(
 @pytest.mark.parametrize(
     "name", ["requirements.txt", "requirements-extras.txt", "requirements-dev.txt"]
 )
-def test_every_pin_carries_hashes_and_no_address_of_an_index(kind: str) -> None:
-    text = (CHECKOUT / f"requirements{kind}.txt").read_text()
+def test_every_pin_carries_hashes_and_no_address_of_an_index(name: str) -> None:
+    text = (CHECKOUT / name).read_text()
     pins = re.findall(r"^[a-z0-9.-]+==.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
     assert len(pins) == len(re.findall(r"^[^\s#]", text, flags=re.MULTILINE))
     assert all("--hash=sha256:" in pin for pin in pins)

@@ -2,16 +2,17 @@
 
 import http.client
 import json
+import ssl
 from argparse import Namespace
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hedgewatch.config.address import address_of
+from hedgewatch.config.address import Address, address_of
 
 _DEFAULT = "http://127.0.0.1:9464"
 _SECONDS = 10.0
-_CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 _REFUSED = {
     401: "wants its token: name its configuration, -c FILE, with http.token in it",
     404: "does not know this question: it is no hedgewatch, or an older one",
@@ -52,11 +53,11 @@ def _exchange(
     options: Namespace, method: str, path: str, body: bytes | None = None
 ) -> tuple[str, int, bytes]:
     """The address that was asked, the status and the body of its answer."""
-    url, token = _DEFAULT, None
+    told = Address(_DEFAULT)
     if options.configuration is not None:
-        url, token = address_of(options.configuration)
-    url = options.url or url
-    connection, root = _connection(url)
+        told = address_of(options.configuration)
+    url, token = options.url or told.url, told.token
+    connection, root = _connection(url, told.certificate)
     headers = {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
     if body is not None:
         headers["Content-Type"] = "application/json"
@@ -72,12 +73,29 @@ def _exchange(
         connection.close()
 
 
-def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+def _connection(url: str, certificate: Path | None) -> tuple[http.client.HTTPConnection, str]:
     """A connection, and what precedes every path there."""
     parts = urlsplit(url)
-    if parts.scheme not in _CONNECTIONS or not parts.hostname:
+    root = parts.path.rstrip("/")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NoAnswerError(f"{url} is no address: write it like {_DEFAULT}")
-    return _CONNECTIONS[parts.scheme](parts.netloc, timeout=_SECONDS), parts.path.rstrip("/")
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(parts.netloc, timeout=_SECONDS), root
+    trusted = _trusting(certificate)
+    return http.client.HTTPSConnection(parts.netloc, timeout=_SECONDS, context=trusted), root
+
+
+def _trusting(certificate: Path | None) -> ssl.SSLContext:
+    """Whoever shows the very certificate of the configuration, by whatever name it is asked.
+
+    Without one, whom the system trusts.
+    """
+    if certificate is None:
+        return ssl.create_default_context()
+    context = ssl.create_default_context(cafile=certificate)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
 
 
 def _document(url: str, body: bytes) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 allowed to read its other secrets.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import ConfigurationError, Problem
+from hedgewatch.config.web_file import read_web_file
 from hedgewatch.config.yaml_source import read_source
 from hedgewatch.settings import Secret, SecretError
 from hedgewatch.telemetry.settings import HttpSettings
@@ -13,8 +15,19 @@ from hedgewatch.telemetry.settings import HttpSettings
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # what is listened on, not where it is
 
 
-def address_of(path: Path) -> tuple[str, Secret | None]:
-    """URL and token; ConfigurationError when that much of the file is wrong."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where it answers, what it wants to be told, and which certificate it shows there (None: it
+    speaks no TLS).
+    """
+
+    url: str
+    token: Secret | None = None
+    certificate: Path | None = None
+
+
+def address_of(path: Path) -> Address:
+    """ConfigurationError when that much of the file is wrong."""
     problems: list[Problem] = []
     source = read_source(path, problems)
     http = HttpSettings()
@@ -25,7 +38,11 @@ def address_of(path: Path) -> tuple[str, Secret | None]:
         token = None if http.token is None else http.token.read()
     except SecretError as error:
         problems.append(source.problem(("http", "token"), str(error)))
-    if problems:
-        raise ConfigurationError(problems)
+    web = read_web_file(http)
+    if problems or web.problems:
+        raise ConfigurationError([*problems, *web.problems])
+    tls = None if web.settings is None else web.settings.tls_server_config
     host = "127.0.0.1" if http.host in _EVERYWHERE else http.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{http.port}", token
+    scheme, certificate = ("http", None) if tls is None else ("https", tls.cert_file)
+    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{http.port}"
+    return Address(url, token, certificate)

@@ -41,8 +41,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHUTDOWN_SECONDS = 1.0
 """How long a request in flight may take when the daemon stops: answers take milliseconds."""
-_IDLE_SECONDS = 75.0
-"""How long a connection may be open without a whole request, also of one who sends it slowly."""
+IDLE_SECONDS = 75.0
+"""A scrape each minute keeps its connection; who sends a request slowly loses it."""
 _FARTHEST_DOWN, _FARTHEST_UP = -0.95, 5.0
 
 
@@ -122,14 +122,20 @@ def application(
 
 @asynccontextmanager
 async def serve(
-    app: web.Application, settings: HttpSettings, secured: WebSettings | None = None
+    app: web.Application,
+    settings: HttpSettings,
+    secured: WebSettings | None = None,
+    idle: float = IDLE_SECONDS,
 ) -> AsyncIterator[str]:
-    """Listen until the context ends; gives the address, with the real port where 0 was asked."""
+    """Listen until the context ends; gives the address, with the real port where 0 was asked.
+
+    `idle` is how many seconds a connection may be open without a whole request.
+    """
     runner = web.AppRunner(
         app,
         access_log=None,
         shutdown_timeout=_SHUTDOWN_SECONDS,
-        keepalive_timeout=_IDLE_SECONDS,
+        keepalive_timeout=idle,
     )
     told = None if secured is None else secured.tls_server_config
     tls = None if told is None else serving(told)
