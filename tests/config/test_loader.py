@@ -50,6 +50,33 @@ def test_betas_of_the_common_move_reach_the_desk_and_none_is_negative(folder: Pa
     assert "BTC: must be a number" in str(caught.value)
 
 
+def test_other_names_of_an_asset_and_the_currency_of_totals_reach_the_desk(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    path.write_text(SOUND + "assets: {UBTC: BTC, XEC6: 1000000 XEC}\ncurrency: USDT\n")
+    desk = load(path).desk()
+    assert desk.assets == {"UBTC": ("BTC", 1.0), "XEC6": ("XEC", 1e6)}
+    assert desk.currency == "USDT"
+    path.write_text(SOUND)
+    assert (load(path).desk().assets, load(path).desk().currency) == ({}, "USD")
+
+
+@pytest.mark.parametrize("alias", ["0 SHIB", "many SHIB", "1000", "-1 SHIB", "1e3 SHIB", "''"])
+def test_another_name_that_says_nothing_is_a_mistake(spoil: Spoil, alias: str) -> None:
+    said = spoil("wallets:", f"assets: {{KSHIB: {alias}}}\nwallets:")
+    assert len(said) == 1
+    assert said[0].startswith("hedgewatch.yaml:7:")
+
+
+def test_a_holding_under_another_name_has_the_price_of_what_it_is(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    other = SOUND.replace("holdings: {ALT:", "holdings: {WALT: 5, ALT:", 1)
+    path.write_text(other)
+    with pytest.raises(ConfigurationError, match="WALT has no price"):
+        load(path)
+    path.write_text(other + "assets: {WALT: ALT}\n")
+    assert load(path).desk().assets == {"WALT": ("ALT", 1.0)}
+
+
 @pytest.mark.parametrize(("money", "beta"), [("USDT", "0.05"), ("USDC", "0"), ("EUR", "1")])
 def test_money_has_no_beta_for_a_lost_peg_is_a_scenario(
     spoil: Spoil, money: str, beta: str

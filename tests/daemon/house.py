@@ -32,6 +32,7 @@ DOCUMENTS = (
     "positions",
     "pools",
     "hedges",
+    "assets",
     "alerts",
     "rules",
     "silences",
