@@ -19,6 +19,7 @@ from hedgewatch.core.events import (
     DaemonObserved,
     KeyRead,
     SignalHeard,
+    VenueClockRead,
 )
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
@@ -210,7 +211,8 @@ def test_each_figure_of_the_news_is_what_the_engine_computes() -> None:
     ends = KeyRead(account="main", expires_at=ends_at, bound_to_address=False)
     told.at(62.0, *_prices(), ends, refused("the key can trade", powerful=True))
     tether = CollateralReading(asset="USDT", price=0.985)
-    told.at(62.0, CollateralPriced("main", (tether,), told.now), ClockAdvanced())
+    told.at(62.0, CollateralPriced("main", (tether,), told.now))
+    told.at(62.0, VenueClockRead(VENUE, -2.0), ClockAdvanced())
     assert_computed("Worked example: news", _squeezed(), told)
 
 

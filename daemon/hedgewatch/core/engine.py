@@ -18,8 +18,8 @@ from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.legs import build_leg
-from hedgewatch.core.book.lines import hear
-from hedgewatch.core.book.prices import VenueClock, forget_order, is_crossed, take_price
+from hedgewatch.core.book.lines import hear, hear_clock
+from hedgewatch.core.book.prices import VenueClock, is_crossed, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
 from hedgewatch.core.book.terms import market_changes
 from hedgewatch.core.breaks import note_moves, recall
@@ -134,11 +134,10 @@ class Engine:
     def _venue(self, event: events.MarketDefined | events.VenueClockRead, now: float) -> Outcome:
         if isinstance(event, events.MarketDefined):
             return self._market_defined(event, now)
-        if self._clock_of(event.venue).read(event.lead, now):
-            for account in self.book.accounts.values():
-                if account.venue == event.venue:
-                    forget_order(account.watched)
-                    readings.forget_order(account)
+        stepped = self._clock_of(event.venue).read(event.lead, now)
+        for account in self.book.accounts.values():
+            if account.venue == event.venue:
+                hear_clock(account, event.lead, stepped=stepped)
         return NOTHING
 
     def _clock_of(self, venue: str) -> VenueClock:

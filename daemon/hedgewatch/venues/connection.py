@@ -106,9 +106,10 @@ class Connection:
         exchange = self.exchange
         if not exchange.has.get("fetchTime"):
             return  # the venue has no way to tell, and signs with the time of this machine
+        asked = self._around.now()
         await exchange.load_time_difference()
         there = exchange.milliseconds() - exchange.options["timeDifference"]
-        lead = there / 1000.0 - self._around.now()
+        lead = there / 1000.0 - (asked + self._around.now()) / 2.0
         if lead < self._lead - _STEP_SECONDS:
             self.listener.clock_stepped_back()
         self._lead = lead

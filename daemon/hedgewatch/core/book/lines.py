@@ -1,6 +1,7 @@
 """News of the lines to a venue, not of what is held there."""
 
 from hedgewatch.core import events
+from hedgewatch.core.book import readings
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.prices import forget_order
 from hedgewatch.core.book.rows import AccountRow
@@ -27,6 +28,15 @@ def hear(book: Book, event: Heard, account: AccountRow, now: float) -> None:
             account.observed += 1
         case events.FeedLost() | events.FeedRestored():
             _feed(book, account, event, now)
+
+
+def hear_clock(account: AccountRow, lead: float, *, stepped: bool) -> None:
+    """Its venue was asked for the time; whether the venue's clock stepped back since."""
+    account.clock_skew_seconds = lead
+    account.observed += 1
+    if stepped:
+        forget_order(account.watched)
+        readings.forget_order(account)
 
 
 def _usable(account: AccountRow, event: events.AccountRefused | events.AccountAccepted) -> None:

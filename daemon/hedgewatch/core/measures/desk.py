@@ -44,6 +44,13 @@ DESK_MEASURES = (
     ),
     Measure(
         Scope.ACCOUNT,
+        "clock_skew_seconds",
+        Unit.SECONDS,
+        "How far the clock of the venue is ahead of ours.",
+        "hedgewatch_clock_skew_seconds",
+    ),
+    Measure(
+        Scope.ACCOUNT,
         "key_bound_to_address",
         Unit.BOOLEAN,
         "The key of the account works from listed addresses only.",

@@ -72,8 +72,8 @@ class AccountRow(AccountNews):
 
     __slots__ = (
         "account_blind", "account_unusable", "assets", "balances", "betas", "blind_reason",
-        "blind_seconds", "collateral", "collateral_at", "cross_regime", "discounts",
-        "doubt", "feeds", "heard_at", "is_whole",
+        "blind_seconds", "clock_skew_seconds", "collateral", "collateral_at", "cross_regime",
+        "discounts", "doubt", "feeds", "heard_at", "is_whole",
         "isolated_regime", "key", "key_too_powerful", "leverage_limit",
         "liquidation_distance_worst",
         "margin_in_use", "margin_told", "name",
@@ -114,6 +114,7 @@ class AccountRow(AccountNews):
         self.blind_seconds = 0.0
         self.blind_reason = self.unusable_reason = ""
         self.account_unusable: bool | Unknown = NOT_YET
+        self.clock_skew_seconds: Known = NOT_YET
         self.key = KeyFacts()
         self.key_too_powerful: bool | Unknown = NOT_YET
         self.liquidation_distance_worst: Known = NOT_YET
