@@ -222,6 +222,15 @@ def test_hedge_mode_shows_in_the_positions_and_is_told_of_the_account() -> None:
     assert story.account().settings_change == "position mode one-way → hedge"
 
 
+def test_a_market_in_hedge_mode_beside_one_that_is_not_is_no_switch() -> None:
+    story = short_of_aix()
+    story.at(1.0, market(ALT), tiered(ALT))
+    story.at(2.0, read(held(AIX, -200.0), held(ALT, 10.0, 0.4, kind="long")), CALM, ALTS)
+    story.at(3.0, told(held(AIX, 0.0)), told(held(ALT, 10.0, 0.4, kind="long")))
+    story.at(4.0, read(held(ALT, 10.0, 0.4, kind="long")), CALM, ALTS)
+    assert story.account().settings_change == ""
+
+
 def test_a_margin_mode_that_is_not_understood_is_blindness_and_never_a_guess() -> None:
     """Row 35: a mode that nobody knows."""
     story = short_of_aix()

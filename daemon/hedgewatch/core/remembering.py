@@ -16,7 +16,6 @@ from hedgewatch.core.book.terms import (
     differences,
     facts_of,
     mode_of,
-    positions_of,
 )
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Tier, Unknown
@@ -74,7 +73,7 @@ def _tell(row: AccountRow | PositionRow, found: Iterable[Words], now: float) -> 
 
 def _tell_account(account: AccountRow, words: Words, now: float) -> None:
     change = TermsChange(*words, now, _DOWN)
-    if words[0] in {"margin mode", "position mode"}:
+    if words[0] == "margin mode":
         account.change_settings(change)
     else:
         account.change_collateral([change], now)
@@ -87,10 +86,7 @@ def _name(row: AccountRow | PositionRow) -> str:
 def _of_account(account: AccountRow) -> dict[str, str]:
     if account.read_at is None or account.cross_regime is UNKNOWN:
         return {}
-    facts = {"margin mode": account.cross_regime.name, **counts_of(account.collateral)}
-    if account.hedge_mode is not None:
-        facts["position mode"] = positions_of(hedged=account.hedge_mode)
-    return facts
+    return {"margin mode": account.cross_regime.name, **counts_of(account.collateral)}
 
 
 def _of_position(position: PositionRow) -> dict[str, str]:

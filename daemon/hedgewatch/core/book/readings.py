@@ -47,8 +47,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     _take_regimes(account, event, change)
     for balance in event.balances:
         tell_balance(account, balance, change, whole=True)
-    kinds = (reading.kind for reading in event.positions if reading.contracts)
-    take_position_mode(account, kinds, ratio, now)
+    take_position_mode(account, event.positions, ratio, now)
     miss_balances(account, {balance.asset for balance in event.balances}, change)
     _read_positions(book, account, event.positions, change)
     if change.agrees:

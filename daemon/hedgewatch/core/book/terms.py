@@ -10,7 +10,7 @@ from hedgewatch.core.book.rows import AccountRow, MarketRow, PositionRow
 from hedgewatch.core.book.rows.terms import TermsChange
 from hedgewatch.core.events import CollateralReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
-from hedgewatch.core.model import Known, Market, MarketStatus, PositionKind
+from hedgewatch.core.model import Known, Market, MarketStatus
 from hedgewatch.core.wording import date_and_time, spoken
 
 Words = tuple[str, str, str]
@@ -94,16 +94,16 @@ def take_regime(account: AccountRow, regime: Regime, ratio: Known, now: float) -
 
 
 def take_position_mode(
-    account: AccountRow, kinds: Iterable[PositionKind], ratio: Known, now: float
+    account: AccountRow, readings: Iterable[PositionReading], ratio: Known, now: float
 ) -> None:
-    """One-way or hedge mode, as the positions that are open show it; none open show nothing."""
-    shown = {kind != "net" for kind in kinds}
-    if len(shown) != 1:
-        return
-    mode, before = shown.pop(), account.hedge_mode
-    account.hedge_mode = mode
-    if before is not None and before is not mode:
-        words = positions_of(hedged=before), positions_of(hedged=mode)
+    """One-way or hedge mode, as open positions show it, market by market: a venue may have both,
+    and coin-margined contracts a mode of their own.
+    """
+    shown = {each.symbol: each.kind != "net" for each in readings if each.contracts}
+    turned = {mode for symbol, mode in shown.items() if account.modes.get(symbol, mode) is not mode}
+    account.modes |= shown
+    for mode in turned:
+        words = _positions(hedged=not mode), _positions(hedged=mode)
         account.change_settings(TermsChange("position mode", *words, now, ratio))
 
 
@@ -124,8 +124,7 @@ def mode_of(*, isolated: bool) -> str:
     return "isolated" if isolated else "cross"
 
 
-def positions_of(*, hedged: bool) -> str:
-    """The position mode of an account."""
+def _positions(*, hedged: bool) -> str:
     return "hedge" if hedged else "one-way"
 
 

@@ -73,8 +73,8 @@ def reached(changes: Changes) -> Known:
 
 class AccountNews(Row):
     """How an account is set and what its coins count as margin, as it changed, and what its venue
-    warned of. Ages are as of the last half second, +inf: never. `hedge_mode` is None until a
-    position shows it.
+    warned of. Ages are as of the last half second, +inf: never. `modes` are of markets: whether its
+    positions have two sides, as an open one showed last.
     """
 
     __slots__ = (
@@ -82,8 +82,8 @@ class AccountNews(Row):
         "collateral_deviation",
         "collateral_terms",
         "deviating_coin",
-        "hedge_mode",
         "margin_ratio_before_warning",
+        "modes",
         "peaks",
         "peaks_since",
         "settings",
@@ -100,7 +100,7 @@ class AccountNews(Row):
         self.settings: Changes = ()
         self.collateral_terms: Changes = ()
         self.settings_change_age_seconds = self.collateral_change_age_seconds = inf
-        self.hedge_mode: bool | None = None
+        self.modes: dict[str, bool] = {}
         self.warnings: tuple[tuple[VenueWarned, float], ...] = ()
         self.venue_warning_age_seconds = inf
         self.peaks: tuple[Known, Known] = (_NOT_WARNED, _NOT_WARNED)
