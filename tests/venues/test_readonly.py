@@ -9,7 +9,7 @@ from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.endpoint import moved
-from hedgewatch.venues.pauses import PausedError, Pauses
+from hedgewatch.venues.pauses import Answered, PausedError, Pauses
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
 from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.settings import EndpointSettings
@@ -153,7 +153,7 @@ async def test_a_forbidden_request_does_not_leave_the_machine(server: Server) ->
     ("status", "told", "body", "pause"),
     [
         (429, "7", "", 7),
-        (429, "", "", 10),
+        (429, "", "", 2),
         (418, "", "", 120),
         (418, "", '{"code":-1003,"msg":"IP banned until 1800000090000."}', 90),
         (418, "9999999999", "", 3 * 86_400),
@@ -178,6 +178,26 @@ async def test_nothing_is_sent_until_the_pause_that_the_venue_asked_for_is_over(
         server.status = 200
         await session.get(f"{server.url}/fapi/v1/time")
     assert server.reached == ["/fapi/v3/account", "/fapi/v1/time"]
+
+
+def test_a_limit_without_a_word_on_its_time_is_given_twice_as_much_each_time_it_is_met_again() -> (
+    None
+):
+    pauses, now, given = Pauses(), 1_000.0, []
+    for _ in range(8):
+        pauses.note("https://a.example", Answered(429, "", b""), now)
+        began = now
+        while True:
+            try:
+                pauses.check("https://a.example", now)
+            except PausedError:
+                now += 1.0
+            else:
+                break
+        given.append(now - began)
+    assert given == [2, 4, 8, 16, 32, 60, 60, 60]
+    pauses.note("https://a.example", Answered(429, "", b""), now + 61.0)
+    pauses.check("https://a.example", now + 63.0)
 
 
 @pytest.mark.parametrize("content", ["text/html", "text/plain"])
