@@ -27,8 +27,9 @@ install: $(INSTALLED) ## .venv with everything that runs and develops hedgewatch
 demo: $(INSTALLED) ## watch a hedged book on the paper exchange
 	@$(BIN)/hedgewatch demo $(ARGS)
 
-capture: $(INSTALLED) ## the picture of the README, from a real demo: half a minute
+capture: $(INSTALLED) servers ## the pictures of the README, from real demos: a minute
 	@$(BIN)/python -m hedgewatch.demo.capture daemon/demo.svg $(ARGS)
+	$(BIN)/python -m hedgewatch.demo.capture_page daemon $(ARGS)
 
 run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi

@@ -12,7 +12,7 @@ from tests.page.conftest import HOSTILE, Stage
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
-SEEN = "(document.getElementById('{}')?.innerText ?? '')"
+SEEN = "(document.getElementById('{}')?.innerText ?? '').replaceAll('\\u00a0', ' ')"
 AT_ONCE = 2.0
 
 
@@ -65,7 +65,7 @@ async def test_numbers_are_those_of_the_daemon_as_people_read_them(page: Page) -
     pools = await page.evaluate(SEEN.format("pools"))
     for part in ("main/USDT", "8.5 %", "100,000", "8,500.00", "91,500.00", "mark 1,000.00"):
         assert part in pools
-    assert "↑ 1,427.27 +42.7 %" in pools
+    assert "↑ 1,427.27\n+42.7 %" in pools
     assert "↓ none" in pools
     hedges = await page.evaluate(SEEN.format("hedges"))
     for part in ("fits to the contract", "cold ALT 500,000 = 200,000", "−200 = −200,000"):
@@ -103,7 +103,7 @@ async def test_a_screen_reader_is_told_the_names_of_all_that_is_drawn(page: Page
     await page.until("document.querySelector('#whatif table') && true", 5)
     nodes = (await page.ask("Accessibility.getFullAXTree"))["nodes"]
     named = {
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        (node["role"]["value"], node.get("name", {}).get("value", "").replace("\xa0", " "))
         for node in nodes
         if not node.get("ignored")
     }

@@ -85,12 +85,12 @@ export function spark(points, name, format, highest) {
     pen = "L";
     return step;
   });
-  return el(
+  return [el(
     "svg",
     { class: "spark", viewBox: "0 0 360 38", preserveAspectRatio: "none", role: "img", "aria-label": label },
     el("line", { class: "zero", x1: 0, x2: 360, y1: y(0), y2: y(0) }),
     el("path", { class: "way", d: way.join("") }),
-  );
+  ), el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, `${name}, last hour`), el("span", {}, `now ${format(last)}`))];
 }
 
 export const contracts = (value) => count(Math.abs(value), Number.isInteger(value) ? 0 : 3);

@@ -30,7 +30,7 @@ function written(value, digits, signed = false) {
   return signed && !isZero ? `+${text}` : text;
 }
 
-const unit = (value) => (Number.isFinite(value) ? " %" : "");
+const unit = (value) => (Number.isFinite(value) ? "\u00a0%" : "");
 export const percent = (value, digits = 1) => written(value * 100, digits) + unit(value);
 export const move = (value, digits = 1) => written(value * 100, digits, true) + unit(value);
 export const count = (value, digits = 0) => written(value, digits);

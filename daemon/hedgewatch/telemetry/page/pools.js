@@ -26,7 +26,8 @@ function card(pool, history) {
 
 function facts(pool) {
   const fact = (term, value) => el("div", {}, el("dt", {}, term), el("dd", {}, value));
-  const both = el("span", {}, told(pool.shock_down, move), " … ", told(pool.shock_up, move));
+  const shock = (value) => (Number.isFinite(value) ? move(value) : "none");
+  const both = el("span", {}, told(pool.shock_down, shock), " … ", told(pool.shock_up, shock));
   return el(
     "dl",
     { class: "facts" },
@@ -63,7 +64,7 @@ const side = (contracts) => `${contracts < 0 ? "short" : "long"} ${amount(Math.a
 
 function legend(held, mark, down, up) {
   const line = (value, arrow) => (value > 0 && Number.isFinite(value)
-    ? [el("strong", {}, `${arrow} ${price(value)}`), ` ${move(value / mark - 1)}`] : `${arrow} none`);
+    ? [el("strong", {}, `${arrow}\u00a0${price(value)}`), el("small", {}, move(value / mark - 1))] : `${arrow} none`);
   return el("p", { class: "legend" }, el("span", {}, line(down, "↓")),
     el("span", {}, "mark ", el("strong", {}, price(mark))), el("span", {}, line(up, "↑")));
 }
