@@ -73,7 +73,7 @@ export function spark(points, name, format, highest) {
   }
   const capped = (point) => (point >= 1e9 ? Infinity : point <= -1e9 ? -Infinity : point);
   const low = Math.min(0, ...known), high = Math.min(1e3, Math.max(highest, ...known));
-  const last = capped(known.at(-1));
+  const last = capped(known.at(-1)), worst = capped(known.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)));
   const label = `${name}, last hour: lowest ${format(capped(Math.min(...known)))}, highest `
     + `${format(capped(Math.max(...known)))}, last ${format(last)}`;
   const x = (index) => 360 - points.length + index;
@@ -90,7 +90,7 @@ export function spark(points, name, format, highest) {
     { class: "spark", viewBox: "0 0 360 38", preserveAspectRatio: "none", role: "img", "aria-label": label },
     el("line", { class: "zero", x1: 0, x2: 360, y1: y(0), y2: y(0) }),
     el("path", { class: "way", d: way.join("") }),
-  ), el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, `${name}, last hour`), el("span", {}, `now ${format(last)}`))];
+  ), el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, `${name}, last hour`), el("span", {}, `worst ${format(worst)}`))];
 }
 
 export const contracts = (value) => count(Math.abs(value), Number.isInteger(value) ? 0 : 3);

@@ -27,14 +27,14 @@ function card(pool, history) {
 function facts(pool) {
   const fact = (term, value) => el("div", {}, el("dt", {}, term), el("dd", {}, value));
   const shock = (value) => (Number.isFinite(value) ? move(value) : "none");
-  const both = el("span", {}, told(pool.shock_down, shock), " … ", told(pool.shock_up, shock));
+  const both = el("span", { class: "number" }, told(pool.shock_down, shock), " … ", told(pool.shock_up, shock));
   return el(
     "dl",
     { class: "facts" },
     fact(`worth, ${pool.currency}`, told(pool.equity, money)),
     fact("must be worth", told(pool.maintenance_margin, money)),
     fact("left", told(pool.headroom, money)),
-    fact("common move that liquidates", both),
+    fact("move that liquidates", both),
   );
 }
 
