@@ -1,6 +1,7 @@
 """TLS, client certificates and passwords, as a web.yml of Prometheus' exporters says them."""
 
 import asyncio
+import re
 import socket
 import ssl
 import subprocess
@@ -30,6 +31,7 @@ from tests.notify.certificates import certificate
 from tests.support.servers import find_program, free_port
 from tests.telemetry.desk import Desk, busy_daemon
 
+HANDBOOK = Path(__file__).parents[2] / "deploy" / "README.md"
 TOKEN = "a-token-of-some-length"
 CHEAP = bcrypt.hashpw(b"hush", bcrypt.gensalt(4)).decode()
 ANYWHERE = HttpSettings(listen="127.0.0.1:0")
@@ -73,6 +75,12 @@ def mistakes(folder: Path, content: object) -> list[str]:
     """Line, column and words of each."""
     found = read_web_file(HttpSettings(web_config=written(folder, content)))
     return [f"{each.line}:{each.column}: {each.message}" for each in found.problems]
+
+
+def promtool_takes(file: Path) -> bool:
+    command = [find_program("promtool"), "check", "web-config", str(file)]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False)
+    return looked.returncode == 0
 
 
 @asynccontextmanager
@@ -122,13 +130,7 @@ def test_promtool_takes_what_we_take(tmp_path: Path, kind: str) -> None:
         headers = {"Strict-Transport-Security": "max-age=63072000"}
         content["http_server_config"] = {"http2": False, "headers": headers}
     read(tmp_path, content)
-    looked = subprocess.run(
-        [find_program("promtool"), "check", "web-config", tmp_path / "web.yml"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert looked.returncode == 0, looked.stderr
+    assert promtool_takes(tmp_path / "web.yml")
 
 
 def test_every_mistake_of_the_file_is_told_at_once_with_its_place(tmp_path: Path) -> None:
@@ -218,6 +220,18 @@ def test_elsewhere_than_on_loopback_it_takes_certificates_or_passwords_over_tls(
         return
     with pytest.raises(ConfigurationError, match=r"hedgewatch.yaml:4:16: listen: 0\.0\.0\.0 can"):
         load(path)
+
+
+def test_the_file_of_the_handbook_is_taken_as_it_stands(tmp_path: Path) -> None:
+    text = HANDBOOK.read_text(encoding="utf-8").partition("## Secure")[2]
+    block = re.findall(r"^```yaml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)[0]
+    certificate(tmp_path)
+    (tmp_path / "broker.pem").rename(tmp_path / "desk.pem")
+    (tmp_path / "broker.key").rename(tmp_path / "desk.key")
+    (tmp_path / "clients.pem").write_bytes((tmp_path / "desk.pem").read_bytes())
+    settings = read(tmp_path, block)
+    assert settings.keeps_strangers_out
+    assert promtool_takes(tmp_path / "web.yml")
 
 
 # the wire
