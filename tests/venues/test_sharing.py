@@ -88,6 +88,8 @@ async def test_accounts_at_one_venue_load_its_markets_once_and_share_its_price_s
     async with watched(exchange, monkeypatch) as seen:
         second(seen, ALT)
         await both_stand(seen)
+        for feed in product(("main", "second"), PRICES):
+            await seen.until(FeedRestored, partial(is_of, feed))
         restored = {(back.account, back.feed) for back in seen.all(FeedRestored)}
         feeds = (*PRICES, "user", "rest")
         assert restored == {(name, feed) for name in ("main", "second") for feed in feeds}
