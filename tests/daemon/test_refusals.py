@@ -39,7 +39,7 @@ async def test_offline_mistakes_are_all_told_with_place_and_nothing_is_started(
     place = re.compile(re.escape(str(daemon.configuration)) + r":\d+:\d+: ")
     assert all(map(place.match, lines)), lines
     mistakes = (
-        "unknown venue binanceusd: it is one of binance, binanceusdm (did you mean binanceusdm?)",
+        "unknown venue binanceusd (did you mean binanceusdm?)",
         "readable by others than its owner: chmod 600",
         "the name cold stands already",
         "share: must be less than or equal to 1",

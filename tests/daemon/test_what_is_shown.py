@@ -1,18 +1,13 @@
 """What the exchange holds is what the running daemon shows, and shows at once."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from grafana.generate import dashboards
-from grafana.queries import queries
 from tests.daemon.house import House, housed
 from tests.notify.listener import listening_to, text
-from tests.support.servers import Server, prometheus_server
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -28,18 +23,6 @@ async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     """Without a token, so that a Prometheus can be pointed at it as it comes."""
     async with housed(tmp_path_factory.mktemp("house"), token="") as house:
         yield house
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
-async def prometheus(
-    shared_house: House, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Server]:
-    """Scrapes from the first test on, because rates need two scrapes."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    server = prometheus_server(folder, [shared_house.daemon.address])
-    await asyncio.to_thread(server.start)
-    yield server
-    await asyncio.to_thread(server.stop)
 
 
 async def test_position_pool_and_hedge_are_those_of_the_exchange_under_the_agreed_names(
@@ -150,28 +133,3 @@ async def test_broker_shows_the_account_as_it_stands_and_forgets_it_when_nobody_
     assert state["pools"][0]["shock_down"] == "-inf"
     assert {feed["feed"] for feed in state["feeds"]} == {"mark", "quote", "user", "rest"}
     assert vars(message.properties)["MessageExpiryInterval"] == 10
-
-
-async def test_real_prometheus_gets_an_answer_to_every_query_of_the_desk(
-    house: House, prometheus: Server
-) -> None:
-    house.exchange.world.set_mark("AIXUSDT", 1300)
-    await house.daemon.until_fires("MarginDanger", 3)
-    assert await _unanswered(prometheus.url) == []
-
-
-async def _unanswered(url: str) -> list[str]:
-    """The queries without an answer, asked until there are none or 10 s have passed."""
-    exprs = [query.expr for dashboard in dashboards().values() for query in queries(dashboard)]
-    async with aiohttp.ClientSession() as session:
-        for _ in range(50):
-            exprs = [expr for expr in exprs if not await _ask(session, url, expr)]
-            if not exprs:
-                break
-            await asyncio.sleep(0.2)
-    return exprs
-
-
-async def _ask(session: aiohttp.ClientSession, url: str, expr: str) -> object:
-    async with session.get(f"{url}/api/v1/query", params={"query": expr}) as answer:
-        return (await answer.json())["data"]["result"]
