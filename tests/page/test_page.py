@@ -1,19 +1,30 @@
 """The status page as a browser shows it: on a phone and on a desk, by day and by night."""
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from hedgewatch.core.alert_model import Acknowledgement
+from hedgewatch.core.book.rows.outside import CalendarRow, SignalRow
+from hedgewatch.core.events import Appointment
+from hedgewatch.core.model import SignalPlan
 from hedgewatch.demo.browser import Page
+from hedgewatch.settings import Secret
+from hedgewatch.telemetry.http import Equipment, application, serve
+from hedgewatch.telemetry.settings import HttpSettings
+from hedgewatch.telemetry.stream import Stream
 from tests.page.conftest import HOSTILE, Stage
+from tests.telemetry.desk import Desk, alert, busy_daemon
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 SEEN = "(document.getElementById('{}')?.innerText ?? '').replaceAll('\\u00a0', ' ')"
 AT_ONCE = 2.0
+NOW = 1_700_000_000.0
 
 
 def shows(place: str, text: str) -> str:
@@ -150,3 +161,33 @@ async def test_a_silent_daemon_is_said_at_once_and_its_numbers_are_not_shown_as_
     await stage.daemon.start()
     await page.until(shows("line", "live"), 30)
     await page.close()
+
+
+async def test_with_a_token_the_browser_is_asked_once_and_then_everything_is_there(
+    stage: Stage,
+) -> None:
+    desk = Desk()
+    seen = Acknowledgement(by="anna", at=NOW, comment="topping up")
+    desk.standing = [replace(alert(), acknowledged=seen)]
+    signal_row = SignalRow(SignalPlan(name="gpu", unit="busy", stale_after=60.0))
+    calendar = CalendarRow("unlocks")
+    calendar.appointments = (Appointment(NOW + 7200, NOW + 7300, "ALT unlock"),)
+    calendar.look(NOW)
+    desk.held += [signal_row, calendar]
+    stream = Stream(desk, NOW)
+    stream.look(NOW)
+    settings, equipment = HttpSettings(listen="127.0.0.1:0"), Equipment(stream=stream)
+    app = application(desk, busy_daemon(), settings, Secret("of-some-length"), equipment=equipment)
+    async with serve(app, settings) as url:
+        page = await stage.browser.page()
+        await page.go(url)
+        await page.until("document.readyState === 'complete'", 5)
+        assert not await page.evaluate(shows("verdict", "acknowledged"))
+        await page.go(url.replace("//", "//anna:of-some-length@"))
+        await page.until(shows("verdict", "Critical, acknowledged"), 5)
+        assert await page.evaluate(shows("alerts", "acknowledged by anna: topping up"))
+        outside = await page.evaluate(SEEN.format("outside"))
+        assert "unknown: nothing was heard yet" in outside
+        assert "ALT unlock" in outside
+        assert "in 2 h" in outside
+        await page.close()

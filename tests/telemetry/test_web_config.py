@@ -48,6 +48,7 @@ def own(folder: Path, name: str) -> Path:
     at = folder / name
     at.mkdir()
     certificate(at)
+    (at / "broker.key").chmod(0o600)
     return at
 
 
@@ -176,6 +177,14 @@ def test_a_file_that_is_not_there_or_does_not_fit_is_told_where_it_is_named(
         assert line.strip().startswith((key, "key_file"))
 
 
+def test_a_key_that_everybody_reads_is_refused_with_what_mends_it(tmp_path: Path) -> None:
+    content = tls(tmp_path)
+    key = tmp_path / "server" / "broker.key"
+    key.chmod(0o644)
+    (told,) = mistakes(tmp_path, content)
+    assert told.endswith(f"{key} is readable by everybody: chmod 640 {key}")
+
+
 def test_certificates_of_clients_that_nobody_vouches_for_are_refused(tmp_path: Path) -> None:
     (told,) = mistakes(tmp_path, tls(tmp_path, client_auth_type="RequireAndVerifyClientCert"))
     assert "client_ca_file and client_auth_type belong together" in told
@@ -228,6 +237,7 @@ def test_the_file_of_the_handbook_is_taken_as_it_stands(tmp_path: Path) -> None:
     certificate(tmp_path)
     (tmp_path / "broker.pem").rename(tmp_path / "desk.pem")
     (tmp_path / "broker.key").rename(tmp_path / "desk.key")
+    (tmp_path / "desk.key").chmod(0o600)
     (tmp_path / "clients.pem").write_bytes((tmp_path / "desk.pem").read_bytes())
     settings = read(tmp_path, block)
     assert settings.keeps_strangers_out

@@ -2,6 +2,7 @@
 on is safe with it. Each mistake with its place in that file.
 """
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,8 +57,14 @@ def web_problems(draft: Draft) -> Iterator[Problem]:
 
 
 def _unusable(settings: WebSettings, source: Source) -> Iterator[Problem]:
+    tls = settings.tls_server_config
+    if tls is None:
+        return
     try:
-        if settings.tls_server_config is not None:
-            context_of(settings.tls_server_config)
+        context_of(tls)
     except UnusableTlsError as error:
         yield source.problem(("tls_server_config", error.key), str(error))
+        return
+    if tls.key_file.stat().st_mode & stat.S_IRWXO:
+        mend = f"{tls.key_file} is readable by everybody: chmod 640 {tls.key_file}"
+        yield source.problem(("tls_server_config", "key_file"), mend)

@@ -25,13 +25,14 @@ _OF_A_POSITION = (
     "liquidation_distance_sigmas",
 )  # fmt: skip
 _OF_A_HEDGE = (
-    "hedge_ratio", "target", "hedge_drift", "hedge_drift_floor", "contracts_to_target",
-    "residual_delta", "exposure_value", "cover_value", "hedge_broken",
+    "hedge_ratio", "target", "hedge_drift", "hedge_drift_floor", "hedge_drift_worst",
+    "contracts_to_target", "residual_delta", "exposure_value", "cover_value", "hedge_broken",
 )  # fmt: skip
 _OF_AN_ACCOUNT = (
     "account_blind", "blind_seconds", "account_unusable", "key_too_powerful",
     "liquidation_distance_worst",
 )  # fmt: skip
+_OF_AN_ASSET = ("net_exposure_coins", "net_exposure", "gross_exposure")
 _OF_A_FEED = ("feed_up", "data_age_seconds")
 _OF_A_SIGNAL = ("signal_value", "signal_age_seconds", "signal_up")
 _OF_A_CALENDAR = ("event_in_seconds", "event_running")
@@ -65,6 +66,7 @@ def state_of(told: Told, now: float, silence_of: SilenceOf) -> api.Document:
         "pools": _pools(by_scope[Scope.POOL], by_scope[Scope.POSITION]),
         "hedges": [_hedge(row) for row in by_scope[Scope.HEDGE]],
         "accounts": _accounts(by_scope[Scope.ACCOUNT], by_scope[Scope.FEED]),
+        "assets": [_named(row, _OF_AN_ASSET) for row in by_scope[Scope.ASSET]],
         "signals": [_signal(row) for row in by_scope[Scope.SIGNAL]],
         "calendars": [_calendar(row) for row in by_scope[Scope.CALENDAR]],
     }

@@ -17,9 +17,10 @@ function card(hedge, history) {
     el("h3", {}, hedge.hedge, el("span", { class: "about" }, ` ${saying(hedge)}`),
       el("span", { class: "big" }, drift === null ? "unknown" : move(drift))),
     balance(hedge),
-    drift === null ? el("p", { class: "unknown" }, `Drift unknown: ${whyUnknown(hedge.hedge_drift)}`) : terms(hedge),
+    drift === null ? el("p", { class: "unknown" },
+      `Drift unknown: ${whyUnknown(hedge.hedge_drift)}; at worst `, told(hedge.hedge_drift_worst, move, { reason: false })) : terms(hedge),
     hedge.hedge_broken === true ? el("p", { class: "summary" }, `Broken: ${hedge.break_reason}`) : null,
-    history ? spark(history[hedge.hedge], `Drift of ${hedge.hedge}`, move, 0.05) : null,
+    history ? spark([...(history[hedge.hedge] ?? []), drift], `Drift of ${hedge.hedge}`, move, 0.05) : null,
   );
 }
 
@@ -70,4 +71,18 @@ function terms(hedge) {
   return el("p", { class: "dim" }, "ratio ", told(hedge.hedge_ratio, (x) => count(x, 3)), " of ",
     told(hedge.target, (x) => count(x, 3)), floored, "; unhedged ", told(hedge.residual_delta, money, { reason: false }),
     needed ? el("strong", { class: "needed" }, `${needed > 0 ? "buy" : "sell"} ${contracts(needed)} contracts to fit`) : null);
+}
+
+/** What of each asset is exposed over all accounts, wallets and positions. */
+export function assetTable(state) {
+  const head = ["asset", "net, coins", "net value", "gross value"];
+  const unknown = state.assets.find((row) => number(row.net_exposure) === null);
+  const why = unknown && el("p", { class: "unknown", "data-key": "why" }, `${unknown.asset}: ${whyUnknown(unknown.net_exposure)}`);
+  const table = el("table", { "data-key": "table" }, el("caption", { class: "unseen" }, "Exposure of each asset over all venues"),
+    el("thead", {}, el("tr", {}, head.map((name, index) => el("th", { scope: "col", class: index ? "number" : "" }, name)))),
+    el("tbody", {}, state.assets.map((row) => el("tr", { "data-key": row.asset }, el("th", { scope: "row" }, row.asset),
+      el("td", { class: "number" }, told(row.net_exposure_coins, amount, { reason: false })),
+      el("td", { class: "number" }, told(row.net_exposure, money, { reason: false })),
+      el("td", { class: "number" }, told(row.gross_exposure, money, { reason: false }))))));
+  return el("div", { class: "card" }, table, why);
 }

@@ -3,7 +3,7 @@
 import { alertCards, lately, standing } from "./alerts.js";
 import { show } from "./dom.js";
 import { clock, span } from "./format.js";
-import { hedgeCards } from "./hedges.js";
+import { assetTable, hedgeCards } from "./hedges.js";
 import { poolCards } from "./pools.js";
 import { hasOutside, outsideTable, sightTable } from "./sight.js";
 import { verdictCard, verdictOf } from "./verdict.js";
@@ -21,7 +21,7 @@ const isLate = () => heard.state === null || passed() > LATE || !heard.isOpen;
 
 function listen() {
   source?.close();
-  source = new EventSource("/api/v1/stream");
+  source = new EventSource(`${location.origin}/api/v1/stream`);
   source.addEventListener("open", () => { heard.isOpen = true; });
   source.addEventListener("error", lose);
   source.addEventListener("state", (event) => take(JSON.parse(event.data)));
@@ -82,6 +82,8 @@ function draw() {
   show(at("alerts"), alertCards(state, state.now + elapsed));
   show(at("pools"), poolCards(state, history));
   show(at("hedges"), hedgeCards(state, history));
+  at("assets-part").hidden = !state.assets.length;
+  if (state.assets.length) show(at("assets"), assetTable(state));
   show(at("sight"), sightTable(state, elapsed));
   at("outside-part").hidden = !hasOutside(state);
   if (hasOutside(state)) show(at("outside"), outsideTable(state, elapsed));

@@ -19,7 +19,7 @@ function card(pool, history) {
     ratioBar(pool.margin_ratio, name),
     el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, "margin ratio"), el("span", {}, "100 %: liquidated")),
     ratio === null ? el("p", { class: "unknown" }, `Why: ${whyUnknown(pool.margin_ratio)}`) : facts(pool),
-    history ? [spark(history[""], "Worst margin ratio", percent, 1)] : null,
+    history ? [spark([...(history[""] ?? []), ratio], "Worst margin ratio", percent, 1)] : null,
     pool.positions.length ? pool.positions.map(position) : el("p", { class: "dim" }, "No position."),
   );
 }

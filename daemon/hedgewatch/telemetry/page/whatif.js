@@ -35,7 +35,7 @@ function ask(wait) {
 async function look() {
   const mine = ++asked;
   try {
-    const answer = await fetch(`/api/v1/stress?common=${common()}`, { cache: "no-store" });
+    const answer = await fetch(`${location.origin}/api/v1/stress?common=${common()}`, { cache: "no-store" });
     if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
     const document = await answer.json();
     if (mine === asked) show(place, picture(document));
