@@ -1,10 +1,29 @@
 """The periodic jobs: every account in its own time."""
 
 import asyncio
-from collections.abc import Coroutine
+import sqlite3
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
-from hedgewatch.jobs import ACCOUNT_JOBS, MARKET_JOBS, scheduler
+import pytest
+from apscheduler import events
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.testing import capture_logs
+
+from hedgewatch.jobs import (
+    ACCOUNT_JOBS,
+    MARKET_JOBS,
+    Housekeeping,
+    Spawn,
+    Workplace,
+    scheduler,
+)
+from hedgewatch.store import Store
+from hedgewatch.telemetry.job_runs import JobRuns
+
+NOW = 1_900_000_000.0
 
 
 class Asked:
@@ -63,23 +82,63 @@ class Markets(Asked):
         await self._answer("refresh_markets")
 
 
+def planned(
+    spawn: Spawn,
+    accounts: Sequence[Account] = (),
+    markets: Sequence[Markets] = (),
+    runs: JobRuns | None = None,
+    path: Path = Path("absent.db"),
+    clock: Callable[[], float] = lambda: NOW,
+) -> AsyncIOScheduler:
+    """The table of jobs of a daemon that has not begun."""
+    place = Workplace(
+        accounts=lambda: accounts,
+        markets=lambda: markets,
+        own=Housekeeping(Store(path), clock),
+        spawn=spawn,
+        runs=runs or JobRuns(),
+    )
+    return scheduler(place)
+
+
+def shown(runs: JobRuns, job: str) -> dict[str, float]:
+    """What the metrics say of a job, by the name of the series and the outcome."""
+    return {
+        sample.labels.get("outcome", sample.name): sample.value
+        for family in runs.collect()
+        for sample in family.samples
+        if sample.labels["job"] == job
+    }
+
+
 async def test_an_account_that_is_slow_holds_up_no_other_and_is_not_asked_twice() -> None:
-    slow, quick = Account("slow", slow=True), Account("quick")
+    slow, quick, now = Account("slow", slow=True), Account("quick"), [NOW]
+    runs = JobRuns()
     async with asyncio.TaskGroup() as group:
 
         def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
             return group.create_task(work, name=name)
 
-        reconcile = scheduler(lambda: [slow, quick], list, spawn).get_job("reconcile")
+        reconcile = planned(spawn, [slow, quick], runs=runs, clock=lambda: now[0]).get_job(
+            "reconcile"
+        )
         for _ in range(3):
             await reconcile.func(*reconcile.args)
             await asyncio.sleep(0)
         assert (len(slow.asked), len(quick.asked)) == (1, 3)
+        now[0] += 90.0
+        assert shown(runs, "reconcile") == {
+            "done": 3.0, "failed": 0.0, "skipped": 2.0, "missed": 0.0,
+            "hedgewatch_job_last_done_timestamp_seconds": NOW,
+            "hedgewatch_job_longest_run_seconds": 90.0,
+        }  # fmt: skip
         slow.free.set()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await reconcile.func(*reconcile.args)
     assert (len(slow.asked), len(quick.asked)) == (2, 4)
+    assert shown(runs, "reconcile")["done"] == 6.0
+    assert shown(runs, "reconcile")["hedgewatch_job_longest_run_seconds"] == 0.0
 
 
 async def test_every_job_asks_all_that_is_watched_for_what_its_name_says() -> None:
@@ -89,8 +148,73 @@ async def test_every_job_asks_all_that_is_watched_for_what_its_name_says() -> No
         def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
             return group.create_task(work, name=name)
 
-        table = scheduler(lambda: [account], lambda: [markets], spawn)
-        for planned in table.get_jobs():
-            await planned.func(*planned.args)
+        table = planned(spawn, [account], [markets])
+        for job in table.get_jobs():
+            if job.id != "tidy_store":
+                await job.func(*job.args)
     assert account.asked == [job.name for job in ACCOUNT_JOBS]
     assert markets.asked == [job.name for job in MARKET_JOBS]
+
+
+async def tidied(path: Path, runs: JobRuns) -> None:
+    """The job that tidies the store, done once by itself."""
+    async with asyncio.TaskGroup() as group:
+
+        def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
+            return group.create_task(work, name=name)
+
+        job = planned(spawn, runs=runs, path=path).get_job("tidy_store")
+        await job.func(*job.args)
+
+
+async def test_a_store_in_which_nothing_happens_forgets_what_is_old_and_not_what_waits(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    store = await Store.open(path)
+    ages = {"sent old": 8, "sent": 6, "dead old": 8, "pending old": 300}
+    with closing(sqlite3.connect(path)) as database, database:
+        for key, days in ages.items():
+            database.execute(
+                "INSERT INTO outbox (key, receiver, payload, attempts, next_at, created_at,"
+                " expires_at, state) VALUES (?, 'phone', '', 0, 0, ?, 0, ?)",
+                (key, NOW - days * 86400.0, key.split()[0]),
+            )
+        for days in (401, 399):
+            database.execute("INSERT INTO audit (at, entry) VALUES (?, '')", (NOW - days * 86400,))
+        database.execute("INSERT INTO nonces VALUES ('spent', ?), ('new', ?)", (NOW - 1, NOW + 1))
+    assert await store.tidy(NOW) == 4
+    assert await store.tidy(NOW) == 0
+    await store.close()
+    with closing(sqlite3.connect(path)) as database:
+        keys = [key for (key,) in database.execute("SELECT key FROM outbox ORDER BY id")]
+        assert keys == ["sent", "pending old"]
+        assert database.execute("SELECT COUNT(*) FROM audit").fetchone() == (1,)
+        assert database.execute("SELECT nonce FROM nonces").fetchall() == [("new",)]
+
+
+async def test_a_job_that_fails_is_counted_and_told_and_ends_nothing(tmp_path: Path) -> None:
+    path, runs = tmp_path / "state.db", JobRuns()
+    path.write_bytes(b"SQLite format 3\0" + b"x" * 500)  # damaged
+    with capture_logs() as logs:
+        await tidied(path, runs)
+    assert shown(runs, "tidy_store")["failed"] == 1.0
+    assert shown(runs, "tidy_store")["hedgewatch_job_last_done_timestamp_seconds"] == 0.0
+    (told,) = [line for line in logs if line["event"] == "job_failed"]
+    assert (told["job"], str(path) in told["error"]) == ("tidy_store", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (events.EVENT_JOB_ERROR, "failed"),
+        (events.EVENT_JOB_MISSED, "missed"),
+        (events.EVENT_JOB_MAX_INSTANCES, "skipped"),
+    ],
+)
+async def test_what_the_scheduler_could_not_begin_is_counted_too(code: int, outcome: str) -> None:
+    runs = JobRuns()
+    table = planned(lambda _, work: work.close(), runs=runs)
+    event = events.JobEvent(code, "reconcile", "default")
+    table._dispatch_event(event)  # noqa: SLF001 - a scheduler that misses takes a stalled machine
+    assert shown(runs, "reconcile")[outcome] == 1.0

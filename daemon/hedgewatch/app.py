@@ -22,7 +22,7 @@ from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
 from hedgewatch.core.remembering import facts_now, remember
-from hedgewatch.jobs import scheduler
+from hedgewatch.jobs import Housekeeping, Workplace, scheduler
 from hedgewatch.monitor import Output
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
@@ -76,7 +76,7 @@ async def run_daemon(
 
         stack.push_async_callback(daemon.accounts.close)
         await _watch(daemon, configuration)
-        stack.callback(_begin_jobs(daemon))
+        stack.callback(_begin_jobs(daemon, store))
 
         daemon.service.ready()
         yield daemon
@@ -89,9 +89,17 @@ async def _watch(daemon: Daemon, configuration: Configuration) -> None:
     await daemon.accounts.watch(configuration)
 
 
-def _begin_jobs(daemon: Daemon) -> Callable[[], None]:
+def _begin_jobs(daemon: Daemon, store: Store) -> Callable[[], None]:
     """Start the periodic jobs; what ends them."""
-    jobs = scheduler(daemon.accounts.watches, daemon.accounts.markets, daemon.tasks.spawn)
+    jobs = scheduler(
+        Workplace(
+            accounts=daemon.accounts.watches,
+            markets=daemon.accounts.markets,
+            own=Housekeeping(store, daemon.clock.now),
+            spawn=daemon.tasks.spawn,
+            runs=daemon.metrics.jobs,
+        )
+    )
     jobs.start()
     return partial(jobs.shutdown, wait=False)
 

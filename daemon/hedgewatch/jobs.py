@@ -9,13 +9,20 @@ import structlog
 from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-_MINUTE, _DAY = 60.0, 86_400.0
+from hedgewatch.store import Store, StoreError
+from hedgewatch.telemetry.job_runs import DONE, FAILED, MISSED, SKIPPED, JobRuns
+
+_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], object]
 
 Watched = TypeVar("Watched", bound="Watch")
 
 _log = structlog.get_logger()
+
+
+class JobFailedError(Exception):
+    """A job could not be done; the daemon lives on, and it is tried again when it is due."""
 
 
 class Watch(Protocol):
@@ -47,6 +54,24 @@ class MarketJobs(Watch, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """What is to be done of the daemon's own, whatever it watches."""
+
+    store: Store
+    clock: Callable[[], float]
+    name: str = "hedgewatch"
+
+    async def tidy_store(self) -> None:
+        """Let go of what the store need not keep."""
+        try:
+            gone = await self.store.tidy(self.clock())
+        except StoreError as error:
+            raise JobFailedError(str(error)) from error
+        if gone:
+            _log.info("store_tidied", rows=gone)
+
+
+@dataclass(frozen=True, slots=True)
 class Job(Generic[Watched]):
     """One line of a table: every so many seconds, spread by `jitter` seconds."""
 
@@ -71,13 +96,23 @@ MARKET_JOBS: tuple[Job[MarketJobs], ...] = (
     Job("refresh_terms", 10 * _MINUTE, _MINUTE, lambda watch: watch.refresh_terms()),
     Job("refresh_markets", 15 * _MINUTE, _MINUTE, lambda watch: watch.refresh_markets()),
 )
+OWN_JOBS: tuple[Job[Housekeeping], ...] = (
+    Job("tidy_store", _HOUR, 5 * _MINUTE, lambda own: own.tidy_store()),
+)
 
 
-def scheduler(
-    accounts: Callable[[], Iterable[AccountJobs]],
-    markets: Callable[[], Iterable[MarketJobs]],
-    spawn: Spawn,
-) -> AsyncIOScheduler:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """For whom jobs are done, where they run, and who counts them."""
+
+    accounts: Callable[[], Iterable[AccountJobs]]
+    markets: Callable[[], Iterable[MarketJobs]]
+    own: Housekeeping
+    spawn: Spawn
+    runs: JobRuns
+
+
+def scheduler(place: Workplace) -> AsyncIOScheduler:
     """Every job for everything that is watched when it is due.
 
     The defaults of APScheduler would skip a run after a stall of a second: here a late run is
@@ -87,9 +122,11 @@ def scheduler(
         timezone=UTC,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-    _plan(table, ACCOUNT_JOBS, accounts, spawn)
-    _plan(table, MARKET_JOBS, markets, spawn)
-    table.add_listener(_complain, events.EVENT_JOB_ERROR)
+    place.runs.clock = place.own.clock
+    _plan(table, ACCOUNT_JOBS, place.accounts, place)
+    _plan(table, MARKET_JOBS, place.markets, place)
+    _plan(table, OWN_JOBS, lambda: [place.own], place)
+    _listen(table, place.runs)
     return table
 
 
@@ -97,26 +134,48 @@ def _plan(
     table: AsyncIOScheduler,
     jobs: Iterable[Job[Watched]],
     watches: Callable[[], Iterable[Watched]],
-    spawn: Spawn,
+    place: Workplace,
 ) -> None:
     """What is still at a job is left to it, and holds up no other."""
-    at_work: set[tuple[str, Watched]] = set()
+    runs = place.runs
 
     async def work(job: Job[Watched], watch: Watched) -> None:
+        outcome = FAILED
         try:
             await job.do(watch)
+            outcome = DONE
+        except JobFailedError as error:
+            _log.warning("job_failed", job=job.name, of=watch.name, error=str(error))
         finally:
-            at_work.discard((job.name, watch))
+            runs.ended(job.name, watch, outcome)
 
     async def begin(job: Job[Watched]) -> None:
         for watch in watches():
-            if (job.name, watch) not in at_work:
-                at_work.add((job.name, watch))
-                spawn(f"{job.name}:{watch.name}", work(job, watch))
+            if runs.at_work(job.name, watch):
+                runs.counted(job.name, SKIPPED)
+            else:
+                runs.began(job.name, watch)
+                place.spawn(f"{job.name}:{watch.name}", work(job, watch))
 
     for job in jobs:
+        runs.expect(job.name)
         table.add_job(begin, "interval", (job,), seconds=job.every, jitter=job.jitter, id=job.name)
 
 
-def _complain(event: events.JobExecutionEvent) -> None:
-    _log.warning("job_failed", job=event.job_id, error=str(event.exception))
+_WORDS = {
+    events.EVENT_JOB_ERROR: FAILED,
+    events.EVENT_JOB_MISSED: MISSED,
+    events.EVENT_JOB_MAX_INSTANCES: SKIPPED,
+}
+
+
+def _listen(table: AsyncIOScheduler, runs: JobRuns) -> None:
+    """What goes wrong before a run can begin is APScheduler's to tell."""
+
+    def complain(event: events.JobEvent) -> None:
+        outcome = _WORDS[event.code]
+        runs.counted(event.job_id, outcome)
+        error = str(getattr(event, "exception", "") or "")
+        _log.warning("job_not_begun", job=event.job_id, outcome=outcome, error=error)
+
+    table.add_listener(complain, sum(_WORDS))

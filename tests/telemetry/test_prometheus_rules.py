@@ -383,6 +383,12 @@ ALIVE = {
         ({'hedgewatch_notifications_total{outcome="dead"}': "0x30 1x270"}, "HedgewatchUnheard"),
         ({"hedgewatch_outbox_length": "3x300"}, "HedgewatchUndelivered"),
         ({'hedgewatch_rule_failures_total{alertname="A"}': "0x30 1x270"}, "HedgewatchRuleBroken"),
+        ({'hedgewatch_job_longest_run_seconds{job="reconcile"}': "1801x300"}, "HedgewatchJobHangs"),
+        ({'hedgewatch_job_longest_run_seconds{job="check_key"}': "1801x300"}, ""),
+        (
+            {'hedgewatch_job_runs_total{job="a",outcome="failed"}': "0x30 9x270"},
+            "HedgewatchJobFails",
+        ),
         ({"hedgewatch_config_last_reload_successful": "0x300"}, "HedgewatchReloadRefused"),
     ],
 )

@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from hedgewatch.store.retention import AUDIT_SECONDS
+
 Answer = TypeVar("Answer")
 
-_AUDIT_SECONDS = 400 * 86400.0
 _AUDIT_ROWS = 200_000
 """Some 60 MB: a bound on what a flood of commands can write in a short time."""
 
@@ -53,7 +54,7 @@ class Commanded:
                 number = database.execute(
                     "INSERT INTO audit (at, entry) VALUES (?, ?)", (at, entry)
                 ).lastrowid
-                database.execute("DELETE FROM audit WHERE at < ?", (at - _AUDIT_SECONDS,))
+                database.execute("DELETE FROM audit WHERE at < ?", (at - AUDIT_SECONDS,))
                 database.execute("DELETE FROM audit WHERE id <= ?", ((number or 0) - _AUDIT_ROWS,))
 
         await self._file.on_thread(change)

@@ -18,10 +18,9 @@ from hedgewatch.store.bans import Bans
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.facts import FactRows
+from hedgewatch.store.retention import SETTLED_SECONDS, forget_the_old
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 from hedgewatch.store.starts import Starts
-
-_REMEMBERED_SECONDS = 7 * 86400.0  # how long a settled notification can be looked up
 
 _log = structlog.get_logger()
 
@@ -117,6 +116,15 @@ class Store:
         except StoreError as error:
             _log.warning("end_not_noted", store=str(self.path), error=str(error))
 
+    async def tidy(self, now: float) -> int:
+        """Forget what is too old at `now`; how many rows went. StoreError."""
+
+        def tidied() -> int:
+            with self.transaction() as database:
+                return forget_the_old(database, now)
+
+        return await self.on_thread(tidied)
+
     async def mark_sent(self, keys: Collection[str]) -> None:
         """These have arrived."""
         await self._change(
@@ -202,7 +210,7 @@ class Store:
                 latest = max(delivery.created_at for delivery in deliveries)
                 database.execute(
                     "DELETE FROM outbox WHERE state IN ('sent', 'dead') AND created_at < ?",
-                    (latest - _REMEMBERED_SECONDS,),
+                    (latest - SETTLED_SECONDS,),
                 )
 
     def _load(self) -> tuple[tuple[AlertRecord, ...], tuple[StoredDelivery, ...]]:

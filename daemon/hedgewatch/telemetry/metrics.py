@@ -23,6 +23,8 @@ from prometheus_client.core import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from hedgewatch.telemetry.job_runs import JobRuns
+
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds in seconds of the time from a frame's arrival to its judgement."""
 
@@ -124,6 +126,8 @@ class DaemonMetrics:
         )
         self._recording = Recording()
         registry.register(self._recording)
+        self.jobs = JobRuns()
+        registry.register(self.jobs)
         self._outbox_length = self._gauge(
             "hedgewatch_outbox_length", "Notifications waiting to be delivered."
         )

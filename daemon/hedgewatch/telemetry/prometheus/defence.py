@@ -61,6 +61,18 @@ def _does_it_work() -> list[RuleDocument]:
             summary=f"a rule of hedgewatch at {_HERE} cannot be evaluated: look for RuleBroken",
         ),
         _rule(
+            "HedgewatchJobHangs",
+            'hedgewatch_job_longest_run_seconds{job!="check_key"} > 1800',
+            severity="warning",
+            summary="{{ $labels.job }} of hedgewatch hangs for half an hour: see its log",
+        ),
+        _rule(
+            "HedgewatchJobFails",
+            'increase(hedgewatch_job_runs_total{outcome="failed"}[3h]) > 1',
+            severity="warning",
+            summary="{{ $labels.job }} of hedgewatch fails again and again: see its log",
+        ),
+        _rule(
             "HedgewatchReloadRefused",
             "hedgewatch_config_last_reload_successful == 0",
             wait="1m",
