@@ -47,8 +47,9 @@ def instructions() -> list[tuple[str, str]]:
 
 def demo_environment() -> dict[str, str]:
     lines = (COMPOSE / "demo" / "paper.env").read_text().splitlines()
-    told = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
-    return told | SERVICES["demo"]["environment"]
+    told: dict[str, str] = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+    told.update(SERVICES["demo"]["environment"])
+    return told
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)

@@ -30,6 +30,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_rules(commands.add_parser("rules", help="the rule files and their tests"))
     _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
     _add_alerts(commands.add_parser("alerts", help="what stands: firing, acknowledged, silenced"))
+    _add_backup(commands.add_parser("backup", help="a copy of the store, while the daemon runs"))
     _add_record(commands.add_parser("record", help="keep what happened last: a copy of the ring"))
     _add_replay(commands.add_parser("replay", help="a recording, judged again by the same engine"))
     _add_ack(commands.add_parser("ack", help="say that an alert was seen"))
@@ -52,6 +53,12 @@ def _add_notify(notify: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _with_configuration(test)
     _with_json(test)
+
+
+def _add_backup(backup: argparse.ArgumentParser) -> None:
+    _with_configuration(backup)
+    backup.add_argument("--out", type=Path, metavar="FILE", required=True, help="a new file")
+    _with_json(backup)
 
 
 def _add_record(record: argparse.ArgumentParser) -> None:
