@@ -74,6 +74,7 @@ def test_every_report_moves_the_series_that_it_is_about() -> None:
 def test_the_names_it_promises_are_the_names_it_exports() -> None:
     daemon = DaemonMetrics("1.2.3")
     daemon.start_at_zero(receivers=["desk"], feeds=[("main", "marks")], alertnames=["Danger"])
+    daemon.jobs.expect("reconcile")
     assert {name for name, _ in read(daemon)} == daemon.names()
 
 
