@@ -29,6 +29,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", help="is the configuration sound?"))
     _add_rules(commands.add_parser("rules", help="the rule files and their tests"))
     _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
+    _add_top(commands.add_parser("top", help="the status page on this terminal, live"))
     _add_alerts(commands.add_parser("alerts", help="what stands: firing, acknowledged, silenced"))
     _add_backup(commands.add_parser("backup", help="a copy of the store, while the daemon runs"))
     _add_record(commands.add_parser("record", help="keep what happened last: a copy of the ring"))
@@ -97,6 +98,12 @@ def _add_stress(stress: argparse.ArgumentParser) -> None:
         help="draw margin ratios against a common move of all prices",
     )  # fmt: skip
     _with_json(stress)
+
+
+def _add_top(top: argparse.ArgumentParser) -> None:
+    _with_daemon(top)
+    top.add_argument("--once", action="store_true", help="one picture, whole, and leave")
+    _with_json(top)
 
 
 def _add_alerts(alerts: argparse.ArgumentParser) -> None:

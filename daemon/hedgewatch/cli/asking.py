@@ -4,6 +4,8 @@ import http.client
 import json
 import ssl
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,10 +51,37 @@ def command(options: Namespace, method: str, path: str, fields: dict[str, Any]) 
     return Answer(status, _document(url, body))
 
 
+def follow(options: Namespace, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events of a stream of the daemon, each with its document, until the daemon ends it.
+
+    NoAnswerError also when it says nothing for ten seconds.
+    """
+    with _reply(options, "GET", path) as (url, reply):
+        if reply.status != http.client.OK:
+            why = _REFUSED.get(reply.status, f"answers with status {reply.status}")
+            raise NoAnswerError(f"{url} {why}")
+        event = ""
+        for line in reply:
+            name, _, text = line.decode(errors="replace").strip().partition(": ")
+            if name == "event":
+                event = text
+            elif name == "data":
+                yield event, _document(url, text.encode())
+
+
 def _exchange(
     options: Namespace, method: str, path: str, body: bytes | None = None
 ) -> tuple[str, int, bytes]:
     """The address that was asked, the status and the body of its answer."""
+    with _reply(options, method, path, body) as (url, reply):
+        return url, reply.status, reply.read()
+
+
+@contextmanager
+def _reply(
+    options: Namespace, method: str, path: str, body: bytes | None = None
+) -> Iterator[tuple[str, http.client.HTTPResponse]]:
+    """The address that is asked, and its answer, which can be read until the block ends."""
     told = Address(_DEFAULT)
     if options.configuration is not None:
         told = address_of(options.configuration)
@@ -63,8 +92,7 @@ def _exchange(
         headers["Content-Type"] = "application/json"
     try:
         connection.request(method, root + path, body, headers)
-        reply = connection.getresponse()
-        return url, reply.status, reply.read()
+        yield url, connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         why = getattr(error, "strerror", None) or error
         message = f"no daemon answers at {url} ({why}): start it, or name another with --url"

@@ -1,0 +1,276 @@
+"""What the status page shows, as lines for a terminal. Pure: a document of the daemon in, text out.
+
+The gravest stands first, so that what does not fit is what matters least. Nothing is said by
+colour alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any
+
+from rich.text import Text
+
+from hedgewatch.core.wording import rfc3339, spoken
+from hedgewatch.notify.message import clean
+
+Document = Mapping[str, Any]
+
+_BAR = 10
+_NEAR, _CLOSE = 0.5, 0.8  # of the margin ratio, which liquidates at 1
+_LATE_SECONDS = 5.0
+_STYLES = {"critical": "bold red", "warning": "bold yellow", "info": "cyan"}
+_HEADING, _BAD, _UNSURE, _FAINT = "bold", "bold red", "magenta", "dim"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What was heard of the daemon last, how many seconds ago, and why no more came."""
+
+    state: Document | None = None
+    age: float = 0.0
+    trouble: str = ""
+
+
+def frame(news: News, width: int, height: int | None, bars: str = "█░") -> list[Text]:
+    """The lines of one picture, none longer than `width`; of more than `height` the last are left
+    out, and their number told. `bars` are the signs of what is full and of what is empty.
+    """
+    lines = [*_connection(news)]
+    if news.state is not None:
+        lines += _body(news.state, bars)
+    for line in lines:
+        line.no_wrap = True
+        line.truncate(width, overflow="ellipsis")
+    if height is None or len(lines) <= height:
+        return lines
+    left_out = len(lines) - height + 1
+    last = Text(f"{left_out} more lines: a larger window", style=_FAINT)
+    last.truncate(width, overflow="ellipsis")
+    return [*lines[: height - 1], last]
+
+
+def number(value: object) -> float | None:
+    """A number of the document, None where it is unknown."""
+    if isinstance(value, str):
+        return {"inf": inf, "-inf": -inf}.get(value)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _connection(news: News) -> Iterator[Text]:
+    if news.state is None:
+        yield Text(clean(f"waiting for the daemon: {news.trouble or 'nothing was heard yet'}"))
+    elif news.trouble or news.age > _LATE_SECONDS:
+        why = f": {news.trouble}" if news.trouble else ""
+        said = f"NOT LIVE: all of this is {spoken(news.age)} old{why}"
+        yield Text(clean(said).replace("\n", " "), style="bold white on red")
+
+
+def _body(state: Document, bars: str) -> Iterator[Text]:
+    yield _head(state)
+    for reason in state["reasons"]:
+        yield _line(f"NOT IN SIGHT: {reason}", _BAD)
+    yield from _part("FIRING", _alerts(state))
+    yield from _part(_pool_heading(), _pools(state["pools"], bars))
+    yield from _part("HEDGES", _hedges(state["hedges"]))
+    yield from _part("ACCOUNTS", _accounts(state["accounts"]))
+    yield from _part("SIGNALS", _signals(state))
+
+
+def _part(heading: str, lines: Iterable[Text]) -> Iterator[Text]:
+    shown = list(lines)
+    if shown:
+        yield Text(heading, style=_HEADING)
+        yield from shown
+
+
+def _head(state: Document) -> Text:
+    firing = sum(each["alertstate"] == "firing" for each in state["alerts"])
+    reasons = state["reasons"]
+    fires = f"{firing or 'nothing'} fire{'' if firing > 1 else 's'}"
+    sight = "NOT ALL IS IN SIGHT" if reasons else "all is in sight"
+    at = rfc3339(state["now"])[11:19]
+    line = Text(clean(f"hedgewatch {state['instance']}  {at} UTC  "))
+    line.append(fires, style=_BAD if firing else "green")
+    line.append("  ")
+    line.append(sight, style=_BAD if reasons else "green")
+    return line
+
+
+def _alerts(state: Document) -> Iterator[Text]:
+    for alert in state["alerts"]:
+        if alert["alertstate"] == "pending":
+            continue
+        style = _STYLES.get(alert["severity"], "")
+        since = alert.get("fired_at") or alert.get("active_since") or state["now"]
+        lasted = spoken(max(0.0, state["now"] - since))
+        words = [alert["severity"].upper(), alert["alertname"], alert["subject"], lasted]
+        yield _line("  ".join([*words, *_notes(alert)]), style)
+        summary = (alert.get("annotations") or {}).get("summary") or alert.get("reason")
+        if summary:
+            yield _line(f"  {summary}")
+        if alert.get("remedy"):
+            yield _line(f"  do: {alert['remedy']}")
+
+
+def _notes(alert: Document) -> Iterator[str]:
+    if alert["alertstate"] != "firing":
+        yield alert["alertstate"]
+    if seen := alert.get("acknowledged"):
+        yield f"acknowledged by {seen['by']}"
+    if silence := alert.get("silence"):
+        yield f"silenced by {silence['by']}"
+
+
+def _pool_heading() -> str:
+    return f"{'POOLS':<26}{'margin ratio':<18}{'equity':>14}{'down':>10}{'up':>10}"
+
+
+def _pools(pools: Sequence[Document], bars: str) -> Iterator[Text]:
+    for pool in pools:
+        if "margin_ratio" in pool:
+            yield _pool(pool, bars)
+        for position in pool["positions"]:
+            yield _position(position)
+
+
+def _pool(pool: Document, bars: str) -> Text:
+    """`down` and `up` are the common moves of all prices that liquidate it."""
+    ratio = number(pool["margin_ratio"])
+    line = _line(f"{_named(pool, 'pool')[:25]:<26}")
+    line.append(f"{_bar(ratio, bars)} {_percent(ratio):<7}", style=_grade(ratio))
+    line.append(f"{_money(number(pool['equity'])):>14}")
+    for shock in ("shock_down", "shock_up"):
+        line.append(f"{_move(number(pool[shock])):>10}")
+    return line
+
+
+def _position(position: Document) -> Text:
+    held, mark = number(position["contracts"]), number(position["mark_price"])
+    side = "" if position.get("side", "net") == "net" else f" {position['side']}"
+    line = _line(f"  {position['symbol']}{side}  {_count(held)} at {_count(mark)}")
+    distance = number(position["liquidation_distance"])
+    prices = (
+        ("below", number(position["liquidation_price_down"])),
+        ("above", number(position["liquidation_price_up"])),
+    )
+    known = [f"{word} {_count(price)}" for word, price in prices if price and isfinite(price)]
+    if any(price is None for _, price in prices):
+        line.append("  liquidation unknown", style=_UNSURE)
+    elif known:
+        away = "unknown" if distance is None else f"{distance:.1%}"
+        line.append(f"  liquidated {' and '.join(known)}, {away} away")
+    else:
+        line.append("  no price liquidates it", style=_FAINT)
+    return line
+
+
+def _hedges(hedges: Sequence[Document]) -> Iterator[Text]:
+    for hedge in hedges:
+        drift, floor = number(hedge["hedge_drift"]), number(hedge["hedge_drift_floor"])
+        ratio, target = number(hedge["hedge_ratio"]), number(hedge["target"])
+        line = _line(f"{_named(hedge, 'hedge')[:25]:<26}")
+        line.append(f"ratio {_plain(ratio)} of {_plain(target)}  ")
+        line.append(f"drift {_signed(drift)}", style=_UNSURE if drift is None else "")
+        if drift is None and floor is not None:
+            line.append(f", at least {floor:.1%}")
+        line.append(f"  to target {_count(number(hedge['contracts_to_target']), '+')}")
+        yield line
+        if hedge["hedge_broken"] is True:
+            yield _line(f"  BROKEN: {hedge.get('break_reason') or 'a leg is gone'}", _BAD)
+        yield _line(f"  owned {_legs(hedge.get('exposure', ()))}")
+        yield _line(f"  cover {_legs(hedge.get('cover', ()))}")
+
+
+def _legs(legs: Iterable[Document]) -> str:
+    told = [
+        f"{leg['holder']} {leg['asset']} {_count(number(leg['held']))}"
+        f" ({_money(number(leg['value']))})"
+        for leg in legs
+    ]
+    return ", ".join(told) or "nothing"
+
+
+def _accounts(accounts: Sequence[Document]) -> Iterator[Text]:
+    for account in accounts:
+        reason = account["reason"]
+        line = _line(f"{_named(account, 'account')[:25]:<26}")
+        if reason:
+            seconds = number(account["blind_seconds"])
+            lasted = "" if not seconds else f" for {spoken(seconds)}"
+            line.append(clean(f"BLIND{lasted}: {reason}").replace("\n", " "), style=_BAD)
+        else:
+            line.append("in sight", style="green")
+        yield line
+        if account["feeds"]:
+            yield _feeds(account["feeds"])
+
+
+def _feeds(feeds: Iterable[Document]) -> Text:
+    line = Text("  ")
+    for feed in feeds:
+        up, age = feed["feed_up"] is True, number(feed["data_age_seconds"])
+        old = "no age" if age is None else f"{age:.1f} s"
+        line.append(clean(f"{feed['feed']} {old if up else 'DOWN'}  "), style="" if up else _BAD)
+    return line
+
+
+def _signals(state: Document) -> Iterator[Text]:
+    for signal in state.get("signals", ()):
+        value = _count(number(signal["signal_value"]))
+        down = "" if signal["signal_up"] is True else f"  DOWN: {signal['reason']}"
+        said = f"{_named(signal, 'signal')[:25]:<26}{value} {signal['unit']}{down}"
+        yield _line(said, _BAD if down else "")
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(clean(text).replace("\n", " "), style=style)
+
+
+def _named(row: Document, own: str) -> str:
+    """The subject as messages name it: account and pool, or its one name."""
+    names = (
+        [row.get(name) for name in ("account", "pool", own)] if own == "pool" else [row.get(own)]
+    )
+    return "/".join(dict.fromkeys(str(name) for name in names if name))
+
+
+def _grade(ratio: float | None) -> str:
+    if ratio is None:
+        return _UNSURE
+    return _BAD if ratio >= _CLOSE else "bold yellow" if ratio >= _NEAR else "green"
+
+
+def _bar(ratio: float | None, bars: str) -> str:
+    if ratio is None:
+        return "?" * _BAR
+    full = round(min(max(ratio, 0.0), 1.0) * _BAR)
+    return bars[0] * full + bars[1] * (_BAR - full)
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:.1%}" if isfinite(value) and abs(value) < 10.0 else "> 999%"  # noqa: PLR2004
+
+
+def _move(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:+.1%}" if isfinite(value) else "none"
+
+
+def _signed(value: float | None) -> str:
+    return "unknown" if value is None else _move(value)
+
+
+def _plain(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3f}"
+
+
+def _money(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def _count(value: float | None, sign: str = "") -> str:
+    return "unknown" if value is None else f"{value:{sign},.6g}"

@@ -1,0 +1,196 @@
+"""`hedgewatch top`: the status page on a terminal, of a real server and at a real terminal."""
+
+import asyncio
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hedgewatch.cli import main
+from hedgewatch.cli.top_frame import News, frame
+from hedgewatch.telemetry.http import Equipment, application, serve
+from hedgewatch.telemetry.settings import HttpSettings
+from hedgewatch.telemetry.stream import Stream
+from tests.telemetry.desk import Desk, busy_daemon
+
+NOW = 1_700_000_000.0
+ANYWHERE = HttpSettings(listen="127.0.0.1:0")
+UNKNOWN = {"unknown": "main is blind", "since": NOW - 12.0}
+
+
+def state(**changed: Any) -> dict[str, Any]:
+    """A desk as the daemon tells it: one pool with a short, one hedge, one account."""
+    position = {
+        "account": "main", "pool": "USDT", "symbol": "BTC/USDT:USDT", "side": "net",
+        "contracts": -0.5, "mark_price": 60_000.0, "liquidation_distance": 0.083,
+        "liquidation_price_down": "-inf", "liquidation_price_up": 65_000.0,
+    }  # fmt: skip
+    pool = {
+        "account": "main", "pool": "USDT", "currency": "USDT", "margin_ratio": 0.84,
+        "equity": 12_345.6, "shock_down": "-inf", "shock_up": 0.0833, "positions": [position],
+    }  # fmt: skip
+    hedge = {
+        "hedge": "basket", "hedge_ratio": 0.95, "target": 1.0, "hedge_drift": -0.05,
+        "hedge_drift_floor": 0.05, "contracts_to_target": -12.0, "hedge_broken": False,
+        "exposure": [{"holder": "cold", "asset": "BTC", "held": 0.525, "value": 31_500.0}],
+        "cover": [{"holder": "main", "asset": "BTC/USDT:USDT", "held": -0.5, "value": -3e4}],
+    }  # fmt: skip
+    feeds = [{"feed": "mark", "feed_up": True, "data_age_seconds": 0.24}]
+    account = {"account": "main", "blind_seconds": 0.0, "reason": "", "feeds": feeds}
+    alert = {
+        "alertname": "MarginDanger", "alertstate": "firing", "severity": "critical",
+        "subject": "main/USDT", "active_since": NOW - 200.0, "fired_at": NOW - 180.0,
+        "annotations": {"summary": "main/USDT: margin ratio 84.0 %"},
+        "remedy": "add 4,000 USDT", "acknowledged": None, "silence": None,
+    }  # fmt: skip
+    desk = {
+        "now": NOW, "instance": "desk-1", "reasons": [], "alerts": [alert], "pools": [pool],
+        "hedges": [hedge], "accounts": [account], "signals": [], "calendars": [],
+    }  # fmt: skip
+    return {**desk, **changed}
+
+
+def shown(news: News, width: int = 80, height: int | None = 24) -> list[str]:
+    return [line.plain for line in frame(news, width, height)]
+
+
+def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> None:
+    lines = shown(News(state=state()))
+    assert lines == [
+        "hedgewatch desk-1  22:13:20 UTC  1 fires  all is in sight",
+        "FIRING",
+        "CRITICAL  MarginDanger  main/USDT  3 min",
+        "  main/USDT: margin ratio 84.0 %",
+        "  do: add 4,000 USDT",
+        "POOLS                     margin ratio              equity      down        up",
+        "main/USDT                 ████████░░ 84.0%          12,346      none     +8.3%",
+        "  BTC/USDT:USDT  -0.5 at 60,000  liquidated above 65,000, 8.3% away",
+        "HEDGES",
+        "basket                    ratio 0.950 of 1.000  drift -5.0%  to target -12",
+        "  owned cold BTC 0.525 (31,500)",
+        "  cover main BTC/USDT:USDT -0.5 (-30,000)",
+        "ACCOUNTS",
+        "main                      in sight",
+        "  mark 0.2 s  ",
+    ]
+
+
+def test_what_is_not_known_is_called_unknown_and_never_a_number() -> None:
+    told = state(reasons=["main: no price for 12 s"])
+    told["pools"][0] |= dict.fromkeys(("margin_ratio", "equity", "shock_up"), UNKNOWN)
+    told["pools"][0]["positions"][0]["liquidation_price_up"] = UNKNOWN
+    told["hedges"][0]["hedge_drift"] = UNKNOWN
+    told["accounts"][0] |= {"reason": "no price for 12 s", "blind_seconds": 12.0}
+    text = "\n".join(shown(News(state=told)))
+    assert "NOT IN SIGHT: main: no price for 12 s" in text
+    assert "?????????? unknown       unknown      none   unknown" in text
+    assert "liquidation unknown" in text
+    assert "drift unknown, at least 5.0%" in text
+    assert "BLIND for 12 s: no price for 12 s" in text
+
+
+def test_a_picture_that_is_not_live_says_how_old_it_is_before_anything_else() -> None:
+    lines = shown(News(state=state(), age=42.0, trouble="no daemon answers"))
+    assert lines[0] == "NOT LIVE: all of this is 42 s old: no daemon answers"
+    assert lines[1].startswith("hedgewatch desk-1")
+    assert shown(News(trouble="refused")) == ["waiting for the daemon: refused"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 10), (20, 4)])
+def test_it_fits_the_window_and_says_what_it_left_out(width: int, height: int) -> None:
+    told = state(alerts=state()["alerts"] * 20)
+    lines = shown(News(state=told), width, height)
+    assert len(lines) == height
+    assert max(map(len, lines)) <= width
+    assert "more lines"[: width - 3] in lines[-1]
+
+
+def test_a_text_of_the_outside_world_cannot_command_the_terminal() -> None:
+    told = state()
+    told["alerts"][0]["annotations"]["summary"] = "\x1b[2Jcalm\nall is well"
+    told["instance"] = "desk\x1b]0;x\x07"
+    text = "".join(shown(News(state=told)))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "[2Jcalm all is well" in text
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """A daemon that tells its desk each half second."""
+    desk = Desk()
+    stream = Stream(desk, NOW)
+    app = application(desk, busy_daemon(), ANYWHERE, equipment=Equipment(stream=stream))
+
+    async def tick() -> None:
+        second = 0
+        while True:
+            stream.look(NOW + second)
+            second += 1
+            await asyncio.sleep(0.1)
+
+    async with serve(app, ANYWHERE) as address, asyncio.TaskGroup() as group:
+        ticking = group.create_task(tick())
+        yield address
+        ticking.cancel()
+
+
+async def test_without_a_terminal_one_picture_is_printed_in_plain_text(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await asyncio.to_thread(main, ["top", "--url", url]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("hedgewatch ")
+    assert "POOLS" in said
+    assert "\x1b" not in said
+    assert await asyncio.to_thread(main, ["top", "--json", "--url", url]) == 0
+    assert {"now", "pools", "hedges"} <= set(json.loads(capsys.readouterr().out))
+
+
+def test_where_no_daemon_is_it_says_so_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["top", "--once", "--url", "http://127.0.0.1:9"]) == 1
+    assert "no daemon answers at http://127.0.0.1:9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", [b"q", signal.SIGINT])
+async def test_at_a_terminal_it_follows_until_q_and_leaves_the_terminal_as_it_was(
+    url: str, ending: bytes | signal.Signals
+) -> None:
+    assert await asyncio.to_thread(_at_a_terminal, url, ending) == 0
+
+
+def _at_a_terminal(url: str, ending: bytes | signal.Signals) -> int:
+    """The exit code of a run on a pseudo terminal that is left once it has shown something."""
+    ours, theirs = pty.openpty()
+    program = Path(sys.executable).with_name("hedgewatch")
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
+    with subprocess.Popen(
+        [str(program), "top", "--url", url],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
+    ) as running:  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        while b"POOLS" not in seen and select.select([ours], [], [], 20.0)[0]:
+            seen += os.read(ours, 65536)
+        assert b"\x1b[31m" not in seen
+        if isinstance(ending, bytes):
+            os.write(ours, ending)
+        else:
+            running.send_signal(ending)
+        rest = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                rest += chunk
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+        assert b"\x1b[?1049l" in rest
+        return running.wait(10)
