@@ -1,6 +1,5 @@
-"""The service on a machine that boots: installed, started, reloaded, hung, killed, stopped.
-
-A real systemd runs it under its unit, and it follows the paper exchange beside it.
+"""The service on a machine that boots, under a real systemd, beside the paper exchange: installed,
+started, reloaded, hung, killed, stopped; then the operator's handbook is carried out on it.
 """
 
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET
+from tests.support.handbook import PARTS, part
 from tests.support.machine import Machine, booted, why_not
 
 ROOT = Path(__file__).parents[2]
@@ -202,3 +202,102 @@ def test_it_is_uninstalled_and_leaves_what_is_not_its_own_to_take(service: Machi
     service.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
     service.run("test", "!", "-e", "/etc/hedgewatch")
     service.run("test", "!", "-e", "/var/lib/private/hedgewatch")
+
+
+HERE = "/srv/release/deploy"
+LOGIN = "CREDENTIALS_DIRECTORY=/etc/hedgewatch/credentials PATH=/opt/hedgewatch/bin:$PATH"
+FROM_HERE = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels"
+TYPED = {"main-key": DEMO_KEY, "main-secret": DEMO_SECRET}
+OWN = CONFIGURATION + "store: /var/lib/hedgewatch/state.db\n"
+EDITED = {
+    "hedgewatch.yaml": OWN,
+    "second.yaml": CONFIGURATION + 'instance: second\nhttp: {listen: "127.0.0.1:9465"}\n',
+}
+CREDENTIALS = "\n".join(IMPATIENT.splitlines()[:4])
+
+
+def _edit(machine: Machine, command: str) -> None:
+    """What the handbook leaves to the reader after a command."""
+    for name, content in EDITED.items():
+        if command.endswith(f"/etc/hedgewatch/{name}") and "example" in command:
+            machine.write(f"/etc/hedgewatch/{name}", content)
+            machine.write("/etc/hedgewatch/short.yaml", RULES.replace("NAME", "Short"))
+    if command.endswith("/credentials.conf"):
+        machine.write(command.rsplit(maxsplit=1)[-1], CREDENTIALS)
+
+
+def _carry_out(machine: Machine, command: str) -> str:
+    secret = command.rpartition("/")[2] if "/dev/stdin" in command else ""
+    line = f"export {LOGIN} {FROM_HERE}; {command}"
+    ended, said = machine.shell(line, TYPED.get(secret, ""), HERE)
+    assert ended == 0, f"{command}: {ended}: {said}"
+    _edit(machine, command)
+    return said
+
+
+@pytest.fixture(scope="module")
+def bare(machine: Machine) -> Machine:
+    """A machine with a release unpacked on it, and nothing installed."""
+    machine.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
+    machine.run("mkdir", "-p", HERE, "/etc/prometheus")
+    for source in ("/source/deploy", "/source/requirements.txt", "/dist"):
+        machine.run("cp", "-r", source, "/srv/release/")
+    return machine
+
+
+def _open_the_exchange(machine: Machine) -> None:
+    """In a place of its own, so that it outlives an uninstalled daemon."""
+    machine.run("systemctl", "stop", "paper", check=False)
+    machine.run("cp", "-al", "/opt/hedgewatch/current/", "/opt/paper")
+    paper = ("/opt/paper/bin/python", "-m", "hedgewatch.sim", "--story", "manual")
+    machine.run("systemd-run", "--unit=exchange", "--quiet", *paper, "--port", str(PORT))
+
+
+def test_the_handbook_as_it_stands_installs_connects_and_starts_it(bare: Machine) -> None:
+    for command in part("Install"):
+        _carry_out(bare, command)
+    _open_the_exchange(bare)
+    for command in (*part("Connect"), *part("Secure")):
+        _carry_out(bare, command)
+    for command in part("Start, change, look"):
+        _carry_out(bare, command)
+        if "enable --now" in command:
+            until(lambda: firing(bare), "the alert fires")
+            until(lambda: bare.get("/readyz"), "everything is fresh")
+
+
+def test_a_store_that_was_backed_up_while_it_ran_is_restored_with_the_same_episode(
+    bare: Machine,
+) -> None:
+    (before,) = firing(bare)
+    for command in part("Back up, restore"):
+        _carry_out(bare, command)
+        if command.startswith("rm "):
+            bare.run("test", "!", "-e", "/var/lib/hedgewatch/state.db")
+    (after,) = until(lambda: firing(bare), "the alert fires")
+    assert after["episode"] == before["episode"]
+
+
+def test_an_upgrade_to_the_same_changes_nothing(bare: Machine) -> None:
+    pid = bare.unit(UNIT)["MainPID"]
+    for command in part("Upgrade, roll back"):
+        _carry_out(bare, command)
+    assert bare.unit(UNIT)["MainPID"] == pid
+
+
+def test_it_moves_to_a_host_that_never_had_it_and_its_alert_goes_on(bare: Machine) -> None:
+    (before,) = firing(bare)
+    for command in part("Move to another host"):
+        if command == "./install.sh":  # here begins the new host
+            bare.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
+            bare.run("test", "!", "-e", "/etc/hedgewatch")
+        _carry_out(bare, command)
+    (after,) = until(lambda: firing(bare), "the alert fires")
+    assert after["episode"] == before["episode"]
+
+
+def test_the_rest_of_the_handbook_runs_as_it_stands(bare: Machine) -> None:
+    for heading in PARTS[PARTS.index("Several desks, shards") :]:
+        for command in part(heading):
+            _carry_out(bare, command)
+    bare.run("test", "!", "-e", "/etc/hedgewatch")

@@ -58,6 +58,18 @@ class Machine:
         assert not check or ended.returncode == 0, f"{command}: {ended.stdout}{ended.stderr}"
         return ended.stdout + ended.stderr
 
+    def shell(self, line: str, typed: str = "", folder: str = "/") -> tuple[int, str]:
+        """How a line of a shell ends, and what it says, when that is typed."""
+        ended = subprocess.run(
+            ["nsenter", "-t", str(self.leader), "-a", "--", "sh", "-c", f"cd {folder} && {line}"],
+            capture_output=True,
+            text=True,
+            check=False,
+            input=typed,
+            timeout=_COMMAND_SECONDS,
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
     def write(self, path: str, content: str, mode: str = "644") -> None:
         """A file, with the folders above it."""
         command = ["install", "-D", "-m", mode, "/dev/stdin", path]

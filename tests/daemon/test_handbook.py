@@ -1,0 +1,24 @@
+"""The operator's handbook says nothing that nobody tried: test_boot carries it out."""
+
+import re
+
+from tests.support.handbook import ELSEWHERE, HANDBOOK, PARTS, commands, part, runs_here
+
+
+def test_every_command_of_the_handbook_is_carried_out_or_in_the_list_of_those_that_cannot() -> None:
+    text = HANDBOOK.read_text(encoding="utf-8")
+    told = [command for command in commands(text) if runs_here(command)]
+    assert told == [command for heading in PARTS for command in part(heading)]
+    unused = [start for start in ELSEWHERE if not any(c.startswith(start) for c in commands(text))]
+    assert unused == []
+
+
+def test_what_the_handbook_leads_to_is_there() -> None:
+    text = HANDBOOK.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([\w-]*)\)", text):
+        page = (HANDBOOK.parent / target).resolve() if target else HANDBOOK
+        assert page.exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\s-]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert anchor in slugs, f"{target}#{anchor}"

@@ -1,0 +1,50 @@
+"""The operator's handbook, as something that can be carried out: its commands, one by one."""
+
+import re
+from pathlib import Path
+
+HANDBOOK = Path(__file__).parents[2] / "deploy" / "README.md"
+
+ELSEWHERE = {
+    "apt-get install ": "there is no network; what it brings is there",
+    "install -m 644 mosquitto/": "test_deploy starts a broker with these files",
+    "install -m 600 -o mosquitto ": "test_deploy starts a broker with these files",
+    "mosquitto_passwd ": "asks for a password; test_deploy makes the file",
+    "chown mosquitto:": "the machine has no user mosquitto",
+    "chmod 600 /etc/mosquitto/": "belongs to the broker",
+    "systemctl restart mosquitto": "test_deploy starts the broker itself",
+    "mosquitto_sub ": "test_deploy reads what the daemon publishes",
+    "systemd-creds encrypt ": "the machine has neither a TPM nor a disk to keep the key of",
+    "docker compose ": "there is no engine; test_compose holds the files",
+    "install -d -m 700 desk/secrets": "prepares for docker compose",
+    "for name in http-token mqtt-password": "prepares for docker compose",
+    "install -m 640 -g 64000 ": "prepares for docker compose",
+    "printf 'DESK=": "prepares for docker compose",
+}
+"""How commands begin that do not run on the machine of the test, each with the reason."""
+
+
+def commands(text: str) -> list[str]:
+    """Every line of every shell block, in order, without what is remarked beside it."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    lines = (re.sub(r"\s{2,}# .*$", "", line) for block in blocks for line in block.splitlines())
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def runs_here(command: str) -> bool:
+    return not command.startswith(tuple(ELSEWHERE))
+
+
+def part(heading: str) -> list[str]:
+    """The commands below a heading that run here, each of which is carried out once."""
+    text = HANDBOOK.read_text(encoding="utf-8")
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert section, heading
+    return [command for command in commands(section) if runs_here(command)]
+
+
+PARTS = (
+    *("Install", "Connect", "Secure", "Start, change, look", "Back up, restore"),
+    *("Upgrade, roll back", "Move to another host", "Several desks, shards"),
+    *("Prometheus, Grafana", "When the daemon is unwell", "Uninstall"),
+)
