@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event
 
 from hedgewatch.core.alert_model import Transition
 from hedgewatch.core.engine import Engine
-from hedgewatch.recording.recorder import Recorder
+from hedgewatch.core.events import ClockAdvanced
+from hedgewatch.recording.recorder import MOST_WAITING, Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.writing import Writer
 from tests.support.happenings import Happening, engine, happenings
@@ -30,9 +32,16 @@ def record(
     folder: Path, story: Iterable[Happening] = NIGHT, segment: int = PLENTY, size: int = PLENTY
 ) -> list[Transition]:
     """Record a story into a folder; the transitions that it led to."""
-    recorder = recorder_of(engine(), folder, segment, size)
+    writer = Writer(Ring(folder, 86_400.0, size))
+    recorder = Recorder(engine(), writer, segment)
     recorder.start(START)
-    told = [t for event, now in story for t in recorder.handle(event, now).transitions]
+    told: list[Transition] = []
+    handed = 0
+    for event, now in story:
+        told += recorder.handle(event, now).transitions
+        handed += isinstance(event, ClockAdvanced)
+        while handed - writer.progress.batches > MOST_WAITING // 2:
+            Event().wait(0.001)  # a night in a second: the writer must have its turn
     recorder.stop()
     assert recorder.trouble == ""
     return told

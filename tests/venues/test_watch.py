@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import EndReason
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY
+from hedgewatch.venues import sidelines
 from tests.venues.watching import AIX, ALT, BTC, now, watched
 
 pytestmark = pytest.mark.live
@@ -45,7 +47,12 @@ async def test_positions_account_and_prices_arrive_as_the_exchange_holds_them(
         await seen.until(MarkPriceChanged, lambda mark: mark.price == 0.41234)
         await seen.until(QuoteChanged, lambda quote: 0.41 < quote.bid < quote.ask < 0.42)
         assert [type(event) for event in seen.events].count(AccountAccepted) == 1
-        assert {feed.feed for feed in seen.all(FeedRestored)} == {"mark", "quote", "user", "rest"}
+        for feed in ("mark", "quote", "user", "rest"):
+            await seen.until(FeedRestored, partial(_is_of, feed))
+
+
+def _is_of(feed: str, back: FeedRestored) -> bool:
+    return back.feed == feed
 
 
 async def test_the_market_and_tiers_of_a_position_are_told_before_the_position(
@@ -248,6 +255,8 @@ async def test_a_quote_without_a_time_gets_that_of_the_venues_clock(
 async def test_nothing_but_the_allowed_addresses_is_ever_asked(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sidelines, "ROUND_SECONDS", 0.1)
+    monkeypatch.setattr(sidelines, "PAUSE_SECONDS", 0.05)
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)
         await seen.watch.keep_listen_key()
