@@ -11,6 +11,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager systemd-analyze:systemd systemd-nspawn:systemd-container chromium:chromium
+# Many tests wait for sockets and processes more than they compute: more workers than cores, at most 4.
+WORKERS := $(shell echo $$(( $$(nproc) < 2 ? 2 : 4 )))
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0
 
@@ -37,7 +39,7 @@ run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 
 test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
 	@echo "== pytest"
-	$(BIN)/pytest -q -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
 check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
 	@echo "== ruff"
