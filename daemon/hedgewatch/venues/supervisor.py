@@ -122,10 +122,9 @@ class AccountWatch:
         self._complain()
 
     async def _settle_in(self, exchange: Exchange) -> None:
-        """What is not told is asked for again: positions and prices are seen meanwhile."""
-        loading, settling = self._brackets.load(exchange), self._dialect.settle_in(exchange)
-        untold = await self._attempts.aside(loading, "the tiers are not told")
-        self._untold = await self._attempts.aside(settling, "the margin mode is not told") or untold
+        await self._brackets.load(exchange)
+        settling = self._dialect.settle_in(exchange)
+        self._untold = await self._attempts.aside(settling, "the margin mode is not told")
 
     def _complain(self) -> None:
         """Of markets that the venue does not list; or else the account can be watched."""
