@@ -80,6 +80,7 @@ async def page(stage: Stage) -> AsyncIterator[Page]:
     await page.look_like(390, 844, "light")
     await page.go(stage.url)
     await page.until("document.querySelectorAll('#pools .card, #hedges .card').length > 1", 10)
+    await page.until("document.getElementById('pools').innerText.includes('8.5')", 10)
     yield page
     assert complaints(page) == []
     await page.close()

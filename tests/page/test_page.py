@@ -105,7 +105,7 @@ async def test_the_keyboard_reaches_links_and_the_slider_and_moves_it(page: Page
     for _ in range(3):
         await page.press("ArrowRight")
     assert await page.evaluate("document.getElementById('moved').textContent") == "+3 %"
-    await page.until(shows("whatif", "9.4 %"), 5)
+    await page.until(shows("whatif", "9.4 %"), 12)  # asked every five seconds
     await page.press("Tab")
     assert "What to do" in await page.evaluate("document.activeElement.innerText")
 

@@ -43,5 +43,6 @@ def record(
         while handed - writer.progress.batches > MOST_WAITING // 2:
             Event().wait(0.001)  # a night in a second: the writer must have its turn
     recorder.stop()
+    writer.stop(60.0)  # the recorder gives it half a second; a busy machine may need more
     assert recorder.trouble == ""
     return told
