@@ -10,6 +10,7 @@
 # to it in one step: what fails on the way leaves everything as it was. Configuration and keys are never overwritten.
 # PYTHON names another interpreter than the system's; pip heeds its own variables (PIP_INDEX_URL, PIP_NO_INDEX, …).
 set -eu
+umask 022 # the service has a user of its own, who has to read what root installs
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 opt=/opt/hedgewatch etc=/etc/hedgewatch units=/etc/systemd/system
@@ -18,6 +19,7 @@ say() { printf '%s\n' "$*"; }
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 booted() { [ -d /run/systemd/system ]; }
 running() { booted && systemctl list-units --plain --no-legend --state=active,activating,reloading 'hedgewatch.service' 'hedgewatch@*' | cut -d' ' -f1; }
+whole() { [ -e "$1/.whole" ] && "$1/bin/hedgewatch" --version >/dev/null 2>&1; } # also after a new Python of the system
 current() { readlink "$opt/current" 2>/dev/null | sed 's,.*/,,' || true; }
 
 usage() { sed -n '2,/^set/s/^#\{1,\} \{0,1\}//p' "$0"; exit "$1"; }
@@ -54,7 +56,8 @@ install_release() {
     version=$(basename "$wheel" | cut -d- -f2)
     release=$version-$(cat "$wheel" "$pins" | sha256sum | cut -c1-8)${extras:+-extras}
     folder=$opt/releases/$release
-    if [ ! -e "$folder/.whole" ]; then
+    made=
+    if ! whole "$folder"; then
         python=$(python_of_the_system)
         say "installing $release with $python"
         rm -rf "$folder"
@@ -65,6 +68,7 @@ install_release() {
         $pip --no-deps "$wheel" || fail "the wheel was not installed; nothing has changed"
         "$folder/bin/hedgewatch" --version >/dev/null || fail "$folder does not run; nothing has changed"
         touch "$folder/.whole"
+        made=1
     fi
     before=$(current)
     turn_to "$release"
@@ -84,7 +88,7 @@ install_release() {
     install -m 644 "$here/hedgewatch.example.yaml" "$etc/hedgewatch.example.yaml"
     if booted && [ -n "$changed" ]; then systemctl daemon-reload; fi
 
-    if [ "$before" = "$release" ] && [ -z "$changed" ]; then say "$release is there already"; else restart; fi
+    if [ "$before" = "$release" ] && [ -z "$changed$made" ]; then say "$release is there already"; else restart; fi
     say "hedgewatch $version: $opt/bin/hedgewatch"
     if [ ! -e "$etc/hedgewatch.yaml" ]; then
         say "next: $opt/bin/hedgewatch connect -o $etc/hedgewatch.yaml (or edit a copy of $etc/hedgewatch.example.yaml), then systemctl enable --now hedgewatch"
@@ -93,7 +97,7 @@ install_release() {
 
 roll_back() {
     before=$(cat "$opt/before" 2>/dev/null || true)
-    [ -n "$before" ] && [ -e "$opt/releases/$before/.whole" ] || fail "there is no release before"
+    [ -n "$before" ] && whole "$opt/releases/$before" || fail "there is no release before"
     now=$(current)
     turn_to "$before"
     printf '%s\n' "$now" >"$opt/before"
@@ -106,6 +110,7 @@ uninstall() {
         for unit in $(running); do systemctl stop "$unit"; done
         systemctl disable --quiet hedgewatch.service 2>/dev/null || true
     fi
+    rm -f "$units"/*.wants/hedgewatch@*.service
     rm -rf "$opt" "$units/hedgewatch.service" "$units/hedgewatch@.service"
     booted && systemctl daemon-reload
     if [ -n "$purge" ]; then
@@ -132,4 +137,6 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$purge" ] || [ "$do" = uninstall ] || fail "--purge goes with --uninstall"
 [ "$(id -u)" = 0 ] || fail "it writes to $opt and $units: run it as root"
+exec 9>/run/hedgewatch-install.lock
+flock -n 9 || fail "it runs already: wait until the other has ended"
 $do

@@ -283,6 +283,8 @@ async def test_the_audit_log_is_read_backwards_and_forgets_what_is_older_than_40
         await store.commanded.note(day * 86400, f"day {day:.0f}")
     assert await store.commanded.audit(2) == ((4, "day 450"), (3, "day 350"))
     assert await store.commanded.audit(9, before=3) == ((2, "day 100"),)
+    assert len(await store.commanded.audit(9, before=10**30)) == 3
+    assert await store.commanded.audit(9, before=-(10**30)) == ()
     await store.close()
 
 

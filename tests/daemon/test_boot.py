@@ -96,7 +96,8 @@ def _python(*arguments: str) -> None:
 def _install(machine: Machine) -> str:
     wheel = machine.run("sh", "-c", "ls /dist/*.whl").strip()
     from_here = ("PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
-    return machine.run("env", *from_here, "sh", "/source/deploy/install.sh", wheel)
+    careful = "umask 077 && exec sh /source/deploy/install.sh $0"  # as hardened machines have it
+    return machine.run("env", *from_here, "sh", "-c", careful, wheel)
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
@@ -134,6 +135,21 @@ def test_to_install_it_again_changes_nothing(service: Machine) -> None:
     before = service.unit(UNIT)["MainPID"]
     assert "is there already" in _install(service)
     assert service.unit(UNIT)["MainPID"] == before
+
+
+def test_a_second_installation_at_once_is_turned_away(service: Machine) -> None:
+    said = service.run(
+        "flock", "/run/hedgewatch-install.lock", "sh", "/source/deploy/install.sh", check=False
+    )
+    assert "it runs already" in said
+
+
+def test_a_release_that_a_new_python_broke_is_made_again(service: Machine) -> None:
+    before = service.unit(UNIT)["MainPID"]
+    service.run("rm", "/opt/hedgewatch/current/bin/python")
+    assert "installing" in _install(service)
+    assert service.unit(UNIT)["MainPID"] not in {before, "0"}
+    until(lambda: firing(service), "the alert fires")
 
 
 def test_a_reload_takes_new_rules_and_refuses_wrong_ones(service: Machine) -> None:

@@ -267,6 +267,11 @@ async def test_a_page_of_another_site_reads_nothing_not_even_with_a_password(pat
             assert await client.status(path, authorization=known, **headers) == 403
 
 
+async def test_an_origin_that_is_no_address_is_another_site() -> None:
+    async with running() as client:
+        assert await client.status("/metrics", origin="http://[") == 403
+
+
 async def test_a_link_of_a_message_leads_to_the_page_and_a_frame_does_not() -> None:
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     async with running() as client:

@@ -3,15 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, web
 
 from hedgewatch.core.alert_model import NOTHING, AlertState, Outcome, Severity, Transition
 from hedgewatch.core.events import ClockAdvanced
 from hedgewatch.telemetry.http import Equipment, application, serve
+from hedgewatch.telemetry.http_stream import stream_routes
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stream import MOST_LISTENERS, Listener, Stream
 from tests.telemetry.desk import THE_POOL, Desk, busy_daemon
@@ -98,7 +99,7 @@ async def test_whoever_comes_back_gets_the_alerts_that_it_missed_and_no_other(
         return [each["data"]["alertname"] for each in told if each["event"] == "alert"]
 
     assert await alerts(seen) == ["Second"]
-    for unknown in ("", "another-7", "x", f"{seen.split('-')[0]}-x"):
+    for unknown in ("", "another-7", "x", f"{seen.split('-')[0]}-x", f"{seen}{'9' * 5000}"):
         assert await alerts(unknown) == ["First", "Second"]
 
 
@@ -173,3 +174,30 @@ async def test_so_many_may_listen_and_no_more(stream: Stream) -> None:
             stack.enter_context(stream.listening())
         async with session.get(url) as answer:
             assert answer.status == 503
+
+
+async def test_a_stream_has_no_head(stream: Stream) -> None:
+    async with served(stream) as (session, url), session.head(url) as answer:
+        assert answer.status == 405
+
+
+@pytest.mark.live
+async def test_the_line_of_a_client_that_takes_nothing_is_cut(stream: Stream) -> None:
+    stream.look(NOW)
+    app = web.Application()
+    app.add_routes(stream_routes(stream, patience=0.2))
+    async with serve(app, ANYWHERE) as url:
+        host, _, port = url.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port), limit=1)
+        writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert await reader.readexactly(1) == b"H"
+        for _ in range(8):
+            stream(ClockAdvanced(), Outcome(transitions=(fired("x" * 4_000_000),)), NOW + 1)
+        await asyncio.sleep(1)
+        got = 0
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                while part := await reader.read(1 << 20):
+                    got += len(part)
+        writer.close()
+    assert got < 32_000_000

@@ -9,6 +9,8 @@ from hedgewatch.store.retention import AUDIT_SECONDS
 
 Answer = TypeVar("Answer")
 
+_LAST = 2**62
+"""No entry has such a number; beyond twice of it SQLite knows none."""
 _AUDIT_ROWS = 200_000
 """Some 60 MB: a bound on what a flood of commands can write in a short time."""
 
@@ -69,7 +71,7 @@ class Commanded:
                 return tuple(
                     database.execute(
                         "SELECT id, entry FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
-                        (2**62 if before is None else before, limit),
+                        (_LAST if before is None else max(0, min(before, _LAST)), limit),
                     )
                 )
 

@@ -10,8 +10,8 @@ from hedgewatch.telemetry.stream import Listener, Stream
 
 STREAM = "/api/v1/stream"
 _HEARTBEAT_SECONDS = 15.0
-_PATIENCE_SECONDS = 30.0
-"""How long a client may take nothing before it is left alone: it comes back by itself."""
+PATIENCE_SECONDS = 30.0
+"""How long a client may take nothing before its line is cut: it comes back by itself."""
 _HEADERS = {
     hdrs.CONTENT_TYPE: "text/event-stream",
     hdrs.CACHE_CONTROL: "no-store",
@@ -19,9 +19,9 @@ _HEADERS = {
 }
 
 
-def stream_routes(stream: Stream) -> list[web.RouteDef]:
-    """Where the page listens."""
-    return [web.get(STREAM, _listens(stream))]
+def stream_routes(stream: Stream, patience: float = PATIENCE_SECONDS) -> list[web.RouteDef]:
+    """Where the page listens. There is no HEAD of it: it would never end."""
+    return [web.get(STREAM, _listens(stream, patience), allow_head=False)]
 
 
 def close_with(app: web.Application, stream: Stream) -> None:
@@ -33,7 +33,9 @@ def close_with(app: web.Application, stream: Stream) -> None:
     app.on_shutdown.append(close)
 
 
-def _listens(stream: Stream) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _listens(
+    stream: Stream, patience: float
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def listen(request: web.Request) -> web.StreamResponse:
         if stream.is_full:
             raise web.HTTPServiceUnavailable(
@@ -42,15 +44,23 @@ def _listens(stream: Stream) -> Callable[[web.Request], Awaitable[web.StreamResp
         response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         last_id = request.headers.get("Last-Event-ID", "")
-        gone = suppress(ConnectionResetError, TimeoutError)  # or it takes nothing
-        with stream.listening(last_id) as listener, gone:
-            await _tell(response, listener)
+        with stream.listening(last_id) as listener, suppress(ConnectionResetError):
+            try:
+                await _tell(response, listener, patience)
+            except TimeoutError:  # a good end would wait for it to take what it does not
+                _hang_up(request)
         return response
 
     return listen
 
 
-async def _tell(response: web.StreamResponse, listener: Listener) -> None:
+def _hang_up(request: web.Request) -> None:
+    """At once, with all that waits to be sent: else it would keep memory and a descriptor."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _tell(response: web.StreamResponse, listener: Listener, patience: float) -> None:
     """Until there is no more to tell. A comment, when nothing was told, keeps proxies from closing
     the line, and shows a client that is gone.
     """
@@ -62,5 +72,5 @@ async def _tell(response: web.StreamResponse, listener: Listener) -> None:
             frame = b": still here\n\n"
         if frame is None:
             return
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             await response.write(frame)

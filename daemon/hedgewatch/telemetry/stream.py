@@ -26,6 +26,8 @@ _SHOW_EVERY = 0.9  # the clock ticks each half second, not quite
 _KEPT = 50
 _WAITING = 16
 """What may wait for one client. A slow one misses old states, and gets the newest."""
+_LONGEST_NUMBER = 15
+"""Digits of an id that may be ours: one of thousands is no number to Python."""
 _RETRY = b"retry: 2000\n"
 _TOLD = (AlertState.FIRING, AlertState.RESOLVED, AlertState.ENDED)
 
@@ -122,7 +124,8 @@ class Stream:
 
     def _heard(self, last_id: str) -> int:
         start, _, number = last_id.partition("-")
-        return int(number) if start == self._start and number.isdecimal() else 0
+        known = start == self._start and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+        return int(number) if known else 0
 
     def _drawn(self) -> Mapping[str, Known]:
         """The numbers of the lines: the worst margin ratio by no name, drifts by their hedge's."""
