@@ -1,5 +1,6 @@
 """What would mend a pool does mend it, and nothing less would: told to the engine anew."""
 
+import re
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hedgewatch.core.book.rows.nearness import nearness_of
 from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.mending import SAFE_MOVE, SAFE_RATIO
 from hedgewatch.core.model import CollateralSlice, Scope, Tier, Unknown
@@ -275,3 +277,17 @@ def test_whoever_looks_gets_the_answer_of_this_second_and_a_rule_that_of_now() -
     story.engine.adviser.judging = False
     story.at(1.5, mark(AIX, 1_050.0))
     assert known(story.pool().top_up_to_safe) > known(before)
+
+
+def test_how_near_liquidation_is_reads_the_same_before_it_at_it_and_past_it() -> None:
+    def words(wallet: float, mark_price: float) -> str:
+        book = _Book("binance-usdm-cross", wallet, ((AIX, -200.0, 1_000.0, mark_price),))
+        return book.story().position(AIX).liquidation_in_words
+
+    assert re.fullmatch(r"at 1,0\d\d(\.\d+)? is \d\.\d% away", words(20_000.0, 1_000.0))
+    assert re.fullmatch(r"is due now: safe only \d\.\d% from here", words(20_000.0, 1_095.0))
+    assert nearness_of(1_000.0, -inf) == "is due now: no price is safe"
+    assert nearness_of(inf, inf) == "none, at no price"
+    assert nearness_of(Unknown("tiers not told", 0.0), Unknown("tiers not told", 0.0)) == (
+        "unknown: tiers not told"
+    )

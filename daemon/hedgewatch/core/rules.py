@@ -43,7 +43,13 @@ IDENTITY: Mapping[Scope, tuple[str, ...]] = {
 """The labels that identify a subject: what `where` may name."""
 
 TEXTS: Mapping[Scope, tuple[str, ...]] = {
-    Scope.POSITION: ("remedy", "terms_change", "settings_change", "market_status"),
+    Scope.POSITION: (
+        "remedy",
+        "liquidation_in_words",
+        "terms_change",
+        "settings_change",
+        "market_status",
+    ),
     Scope.POOL: ("currency", "remedy", "venue_warning"),
     Scope.HEDGE: ("break_reason", "blind_reason"),
     Scope.ACCOUNT: (

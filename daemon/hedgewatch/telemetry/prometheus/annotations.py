@@ -1,6 +1,8 @@
 """Texts of rules as templates of Prometheus: labels from the alert, measures by a query."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from hedgewatch.core.expression import spelt
 from hedgewatch.core.rules import IDENTITY, Rule
@@ -8,6 +10,11 @@ from hedgewatch.telemetry.prometheus.series import CannotMapError, identity_of, 
 
 NOT_HERE = "…"
 """Stands for what is not in Prometheus: reasons, and measures without a metric."""
+
+IN_NUMBERS: Mapping[str, str] = MappingProxyType(
+    {"{liquidation_in_words}": "is {liquidation_distance:.1%} away"}
+)
+"""Texts that the program makes of measures, as well as Prometheus can say them."""
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}:]*)(?::(?P<format>[^{}]*))?\}")
 _FORMAT = re.compile(r"(?P<sign>\+?),?(?P<digits>\.\d+)?(?P<kind>[feg%])")
@@ -32,6 +39,8 @@ def template_of(rule: Rule, text: str, scraped: frozenset[str]) -> str:
         except CannotMapError:
             return NOT_HERE
 
+    for words, numbers in IN_NUMBERS.items():
+        text = text.replace(words, numbers)
     return _TOKEN.sub(field, text)
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.nearness import nearness_of
 from hedgewatch.core.book.rows.position_statistics import PositionStatistics
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET
@@ -145,6 +146,11 @@ class PositionRow(PositionStatistics, PositionNews):
     @property
     def side(self) -> str:
         return "long" if self.contracts > 0 else "short"
+
+    @property
+    def liquidation_in_words(self) -> str:
+        """Where it is and how far, what is past it included."""
+        return nearness_of(self.liquidation_price, self.liquidation_distance)
 
     @property
     def remedy(self) -> str:
