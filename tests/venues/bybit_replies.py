@@ -73,14 +73,21 @@ class Replies:
         self.positions = list(positions)
         self.others = others
         self.asked: list[Mapping[str, Any]] = []
+        self.refused: dict[str, Exception] = others.get("refused", {})
+        self.now: float = others.get("now", NOW)
 
     def nonce(self) -> float:
-        return NOW * 1000
+        return self.now * 1000
+
+    def _refuse(self, what: str) -> None:
+        if what in self.refused:
+            raise self.refused[what]
 
     async def private_get_v5_account_info(self) -> Any:
         return enveloped(self.others.get("info", INFO))
 
     async def private_get_v5_account_fee_rate(self, asked: Mapping[str, Any]) -> Any:
+        self._refuse(f"fees of {asked['category']}")
         fees = {"linear": [{"symbol": "BTCUSDT", "takerFeeRate": "0.0004"}]}
         return enveloped({"list": fees.get(asked["category"], [])})
 
@@ -89,6 +96,8 @@ class Replies:
         if "page" in self.others:
             return self.others["page"](asked)
         of_option = asked["category"] == "option"
+        if of_option:
+            self._refuse("options")
         rows = self.others.get("options", []) if of_option else self._positions(asked)
         return enveloped({"list": rows, "nextPageCursor": "said%2Calways"})
 
@@ -110,6 +119,8 @@ class Replies:
         return enveloped(self.others["key"])
 
     async def private_get_v5_earn_position(self, asked: Mapping[str, Any]) -> Any:
+        self.asked.append(asked)
+        self._refuse(asked["category"])
         return enveloped({"list": self.others["earn"][asked["category"]]})
 
     async def private_get_v5_account_transaction_log(self, asked: Mapping[str, Any]) -> Any:
@@ -117,9 +128,11 @@ class Replies:
         return enveloped({"list": self.others["log"]})
 
     async def public_get_v5_spot_margin_trade_collateral(self) -> Any:
+        self._refuse("ratios")
         return enveloped({"list": self.others.get("ratios", RATIOS)})
 
     async def private_get_v5_spot_margin_trade_position_tiers(self) -> Any:
+        self._refuse("loans")
         tiers = [
             {"tier": "1", "borrowLimit": "390", "positionMMR": "0.04", "positionIMR": "0.2"},
             {"tier": "2", "borrowLimit": "391", "positionMMR": "0.05", "positionIMR": "0.25"},

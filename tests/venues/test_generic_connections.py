@@ -7,7 +7,7 @@ import pytest
 
 from hedgewatch.venues.access import private
 from hedgewatch.venues.connection import Connection
-from hedgewatch.venues.dialects import DIALECTS
+from hedgewatch.venues.dialects import DIALECTS, dialect_of
 from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.known import BY_ADDRESS, KNOWN
 from hedgewatch.venues.redaction import Redactor
@@ -32,13 +32,28 @@ def settings(venue: str, monkeypatch: pytest.MonkeyPatch) -> AccountSettings:
     return AccountSettings.model_validate(written)
 
 
+def around_here() -> Surroundings:
+    loop = asyncio.get_running_loop()
+    return Surroundings(
+        lambda _: None, lambda: 0.0, lambda name, work: loop.create_task(work, name=name), Random(1)
+    )
+
+
+async def test_every_venue_lends_its_clock_also_one_that_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for venue in VENUES:
+        account, redactor = settings(venue, monkeypatch), Redactor()
+        dialect, access = dialect_of(account), private(account, redactor)
+        lender, borrower = (Connection(access, dialect, redactor, around_here()) for _ in range(2))
+        borrower.borrow_clock(lender)
+        assert borrower.exchange.options["timeDifference"] == 0, venue
+
+
 async def test_every_venue_has_its_login_and_needs_no_signing_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loop = asyncio.get_running_loop()
-    around = Surroundings(
-        lambda _: None, lambda: 0.0, lambda name, work: loop.create_task(work, name=name), Random(1)
-    )
+    around = around_here()
     for venue in (venue for venue in VENUES if venue not in DIALECTS):
         account, redactor = settings(venue, monkeypatch), Redactor()
         connection = Connection(private(account, redactor), Generic(account), redactor, around)

@@ -15,6 +15,7 @@ from hedgewatch.core.events import (
 )
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
+from hedgewatch.sim.wire.binance_routes import ROUTES
 from tests.venues.watching import AIX, ALT, now, watched
 
 pytestmark = pytest.mark.live
@@ -34,6 +35,15 @@ async def test_no_poisoned_frame_stops_the_frames_that_follow_it(
         await seen.until(PositionChanged)
         assert seen.all(FeedLost) == []
         assert seen.watch.odd_frames >= len(POISONS)
+
+
+async def test_a_venue_that_refuses_to_tell_the_time_is_watched_by_ours(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ROUTES, "GET /fapi/v1/time")
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
 
 
 async def test_a_frame_too_large_for_any_price_costs_less_than_two_seconds(

@@ -52,12 +52,15 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One account. `trouble` is why nothing was found, empty when it was read."""
+    """One account. `trouble` is why nothing was found, empty when it was read; `unseen`: what
+    else may be there, in words.
+    """
 
     account: str
     venue: str
     coins: tuple[Coins, ...] = ()
     positions: tuple[Position, ...] = ()
     pools: tuple[Pool, ...] = ()
+    unseen: tuple[str, ...] = ()
     mode: str = ""
     trouble: str = ""

@@ -97,6 +97,7 @@ def found_in(account: AccountRow) -> Found:
         account=account.name,
         venue=account.venue,
         mode=_mode(account),
+        unseen=account.unseen,
         coins=tuple(
             Coins(asset=balance.asset, amount=balance.total, account=account.name)
             for balance in account.balances.values()

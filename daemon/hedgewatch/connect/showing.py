@@ -15,7 +15,8 @@ def account_in_words(found: Found) -> str:
         return f"{title}: not read: {found.trouble}"
     head = [f"{title}: {found.mode}" if found.mode else title]
     tables = [*_positions(found.positions), *_pools(found.pools), *_coins(found.coins)]
-    return "\n".join([*head, *(tables or ["  nothing is held here"])])
+    unseen = (f"  not seen: {what}" for what in found.unseen)
+    return "\n".join([*head, *(tables or ["  nothing is held here"]), *unseen])
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -22,13 +22,23 @@ def rows_of(scope: Scope, rows: Iterable[Row]) -> list[Document]:
 
 
 def accounts(rows: Iterable[Row]) -> list[Document]:
-    """The accounts, each with its feeds."""
+    """The accounts, each with its feeds, and what its venue does not tell of it."""
     every = tuple(rows)
     feeds = rows_of(Scope.FEED, every)
     return [
-        account | {"feeds": [feed for feed in feeds if feed["account"] == account["account"]]}
-        for account in rows_of(Scope.ACCOUNT, every)
+        _row(row)
+        | {
+            "unseen": unseen_in(row),
+            "feeds": [feed for feed in feeds if feed["account"] == row.subject.label("account")],
+        }
+        for row in every
+        if row.subject.scope is Scope.ACCOUNT
     ]
+
+
+def unseen_in(row: Row) -> list[str]:
+    """What may be in an account and was not told, in words."""
+    return list(getattr(row, "unseen", ()))
 
 
 def alert(record: AlertRecord, silence: Mapping[str, object] | None = None) -> Document:

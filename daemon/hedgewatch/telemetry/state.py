@@ -186,6 +186,7 @@ def _accounts(accounts: Iterable[Row], feeds: Iterable[Row]) -> list[api.Documen
         _named(row, _OF_AN_ACCOUNT)
         | {
             "reason": _reason(row),
+            "unseen": api.unseen_in(row),
             "feeds": lines.get(row.subject.label("account"), []),
         }
         for row in accounts

@@ -3,14 +3,10 @@
 Importing this module imports ccxt, which takes seconds: import it when an account is to be watched.
 """
 
-import asyncio
-import zlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 import ccxt
-import orjson
-import structlog
 from ccxt.async_support.base.throttler import Throttler
 from yarl import URL
 
@@ -28,10 +24,10 @@ from hedgewatch.venues.dialect import (
 )
 from hedgewatch.venues.endpoint import moved, replace_addresses
 from hedgewatch.venues.fenced import CONFIG, SOCKET_OPTIONS, fenced
-from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.incoming import Incoming
 from hedgewatch.venues.listener import Listener, RelayedError
 from hedgewatch.venues.odd import OddFrames
-from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
+from hedgewatch.venues.readonly import AllowList
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.reliefs import Reliefs
 from hedgewatch.venues.session import Fence
@@ -43,21 +39,7 @@ _PING_MILLISECONDS = {"user": 3_000, "mark": 15_000, "quote": 15_000}
 a new socket after four.
 """
 
-_PLAIN_PONG = b"pong"
-"""How OKX, Bitget and others answer the text `ping`: no JSON."""
-
-_GREETING = b"Websocket connection established."
-"""What Hyperliquid says first, in plain text."""
-
-_FUTURE_SECONDS = 60.0
 _STEP_SECONDS = 1.0
-_OF_PARSERS = (
-    *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
-    *(RuntimeError, OSError, zlib.error, asyncio.InvalidStateError),
-)
-"""What ccxt's generated parsers raise for a frame that they do not expect, or cannot unpack."""
-
-log = structlog.get_logger()
 
 
 class Connection:
@@ -78,7 +60,7 @@ class Connection:
         self.redactor = redactor
         self._around = around
         self._lead = 0.0
-        self._odd = OddFrames(access.name, redactor)
+        self._incoming = Incoming(dialect, self, OddFrames(access.name, redactor), redactor)
         self._reliefs = Reliefs()
         self._by_ccxt = dialect if isinstance(dialect, LeavesFramesToCcxt) else None
         self.fence = Fence(self._allowed(), around.now, around.pauses)
@@ -118,7 +100,8 @@ class Connection:
     def borrow_clock(self, lender: "Connection") -> None:
         """Take over what another connection measured of the venue's clock."""
         self._lead = lender._lead  # noqa: SLF001 - the same class
-        self.exchange.options["timeDifference"] = lender.exchange.options["timeDifference"]
+        lead = lender.exchange.options.get("timeDifference", 0)  # not of venues without a clock
+        self.exchange.options["timeDifference"] = lead
 
     def borrow_markets(self, lender: "Connection") -> None:
         """Take over the table of markets, which is not copied, and tell the dialect of it."""
@@ -137,7 +120,7 @@ class Connection:
     @property
     def odd_frames(self) -> int:
         """How many frames made no sense."""
-        return self._odd.counted
+        return self._incoming.odd.counted
 
     async def close(self) -> None:
         """End all of it."""
@@ -148,7 +131,7 @@ class Connection:
 
     def socket(self, url: str) -> GuardedSocket:
         """A socket for ccxt to dial."""
-        exchange, feed = self.exchange, self._feed(url)
+        exchange, feed = self.exchange, self.feed_of(url)
         options = {
             "keepAlive": _PING_MILLISECONDS[feed],
             "throttle": Throttler(exchange.tokenBucket, exchange.asyncio_loop),
@@ -203,84 +186,30 @@ class Connection:
     def _taken(self, feed: Feed) -> list[GuardedSocket]:
         """The sockets of a feed, of which ccxt knows nothing any more."""
         sockets = self.exchange.clients or {}
-        return [sockets.pop(url) for url in list(sockets) if self._feed(url) == feed]
+        return [sockets.pop(url) for url in list(sockets) if self.feed_of(url) == feed]
 
     def connected(self, socket: GuardedSocket) -> None:
         """Tell that a socket was opened, unless it was given up meanwhile."""
         if socket.error is not None:
             return
-        feed = self._feed(socket.url)
+        feed = self.feed_of(socket.url)
         self._reliefs.stands(feed, socket)
         self.listener.connected(feed)
 
-    def _feed(self, url: str) -> Feed:
+    def feed_of(self, url: str) -> Feed:
+        """Which feed a socket carries, by its address."""
         address = URL(url)
         return FEEDS.get(address.fragment) or self._dialect.feed_of(address.path)
 
     # frames
 
     def take(self, socket: GuardedSocket, data: bytes) -> PriceEvent | None:
-        """Decode one frame; a bad one is counted, said once, and is not the last."""
-        if socket.error is not None or data == _GREETING:
-            return None
-        if self._by_ccxt is not None:
-            self._pass_on(socket, data)
-            return None
-        try:
-            price, news = self._decoded(socket, data)
-        except (ValueError, LookupError, TypeError, ArithmeticError, OddReplyError) as error:
-            self._odd.count(self._feed(socket.url), data, error)
-            return None
-        socket.heard = True
-        for item in news:
-            self.listener.news(item)
-        return price
+        """Decode one frame, and pass its news on."""
+        return self._incoming.take(socket, data)
 
-    def _pass_on(self, socket: GuardedSocket, data: bytes) -> None:
-        """Let ccxt read a frame: whatever its parser makes of it, the next one is read as well."""
-        try:
-            socket.parse(data)
-        except (ccxt.BaseError, ForbiddenRequestError, *_OF_PARSERS) as error:
-            self._odd.count(self._feed(socket.url), data, error)
-        else:
-            socket.heard = True
-
-    def _decoded(
-        self, socket: GuardedSocket, data: bytes
-    ) -> tuple[PriceEvent | None, Sequence[AccountNews]]:
-        if data == _PLAIN_PONG:
-            socket.hear_pong()
-            return None, ()
-        message = orjson.loads(data)
-        if type(message) is not dict:
-            raise OddReplyError("a frame that is no object")
-        now = self.venue_now()
-        price = socket.price(message, now)
-        if price is None:
-            return None, self._other(socket, message)
-        if price.venue_time > now + _FUTURE_SECONDS:
-            raise OddReplyError("a price from the future")
-        return price, ()
-
-    def _other(self, socket: GuardedSocket, message: dict[str, Any]) -> Sequence[AccountNews]:
-        answer = self._dialect.answer(message)
-        if answer is None:
-            return self._dialect.account_news(message)
-        if answer.over:
-            socket.reset(ccxt.NetworkError(self.redactor.scrub(answer.over)))
-            return ()
-        answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
-        if not answer.refused:
-            if answer.pong:
-                socket.hear_pong()
-            if answer.to:
-                socket.resolve(message, answer.to)
-            return ()
-        said = self.redactor.scrub(answer.refused)
-        if socket.heard and not answers:
-            raise OddReplyError(f"an error that answers nothing: {said}")
-        socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))
-        return ()
+    def tell(self, item: AccountNews) -> None:
+        """Pass a piece of news on."""
+        self.listener.news(item)
 
     def publish(self, event: PriceEvent) -> None:
         """Pass a price on."""
@@ -289,7 +218,7 @@ class Connection:
     def ponged(self, socket: GuardedSocket) -> None:
         """Tell that a socket lives."""
         if socket.error is None:
-            self.listener.ponged(self._feed(socket.url))
+            self.listener.ponged(self.feed_of(socket.url))
 
     def check_frame(self, message: object) -> None:
         """Only subscriptions leave on a socket."""

@@ -1,5 +1,6 @@
 """Asks a venue what a key may do, once, for people. Importing this module imports ccxt."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import ccxt
@@ -50,11 +51,11 @@ async def look_at_key(settings: AccountSettings, around: Surroundings) -> KeySee
 
 
 async def _look(account: _Account, connection: Connection) -> KeySeen:
-    """First the clock, which signs: what fails there says nothing of the key."""
-    try:
+    """First the clock, which signs: what fails there says nothing of the key, which is asked about
+    all the same.
+    """
+    with suppress(*_NO_ANSWER):
         await connection.measure_clock()
-    except _NO_ANSWER as error:
-        return _seen(account, "not_told", reason=in_words(error, account.redactor))
     try:
         rights = await account.dialect.rights(connection.exchange)
     except _NO_ANSWER as error:

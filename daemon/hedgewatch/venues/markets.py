@@ -72,7 +72,7 @@ class MarketWatch:
             connection, self._dialect, self._catalogue, self.followers, self._around
         )
         try:
-            await connection.measure_clock()
+            await self._attempts.aside(connection.measure_clock(), "the venue's clock was not read")
             await self._catalogue.load(connection.exchange)
             self._lend(connection)
             await self._stream(Open(connection, streams))

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from hedgewatch.core.events import AccountRead
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.feeds import Feeds
@@ -14,6 +16,8 @@ Introduce = Callable[[Standing, list[str]], Awaitable[None]]
 """Tells of the markets that are held, and follows their prices."""
 
 Relist = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger()
 
 
 class Reader:
@@ -29,6 +33,7 @@ class Reader:
         self._introduce = introduce
         self._relist = relist
         self._one_at_a_time = asyncio.Lock()
+        self._unseen: tuple[str, ...] = ()
         self._asked = 0
         self._answered = 0
 
@@ -49,7 +54,16 @@ class Reader:
         await self._introduce(standing, held)
         standing.stream.ledger.read(reading.positions, self._around.now())
         self._around.publish(reading)
+        self._say_what_is_unseen(reading)
         self._feeds.restored("rest")
+
+    def _say_what_is_unseen(self, reading: AccountRead) -> None:
+        """Once each time that it changes."""
+        if reading.unseen != self._unseen:
+            self._unseen = reading.unseen
+            log.warning(
+                "not all of an account is seen", account=reading.account, unseen=reading.unseen
+            )
 
     async def _reading(self, standing: Standing) -> AccountRead:
         """A position in a market that was listed since is no reason to know nothing."""

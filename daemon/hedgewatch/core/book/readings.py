@@ -42,6 +42,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     account.told_equity = event.equity
     account.told_maintenance_margin = event.maintenance_margin
     account.told_margin_ratio = event.margin_ratio
+    account.unseen = event.unseen
     ratio = account.highest_margin_ratio
     take_regime(account, event.cross_regime, ratio, now)
     _take_regimes(account, event, change)

@@ -116,6 +116,7 @@ class AccountRead:
     pool (the ratio in our polarity).
     The regimes are how its venue computes margin in the account's mode, of cross and of isolated
     positions: one that is not known makes the pools unknown.
+    `unseen` is what else may be in the account and was not told, each in words.
     """
 
     account: str
@@ -127,6 +128,7 @@ class AccountRead:
     margin_ratio: float | None = None
     cross_regime: Regime = UNKNOWN
     isolated_regime: Regime = UNKNOWN
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

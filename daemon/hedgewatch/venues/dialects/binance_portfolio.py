@@ -29,7 +29,6 @@ from hedgewatch.venues.dialects.binance_common import (
     key_rights,
 )
 from hedgewatch.venues.dialects.binance_futures import Futures
-from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
 from hedgewatch.venues.dialects.binance_wings import (
     CM_PUBLIC,
@@ -39,6 +38,7 @@ from hedgewatch.venues.dialects.binance_wings import (
     CmWing,
     UmWing,
 )
+from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import Row, number, number_or_none, rows, table, text
 from hedgewatch.venues.permissions import KeyRefusedError, KeyRights
 

@@ -14,7 +14,7 @@ import structlog
 
 from hedgewatch.core.events import BalanceReading
 from hedgewatch.venues.dialect import Exchange
-from hedgewatch.venues.dialects.binance_optional import optional
+from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import OddReplyError, Row, number, number_or, rows, table, text
 
 WALLETS = (

@@ -8,13 +8,13 @@ from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.binance_candles import MOST_OF_MARKS, bars
 from hedgewatch.venues.dialects.binance_common import Funding
 from hedgewatch.venues.dialects.binance_futures import Futures
-from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_terms import (
     LEVELS,
     funding,
     liquidity,
     middle_of,
 )
+from hedgewatch.venues.dialects.optional import optional
 
 _PUBLIC = ("exchangeInfo", "time", "fundingInfo", "depth", "openInterest", "markPriceKlines")
 UM_PUBLIC = tuple(

@@ -32,10 +32,10 @@ from hedgewatch.venues.dialects.binance_futures import (
     leg_id,
     margin_in_use,
 )
-from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
 from hedgewatch.venues.dialects.binance_wings import CM_PUBLIC, CM_SOCKETS, CmWing
+from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import Row, rows, table, text
 from hedgewatch.venues.permissions import KeyRights
 

@@ -24,10 +24,10 @@ from hedgewatch.venues.dialects.binance_common import (
     under_portfolio_margin,
 )
 from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
-from hedgewatch.venues.dialects.binance_optional import optional
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_terms import collateral
 from hedgewatch.venues.dialects.binance_wings import UM_PUBLIC, UM_SOCKETS, UmWing
+from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import Row, number_or_none, rows, says_yes, table, text
 from hedgewatch.venues.permissions import KeyRights
 

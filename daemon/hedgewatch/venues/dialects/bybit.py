@@ -27,13 +27,7 @@ from hedgewatch.venues.dialect import (
     Tell,
 )
 from hedgewatch.venues.dialects import bybit_terms as terms
-from hedgewatch.venues.dialects.bybit_coins import (
-    Terms,
-    balance,
-    loans_of,
-    ratios_of,
-    staked_coins,
-)
+from hedgewatch.venues.dialects.bybit_coins import balance
 from hedgewatch.venues.dialects.bybit_common import (
     CONTRACTS,
     REQUESTS,
@@ -44,11 +38,13 @@ from hedgewatch.venues.dialects.bybit_common import (
     result,
     unified_market,
 )
+from hedgewatch.venues.dialects.bybit_earn import Earn
 from hedgewatch.venues.dialects.bybit_frames import PriceFrames
 from hedgewatch.venues.dialects.bybit_heart import with_beats
 from hedgewatch.venues.dialects.bybit_outflows import Outflows
 from hedgewatch.venues.dialects.bybit_positions import Positions
 from hedgewatch.venues.dialects.bybit_replies import Mode, mode_of
+from hedgewatch.venues.dialects.bybit_settling import Settling
 from hedgewatch.venues.dialects.bybit_sockets import (
     OPERATIONS,
     answer,
@@ -62,7 +58,9 @@ from hedgewatch.venues.permissions import KeyRights
 CLASSIC = (
     "this is a classic account, which is not supported: upgrade it to a unified trading account"
 )
-_STAKED = ("FlexibleSaving", "OnChain")
+
+
+OPTIONS_UNSEEN = "options: the venue refuses to list them, and what they ask for is not counted"
 
 
 class Bybit:
@@ -80,13 +78,13 @@ class Bybit:
         self._listing = Listing()
         self._frames = PriceFrames(self._listing)
         self._user = UserFrames(account, self._listing, self._balance)
-        self._positions = Positions(self._listing)
         self._outflows = Outflows()
         self._mode = Mode()
         self._intervals: dict[str, float] = {}
-        self._coins = Terms()
+        self._settling = Settling()
+        self._positions = Positions(self._listing, self._settling.fees)
+        self._earn = Earn()
         self._staked: dict[str, float] = {}
-        self._reads_earn = False
 
     # sockets
 
@@ -136,7 +134,7 @@ class Bybit:
     async def rights(self, exchange: Exchange) -> KeyRights:
         """What the key may do."""
         reply = await exchange.private_get_v5_user_query_api()
-        self._reads_earn = may_read_earn(reply)
+        self._earn.allowed = may_read_earn(reply)
         return key_rights(reply)
 
     async def settle_in(self, exchange: Exchange) -> None:
@@ -144,20 +142,11 @@ class Bybit:
         that count as collateral, what loans ask for.
         """
         await self._read_mode(exchange)
-        for category in CONTRACTS:
-            reply = await exchange.private_get_v5_account_fee_rate({"category": category})
-            self._positions.fees |= terms.taker_fees(reply)
-        await self._read_ratios(exchange)
-        loans = await exchange.private_get_v5_spot_margin_trade_position_tiers()
-        self._coins.loans = loans_of(listed(loans, "position-tiers"))
+        await self._settling.read(exchange)
 
     async def _read_mode(self, exchange: Exchange) -> None:
         self._mode = mode_of(result(await exchange.private_get_v5_account_info(), "account/info"))
         self._user.isolated = self._mode.is_isolated
-
-    async def _read_ratios(self, exchange: Exchange) -> None:
-        reply = await exchange.public_get_v5_spot_margin_trade_collateral()
-        self._coins.ratios = ratios_of(listed(reply, "collateral"))
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid; asked anew, because the venue shortens it in wild markets."""
@@ -190,11 +179,10 @@ class Bybit:
         """What each coin counts, by the venue's own index; none of isolated positions."""
         if self._mode.is_isolated or not self._mode.margin:
             return None
-        if not self._coins.ratios:
-            await self._read_ratios(exchange)
+        await self._settling.mend(exchange)
         reply = table(await self._wallet_reply(exchange), "wallet-balance")
         coins = rows(_wallet(reply).get("coin"), "coin")
-        priced = self._coins.priced(coins)
+        priced = self._settling.coins.priced(coins)
         return CollateralPriced(self._account, priced, moment(reply, "time"))
 
     def losses(
@@ -208,11 +196,13 @@ class Bybit:
         await self._read_mode(exchange)
         if self._mode.is_classic:
             raise OddReplyError(CLASSIC)
+        await self._settling.mend(exchange)
         mode, held = self._mode, self._positions
         found = await held.read(exchange, isolated=mode.is_isolated)
         flaw = await held.flaw(exchange, found, inverse_is_apart=mode.inverse_is_apart)
         self._user.seen(found.values())
-        await self._read_staked(exchange)
+        await self._earn.read(exchange)
+        self._staked = self._earn.amounts()
         asked = exchange.nonce() / 1000.0
         wallet = _wallet(table(await self._wallet_reply(exchange), "wallet-balance"))
         coins = rows(wallet.get("coin"), "coin")
@@ -227,20 +217,16 @@ class Bybit:
             maintenance_margin=number_or_none(wallet, "totalMaintenanceMargin"),
             cross_regime=mode.regime(flaw),
             isolated_regime=mode.isolated_regime(linear=held.are_linear(found)),
+            unseen=tuple(self._unseen()),
         )
+
+    def _unseen(self) -> Iterable[str]:
+        if self._positions.options_untold:
+            yield OPTIONS_UNSEEN
+        yield from self._earn.unseen()
 
     async def _wallet_reply(self, exchange: Exchange) -> object:
         return await exchange.private_get_v5_account_wallet_balance({"accountType": "UNIFIED"})
-
-    async def _read_staked(self, exchange: Exchange) -> None:
-        """Only with the right to: without it the venue refuses, as if the whole key were wrong."""
-        if not self._reads_earn:
-            return
-        found: list[Row] = []
-        for category in _STAKED:
-            reply = await exchange.private_get_v5_earn_position({"category": category})
-            found += listed(reply, "earn/position")
-        self._staked = staked_coins(found)
 
     def _balances(self, coins: Iterable[Row], asked: float) -> Iterable[BalanceReading]:
         """Every coin that is listed, and what only lies in Earn."""

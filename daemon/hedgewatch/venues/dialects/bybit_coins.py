@@ -106,9 +106,9 @@ class Terms:
     prices: dict[str, float] = field(default_factory=dict)
 
     def priced(self, coins: Iterable[Row]) -> tuple[CollateralReading, ...]:
-        """What each coin counts. Of one that is collateral by tiers which are not known, nothing
-        is said. What a loan asks for is counted as if the debt weighed more: that takes the same
-        from what is left.
+        """What each coin counts. Nothing is said of one that is collateral by tiers which are not
+        known, or whose loan asks for we know not what. What a loan asks for is counted as if the
+        debt weighed more: that takes the same from what is left.
         """
         readings = []
         for row in coins:
@@ -117,19 +117,23 @@ class Terms:
             if price is not None:
                 self.prices[coin] = price
             slices = _slices(row, self.ratios.get(coin), price or 0.0)
-            if price is not None and slices:
-                weight = 1.0 + self._asked_of_loan(row)
+            asked = self._asked_of_loan(row)
+            if price is not None and slices and asked is not None:
+                weight = 1.0 + asked
                 readings.append(
                     CollateralReading(asset=coin, price=price, slices=slices, liability_rate=weight)
                 )
         return tuple(readings)
 
-    def _asked_of_loan(self, row: Row) -> float:
-        """0 where nothing is borrowed, or the rate is not known."""
+    def _asked_of_loan(self, row: Row) -> float | None:
+        """0 where nothing is borrowed, None where the rate is not known."""
         borrowed = number_or_none(row, "borrowAmount") or 0.0
-        steps = self.loans.get(text(row, "coin"), ()) if borrowed > 0.0 else ()
-        fitting = (rate for most, rate in steps if borrowed <= most)
-        return next(fitting, steps[-1][1] if steps else 0.0)
+        if borrowed <= 0.0:
+            return 0.0
+        steps = self.loans.get(text(row, "coin"))
+        if not steps:
+            return None
+        return next((rate for most, rate in steps if borrowed <= most), steps[-1][1])
 
 
 def _slices(

@@ -10,6 +10,7 @@ from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.bybit_common import Listing, listed, result
 from hedgewatch.venues.dialects.bybit_replies import Leg, leg_of, position
+from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import OddReplyError, Row
 
 _LISTS: tuple[Mapping[str, str], ...] = (
@@ -26,12 +27,14 @@ Found = dict[Leg, PositionReading]
 
 
 class Positions:
-    """Reads them. `fees` is what the account pays as a taker, by id."""
+    """Reads them. `fees` is what the account pays as a taker, by id: it grows in place."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, fees: Mapping[str, float]) -> None:
         self._listing = listing
         self._held: set[Leg] = set()
-        self.fees: dict[str, float] = {}
+        self._fees = fees
+        self._options = False
+        self.options_untold = False
 
     async def read(self, exchange: Exchange, *, isolated: bool) -> Found:
         """What is open, and an explicit 0 for what was. Any page that fails fails all of it."""
@@ -62,7 +65,7 @@ class Positions:
         found: Found = {}
         for row in rows:
             leg = leg_of(row, self._listing.contract(row))
-            fee = self.fees.get(str(row.get("symbol")))
+            fee = self._fees.get(str(row.get("symbol")))
             found[leg] = position(row, leg, isolated=isolated, taker=fee)
         return found
 
@@ -78,8 +81,19 @@ class Positions:
         )
         if inverse_is_apart and "inverse" in categories:
             return _APART
-        reply = await exchange.private_get_v5_position_list({"category": "option"})
-        return _OPTIONS if listed(reply, "position/list") else ""
+        await self._look_for_options(exchange)
+        return _OPTIONS if self._options else ""
+
+    async def _look_for_options(self, exchange: Exchange) -> None:
+        """Where the venue refuses to list them, what it said last holds, and that it is old."""
+        asked = exchange.private_get_v5_position_list({"category": "option"})
+        reply = await optional(asked, "options")
+        try:
+            self._options = bool(listed(reply, "position/list"))
+        except OddReplyError:
+            self.options_untold = True
+        else:
+            self.options_untold = False
 
 
 async def _pages(exchange: Exchange, wanted: Mapping[str, str]) -> list[Row]:

@@ -67,7 +67,7 @@ class AccountRow(AccountNews):
 
     `is_whole`: its cross positions are one pool, as its last regime that is known has it.
     `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
-    socket (our clock); `started_at` is when the watch began.
+    socket (our clock); `started_at` is when the watch began. `unseen` is what of it is not told.
     """
 
     __slots__ = (
@@ -79,10 +79,13 @@ class AccountRow(AccountNews):
         "margin_in_use", "margin_told", "name",
         "pools", "positions", "read_at", "readings",
         "started_at", "tiers", "told_equity", "told_maintenance_margin", "told_margin_ratio",
-        "unusable_reason", "venue",
+        "unseen", "unusable_reason", "venue",
         "watched",
     )  # fmt: skip
 
+    read_at: float | None
+    heard_at: float | None
+    unseen: tuple[str, ...]
     told_equity: float | None
     told_maintenance_margin: float | None
     told_margin_ratio: float | None
@@ -90,12 +93,12 @@ class AccountRow(AccountNews):
     def __init__(self, name: str, venue: str, now: float) -> None:
         super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
         self.name, self.venue, self.started_at = name, venue, now
-        self.read_at: float | None = None
-        self.heard_at: float | None = None
+        self.read_at = self.heard_at = None
         self.readings = 0
         self.margin_in_use: float | None = None
         self.margin_told = self.is_whole = False
         self.cross_regime = self.isolated_regime = UNKNOWN
+        self.unseen = ()
         self.told_equity = self.told_maintenance_margin = self.told_margin_ratio = None
         self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
         self.balances: dict[str, BalanceRow] = {}
