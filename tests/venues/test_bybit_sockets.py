@@ -8,7 +8,7 @@ from typing import Any
 import ccxt
 import pytest
 
-from hedgewatch.venues.dialect import ReadAgain
+from hedgewatch.venues.dialect import StreamBegan
 from hedgewatch.venues.dialects import bybit_sockets
 from hedgewatch.venues.dialects.bybit_sockets import listen_to_account, listen_to_prices
 from hedgewatch.venues.fields import OddReplyError
@@ -82,7 +82,7 @@ async def test_a_login_is_signed_by_the_clock_of_the_venue_and_topics_follow_its
     assert (line.said[1], told) == ((PRIVATE, "subscribe", topics), [])
     line.answered("subscribe")
     await settled()
-    assert [type(item) for item in told] == [ReadAgain]
+    assert [type(item) for item in told] == [StreamBegan]
     assert line.said[2][2] is None  # nothing more is said, and only the end of the socket ends it
     assert not task.done()
     line.answered(line.said[2][1], ccxt.NetworkError("cut"))

@@ -33,6 +33,19 @@ def test_a_loss_and_a_return_are_each_said_once() -> None:
     ]
 
 
+def test_why_a_feed_stays_away_is_said_after_why_it_went() -> None:
+    said: list[Event] = []
+    feeds = Feeds("main", said.append)
+    feeds.restored("user")
+    for reason in ("cut", "cut", "the login is refused", "the login is refused"):
+        feeds.failed("user", reason)
+    assert not feeds.is_up("user")
+    assert said[1:] == [
+        FeedLost("main", "user", "cut"),
+        FeedLost("main", "user", "the login is refused"),
+    ]
+
+
 def test_a_feed_that_never_came_is_lost_as_well() -> None:
     said: list[Event] = []
     Feeds("main", said.append).lost("user", "no key")

@@ -294,6 +294,10 @@ def test_what_answers_us_is_told_from_what_does_not() -> None:
     refused = spoken.answer({"channel": "error", "data": "Invalid subscription: {}"})
     assert refused == Answer(refused="Invalid subscription: {}")
     assert spoken.answer({"channel": "error", "data": "Already subscribed: {}"}) == Answer()
+    unknown = 'Invalid subscription {"type":"spotState","user":"0x1"}'
+    assert spoken.answer({"channel": "error", "data": unknown}) == Answer(), "it is read instead"
+    needed = 'Invalid subscription {"type":"clearinghouseState","user":"0x1"}'
+    assert spoken.answer({"channel": "error", "data": needed}) == Answer(refused=needed)
     assert spoken.answer(mark()) is None
 
 

@@ -15,7 +15,7 @@ from hedgewatch.core.events import (
     VenueWarned,
 )
 from hedgewatch.core.model import EndReason
-from hedgewatch.venues.dialect import AccountNews, Answer, ReadAgain
+from hedgewatch.venues.dialect import AccountNews, Answer, ReadAgain, StreamBegan
 from hedgewatch.venues.dialects.okx import Okx
 from hedgewatch.venues.dialects.okx_prices import HEART_BEAT
 from hedgewatch.venues.dialects.okx_sockets import channels_of
@@ -166,13 +166,77 @@ class Unanswering:
 async def test_a_login_that_nobody_answers_does_not_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hedgewatch.venues.dialects.okx_sockets._LOGIN_SECONDS", 0.02)
+    monkeypatch.setattr("hedgewatch.venues.dialects.okx_sockets._ANSWERED_WITHIN", 0.02)
     exchange = Unanswering()
     with pytest.raises(ccxt.RequestTimeout, match="login was not answered"):
         await okx().watch(exchange, "user", [], lambda _: None)
     ((address, login),) = exchange.said
     assert address == "wss://ws.okx.com:443/ws/v5/private"
     assert login["args"][0]["timestamp"] == "1743609600", "by the venue's clock, in seconds"
+
+
+class Line(Unanswering):
+    """An exchange on whose one socket the test answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: dict[str, asyncio.Future[Any]] = {}
+
+    def client(self, _: str) -> "Line":
+        return self
+
+    def future(self, of: str) -> "asyncio.Future[Any]":
+        return self.waiting.setdefault(of, asyncio.get_running_loop().create_future())
+
+    def watch(self, address: str, of: str, message: Any, __: str) -> "asyncio.Future[Any]":
+        self.said.append((address, message))
+        return self.future(of)
+
+    async def hear(self, frame: dict[str, Any]) -> Answer:
+        answer = okx().answer(frame)
+        assert answer is not None
+        if answer.to in self.waiting:
+            self.waiting[answer.to].set_result(frame)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return answer
+
+
+async def test_a_private_stream_begins_when_okx_agreed_to_what_is_needed_and_not_before() -> None:
+    line, told = Line(), list[Any]()
+    task = asyncio.get_running_loop().create_task(okx().watch(line, "user", [], told.append))
+    await asyncio.sleep(0)
+    await line.hear({"event": "login", "code": "0", "msg": "", "connId": "a"})
+    await line.hear({"event": "subscribe", "arg": {"channel": "account"}, "connId": "a"})
+    assert told == []
+    await line.hear({"event": "subscribe", "arg": {"channel": "positions"}, "connId": "a"})
+    assert told == [StreamBegan()]
+    said = [(each["id"], [arg["channel"] for arg in each["args"]]) for _, each in line.said[1:]]
+    assert said == [
+        ("private1", ["account", "positions"]),
+        ("optional1", ["balance_and_position"]),
+        ("optional2", ["liquidation-warning"]),
+    ]
+    refused = {"event": "error", "id": "optional1", "code": "60018", "msg": "doesn't exist"}
+    assert await line.hear(refused) == Answer(), "and the stream goes on"
+    assert not task.done()
+    line.waiting["subscribed optional2"].set_exception(ccxt.NetworkError("cut"))
+    with pytest.raises(ccxt.NetworkError):
+        await task
+
+
+async def test_a_subscription_that_okx_does_not_answer_is_no_private_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hedgewatch.venues.dialects.okx_sockets._ANSWERED_WITHIN", 0.02)
+    line, told = Line(), list[Any]()
+    task = asyncio.get_running_loop().create_task(okx().watch(line, "user", [], told.append))
+    await asyncio.sleep(0)
+    await line.hear({"event": "login", "code": "0", "msg": "", "connId": "a"})
+    await line.hear({"event": "subscribe", "arg": {"channel": "account"}, "connId": "a"})
+    with pytest.raises(ccxt.RequestTimeout, match="subscription was not answered"):
+        await task
+    assert told == []
 
 
 # answers
@@ -195,7 +259,44 @@ async def test_a_login_that_nobody_answers_does_not_wait_for_ever(
             {"id": "public1", "event": "error", "code": "60012", "msg": "Invalid request"},
             Answer(asked="public1", refused="Invalid request (60012)"),
         ),
-        ({"event": "subscribe", "arg": {"channel": "account"}, "id": "1"}, Answer()),
+        (
+            {"event": "subscribe", "arg": {"channel": "account"}, "id": "1"},
+            Answer(to="agreed to account"),
+        ),
+        ({"event": "subscribe", "arg": None}, Answer()),
+        (
+            {"event": "error", "id": "optional2", "code": "60029", "msg": "Only for VIP6"},
+            Answer(),
+        ),
+        (
+            {
+                "event": "error",
+                "arg": {"channel": "liquidation-warning", "instType": "ANY"},
+                "code": "60029",
+                "msg": "Only for some",
+            },
+            Answer(),
+        ),
+        (
+            {
+                "event": "error",
+                "code": "60018",
+                "msg": "Wrong URL or channel:balance_and_position doesn't exist.",
+            },
+            Answer(),
+        ),
+        (
+            {
+                "event": "error",
+                "code": "60018",
+                "msg": "Wrong URL or channel:index-tickers,instId:X-Y doesn't exist.",
+            },
+            Answer(),
+        ),
+        (
+            {"event": "error", "arg": {"channel": "account"}, "code": "60018", "msg": "No"},
+            Answer(refused="No (60018)"),
+        ),
         ({"event": "channel-conn-count", "channel": "account", "connCount": "2"}, Answer()),
         ({"event": "notice", "code": "64999", "msg": "news"}, Answer()),
         (

@@ -14,6 +14,7 @@ from hedgewatch.core.events import (
     AccountRead,
     AccountRefused,
     BalanceChanged,
+    ClockAdvanced,
     CollateralPriced,
     FeedLost,
     FeedRestored,
@@ -24,11 +25,12 @@ from hedgewatch.core.events import (
     TiersChanged,
     VenueWarned,
 )
-from hedgewatch.core.model import AccountPlan, Desk, EndReason
+from hedgewatch.core.model import AccountPlan, Desk, EndReason, Unknown
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
 from hedgewatch.sim.keys import OKX_KEY, OKX_MULTI_KEY, OKX_PASSPHRASE, OKX_SECRET
+from hedgewatch.sim.wire.okx_rest import ROUTES, Route
 from hedgewatch.sim.wire.okx_signature import Refusal
 from hedgewatch.venues.connection import _PING_MILLISECONDS
 from tests.venues.watching import AIX, Watched, now, watched
@@ -202,6 +204,36 @@ async def test_a_private_socket_that_is_cut_tells_what_came_meanwhile_and_a_noti
             faults.poison(kind)
         await seen.fresh_mark(AIX, within=2.0)
         assert seen.watch.odd_frames >= 5
+
+
+async def test_an_account_whose_tiers_are_not_told_is_seen_and_says_what_it_is_blind_to(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.world.set_position("AIXUSDT", -200, 1000, account=NAME)
+    monkeypatch.setitem(ROUTES, "public/position-tiers", Route(_no_such_page, 10))
+    async with okx_watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark(AIX)
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        assert seen.all(AccountRefused) == []
+        engine = judged(seen)
+        engine.handle(ClockAdvanced(), now())
+        account, pool = engine.book.accounts["main"], pool_of(engine)
+        (position,) = pool.positions
+        assert position.contracts == -2.0
+        assert isinstance(pool.margin_ratio, Unknown)
+        assert "the margin tiers of AIX/USDT:USDT are not told" in pool.margin_ratio.reason
+        assert account.account_blind is True
+        assert account.blind_reason == pool.margin_ratio.reason
+        assert account.feeds["user"].feed_up
+        monkeypatch.undo()
+        await seen.watch.reconcile()  # asks for them again
+        await seen.until(TiersChanged)
+        assert isinstance(pool_of(judged(seen)).margin_ratio, float)
+
+
+def _no_such_page(_: object) -> list[object]:
+    raise Refusal(404, 0, "")
 
 
 async def test_a_login_that_is_refused_is_said_and_tried_again_until_it_is_accepted(

@@ -51,6 +51,11 @@ class StreamExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamBegan:
+    """The venue accepted who listens (`LogsIn`): from now on the private stream tells."""
+
+
+@dataclass(frozen=True, slots=True)
 class PollingBegan:
     """A feed has no socket of its own: from now on what it carries is asked for."""
 
@@ -58,7 +63,13 @@ class PollingBegan:
 
 
 AccountNews = (
-    PositionChanged | BalanceChanged | VenueWarned | ReadAgain | StreamExpired | PollingBegan
+    PositionChanged
+    | BalanceChanged
+    | VenueWarned
+    | ReadAgain
+    | StreamBegan
+    | StreamExpired
+    | PollingBegan
 )
 
 Prices = Callable[[Row, float], PriceEvent | None]
@@ -201,6 +212,15 @@ class LeavesFramesToCcxt(Protocol):
 
     def overhear(self, exchange: Exchange, tell: Tell) -> Sequence[Coroutine[Any, Any, None]]:
         """What tells of the account beside its readings, each for ever, whatever fails."""
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """A dialect whose private socket tells nothing until a login or a subscription was accepted:
+    `watch` tells `StreamBegan` then. Of any other a socket that was dialled stands.
+    """
+
+    logs_in: Literal[True]
 
 
 @runtime_checkable

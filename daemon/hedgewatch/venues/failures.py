@@ -85,6 +85,11 @@ def is_of_a_powerful_key(error: BaseException) -> bool:
     return isinstance(first_cause(error), PowerfulKeyError)
 
 
+def is_our_refusal(error: BaseException) -> bool:
+    """Whether it is ours, of a key or of how an account is written down, and not the venue's."""
+    return isinstance(first_cause(error), KeyRefusedError)
+
+
 def in_words(error: BaseException, redactor: Redactor) -> str:
     """What happened, for the operator."""
     cause = first_cause(error)

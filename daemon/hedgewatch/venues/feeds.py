@@ -16,6 +16,7 @@ class Feeds:
         self.account = account
         self._publish = publish
         self._up: dict[str, bool] = {}
+        self._reasons: dict[str, str] = {}
 
     def is_up(self, feed: str) -> bool:
         """True while it delivers."""
@@ -25,9 +26,17 @@ class Feeds:
         """It stopped, never began, or is in doubt."""
         if self._up.get(feed) is False:
             return
-        self._up[feed] = False
+        self._up[feed], self._reasons[feed] = False, reason
         log.warning("feed lost", account=self.account, feed=feed, reason=reason)
         self._publish(FeedLost(self.account, feed, reason))
+
+    def failed(self, feed: str, reason: str) -> None:
+        """It stopped, or the attempt to have it back failed, which may be for another reason: why
+        it stays away is worth more than why it went.
+        """
+        if self._up.get(feed) is False and self._reasons.get(feed) != reason:
+            del self._up[feed]
+        self.lost(feed, reason)
 
     def restored(self, feed: str) -> None:
         """It delivers (again)."""

@@ -18,8 +18,10 @@ from hedgewatch.venues.dialect import (
     Dialect,
     Feed,
     LeavesFramesToCcxt,
+    LogsIn,
     PollingBegan,
     ReadAgain,
+    StreamBegan,
     StreamExpired,
 )
 from hedgewatch.venues.feeds import Feeds
@@ -54,6 +56,7 @@ class PrivateStream:
         self._around = around
         self._lines = Lines(connection, around, self._lost)
         self._doubted = False
+        self._given_up = False
 
     @property
     def is_streamed(self) -> bool:
@@ -72,6 +75,8 @@ class PrivateStream:
             case ReadAgain(reason):
                 log.debug("reading again", account=self._feeds.account, reason=reason)
                 self.read_wanted.set()
+            case StreamBegan():
+                self._began()
             case StreamExpired(reason):
                 self.doubt(reason)
             case PollingBegan():
@@ -82,10 +87,15 @@ class PrivateStream:
                 self._around.publish(item)
 
     def connected(self, feed: Feed) -> None:
-        """It stands; what happened before it did has to be read."""
+        """It was dialled. Where a login follows, that has to be accepted before it counts."""
         if not self.is_streamed:
             return
         self._lines.connected(feed)
+        if not isinstance(self._dialect, LogsIn):
+            self._began()
+
+    def _began(self) -> None:
+        """It stands; what happened before it did has to be read."""
         self.ledger.begin()
         self.opened.set()
         self.read_wanted.set()
@@ -125,7 +135,11 @@ class PrivateStream:
             self.news(item)
 
     def _lost(self, feed: Feed, reason: str) -> None:
-        self._feeds.lost(feed, reason)
+        """What it would have told is read; where the key is refused, that shows as well."""
+        say = self._feeds.lost if self._given_up else self._feeds.failed
+        self._given_up = False
+        say(feed, reason)
+        self.read_wanted.set()
 
     def doubt(self, reason: str) -> None:
         """Whatever the socket still says, it may not say everything."""
@@ -136,7 +150,12 @@ class PrivateStream:
         """Give the socket up now."""
         if self.is_streamed:
             self._feeds.lost("user", reason)
-            self._connection.drop("user", reason)
+            self._give_up(reason)
+
+    def _give_up(self, reason: str) -> None:
+        """By our own decision, whose reason was said."""
+        self._given_up = True
+        self._connection.drop("user", reason)
 
     async def _look(self) -> None:
         while True:
@@ -149,4 +168,4 @@ class PrivateStream:
                 self.doubt(f"a change of {symbol} was read that the stream did not tell")
             if self._doubted:
                 self._doubted = False
-                self._connection.drop("user", "the private stream is in doubt")
+                self._give_up("the private stream is in doubt")

@@ -18,7 +18,7 @@ from hedgewatch.venues.brackets import Brackets
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import dialect_of
-from hedgewatch.venues.failures import in_words, is_of_a_powerful_key
+from hedgewatch.venues.failures import in_words, is_of_a_powerful_key, is_our_refusal
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.key_check import KeyCheck
 from hedgewatch.venues.losses import Losses
@@ -122,9 +122,15 @@ class AccountWatch:
         self._complain()
 
     async def _settle_in(self, exchange: Exchange) -> None:
-        await self._brackets.load(exchange)
+        """What is not told is asked for again, and its absence said of the pools that need it:
+        positions and prices are seen meanwhile. Our own refusal tells its owner what to write.
+        """
+        tiers = await self._attempts.aside(self._brackets.load(exchange), "the tiers are not told")
+        if tiers is not None and is_our_refusal(tiers):
+            raise tiers
         settling = self._dialect.settle_in(exchange)
-        self._untold = await self._attempts.aside(settling, "the margin mode is not told")
+        terms = await self._attempts.aside(settling, "the terms of the account are not told")
+        self._untold = tiers or terms
 
     def _complain(self) -> None:
         """Of markets that the venue does not list; or else the account can be watched."""

@@ -101,7 +101,10 @@ def _refuse_unknown(position: Held, market: Market, regime: Regime, tiers: Seque
     if not market.linear and market.settle != market.base:
         raise LookupError(f"{position.symbol} does not settle in what it is about")
     if not tiers:
-        raise LookupError(f"no usable margin tiers of {position.symbol}")
+        raise LookupError(
+            f"the margin tiers of {position.symbol} are not told: margin and liquidation are"
+            " unknown, positions and prices are seen"
+        )
 
 
 def _bent(
@@ -138,7 +141,7 @@ def _table(regime: Regime, tiers: Sequence[Tier], position: Held) -> Sequence[Ti
         case TierKind.LINEAR_IN_SIZE:
             return at_any_price(SizedRate(tiers[0].rate, tiers[0].growth).at(position.quantity))
         case _:
-            raise LookupError(f"no usable margin tiers of {position.symbol}")
+            raise LookupError(f"the margin tiers of {position.symbol} make no sense together")
 
 
 def _taker(regime: Regime, market: Market, position: Held) -> float:

@@ -5,7 +5,7 @@ Sources: Bybit's API documentation v5, and its help centre where margins are con
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from hedgewatch.core.events import (
     AccountRead,
@@ -67,6 +67,7 @@ class Bybit:
     """One unified account."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
+    logs_in: Literal[True] = True
     options: Mapping[str, Any] = MappingProxyType(
         {"fetchMarkets": {"types": ["spot", "linear", "inverse"]}}
     )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hedgewatch.venues.dialect import Answer, Exchange, Feed, ReadAgain, Tell
+from hedgewatch.venues.dialect import Answer, Exchange, Feed, StreamBegan, Tell
 from hedgewatch.venues.dialects.bybit_common import CONTRACTS, Category, socket_address
 from hedgewatch.venues.dialects.bybit_frames import QUOTES, TICKERS
 from hedgewatch.venues.dialects.bybit_user import TOPICS
@@ -57,7 +57,7 @@ async def listen_to_account(exchange: Exchange, tell: Tell) -> None:
     await _answered(exchange.watch(address, _LOGIN, login, _LOGIN), "the login")
     topics = {"op": "subscribe", "req_id": "account", "args": list(TOPICS)}
     await _answered(exchange.watch(address, _SUBSCRIBED, topics, _SUBSCRIBED), "the subscription")
-    tell(ReadAgain("the private stream begins"))
+    tell(StreamBegan())
     await exchange.watch(address, _NEVER, None, _NEVER)
 
 

@@ -9,7 +9,7 @@ Sources: Hyperliquid documentation, "Info endpoint", "Websocket", "Rate limits a
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import ccxt
 import structlog
@@ -25,7 +25,15 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.venues.dialect import (
+    AccountNews,
+    Answer,
+    Exchange,
+    Feed,
+    Question,
+    StreamBegan,
+    Tell,
+)
 from hedgewatch.venues.dialects.hyperliquid_address import Stake, refuse_wrong_address
 from hedgewatch.venues.dialects.hyperliquid_listing import (
     Listing,
@@ -67,6 +75,7 @@ class Hyperliquid:
     """One address; that of a sub-account or of a vault is one as well."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
+    logs_in: Literal[True] = True
     options: Mapping[str, Any] = MappingProxyType(
         {"fetchMarkets": {"types": ["spot", "swap", "hip3"], "hip3": {"limit": DEXES}}}
     )
@@ -263,14 +272,14 @@ class Hyperliquid:
         self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell
     ) -> None:
         """Subscribe; ccxt's own parsers never see a frame, so this returns when the socket ends."""
-        del tell
         if feed == "mark":
             self._frames.pulse.begin()
         if feed == "user":
             self._user.begin()
         coins = [self._listing.coin(symbol) for symbol in symbols]
         wanted = subscriptions(feed, coins, self._address, self._listing.pulse)
-        await listen(exchange, feed, wanted)
+        began = partial(tell, StreamBegan()) if feed == "user" else None
+        await listen(exchange, feed, wanted, began)
 
     async def _ask(self, exchange: Exchange, what: str, **terms: object) -> Any:
         return await exchange.public_post_info({"type": what, **terms})

@@ -5,16 +5,21 @@ text that names no question. Source: Hyperliquid documentation, "Websocket".
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import ccxt
+import structlog
 
 from hedgewatch.venues.dialect import Answer, Exchange, Feed
 from hedgewatch.venues.fields import Row, table
 
+log = structlog.get_logger()
+
 _ACKNOWLEDGED_WITHIN = 5.0
 _THE_END = "the end"
 _HARMLESS = "Already subscribed"
+_OPTIONAL = ("allDexsClearinghouseState", "spotState", "userFills", "userEvents")
+"""A server need not know these; without them more is read, and less is known of causes."""
 
 Subscription = dict[str, object]
 
@@ -25,7 +30,7 @@ def subscriptions(
     """What a feed listens to. The first is needed; a server may not know all of the others."""
     if feed == "user":
         yield {"type": "clearinghouseState", "user": address}
-        for kind in ("allDexsClearinghouseState", "spotState", "userFills", "userEvents"):
+        for kind in _OPTIONAL:
             yield {"type": kind, "user": address}
         return
     if feed == "mark":
@@ -35,8 +40,15 @@ def subscriptions(
         yield {"type": kind, "coin": coin}
 
 
-async def listen(exchange: Exchange, feed: Feed, wanted: Iterator[Subscription]) -> None:
-    """Subscribe, and return or raise only when the socket is over."""
+async def listen(
+    exchange: Exchange,
+    feed: Feed,
+    wanted: Iterator[Subscription],
+    began: Callable[[], None] | None = None,
+) -> None:
+    """Subscribe, and return or raise only when the socket is over. `began` hears that the first
+    subscription, which is needed, was accepted.
+    """
     url = f"{exchange.urls['api']['ws']['public']}#{feed}"
     socket = exchange.client(url)
     ended = socket.future(_THE_END)
@@ -47,6 +59,8 @@ async def listen(exchange: Exchange, feed: Feed, wanted: Iterator[Subscription])
     if not done:
         raise ccxt.RequestTimeout("the venue did not acknowledge the subscription")
     await acknowledged
+    if began is not None:
+        began()
     for each in wanted:
         await _say(socket, each)
     await ended
@@ -69,6 +83,14 @@ def _consumed(ended: "asyncio.Future[object]") -> None:
         ended.exception()
 
 
+def _refusal(said: str) -> Answer:
+    """An error repeats the subscription that it is about, as it was written."""
+    if any(f'"{kind}"' in said for kind in _OPTIONAL):
+        log.warning("Hyperliquid does not tell something", said=said[:200])
+        return Answer()
+    return Answer(refused="" if _HARMLESS in said else said)
+
+
 def answer_of(message: Row) -> Answer | None:
     """What of ours a frame answers, None when it is no answer."""
     match message.get("channel"):
@@ -78,7 +100,6 @@ def answer_of(message: Row) -> Answer | None:
             told = table(table(message.get("data"), "data").get("subscription"), "subscription")
             return Answer(to=str(told.get("type")))
         case "error":
-            said = str(message.get("data"))
-            return Answer(refused="" if _HARMLESS in said else said)
+            return _refusal(str(message.get("data")))
         case _:
             return None

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -72,6 +72,7 @@ class Okx:
     """One account, whatever its mode."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
+    logs_in: Literal[True] = True
     options: Mapping[str, Any] = MappingProxyType(
         {"fetchMarkets": {"types": ["spot", "future", "swap"]}}
     )
@@ -119,13 +120,13 @@ class Okx:
     ) -> None:
         """Log in where it is private, subscribe, and wait for the end of the socket."""
         if feed == "user":
-            await okx_sockets.listen_to_account(exchange)
+            await okx_sockets.listen_to_account(exchange, tell)
             return
         listed = [symbol for symbol in symbols if self._listing.has(symbol)]
         if feed == "mark":
             self._prices.listen(listed, tell)
         channels = okx_sockets.channels_of(feed, listed, self._listing)
-        await okx_sockets.subscribe(exchange, okx_sockets.PUBLIC, feed, channels)
+        await okx_sockets.subscribe(exchange, feed, channels)
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """None is needed."""

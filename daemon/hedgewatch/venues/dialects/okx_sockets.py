@@ -7,28 +7,31 @@ leave the next one waiting for ever.
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import Any
 
 import ccxt
 import structlog
 
-from hedgewatch.venues.dialect import Answer, Exchange, Feed
+from hedgewatch.venues.dialect import Answer, Exchange, Feed, StreamBegan, Tell
 from hedgewatch.venues.dialects.okx_listing import Listing
 from hedgewatch.venues.dialects.okx_prices import HEART_BEAT
 from hedgewatch.venues.fields import Row
 
 log = structlog.get_logger()
 
-PUBLIC, PRIVATE = "public", "private"
+PUBLIC, PRIVATE, OPTIONAL = "public", "private", "optional"
 
 Channel = dict[str, str]
 
 _LOGIN, _LOGGED_IN = "login", "authenticated"
 """The operation, and what ccxt calls the answer to it: whatever of its own waits goes on, too."""
 
-_LOGIN_SECONDS = 5.0
+_ANSWERED_WITHIN = 5.0
+"""Seconds for a login, and for the subscriptions that are needed."""
+
 _A_TIME = 200
 """Channels a message: all of them may take 64 KB, and each takes some 60 bytes."""
 
@@ -36,29 +39,67 @@ _CLOSING, _NO_SUCH_CHANNEL = "64008", "60018"
 _STATUS: Channel = {"channel": "status"}
 """Says nothing that we need, and is there whatever is listed."""
 
-_ACCOUNT: tuple[Channel, ...] = (
+_NEEDED: tuple[Channel, ...] = (
     {"channel": "account"},
     {"channel": "positions", "instType": "ANY"},
+)
+_DISPENSABLE: tuple[Channel, ...] = (
     {"channel": "balance_and_position"},
     {"channel": "liquidation-warning", "instType": "ANY"},
 )
+"""Why something became less, and the venue's own warning: not every site or account has them."""
+
+_PRICES = frozenset({"mark-price", "index-tickers", "open-interest", "funding-rate", "tickers"})
+_NAMES = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
 
 
 def answer_of(message: Row) -> Answer | None:
-    """Acknowledgements answer a channel each, and nobody waits for them; a refusal repeats the id
-    of its question, where that had one. A price channel that does not exist (its contract ended, it
-    has no index) leaves the others of its socket in peace: what is not told of falls silent.
+    """Acknowledgements answer a channel each; a refusal repeats the id of its question, where that
+    had one, or names a channel. A price channel that does not exist (its contract ended, it has no
+    index) leaves the others of its socket in peace: what is not told of falls silent. So does one
+    that can be done without, whatever it is refused for.
     """
     event, code = message.get("event"), message.get("code")
     if event is None:
         return None
     said = f"{message.get('msg')!s:.200} ({code})"
-    if code == _NO_SUCH_CHANNEL and str(message.get("id")).startswith(PUBLIC):
-        log.warning("OKX has no such channel", said=said)
+    if event == "error" and _can_be_done_without(message):
+        log.warning("OKX does not tell a channel", said=said)
         return Answer()
     if event == "error" or (event == _LOGIN and code != "0"):
         return Answer(asked=str(message.get("id") or ""), refused=said)
-    return Answer(to=_LOGGED_IN if event == _LOGIN else "", over=_over(message, said))
+    return Answer(to=_agreed(message), over=_over(message, said))
+
+
+def _can_be_done_without(message: Row) -> bool:
+    """By the id of the question; without one, by the channel that the refusal names."""
+    asked, no_such = str(message.get("id") or ""), message.get("code") == _NO_SUCH_CHANNEL
+    if asked:
+        return asked.startswith(OPTIONAL) or (asked.startswith(PUBLIC) and no_such)
+    named = _named_in(message)
+    if not named.isdisjoint(each["channel"] for each in _DISPENSABLE):
+        return True
+    return no_such and not named.isdisjoint(_PRICES)
+
+
+def _named_in(message: Row) -> set[str]:
+    """The channels that a refusal may be about: `arg`, or "Wrong URL or channel:tickers,…"."""
+    argument = message.get("arg")
+    if isinstance(argument, Mapping):
+        return {str(argument.get("channel"))}
+    return set(_NAMES.findall(str(message.get("msg"))))
+
+
+def _agreed(message: Row) -> str:
+    """What waits for this answer."""
+    if message.get("event") == "subscribe":
+        argument = message.get("arg")
+        return _agreed_to(argument) if isinstance(argument, Mapping) else ""
+    return _LOGGED_IN if message.get("event") == _LOGIN else ""
+
+
+def _agreed_to(channel: Mapping[str, Any]) -> str:
+    return f"agreed to {channel.get('channel')!s:.40}"
 
 
 def _over(message: Row, said: str) -> str:
@@ -88,28 +129,51 @@ def channels_of(feed: Feed, symbols: Iterable[str], listing: Listing) -> Sequenc
     return [{"channel": channel, "instId": name} for channel, name in found] or [_STATUS]
 
 
-async def listen_to_account(exchange: Exchange) -> None:
+async def listen_to_account(exchange: Exchange, tell: Tell) -> None:
     """Log in, and listen to all that concerns the account; returns when the socket is over."""
     address = f"{exchange.urls['api']['ws']}/{PRIVATE}"
     login = exchange.watch(address, _LOGGED_IN, _login(exchange), _LOGGED_IN)
-    done, _ = await asyncio.wait({login}, timeout=_LOGIN_SECONDS)
-    if not done:
-        raise ccxt.RequestTimeout("the login was not answered")
-    await login
-    await subscribe(exchange, PRIVATE, "", _ACCOUNT)
+    await _answered([login], "login")
+    socket = exchange.client(address)
+    agreed = [socket.future(_agreed_to(each)) for each in _NEEDED]
+    ends = [*_said(exchange, address, _messages(PRIVATE, _NEEDED))]
+    await _answered(agreed, "subscription")
+    tell(StreamBegan())
+    ends += _said(exchange, address, _messages(OPTIONAL, _DISPENSABLE, at_once=1))
+    await _until_one(ends)
 
 
-async def subscribe(
-    exchange: Exchange, access: str, feed: str, channels: Iterable[Channel]
-) -> None:
-    """Returns when the socket is over: the answers that are waited for are never given."""
-    address = f"{exchange.urls['api']['ws']}/{access}" + (f"#{feed}" if feed else "")
+async def _answered(pending: Sequence["asyncio.Future[object]"], what: str) -> None:
+    """Never cancelled: they are ccxt's."""
+    for each in pending:
+        each.add_done_callback(_take_note)
+    done, silent = await asyncio.wait(pending, timeout=_ANSWERED_WITHIN)
+    for each in done:
+        each.result()
+    if silent:
+        raise ccxt.RequestTimeout(f"the {what} was not answered")
+
+
+async def subscribe(exchange: Exchange, feed: str, channels: Iterable[Channel]) -> None:
+    """To prices; returns when the socket is over: the answers waited for are never given."""
+    address = f"{exchange.urls['api']['ws']}/{PUBLIC}#{feed}"
+    await _until_one(_said(exchange, address, _messages(PUBLIC, channels)))
+
+
+def _said(
+    exchange: Exchange, address: str, messages: Iterable[dict[str, Any]]
+) -> list["asyncio.Future[object]"]:
+    """Say these; what comes back ends with the socket."""
     pending = [
-        exchange.watch(address, f"subscribed{number}", said, f"subscribed{number}")
-        for number, said in enumerate(_messages(access, channels))
+        exchange.watch(address, f"subscribed {said['id']}", said, f"subscribed {said['id']}")
+        for said in messages
     ]
     for each in pending:
         each.add_done_callback(_take_note)
+    return pending
+
+
+async def _until_one(pending: Iterable["asyncio.Future[object]"]) -> None:
     done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
     done.pop().result()
 
@@ -120,13 +184,15 @@ def _take_note(ended: "asyncio.Future[object]") -> None:
         ended.exception()
 
 
-def _messages(access: str, channels: Iterable[Channel]) -> Iterator[dict[str, Any]]:
+def _messages(
+    kind: str, channels: Iterable[Channel], *, at_once: int = _A_TIME
+) -> Iterator[dict[str, Any]]:
     left = iter(channels)
     for number in count(1):
-        some = list(islice(left, _A_TIME))
+        some = list(islice(left, at_once))
         if not some:
             return
-        yield {"id": f"{access}{number}", "op": "subscribe", "args": some}
+        yield {"id": f"{kind}{number}", "op": "subscribe", "args": some}
 
 
 def _login(exchange: Exchange) -> dict[str, Any]:
