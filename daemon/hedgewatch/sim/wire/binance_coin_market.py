@@ -31,8 +31,6 @@ def exchange_info(world: World) -> Reply:
 
 
 def _contract(contract: CoinContract) -> Reply:
-    tick = plain(contract.tick)
-    lot = {"stepSize": "1", "minQty": "1", "maxQty": "1000000"}
     return {
         "symbol": contract.symbol,
         "pair": contract.pair,
@@ -57,27 +55,32 @@ def _contract(contract: CoinContract) -> Reply:
         "marketTakeBound": "0.05",
         "underlyingType": "COIN",
         "underlyingSubType": ["PoW"],
-        "filters": [
-            {
-                "filterType": "PRICE_FILTER",
-                "tickSize": tick,
-                "minPrice": tick,
-                "maxPrice": "4520958",
-            },
-            {"filterType": "LOT_SIZE", **lot},
-            {"filterType": "MARKET_LOT_SIZE", **lot},
-            {"filterType": "MAX_NUM_ORDERS", "limit": 200},
-            {
-                "filterType": "PERCENT_PRICE",
-                "multiplierUp": "1.0500",
-                "multiplierDown": "0.9500",
-                "multiplierDecimal": "4",
-            },
-        ],
+        "filters": _filters(plain(contract.tick)),
         "orderTypes": ["LIMIT", "MARKET", "STOP", "STOP_MARKET"],
         "timeInForce": ["GTC", "IOC", "FOK", "GTX"],
         "permissionSets": ["GRID", "COPY"],
     }
+
+
+def _filters(tick: str) -> list[Reply]:
+    lot = {"stepSize": "1", "minQty": "1", "maxQty": "1000000"}
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "tickSize": tick,
+            "minPrice": tick,
+            "maxPrice": "4520958",
+        },
+        {"filterType": "LOT_SIZE", **lot},
+        {"filterType": "MARKET_LOT_SIZE", **lot},
+        {"filterType": "MAX_NUM_ORDERS", "limit": 200},
+        {
+            "filterType": "PERCENT_PRICE",
+            "multiplierUp": "1.0500",
+            "multiplierDown": "0.9500",
+            "multiplierDecimal": "4",
+        },
+    ]
 
 
 def premium_index(world: World, symbol: str) -> Reply:

@@ -96,7 +96,6 @@ def instruments(world: World, query: Mapping[str, str]) -> list[Row]:
 
 def _contract(contract: Contract) -> Row:
     kind = "Inverse" if contract.is_inverse else "Linear"
-    step = plain(contract.step)
     return {
         "symbol": contract.name,
         "contractType": f"{kind}{'Perpetual' if contract.expiry is None else 'Futures'}",
@@ -108,19 +107,7 @@ def _contract(contract: Contract) -> Row:
         "deliveryFeeRate": "",
         "priceScale": "2",
         "leverageFilter": {"minLeverage": "1", "maxLeverage": "100.00", "leverageStep": "0.01"},
-        "priceFilter": {
-            "minPrice": plain(contract.tick),
-            "maxPrice": "1999999.80",
-            "tickSize": plain(contract.tick),
-        },
-        "lotSizeFilter": {
-            "maxOrderQty": "10000000",
-            "minOrderQty": step,
-            "qtyStep": step,
-            "postOnlyMaxOrderQty": "10000000",
-            "maxMktOrderQty": "1000000",
-            "minNotionalValue": "5",
-        },
+        **_filters(contract),
         "unifiedMarginTrade": True,
         "fundingInterval": contract.funding_hours * 60,
         "settleCoin": contract.base if contract.is_inverse else QUOTE,
@@ -134,6 +121,21 @@ def _contract(contract: Contract) -> Row:
         "symbolType": "",
         "forbidUplWithdrawal": False,
         "symbolId": 1,
+    }
+
+
+def _filters(contract: Contract) -> Row:
+    tick, step = plain(contract.tick), plain(contract.step)
+    return {
+        "priceFilter": {"minPrice": tick, "maxPrice": "1999999.80", "tickSize": tick},
+        "lotSizeFilter": {
+            "maxOrderQty": "10000000",
+            "minOrderQty": step,
+            "qtyStep": step,
+            "postOnlyMaxOrderQty": "10000000",
+            "maxMktOrderQty": "1000000",
+            "minNotionalValue": "5",
+        },
     }
 
 

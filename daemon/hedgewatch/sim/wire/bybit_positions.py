@@ -1,7 +1,9 @@
 """Rows of Bybit's about positions, linear and inverse: replies and frames share them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from hedgewatch.sim import margin_bybit
@@ -36,6 +38,19 @@ class Sequence:
         return number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figures:
+    """What a row tells of an amount: in dollars, of inverse contracts in their coin."""
+
+    amount: Decimal
+    mark: Decimal
+    value: Decimal
+    profit: Decimal
+    initial: Decimal
+    needed: Decimal
+    line: str
+
+
 def position(
     world: World, account: Account, held: Position, seq: int, status: str = "Normal"
 ) -> Row:
@@ -43,10 +58,7 @@ def position(
     venue, open_ = world.venue_of(VENUE), bool(held.amount)
     mark = venue.marks[held.symbol]
     line = margin_bybit.liquidation_price(held, account, venue) if open_ else ZERO
-    return _row(
-        held,
-        account,
-        symbol=held.symbol,
+    figures = _Figures(
         amount=held.amount,
         mark=mark,
         value=abs(held.notional(mark)),
@@ -54,9 +66,8 @@ def position(
         initial=margin_bybit.initial_margin(held, account, venue) if open_ else ZERO,
         needed=margin_bybit.maintenance_of(held, account, venue) if open_ else ZERO,
         line=_shown(line, held.amount, world.markets[held.symbol].tick),
-        seq=seq,
-        status=status,
     )
+    return _row(held, held.symbol, account, figures) | {"seq": seq, "positionStatus": status}
 
 
 def coin_position(
@@ -67,10 +78,7 @@ def coin_position(
     leg = margin_bybit.inverse_leg(held)
     mark = leg.mark(venue)
     line = margin_bybit.inverse_liquidation_price(held, account, venue) if open_ else ZERO
-    return _row(
-        held,
-        account,
-        symbol=inverse_name(held.symbol),
+    figures = _Figures(
         amount=leg.dollars,
         mark=mark,
         value=abs(leg.dollars) / mark,
@@ -78,58 +86,67 @@ def coin_position(
         initial=leg.initial_margin(account, venue) if open_ else ZERO,
         needed=leg.maintenance(account, venue) if open_ else ZERO,
         line=_shown(line, leg.dollars, leg.contract.tick),
-        seq=seq,
-        status=status,
     )
+    name = inverse_name(held.symbol)
+    return _row(held, name, account, figures) | {"seq": seq, "positionStatus": status}
 
 
-def _row(  # noqa: PLR0913 - a row has many columns
-    held: Position | CoinPosition,
-    account: Account,
-    *,
-    symbol: str,
-    amount: Decimal,
-    mark: Decimal,
-    value: Decimal,
-    profit: Decimal,
-    initial: Decimal,
-    needed: Decimal,
-    line: str,
-    seq: int,
-    status: str,
-) -> Row:
-    open_ = bool(amount)
+def _row(held: Position | CoinPosition, symbol: str, account: Account, figures: _Figures) -> Row:
     return {
         "positionIdx": _INDICES[held.side],
         "riskId": 1,
         "riskLimitValue": "20000000",
         "symbol": symbol,
-        "side": ("Buy" if amount > 0 else "Sell") if open_ else "",
-        "size": plain(abs(amount)),
-        "avgPrice": plain(held.entry) if open_ else "0",
-        "positionValue": plain(value) if open_ else "",
         "autoAddMargin": 0,
-        "positionStatus": status,
         "leverage": plain(Decimal(account.leverage)),
-        "breakEvenPrice": plain(held.entry) if open_ else "",
-        "markPrice": plain(mark),
-        "liqPrice": line if open_ else "",
-        "positionIM": money(initial),
-        "positionIMByMp": money(initial),
-        "positionMM": money(needed),
-        "positionMMByMp": money(needed),
+        "markPrice": plain(figures.mark),
+        "positionIM": money(figures.initial),
+        "positionIMByMp": money(figures.initial),
+        "positionMM": money(figures.needed),
+        "positionMMByMp": money(figures.needed),
+        "updatedTime": str(held.updated),
+        **(_open(held, figures) if figures.amount else _EMPTY),
+        **_SAME_OF_ALL,
+    }
+
+
+def _open(held: Position | CoinPosition, figures: _Figures) -> Row:
+    """What only a position that is open has."""
+    return {
+        "side": "Buy" if figures.amount > 0 else "Sell",
+        "size": plain(abs(figures.amount)),
+        "avgPrice": plain(held.entry),
+        "positionValue": plain(figures.value),
+        "breakEvenPrice": plain(held.entry),
+        "liqPrice": figures.line,
+        "unrealisedPnl": money(figures.profit),
+        "adlRankIndicator": 2,
+    }
+
+
+_EMPTY: Mapping[str, str | int] = MappingProxyType(
+    {
+        "side": "",
+        "size": "0",
+        "avgPrice": "0",
+        "positionValue": "",
+        "breakEvenPrice": "",
+        "liqPrice": "",
+        "unrealisedPnl": "",
+        "adlRankIndicator": 0,
+    }
+)
+
+_SAME_OF_ALL: Mapping[str, str | int | bool] = MappingProxyType(
+    {
         "takeProfit": "",
         "stopLoss": "",
         "trailingStop": "0",
         "sessionAvgPrice": "",
-        "unrealisedPnl": money(profit) if open_ else "",
         "curRealisedPnl": "0",
         "cumRealisedPnl": "0",
-        "adlRankIndicator": 2 if open_ else 0,
         "createdTime": "1677168085779",
-        "updatedTime": str(held.updated),
         "openTime": 0,
-        "seq": seq,
         "isReduceOnly": False,
         "mmrSysUpdatedTime": "",
         "leverageSysUpdatedTime": "",
@@ -138,6 +155,7 @@ def _row(  # noqa: PLR0913 - a row has many columns
         "positionBalance": "0",
         "tradeMode": 0,
     }
+)
 
 
 def _shown(line: Decimal, amount: Decimal, tick: Decimal) -> str:

@@ -79,13 +79,9 @@ class PriceFrames:
         data, at = table(message.get("data"), "data"), moment(message, "ts")
         name, whole = text(data, "symbol"), message.get("type") != "delta"
         symbol = self._listing.contract(data)
-        before = self._tickers.get(name)
-        if not whole and (at < self._at.get(name, 0.0) or not (before or "markPrice" in data)):
+        merged = self._merged(name, data, at, whole=whole)
+        if merged is None:
             return None
-        merged = dict(data) if whole else {**(before or {}), **data}
-        self._at[name] = at
-        if whole or before:
-            self._tickers[name] = merged
         self._heart.beat(name, at)
         told = self._mark(merged, symbol, at)
         repeats = not whole and data.keys().isdisjoint(_TELLING)
@@ -95,6 +91,20 @@ class PriceFrames:
         self._told[name] = at
         self._heart.heard(name, at, told)
         return told if self._heart.wants(name) else None
+
+    def _merged(self, name: str, data: Row, at: float, *, whole: bool) -> dict[str, Any] | None:
+        """A ticker with what changed of it. None of what an older socket says late, and of one that
+        was never told whole, unless its mark is in it.
+        """
+        before = self._tickers.get(name)
+        late = at < self._at.get(name, 0.0) or not (before or "markPrice" in data)
+        if late and not whole:
+            return None
+        merged = dict(data) if whole else {**(before or {}), **data}
+        self._at[name] = at
+        if whole or before:
+            self._tickers[name] = merged
+        return merged
 
     def _mark(self, ticker: Row, symbol: str, at: float) -> MarkPriceChanged:
         try:
