@@ -44,4 +44,9 @@ def test_an_unknown_venue_is_a_mistake_with_the_nearest_known_one(
     assert "unknown venue gatee (did you mean gate?)" in capsys.readouterr().err
     assert main(["venues", "nowhere", "--json"]) == 2
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
-    assert "ccxt has no swaps or futures of it" in problem["message"]
+    assert "ccxt has never heard of it" in problem["message"]
+    assert main(["venues", "myokx"]) == 2
+    assert (
+        'watched as venue: okx with endpoint: {rest: "https://eea.okx.com"'
+        in capsys.readouterr().err
+    )

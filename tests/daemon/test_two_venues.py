@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hedgewatch.app import run_daemon
+from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import AccountRow, HedgeRow
 from hedgewatch.core.model import Unknown
 from hedgewatch.demo.desk import write_desk
@@ -26,9 +27,10 @@ STILL = replace(STORIES["two-venues"], paths={}, actions=(), duration=inf)
 class Desk:
     """What is judged of the book."""
 
-    def __init__(self, hedge: HedgeRow, accounts: dict[str, AccountRow]) -> None:
-        self.hedge = hedge
-        self.accounts = accounts
+    def __init__(self, book: Book) -> None:
+        self.hedge: HedgeRow = book.hedges["ai-basket"]
+        self.accounts: dict[str, AccountRow] = book.accounts
+        self.totals = book.totals
 
     def blind(self) -> dict[str, object]:
         return {name: account.account_blind for name, account in self.accounts.items()}
@@ -41,8 +43,7 @@ async def desk(folder: Path) -> AsyncIterator[tuple[PaperExchange, Desk]]:
         configuration = write_desk(folder, exchange, "127.0.0.1:0", lines=False)
         async with run_daemon(configuration, sys.stderr) as running:
             await until(lambda: not running.view.reasons_not_ready(), within=20.0)
-            book = running.engine.book
-            yield exchange, Desk(book.hedges["ai-basket"], book.accounts)
+            yield exchange, Desk(running.engine.book)
         assert exchange.violations == []
 
 
@@ -64,6 +65,7 @@ async def test_two_contracts_are_required_two_are_held_and_silence_of_one_venue_
         assert (short.contracts, short.quantity) == (-2.0, -200.0)
         assert (hedge.exposure_value, hedge.cover_value) == (200_000.0, -200_000.0)
         assert seen.blind() == {"spot": False, "okx": False}
+        await until(lambda: isinstance(seen.totals.total_equity, float), within=3.0)
 
         for symbol, price in (("ALTUSDT", "0.32"), ("AIXUSDT", "800")):
             world.set_mark(symbol, price)

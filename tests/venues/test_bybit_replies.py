@@ -4,14 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from hedgewatch.core.events import AccountRead, BalanceReading
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import CollateralSlice, EndReason, Tier
-from hedgewatch.venues.dialects.bybit import CLASSIC
+from hedgewatch.venues.dialects.bybit import CLASSIC, Bybit
 from hedgewatch.venues.dialects.bybit_replies import Mode
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
-from tests.venues.bybit_replies import COIN, FLAT, INFO, NOW, POSITION, Replies, dialect, enveloped
+from tests.venues.bybit_replies import (
+    COIN,
+    FLAT,
+    INFO,
+    MARKETS,
+    NOW,
+    POSITION,
+    Replies,
+    dialect,
+    enveloped,
+)
 
 INF = float("inf")
 LINEAR, COINED, PERP = "BTC/USDT:USDT", "BTC/USD:BTC", "BTC/USDC:USDC"
@@ -549,3 +560,15 @@ async def test_why_there_are_fewer_coins_is_asked_of_the_log(
     assert await question() is end
     assert venue.asked[0]["currency"] == "BTC"
     assert list(spoken.losses(venue, [LINEAR])) == []
+
+
+def test_each_site_is_asked_at_its_own_address_and_its_markets_are_its_own() -> None:
+    spoken = Bybit("main", "bybitid")
+    spoken.list_markets(MARKETS)
+    hosts = {URL(address).host for _, address in spoken.requests}
+    assert hosts == {"api.bybit.id", "stream.bybit.id"}
+    ticker = {"symbol": "BTCUSDT", "markPrice": "61000"}
+    frame = {"topic": "tickers.BTCUSDT", "type": "snapshot", "ts": NOW * 1000, "data": ticker}
+    told = spoken.price(frame, NOW)
+    assert told is not None
+    assert told.key == ("mark", "bybitid", LINEAR)

@@ -58,6 +58,27 @@ def test_a_venue_that_ccxt_does_not_know_is_refused_in_words_that_lead_on() -> N
         account(venue="bitmex")
 
 
+@pytest.mark.parametrize(
+    ("venue", "said"),
+    [
+        ("myokx", r"watched as venue: okx with endpoint: \{rest: \"https://eea.okx.com\""),
+        ("bybiteu", r"watched as venue: bybit with endpoint: \{rest: \"https://api.bybit.eu\""),
+        ("binanceus", "ccxt knows spot markets alone there"),
+        ("kraken", "ccxt knows spot markets alone there"),
+    ],
+)
+def test_a_twin_or_a_venue_of_spot_pairs_is_refused_with_what_to_write(
+    venue: str, said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        account(venue=venue)
+
+
+def test_what_a_twin_is_told_to_write_is_taken() -> None:
+    endpoint = {"rest": "https://api.bybit.eu", "ws": "wss://stream.bybit.eu"}
+    assert account(venue="bybit", endpoint=endpoint).endpoint is not None
+
+
 @pytest.mark.parametrize("venue", ["aster", "derive", "grvt", "paradex", "polymarket"])
 def test_a_venue_that_is_read_with_a_signing_key_is_refused(venue: str) -> None:
     with pytest.raises(ValidationError, match="signs trades, which a monitor must never hold"):

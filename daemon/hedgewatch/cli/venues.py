@@ -12,7 +12,7 @@ from rich.table import Table
 from hedgewatch.cli.answers import WELL, WRONG, print_json
 from hedgewatch.cli.progress import progress
 from hedgewatch.venues.capability import Capability
-from hedgewatch.venues.known import KNOWN, KnownVenue
+from hedgewatch.venues.known import KNOWN, KnownVenue, why_unknown
 
 _SHORT = {
     "streamed + read": "stream",
@@ -92,8 +92,10 @@ def _unknown(options: Namespace, unknown: Sequence[str]) -> int:
 
 
 def _hint(venue: str) -> str:
+    if why := why_unknown(venue):
+        return f": {why}"
     near = difflib.get_close_matches(venue, KNOWN, n=1)
-    return f" (did you mean {near[0]}?)" if near else ": ccxt has no swaps or futures of it"
+    return f" (did you mean {near[0]}?)" if near else ": ccxt has never heard of it"
 
 
 def _words(each: Capability) -> Iterator[str]:

@@ -16,6 +16,7 @@ from hedgewatch.connect.person import Person, says_yes
 from hedgewatch.connect.showing import account_in_words
 from hedgewatch.venues.guides import FULL_DEPTH, guide_to
 from hedgewatch.venues.key_seen import KeySeen
+from hedgewatch.venues.known import KNOWN, why_unknown
 from hedgewatch.venues.settings import VENUES, AccountSettings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -45,9 +46,15 @@ def ask_venue(person: Person, given: str = "", *, may_end: bool = False) -> str:
             return ""
         if venue in VENUES:
             return venue
-        near = difflib.get_close_matches(venue.lower(), VENUES, n=3)
-        hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(FULL_DEPTH)}, …"
-        person.say(f"  no venue is called {venue}: {hint}")
+        person.say(f"  {venue} cannot be watched: {_hint(venue)}")
+
+
+def _hint(venue: str) -> str:
+    if venue in KNOWN:
+        return KNOWN[venue].unreadable
+    near = difflib.get_close_matches(venue.lower(), VENUES, n=3)
+    meant = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(FULL_DEPTH)}, …"
+    return why_unknown(venue.lower()) or meant
 
 
 def connect_account(

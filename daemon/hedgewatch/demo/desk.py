@@ -48,8 +48,10 @@ hedges:
     cover: [{{account: okx, symbol: "AIX/USDT:USDT"}}]
 """
 
+# All of it is quoted and settled in USDT, which no venue of the stories prices in dollars.
 _EVERY_DESK = """\
 instance: demo
+currency: USDT
 rules: [{rules}]
 receivers: [{receivers}]
 http: {{listen: "{listen}"{reached}}}

@@ -1,4 +1,4 @@
-"""Which venues of ccxt have swaps or futures, and what login each wants to be read.
+"""Which venues of ccxt have swaps or futures, what login each wants to be read, and what of others.
 
 `check` may not import ccxt, which takes seconds. So what it must know of ccxt lies beside this
 file, written by `python -m hedgewatch.venues.survey` (`make fix`), and a test holds it to the ccxt
@@ -6,12 +6,17 @@ that is installed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 
-FULL = frozenset({"binance", "binancecoinm", "binanceusdm", "bybit", "hyperliquid", "okx", "okxus"})
+FULL = frozenset(
+    {
+        *("binance", "binancecoinm", "binanceusdm"),
+        *("bybit", "bybitid", "hyperliquid", "okx", "okxus"),
+    }
+)
 """Venues with a dialect of their own, which computes margin there."""
 
 _HEX = r"0x[0-9a-fA-F]{40}"
@@ -80,11 +85,36 @@ class KnownVenue:
         return ""
 
 
-def _known() -> Mapping[str, KnownVenue]:
+def _known() -> Iterator[KnownVenue]:
     listed = json.loads(files(__package__).joinpath("known.json").read_text(encoding="utf-8"))
-    venues = (KnownVenue(**{**row, "requires": tuple(row["requires"])}) for row in listed)
-    return MappingProxyType({venue.id: venue for venue in venues})
+    return (KnownVenue(**{**row, "requires": tuple(row["requires"])}) for row in listed)
 
 
-KNOWN: Mapping[str, KnownVenue] = _known()
+_ALL = tuple(_known())
+
+KNOWN: Mapping[str, KnownVenue] = MappingProxyType(
+    {venue.id: venue for venue in _ALL if venue.swap or venue.future}
+)
 """By ccxt's ids, in the order of the alphabet; those that cannot be read, too."""
+
+_SPOT_ONLY = frozenset(venue.id for venue in _ALL) - KNOWN.keys()
+
+_SITE = "an account of this site is watched as venue: {} with endpoint: "
+_NATIONAL: Mapping[str, str] = MappingProxyType(
+    {
+        "bybiteu": _SITE.format("bybit")
+        + '{rest: "https://api.bybit.eu", ws: "wss://stream.bybit.eu"}',
+        "myokx": _SITE.format("okx")
+        + '{rest: "https://eea.okx.com", ws: "wss://wseea.okx.com:8443"}',
+    }
+)
+"""Sites that speak the language of another, of which ccxt knows less than they have."""
+
+
+def why_unknown(venue: str) -> str:
+    """What to say of a venue that is none of ours; empty where ccxt has never heard of it."""
+    if venue in _NATIONAL:
+        return _NATIONAL[venue]
+    if venue in _SPOT_ONLY:
+        return "ccxt knows spot markets alone there; what is owned there can be written as a wallet"
+    return ""

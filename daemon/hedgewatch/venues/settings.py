@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from hedgewatch.settings import SecretReference, Settings
-from hedgewatch.venues.known import BY_ADDRESS, KNOWN
+from hedgewatch.venues.known import BY_ADDRESS, KNOWN, why_unknown
 
 VENUES = tuple(venue for venue, known in KNOWN.items() if not known.unreadable)
 """What can be watched, by ccxt's ids: some at full depth, every other by what ccxt knows of it."""
@@ -22,6 +22,8 @@ def _known_venue(venue: str) -> str:
         return venue
     if venue in KNOWN:
         raise ValueError(f"{venue} cannot be watched: {KNOWN[venue].unreadable}")
+    if why := why_unknown(venue):
+        raise ValueError(f"{venue} cannot be watched by this name: {why}")
     near = difflib.get_close_matches(venue, VENUES, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     raise ValueError(f"unknown venue {venue}{hint}: `hedgewatch venues` lists them")

@@ -1,4 +1,4 @@
-"""Asks the installed ccxt which venues have swaps or futures: `make fix` writes `known.json` by it.
+"""Asks the installed ccxt what its venues have: `make fix` writes `known.json` by it.
 
 Importing this module imports ccxt, which takes seconds.
 """
@@ -16,12 +16,10 @@ def exchange_class(venue: str) -> Any:
     return getattr(ccxt.pro, venue, None) or getattr(ccxt.async_support, venue)
 
 
-def described(venue: str) -> dict[str, Any] | None:
-    """A venue as `known.json` has it, None when it has neither swaps nor futures."""
+def described(venue: str) -> dict[str, Any]:
+    """A venue as `known.json` has it."""
     exchange = exchange_class(venue)()
     has = exchange.has
-    if not (has.get("swap") or has.get("future")):
-        return None
     return {
         "id": venue,
         "name": exchange.name,
@@ -37,8 +35,7 @@ def described(venue: str) -> dict[str, Any] | None:
 
 def survey() -> Iterator[dict[str, Any]]:
     """All of them, in the order of the alphabet."""
-    found = (described(venue) for venue in sorted(ccxt.exchanges))
-    return (venue for venue in found if venue is not None)
+    return map(described, sorted(ccxt.exchanges))
 
 
 def text() -> str:

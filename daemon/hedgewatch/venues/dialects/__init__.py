@@ -9,9 +9,11 @@ from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.dialects.bybit import Bybit
+from hedgewatch.venues.dialects.bybit_common import SITES as BYBIT_SITES
 from hedgewatch.venues.dialects.generic import Generic
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
-from hedgewatch.venues.dialects.okx import SITES, Okx
+from hedgewatch.venues.dialects.okx import SITES as OKX_SITES
+from hedgewatch.venues.dialects.okx import Okx
 from hedgewatch.venues.settings import AccountSettings
 
 
@@ -27,9 +29,9 @@ DIALECTS: Mapping[str, Callable[[AccountSettings], Dialect]] = MappingProxyType(
         "binance": _binance,
         "binancecoinm": lambda settings: BinanceCoinm(settings.name),
         "binanceusdm": lambda settings: BinanceUsdm(settings.name),
-        "bybit": lambda settings: Bybit(settings.name),
         "hyperliquid": lambda settings: Hyperliquid(settings.name, settings.address or ""),
-        **dict.fromkeys(SITES, lambda settings: Okx(settings.name, settings.venue)),
+        **dict.fromkeys(BYBIT_SITES, lambda settings: Bybit(settings.name, settings.venue)),
+        **dict.fromkeys(OKX_SITES, lambda settings: Okx(settings.name, settings.venue)),
     }
 )
 """By ccxt's ids."""

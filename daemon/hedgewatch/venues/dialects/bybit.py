@@ -30,11 +30,11 @@ from hedgewatch.venues.dialects import bybit_terms as terms
 from hedgewatch.venues.dialects.bybit_coins import balance
 from hedgewatch.venues.dialects.bybit_common import (
     CONTRACTS,
-    REQUESTS,
     Listing,
     key_rights,
     listed,
     may_read_earn,
+    requests_of,
     result,
     unified_market,
 )
@@ -71,12 +71,13 @@ class Bybit:
     options: Mapping[str, Any] = MappingProxyType(
         {"fetchMarkets": {"types": ["spot", "linear", "inverse"]}}
     )
-    requests: tuple[tuple[str, str], ...] = REQUESTS
+    requests: tuple[tuple[str, str], ...]
     operations: tuple[str, ...] = OPERATIONS
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, venue: str = "bybit") -> None:
         self._account = account
-        self._listing = Listing()
+        self._listing = Listing(venue)
+        self.requests = requests_of(venue)
         self._frames = PriceFrames(self._listing)
         self._user = UserFrames(account, self._listing, self._balance)
         self._outflows = Outflows()
@@ -163,18 +164,19 @@ class Bybit:
         wanted = {"category": category, "symbol": name}
         book = await exchange.public_get_v5_market_orderbook({**wanted, "limit": terms.LEVELS})
         day = await exchange.public_get_v5_market_tickers(wanted)
-        return terms.liquidity(symbol, category, book, day)
+        return terms.liquidity((self._listing.venue, symbol), category, book, day)
 
     async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
         """Of the mark price, which liquidates; of a spot pair of what was traded."""
         category, name = self._listing.name(symbol)
-        wanted = {"category": category, "symbol": name, "interval": "1"}
+        of, wanted = (self._listing.venue, symbol), {"category": category, "symbol": name}
+        wanted["interval"] = "1"
         wanted["limit"] = str(min(count, terms.MOST_CANDLES))
         if category == "spot":
             traded = await exchange.public_get_v5_market_kline(wanted)
-            return terms.bars(symbol, traded, now, of_trades=True)
+            return terms.bars(of, traded, now, of_trades=True)
         marks = await exchange.public_get_v5_market_mark_price_kline(wanted)
-        return terms.bars(symbol, marks, now)
+        return terms.bars(of, marks, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each coin counts, by the venue's own index; none of isolated positions."""
@@ -263,7 +265,7 @@ class Bybit:
     def market(self, unified: Row) -> Market:
         """A perpetual, a dated future or a spot pair."""
         interval = None if unified.get("spot") else self._intervals.get(str(unified.get("id")))
-        return unified_market(unified, interval)
+        return unified_market(self._listing.venue, unified, interval)
 
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids."""

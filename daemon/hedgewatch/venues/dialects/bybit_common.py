@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import inf
+from types import MappingProxyType
 from typing import Literal
 
 from hedgewatch.core.model import Market, MarketStatus
@@ -24,37 +25,30 @@ from hedgewatch.venues.fields import (
 )
 from hedgewatch.venues.permissions import KeyRights
 
-VENUE = "bybit"
-_REST, _STREAM = "https://api.bybit.com", "wss://stream.bybit.com"
+SITES: Mapping[str, str] = MappingProxyType({"bybit": "bybit.com", "bybitid": "bybit.id"})
+"""Of the world, of Indonesia: one API, each site with accounts of its own."""
 
 Category = Literal["linear", "inverse", "spot"]
 CONTRACTS: tuple[Category, ...] = ("linear", "inverse")
 CATEGORIES: tuple[Category, ...] = (*CONTRACTS, "spot")
 
-REQUESTS = (
-    *(
-        ("GET", f"{_REST}/v5/{path}")
-        for path in (
-            "market/time",
-            "market/instruments-info",
-            "market/risk-limit",
-            "market/tickers",
-            "market/orderbook",
-            "market/mark-price-kline",
-            "market/kline",
-            "spot-margin-trade/collateral",
-            "spot-margin-trade/position-tiers",
-            "account/info",
-            "account/wallet-balance",
-            "account/fee-rate",
-            "account/transaction-log",
-            "position/list",
-            "earn/position",
-            "user/query-api",
-        )
-    ),
-    *(("GET", f"{_STREAM}/v5/public/{category}") for category in CATEGORIES),
-    ("GET", f"{_STREAM}/v5/private"),
+_ASKED = (
+    "market/time",
+    "market/instruments-info",
+    "market/risk-limit",
+    "market/tickers",
+    "market/orderbook",
+    "market/mark-price-kline",
+    "market/kline",
+    "spot-margin-trade/collateral",
+    "spot-margin-trade/position-tiers",
+    "account/info",
+    "account/wallet-balance",
+    "account/fee-rate",
+    "account/transaction-log",
+    "position/list",
+    "earn/position",
+    "user/query-api",
 )
 
 _STATUSES: Mapping[object, MarketStatus] = {
@@ -70,10 +64,23 @@ _PHASES_OF_TRADE = frozenset({"ContinuousTrading", "Finished"})
 _ANY_ADDRESS = "*"
 
 
-class Listing:
-    """Which symbol an id stands for: one id may name a contract and a spot pair."""
+def requests_of(venue: str) -> tuple[tuple[str, str], ...]:
+    """All that may be asked of a site."""
+    host = SITES[venue]
+    return (
+        *(("GET", f"https://api.{host}/v5/{path}") for path in _ASKED),
+        *(("GET", f"wss://stream.{host}/v5/public/{category}") for category in CATEGORIES),
+        ("GET", f"wss://stream.{host}/v5/private"),
+    )
 
-    def __init__(self) -> None:
+
+class Listing:
+    """Which symbol an id stands for: one id may name a contract and a spot pair. `venue` is the
+    site's.
+    """
+
+    def __init__(self, venue: str = "bybit") -> None:
+        self.venue = venue
         self._contracts: dict[str, str] = {}
         self._pairs: dict[str, str] = {}
         self._names: dict[str, tuple[Category, str]] = {}
@@ -131,7 +138,7 @@ def _listed(names: Mapping[str, str], row: Row, field: str) -> str:
     return symbol
 
 
-def unified_market(unified: Row, funding_interval: float | None) -> Market:
+def unified_market(venue: str, unified: Row, funding_interval: float | None) -> Market:
     """A market with its exact steps. Quantities of inverse contracts are dollars: the face is 1,
     whatever ccxt makes of the smallest order. `deliveryTime` of a perpetual is its delisting.
     """
@@ -142,7 +149,7 @@ def unified_market(unified: Row, funding_interval: float | None) -> Market:
     minutes = number_or_none(info, "fundingInterval")
     told = None if is_spot or not minutes else minutes * 60.0
     return Market(
-        venue=VENUE,
+        venue=venue,
         symbol=text(unified, "symbol"),
         base=text(unified, "base"),
         quote=text(unified, "quote"),

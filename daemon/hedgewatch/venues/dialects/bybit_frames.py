@@ -8,7 +8,7 @@ from typing import Any
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
 from hedgewatch.venues.dialect import Tell
-from hedgewatch.venues.dialects.bybit_common import VENUE, Category, Listing
+from hedgewatch.venues.dialects.bybit_common import Category, Listing
 from hedgewatch.venues.dialects.bybit_heart import Heart
 from hedgewatch.venues.fields import (
     OddReplyError,
@@ -57,7 +57,7 @@ class PriceFrames:
             return self._ticker(message)
         if topic.startswith(QUOTES):
             data = table(message.get("data"), "data")
-            return _quote(message, data, self._listing.contract(data, "s"))
+            return _quote(self._listing.venue, message, data, self._listing.contract(data, "s"))
         return None
 
     def pair(self, message: Row, now: float) -> PriceEvent | None:
@@ -67,7 +67,7 @@ class PriceFrames:
         if not isinstance(topic, str) or not topic.startswith(QUOTES):
             return None
         data = table(message.get("data"), "data")
-        quote = _quote(message, data, self._listing.pair(data, "s"))
+        quote = _quote(self._listing.venue, message, data, self._listing.pair(data, "s"))
         self.spot_frames += 1
         return quote
 
@@ -113,7 +113,7 @@ class PriceFrames:
             self._heart.doubt(text(ticker, "symbol"))
             raise
         return MarkPriceChanged(
-            VENUE,
+            self._listing.venue,
             symbol,
             mark,
             at,
@@ -136,14 +136,14 @@ def _is_linear(symbol: str) -> bool:
     return settle.partition("-")[0] == pair.partition("/")[2]
 
 
-def _quote(message: Row, data: Row, symbol: str) -> QuoteChanged | None:
+def _quote(venue: str, message: Row, data: Row, symbol: str) -> QuoteChanged | None:
     """Best bid and ask; None while one side of the book is empty."""
     bids, asks = data.get("b"), data.get("a")
     if not isinstance(bids, list) or not isinstance(asks, list):
         raise OddReplyError("a side of an order book is no list")
     if not bids or not asks:
         return None
-    return QuoteChanged(VENUE, symbol, _price(bids[0]), _price(asks[0]), moment(message, "ts"))
+    return QuoteChanged(venue, symbol, _price(bids[0]), _price(asks[0]), moment(message, "ts"))
 
 
 def _price(level: object) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hedgewatch.core.events import BarsRead, LiquidityRead
 from hedgewatch.core.model import Tier
-from hedgewatch.venues.dialects.bybit_common import VENUE, Category, listed, result
+from hedgewatch.venues.dialects.bybit_common import Category, listed, result
 from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
@@ -17,6 +17,9 @@ from hedgewatch.venues.fields import (
 
 LEVELS = 500
 """Of each side of an order book."""
+
+Of = tuple[str, str]
+"""A market: its venue, and its symbol."""
 
 MOST_CANDLES = 1000
 _MINUTE = 60.0
@@ -71,7 +74,7 @@ def funding_intervals(reply: object) -> dict[str, float]:
     return {text(row, "symbol"): hours * _HOUR for row, hours in told if hours}
 
 
-def liquidity(symbol: str, category: Category, book: object, day: object) -> LiquidityRead:
+def liquidity(of: Of, category: Category, book: object, day: object) -> LiquidityRead:
     """The order book, and what was traded in a day. Amounts of inverse contracts are dollars."""
     told = result(book, "orderbook")
     bids = tuple(_levels(told.get("b"), category))
@@ -82,7 +85,7 @@ def liquidity(symbol: str, category: Category, book: object, day: object) -> Liq
     if bids and asks and bids[0][0] >= asks[0][0]:
         raise OddReplyError("an order book whose sides cross")
     return LiquidityRead(
-        VENUE, symbol, bids, asks, moment(told, "ts"), _traded(listed(day, "tickers"), category)
+        *of, bids, asks, moment(told, "ts"), _traded(listed(day, "tickers"), category)
     )
 
 
@@ -103,7 +106,7 @@ def _traded(day: Iterable[Row], category: Category) -> float | None:
     return number_or_none(row, "turnover24h" if category == "inverse" else "volume24h")
 
 
-def bars(symbol: str, reply: object, now: float, *, of_trades: bool = False) -> BarsRead:
+def bars(of: Of, reply: object, now: float, *, of_trades: bool = False) -> BarsRead:
     """The minutes that are over by the venue's clock, which shows `now`.
 
     A candle `of_trades` without any repeats the price of the one before: that is no price.
@@ -119,4 +122,4 @@ def bars(symbol: str, reply: object, now: float, *, of_trades: bool = False) -> 
         traded = not of_trades or number({"volume": candle[_VOLUME]}, "volume") > 0.0
         if traded and end <= now - _SETTLING:
             ended.append((end, positive({"close": candle[_CLOSE]}, "close")))
-    return BarsRead(VENUE, symbol, tuple(ended))
+    return BarsRead(*of, tuple(ended))
