@@ -3,7 +3,7 @@
 #
 #   deploy/install.sh [WHEEL] [--extras]      install or upgrade; the newest of ../dist is the default. --extras: with
 #                                             apprise (Telegram, e-mail, … as receivers) and pictures (stress --plot)
-#   deploy/install.sh --rollback              back to the release before
+#   deploy/install.sh --rollback              back to the release before, with its units; once more: forth again
 #   deploy/install.sh --uninstall [--purge]   take it away; --purge: configuration, keys and state as well
 #
 # To do it twice changes nothing. A release is made whole beside the one that runs, then /opt/hedgewatch/current is turned
@@ -29,6 +29,14 @@ turn_to() { # the release of that name becomes the one that runs
     mv -T "$opt/current.new" "$opt/current"
     install -d -m 755 "$opt/bin"
     ln -sf ../current/bin/hedgewatch "$opt/bin/hedgewatch"
+}
+
+put_units() { # those of the release in that folder; `changed` when they were others
+    changed=
+    for unit in hedgewatch.service hedgewatch@.service; do
+        cmp -s "$1/systemd/$unit" "$units/$unit" || { install -D -m 644 "$1/systemd/$unit" "$units/$unit" && changed=1; }
+    done
+    if booted && [ -n "$changed" ]; then systemctl daemon-reload; fi
 }
 
 restart() {
@@ -79,14 +87,11 @@ install_release() {
         done
     fi
 
-    changed=
-    for unit in hedgewatch.service hedgewatch@.service; do
-        cmp -s "$here/systemd/$unit" "$units/$unit" || { install -D -m 644 "$here/systemd/$unit" "$units/$unit" && changed=1; }
-    done
+    install -D -m 644 -t "$folder/systemd" "$here"/systemd/*.service # what a rollback finds again
+    put_units "$folder"
     install -d -m 755 "$etc"
     install -d -m 700 "$etc/credentials"
     install -m 644 "$here/hedgewatch.example.yaml" "$etc/hedgewatch.example.yaml"
-    if booted && [ -n "$changed" ]; then systemctl daemon-reload; fi
 
     if [ "$before" = "$release" ] && [ -z "$changed$made" ]; then say "$release is there already"; else restart; fi
     say "hedgewatch $version: $opt/bin/hedgewatch"
@@ -97,10 +102,16 @@ install_release() {
 
 roll_back() {
     before=$(cat "$opt/before" 2>/dev/null || true)
-    [ -n "$before" ] && whole "$opt/releases/$before" || fail "there is no release before"
+    [ -n "$before" ] && [ -e "$opt/releases/$before" ] || fail "there is no release before"
+    whole "$opt/releases/$before" || fail "$before does not run here any more: install its wheel again, $0 WHEEL"
     now=$(current)
     turn_to "$before"
     printf '%s\n' "$now" >"$opt/before"
+    if [ -d "$opt/releases/$before/systemd" ]; then
+        put_units "$opt/releases/$before"
+    else
+        say "$before did not keep its units: those of $now stay"
+    fi
     restart
     say "back to $before"
 }

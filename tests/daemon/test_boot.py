@@ -93,11 +93,11 @@ def _python(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
 
 
-def _install(machine: Machine) -> str:
-    wheel = machine.run("sh", "-c", "ls /dist/*.whl").strip()
+def _install(machine: Machine, source: str = "/source", wheel: str = "/dist/*.whl") -> str:
     from_here = ("PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
-    careful = "umask 077 && exec sh /source/deploy/install.sh $0"  # as hardened machines have it
-    return machine.run("env", *from_here, "sh", "-c", careful, wheel)
+    # as hardened machines have it
+    careful = f"umask 077 && exec sh {source}/deploy/install.sh {wheel}"
+    return machine.run("env", *from_here, "sh", "-c", careful)
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
@@ -142,6 +142,49 @@ def test_a_second_installation_at_once_is_turned_away(service: Machine) -> None:
         "flock", "/run/hedgewatch-install.lock", "sh", "/source/deploy/install.sh", check=False
     )
     assert "it runs already" in said
+
+
+NEWER = "/opt/newer"
+MAKES_A_NEWER_RELEASE = f"""
+mkdir {NEWER} && cp -r /source/deploy /source/requirements.txt {NEWER} && cp /dist/*.whl {NEWER}
+printf 'newer' | tee -a {NEWER}/*.whl
+sed -i 's/^Description=.*/Description=newer/' {NEWER}/deploy/systemd/hedgewatch.service
+sum=$(cat {NEWER}/*.whl {NEWER}/requirements.txt | sha256sum | cut -c1-8)
+old=$(readlink -f /opt/hedgewatch/current)
+cp -al "$old" "${{old%-*}}-$sum"
+"""
+"""With a unit of its own. It was made before, from the same packages: to make one takes long."""
+
+
+def test_an_upgrade_brings_its_units_and_a_rollback_those_of_the_release_before(
+    service: Machine,
+) -> None:
+    (alert,) = firing(service)
+    old = (service.run("readlink", "/opt/hedgewatch/current"), service.unit(UNIT)["Description"])
+
+    def runs() -> tuple[str, str]:
+        until(lambda: [a for a in firing(service) if a["episode"] == alert["episode"]], "it fires")
+        return service.run("readlink", "/opt/hedgewatch/current"), service.unit(UNIT)["Description"]
+
+    service.run("sh", "-ec", MAKES_A_NEWER_RELEASE)
+    assert "restarting" in _install(service, NEWER, f"{NEWER}/*.whl")
+    newer = runs()
+    assert newer[0] != old[0]
+    assert newer[1] == "newer"
+    back = ("sh", "/source/deploy/install.sh", "--rollback")
+    for expected in (old, newer, old):
+        assert "restarting" in service.run(*back)
+        assert runs() == expected
+
+
+def test_a_rollback_to_a_release_that_does_not_run_is_refused(service: Machine) -> None:
+    now = service.run("readlink", "/opt/hedgewatch/current")
+    service.run(
+        "sh", "-c", "rm /opt/hedgewatch/releases/$(cat /opt/hedgewatch/before)/bin/hedgewatch"
+    )
+    said = service.run("sh", "/source/deploy/install.sh", "--rollback", check=False)
+    assert "does not run" in said
+    assert service.run("readlink", "/opt/hedgewatch/current") == now
 
 
 def test_a_release_that_a_new_python_broke_is_made_again(service: Machine) -> None:
