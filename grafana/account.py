@@ -15,8 +15,9 @@ from grafana.account_panels import (
 )
 from grafana.builder import ACCOUNT, About, Json, Row, dashboard, variable
 from grafana.daemon_panels import BLINDNESS, DATA_AGE
+from grafana.terms import MINE
 
-SYMBOL = variable("symbol", "Symbol", 'hedgewatch_position_contracts{account=~"$account"}')
+SYMBOL = variable("symbol", "Symbol", f"hedgewatch_position_contracts{MINE}")
 
 
 def account() -> Json:

@@ -14,9 +14,20 @@ from grafana.builder import (
     override,
     states,
 )
-from grafana.terms import DISTANCE_LIMITS, MARGIN_LIMITS, MINE, POOL, POSITION, SIGMA_LIMITS
+from grafana.terms import (
+    DISTANCE_LIMITS,
+    HERE,
+    MARGIN_LIMITS,
+    MINE,
+    POOL,
+    POSITION,
+    SIGMA_LIMITS,
+    highest,
+    lowest,
+)
 
-_MARKET = '{account=~"$account", symbol=~"$symbol"}'
+_MARKET = MINE[:-1] + ', symbol=~"$symbol"}'
+_SYMBOL = HERE[:-1] + ', symbol=~"$symbol"}'
 
 EQUITY_AND_REQUIREMENT = Panel(
     look=LINES,
@@ -25,9 +36,9 @@ EQUITY_AND_REQUIREMENT = Panel(
     "is liquidated; headroom is what may be lost until then.",
     unit="short",
     targets=[
-        Target(f"hedgewatch_equity{MINE}", POOL + " equity, {{currency}}"),
-        Target(f"hedgewatch_maintenance_margin{MINE}", POOL + " required, {{currency}}"),
-        Target(f"hedgewatch_headroom{MINE}", POOL + " headroom, {{currency}}"),
+        Target(lowest("hedgewatch_equity"), POOL + " equity, {{currency}}"),
+        Target(highest("hedgewatch_maintenance_margin"), POOL + " required, {{currency}}"),
+        Target(lowest("hedgewatch_headroom"), POOL + " headroom, {{currency}}"),
     ],
     width=12,
     height=9,
@@ -41,8 +52,11 @@ RATIOS = Panel(
     "100 % is liquidation. They should lie on each other; limits are those of the alerts.",
     unit="percentunit",
     targets=[
-        Target(f"clamp_max(hedgewatch_margin_ratio{MINE}, 10)", POOL + " ours"),
-        Target(f"clamp_max(hedgewatch_venue_margin_ratio{MINE}, 10)", POOL + " the venue's"),
+        Target(f"clamp_max({highest('hedgewatch_margin_ratio')}, 10)", POOL + " ours"),
+        Target(
+            f"clamp_max({highest('hedgewatch_venue_margin_ratio')}, 10)",
+            POOL + " the venue's",
+        ),
     ],
     width=12,
     height=9,
@@ -57,12 +71,15 @@ LINES_OF_LIQUIDATION = Panel(
     "liquidated, all others as they are: ours, and the venue's own where it tells one.",
     unit="short",
     targets=[
-        Target('hedgewatch_mark_price{symbol=~"$symbol"}', "{{venue}} mark"),
+        Target(highest("hedgewatch_mark_price", _SYMBOL), "{{venue}} mark"),
         Target(
-            f"hedgewatch_liquidation_price{_MARKET} > 0 < Inf",
+            f"{highest('hedgewatch_liquidation_price', _MARKET)} > 0 < Inf",
             "{{account}} liquidated {{direction}}",
         ),
-        Target(f"hedgewatch_venue_liquidation_price{_MARKET}", "{{account}} says the venue"),
+        Target(
+            highest("hedgewatch_venue_liquidation_price", _MARKET),
+            "{{account}} says the venue",
+        ),
     ],
     width=12,
     height=9,
@@ -123,7 +140,7 @@ SHOCK = Panel(
     description="By how much all prices would have to fall (below 0) or rise together, "
     "by their betas. A pool that no move liquidates is not listed.",
     unit="percentunit",
-    targets=[Target(f"abs(hedgewatch_shock_ratio{MINE}) < Inf", POOL + " {{direction}}")],
+    targets=[Target(f"abs({highest('hedgewatch_shock_ratio')}) < Inf", POOL + " {{direction}}")],
     width=12,
     height=9,
     thresholds=DISTANCE_LIMITS,
@@ -138,7 +155,7 @@ STRESS = Panel(
     unit="percentunit",
     targets=[
         Target(
-            f"sort_desc(clamp_max(hedgewatch_stressed_margin_ratio{MINE}, 2))",
+            f"sort_desc(clamp_max({highest('hedgewatch_stressed_margin_ratio')}, 2))",
             POOL + " {{scenario}}",
             instant=True,
         )
@@ -155,7 +172,7 @@ TOP_UP = Panel(
     description="How much money would bring the pool back to a margin ratio that stands "
     "a move of 15 %; 0 while it is safe.",
     unit="short",
-    targets=[Target(f"hedgewatch_top_up_to_safe{MINE}", POOL + " {{currency}}")],
+    targets=[Target(highest("hedgewatch_top_up_to_safe"), POOL + " {{currency}}")],
     width=8,
     height=8,
     defaults={"min": 0, "decimals": 0},
@@ -167,9 +184,9 @@ LEVERAGE = Panel(
     description="Gross and net notional over equity, and the limit that its owner set.",
     unit="none",
     targets=[
-        Target(f"hedgewatch_effective_leverage{MINE} < Inf", POOL + " gross"),
-        Target(f"hedgewatch_net_leverage{MINE} < Inf", POOL + " net"),
-        Target(f"hedgewatch_leverage_limit{MINE}", POOL + " limit"),
+        Target(f"{highest('hedgewatch_effective_leverage')} < Inf", POOL + " gross"),
+        Target(f"{highest('hedgewatch_net_leverage')} < Inf", POOL + " net"),
+        Target(highest("hedgewatch_leverage_limit"), POOL + " limit"),
     ],
     width=8,
     height=8,
@@ -184,8 +201,8 @@ TIERS = Panel(
     unit="percentunit",
     targets=[
         Target(
-            f"sum by (account) (hedgewatch_maintenance_margin{MINE})"
-            f" / sum by (account) (abs(hedgewatch_position_notional{MINE}))",
+            f"sum by (account) ({highest('hedgewatch_maintenance_margin')})"
+            f" / sum by (account) (abs({highest('hedgewatch_position_notional')}))",
             "{{account}}",
         )
     ],
@@ -201,19 +218,21 @@ DISAGREEMENT = Panel(
     "mark against other sources.",
     unit="percentunit",
     targets=[
-        Target(f"hedgewatch_equity_disagreement_ratio{MINE}", POOL + " equity"),
-        Target(f"hedgewatch_maintenance_disagreement_ratio{MINE}", POOL + " requirement"),
+        Target(highest("hedgewatch_equity_disagreement_ratio"), POOL + " equity"),
+        Target(highest("hedgewatch_maintenance_disagreement_ratio"), POOL + " requirement"),
         Target(
-            f"hedgewatch_liquidation_price_disagreement_ratio{MINE}",
+            highest("hedgewatch_liquidation_price_disagreement_ratio"),
             POSITION + " liquidation price",
         ),
-        Target(f"hedgewatch_mark_disagreement_ratio{MINE}", "{{symbol}} mark"),
+        Target(highest("hedgewatch_mark_disagreement_ratio"), "{{symbol}} mark"),
     ],
     width=12,
     height=8,
     defaults={"decimals": 2},
 )
 
+_UNUSABLE = highest("hedgewatch_account_unusable")
+_TOO_POWERFUL = highest("hedgewatch_key_too_powerful")
 KEYS = Panel(
     look=TIMELINE,
     title="Keys",
@@ -222,7 +241,7 @@ KEYS = Panel(
     unit="none",
     targets=[
         Target(
-            f"hedgewatch_account_unusable{MINE} + 2 * hedgewatch_key_too_powerful{MINE}",
+            f"{_UNUSABLE} + 2 * {_TOO_POWERFUL}",
             "{{account}}",
         )
     ],

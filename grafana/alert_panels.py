@@ -11,7 +11,7 @@ from grafana.builder import (
     override,
     states,
 )
-from grafana.terms import MINE_OR_NOBODYS, SUBJECT, leads_to
+from grafana.terms import HERE, MINE_OR_NOBODYS, SUBJECT, highest, leads_to, lowest
 
 _SHOWN = {
     "alertname": "Alert",
@@ -34,7 +34,7 @@ WHAT_FIRES = Panel(
     description="Pending and firing alerts, and what ended badly without anybody's notice.",
     unit="none",
     targets=[
-        Target(f"hedgewatch_alerts{{{MINE_OR_NOBODYS}}}", instant=True, table=True),
+        Target(highest("hedgewatch_alerts", f"{{{MINE_OR_NOBODYS}}}"), instant=True, table=True),
     ],
     width=12,
     height=8,
@@ -81,8 +81,10 @@ ALERTS_OVER_TIME = Panel(
 
 
 def _count(state: str) -> str:
-    counted = f'count(hedgewatch_alerts{{alertstate="{state}", {MINE_OR_NOBODYS}}})'
-    return f"{counted} or 0 * count(hedgewatch_build_info)"
+    alerts = f'{{alertstate="{state}", {MINE_OR_NOBODYS}}}'
+    return (
+        f"count({highest('hedgewatch_alerts', alerts)}) or 0 * count(hedgewatch_build_info{HERE})"
+    )
 
 
 def _number(title: str, description: str, expr: str, color: str) -> Panel:
@@ -99,6 +101,7 @@ def _number(title: str, description: str, expr: str, color: str) -> Panel:
     )
 
 
+_SEEN = lowest("hedgewatch_alerts_acknowledged", f"{{{MINE_OR_NOBODYS}}}")
 FIRING_NOW = _number("Firing", "Alerts that fire now.", _count("firing"), "red")
 PENDING_NOW = _number(
     "Pending", "True already, and waiting for their `for`.", _count("pending"), "yellow"
@@ -112,8 +115,7 @@ ENDED_BADLY = _number(
 UNSEEN = _number(
     "Not acknowledged",
     "Alerts that fire and that nobody has acknowledged.",
-    f"count(hedgewatch_alerts_acknowledged{{{MINE_OR_NOBODYS}}} == 0)"
-    " or 0 * count(hedgewatch_build_info)",
+    f"count({_SEEN} == 0) or 0 * count(hedgewatch_build_info{HERE})",
     "orange",
 )
 
@@ -123,9 +125,7 @@ ACKNOWLEDGED = Panel(
     description="Each alert while it fires: seen by somebody or not. An acknowledgement "
     "lapses when the alert gets worse.",
     unit="none",
-    targets=[
-        Target(f"hedgewatch_alerts_acknowledged{{{MINE_OR_NOBODYS}}}", "{{alertname}} " + SUBJECT)
-    ],
+    targets=[Target(_SEEN, "{{alertname}} " + SUBJECT)],
     width=24,
     height=8,
     defaults={
@@ -142,8 +142,8 @@ FIRED_MOST = Panel(
     unit="short",
     targets=[
         Target(
-            "sort_desc(sum by (alertname, account, hedge) (count_over_time("
-            f'hedgewatch_alerts{{alertstate="firing", {MINE_OR_NOBODYS}}}[$__range])))',
+            "sort_desc(sum by (alertname, account, hedge) (max without (instance) (count_over_time("
+            f'hedgewatch_alerts{{alertstate="firing", {MINE_OR_NOBODYS}}}[$__range]))))',
             instant=True,
             table=True,
         )
@@ -158,7 +158,7 @@ FIRED_MOST = Panel(
 
 
 def _slow(share: float) -> str:
-    buckets = "hedgewatch_notification_seconds_bucket[$__rate_interval]"
+    buckets = f"hedgewatch_notification_seconds_bucket{HERE}[$__rate_interval]"
     return f"histogram_quantile({share}, sum by (receiver, le) (increase({buckets})))"
 
 

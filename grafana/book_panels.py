@@ -1,6 +1,7 @@
 """All accounts together: what is owned and owed over all venues, and what comes from outside."""
 
 from grafana.builder import LINES, TABLE, Panel, Target, columns, override
+from grafana.terms import HERE, highest, lowest
 
 TOTALS = Panel(
     look=LINES,
@@ -9,11 +10,16 @@ TOTALS = Panel(
     "currency, stable coins at their price. A gap: a part is unknown.",
     unit="short",
     targets=[
-        Target("hedgewatch_total_equity", "equity"),
-        Target("hedgewatch_total_equity_known", "equity, as far as it is known"),
-        Target("hedgewatch_net_exposure", "net exposure"),
-        Target("hedgewatch_gross_exposure", "gross exposure"),
-        Target("hedgewatch_gross_exposure_known", "gross exposure, as far as it is known"),
+        Target(f"hedgewatch_total_equity{HERE}", "{{instance}} equity"),
+        Target(
+            f"hedgewatch_total_equity_known{HERE}", "{{instance}} equity, as far as it is known"
+        ),
+        Target(f"hedgewatch_net_exposure{HERE}", "{{instance}} net exposure"),
+        Target(f"hedgewatch_gross_exposure{HERE}", "{{instance}} gross exposure"),
+        Target(
+            f"hedgewatch_gross_exposure_known{HERE}",
+            "{{instance}} gross exposure, as far as it is known",
+        ),
     ],
     width=12,
     height=8,
@@ -32,10 +38,11 @@ ASSETS = Panel(
     look=TABLE,
     title="By asset",
     description="Over all venues and wallets, under one name: what is owned, what is "
-    "left after positions, and how much cannot be moved at once.",
+    "left after positions, and how much cannot be moved at once. Of several "
+    "desks: choose one above.",
     unit="short",
     targets=[
-        Target(f"max by (asset) ({metric})", instant=True, table=True)
+        Target(f"max by (asset) ({metric}{HERE})", instant=True, table=True)
         for metric in (
             "hedgewatch_asset_owned",
             "hedgewatch_asset_net_exposure_coins",
@@ -58,7 +65,7 @@ SIGNALS = Panel(
     title="Signals",
     description="Numbers from outside, as rules ask for them. A gap: too old.",
     unit="short",
-    targets=[Target("hedgewatch_signal_value", "{{signal}}")],
+    targets=[Target(highest("hedgewatch_signal_value", HERE), "{{signal}}")],
     width=12,
     height=7,
     defaults={"noValue": "none is configured"},
@@ -69,7 +76,7 @@ EVENTS = Panel(
     title="Until the next event",
     description="Of each calendar; 0 while one goes on.",
     unit="s",
-    targets=[Target("hedgewatch_event_in_seconds < Inf", "{{calendar}}")],
+    targets=[Target(f"{lowest('hedgewatch_event_in_seconds', HERE)} < Inf", "{{calendar}}")],
     width=12,
     height=7,
     defaults={"min": 0, "noValue": "nothing is due"},

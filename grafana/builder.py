@@ -145,6 +145,8 @@ STAT = Look(
         "textMode": "value",
     },
 )
+STAT_WITH_DOUBT = Look("stat", {**STAT.options, "textMode": "auto"})
+"""A second number, which is there only when something is not known, brings the names of both."""
 NUMBER = Look(
     "stat",
     {
@@ -208,12 +210,27 @@ def states(*names: tuple[float | str, str, str]) -> list[Json]:
     return [{"type": "value", "options": words}]
 
 
+def between(low: float, high: float, word: str, color: str) -> Json:
+    """A word and a colour for all values of a range."""
+    result = {"text": word, "color": color}
+    return {"type": "range", "options": {"from": low, "to": high, "result": result}}
+
+
 def override(field_name: str, **properties: object) -> Json:
     """Show one field differently; `custom__x` means the property `custom.x`."""
+    return _changed("byName", field_name, properties)
+
+
+def override_query(reference: str, **properties: object) -> Json:
+    """The same of all that one query of the panel gives."""
+    return _changed("byFrameRefID", reference, properties)
+
+
+def _changed(matcher: str, chosen: str, properties: Mapping[str, object]) -> Json:
     changed = [
         {"id": name.replace("__", "."), "value": value} for name, value in properties.items()
     ]
-    return {"matcher": {"id": "byName", "options": field_name}, "properties": changed}
+    return {"matcher": {"id": matcher, "options": chosen}, "properties": changed}
 
 
 def columns(names: Mapping[str, str]) -> list[Json]:
@@ -252,7 +269,7 @@ def dashboard(about: About, rows: Iterable[Row]) -> Json:
         "time": {"from": about.since, "to": "now"},
         "timepicker": {"refresh_intervals": ["1s", "5s", "10s", "30s", "1m"]},
         "timezone": "browser",
-        "templating": {"list": [_DATASOURCE_VARIABLE, *about.variables, _PAGES_VARIABLE]},
+        "templating": {"list": [_DATASOURCE_VARIABLE, _DAEMONS, *about.variables, _PAGES_VARIABLE]},
         "annotations": {"list": [_EPISODES, _RELOADS]},
         "links": _LINKS,
         "panels": laid_out(rows),
@@ -277,8 +294,11 @@ def variable(name: str, label: str, metric: str) -> Json:
     }
 
 
-ACCOUNT = variable("account", "Account", "hedgewatch_account_blind")
-HEDGES_CHOSEN = variable("hedge", "Hedge", "hedgewatch_hedge_target_ratio")
+_DAEMONS = variable("instance", "Daemons", "hedgewatch_build_info")
+"""Several are replicas of one desk, or desks of their own."""
+_OF_THEM = '{instance=~"$instance"}'
+ACCOUNT = variable("account", "Account", f"hedgewatch_account_blind{_OF_THEM}")
+HEDGES_CHOSEN = variable("hedge", "Hedge", f"hedgewatch_hedge_target_ratio{_OF_THEM}")
 
 _DATASOURCE_VARIABLE: Json = {
     "name": "datasource",
@@ -321,14 +341,15 @@ def _event(name: str, color: str, expr: str, title: str, text: str) -> Json:
 _EPISODES = _event(
     "Critical alerts",
     "red",
-    'hedgewatch_alerts{alertstate="firing", severity="critical"}',
+    "max without (instance) "
+    '(hedgewatch_alerts{alertstate="firing", severity="critical", instance=~"$instance"})',
     "{{alertname}}",
     "{{account}} {{pool}}{{symbol}}{{hedge}}{{feed}}",
 )
 _RELOADS = _event(
     "Reloads",
     "blue",
-    "changes(hedgewatch_config_last_reload_success_timestamp_seconds[30s]) > 0",
+    f"changes(hedgewatch_config_last_reload_success_timestamp_seconds{_OF_THEM}[30s]) > 0",
     "configuration accepted",
     "{{instance}}",
 )

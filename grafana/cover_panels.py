@@ -1,7 +1,7 @@
 """What a hedge is made of, what it costs, and how well it covers."""
 
 from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target
-from grafana.terms import BASIS_LIMIT, CORRELATION_LIMIT, HEDGE
+from grafana.terms import BASIS_LIMIT, CORRELATION_LIMIT, HEDGE, highest, lowest
 
 LEGS = Panel(
     look=LINES,
@@ -10,9 +10,11 @@ LEGS = Panel(
     "negative; the two lines mirror each other where the hedge fits.",
     unit="short",
     targets=[
-        Target(f"hedgewatch_exposure_value{HEDGE}", "{{hedge}} exposure"),
-        Target(f"hedgewatch_cover_value{HEDGE}", "{{hedge}} cover"),
-        Target(f"hedgewatch_uncovered_value{HEDGE} != 0", "{{hedge}} uncovered by a break"),
+        Target(highest("hedgewatch_exposure_value", HEDGE), "{{hedge}} exposure"),
+        Target(highest("hedgewatch_cover_value", HEDGE), "{{hedge}} cover"),
+        Target(
+            f"{highest('hedgewatch_uncovered_value', HEDGE)} != 0", "{{hedge}} uncovered by a break"
+        ),
     ],
     width=12,
     height=8,
@@ -25,7 +27,7 @@ RESIDUAL = Panel(
     description="What a move of 100 % of the exposure would win or lose in spite of the "
     "cover, in the quote currency.",
     unit="short",
-    targets=[Target(f"hedgewatch_residual_delta{HEDGE}", "{{hedge}}")],
+    targets=[Target(highest("hedgewatch_residual_delta", HEDGE), "{{hedge}}")],
     width=6,
     height=8,
     defaults={"decimals": 0},
@@ -36,11 +38,13 @@ RESIDUAL_COINS = Panel(
     title="Left unhedged, in coins",
     description="The same in coins of the exposure, where it is of one coin.",
     unit="short",
-    targets=[Target(f"hedgewatch_residual_delta_coins{HEDGE}", "{{hedge}}")],
+    targets=[Target(highest("hedgewatch_residual_delta_coins", HEDGE), "{{hedge}}")],
     width=6,
     height=8,
 )
 
+_EXPOSURE_PNL = highest("hedgewatch_exposure_pnl", HEDGE)
+_COVER_PNL = highest("hedgewatch_cover_pnl", HEDGE)
 PROFIT = Panel(
     look=LINES,
     title="Profit of both sides",
@@ -48,10 +52,11 @@ PROFIT = Panel(
     "prices: a hedge that fits keeps the sum level.",
     unit="short",
     targets=[
-        Target(f"hedgewatch_exposure_pnl{HEDGE}", "{{hedge}} exposure"),
-        Target(f"hedgewatch_cover_pnl{HEDGE}", "{{hedge}} cover"),
+        Target(_EXPOSURE_PNL, "{{hedge}} exposure"),
+        Target(_COVER_PNL, "{{hedge}} cover"),
         Target(
-            f"hedgewatch_exposure_pnl{HEDGE} + hedgewatch_cover_pnl{HEDGE}", "{{hedge}} together"
+            f"{_EXPOSURE_PNL} + {_COVER_PNL}",
+            "{{hedge}} together",
         ),
     ],
     width=24,
@@ -66,8 +71,8 @@ BASIS_OVER_TIME = Panel(
     "market. Beyond the limits BasisWide fires for perpetuals.",
     unit="percentunit",
     targets=[
-        Target(f"hedgewatch_basis_ratio{HEDGE}", "{{hedge}}"),
-        Target(f"hedgewatch_annualised_basis_ratio{HEDGE}", "{{hedge}} a year"),
+        Target(highest("hedgewatch_basis_ratio", HEDGE), "{{hedge}}"),
+        Target(highest("hedgewatch_annualised_basis_ratio", HEDGE), "{{hedge}} a year"),
     ],
     width=12,
     height=8,
@@ -81,7 +86,7 @@ CARRY = Panel(
     description="What the cover earns (+) or pays (-) in funding at the present rates, "
     "in the quote currency.",
     unit="short",
-    targets=[Target(f"hedgewatch_funding_carry_per_day{HEDGE}", "{{hedge}}")],
+    targets=[Target(highest("hedgewatch_funding_carry_per_day", HEDGE), "{{hedge}}")],
     width=12,
     height=8,
 )
@@ -93,9 +98,11 @@ ROLL = Panel(
     "the roll is in the quote currency. Without dated contracts there is nothing to see.",
     unit="s",
     targets=[
-        Target(f"hedgewatch_cover_time_to_expiry_seconds{HEDGE} < Inf", "{{hedge}} ends in"),
-        Target(f"hedgewatch_roll_cost{HEDGE}", "{{hedge}} roll cost"),
-        Target(f"hedgewatch_calendar_zscore{HEDGE}", "{{hedge}} calendar spread, z-score"),
+        Target(
+            f"{lowest('hedgewatch_cover_time_to_expiry_seconds', HEDGE)} < Inf", "{{hedge}} ends in"
+        ),
+        Target(highest("hedgewatch_roll_cost", HEDGE), "{{hedge}} roll cost"),
+        Target(highest("hedgewatch_calendar_zscore", HEDGE), "{{hedge}} calendar spread, z-score"),
     ],
     width=12,
     height=8,
@@ -108,7 +115,7 @@ UNWIND = Panel(
     description="To close the cover at once against the order book as it is, in the "
     "quote currency.",
     unit="short",
-    targets=[Target(f"hedgewatch_cover_unwind_cost{HEDGE} < Inf", "{{hedge}}")],
+    targets=[Target(f"{highest('hedgewatch_cover_unwind_cost', HEDGE)} < Inf", "{{hedge}}")],
     width=12,
     height=8,
     defaults={"noValue": "the book does not hold it"},
@@ -121,9 +128,9 @@ CORRELATION = Panel(
     "by how much the one moves with the other. Known after 30 minutes of prices.",
     unit="none",
     targets=[
-        Target(f"hedgewatch_hedge_correlation{HEDGE}", "{{hedge}} a day"),
-        Target(f"hedgewatch_recent_correlation{HEDGE}", "{{hedge}} half an hour"),
-        Target(f"hedgewatch_hedge_beta{HEDGE}", "{{hedge}} beta"),
+        Target(lowest("hedgewatch_hedge_correlation", HEDGE), "{{hedge}} a day"),
+        Target(lowest("hedgewatch_recent_correlation", HEDGE), "{{hedge}} half an hour"),
+        Target(highest("hedgewatch_hedge_beta", HEDGE), "{{hedge}} beta"),
     ],
     width=12,
     height=8,
@@ -138,8 +145,8 @@ MINIMUM_VARIANCE = Panel(
     "of the estimates of a day.",
     unit="percentunit",
     targets=[
-        Target(f"hedgewatch_minimum_variance_ratio{HEDGE}", "{{hedge}} least risk"),
-        Target(f"hedgewatch_hedge_ratio{HEDGE}", "{{hedge}} held"),
+        Target(highest("hedgewatch_minimum_variance_ratio", HEDGE), "{{hedge}} least risk"),
+        Target(highest("hedgewatch_hedge_ratio", HEDGE), "{{hedge}} held"),
     ],
     width=12,
     height=8,
@@ -152,8 +159,8 @@ EFFECTIVENESS = Panel(
     description="Of the variance of the exposure, by the cover as it is held, and at best.",
     unit="percentunit",
     targets=[
-        Target(f"hedgewatch_held_effectiveness_ratio{HEDGE}", "{{hedge}} as held"),
-        Target(f"hedgewatch_hedge_effectiveness_ratio{HEDGE}", "{{hedge}} at best"),
+        Target(lowest("hedgewatch_held_effectiveness_ratio", HEDGE), "{{hedge}} as held"),
+        Target(lowest("hedgewatch_hedge_effectiveness_ratio", HEDGE), "{{hedge}} at best"),
     ],
     width=12,
     height=8,
@@ -168,7 +175,9 @@ STRESSED_LOSS = Panel(
     unit="short",
     targets=[
         Target(
-            f"sort_desc(hedgewatch_stressed_loss{HEDGE})", "{{hedge}} {{scenario}}", instant=True
+            f"sort_desc({highest('hedgewatch_stressed_loss', HEDGE)})",
+            "{{hedge}} {{scenario}}",
+            instant=True,
         )
     ],
     width=12,

@@ -18,6 +18,7 @@ from grafana.daemon_panels import (
     TICKS,
     TROUBLES,
 )
+from grafana.job_panels import JOBS, JOBS_IN_TROUBLE
 
 
 def daemon() -> Json:
@@ -32,6 +33,7 @@ def daemon() -> Json:
         [
             Row("Does it judge?", [TICKS, LATENCY, LAG, TROUBLES]),
             Row("Does it see?", [FEEDS, DATA_AGE, BLINDNESS, RECONNECTS]),
+            Row("Do its jobs get done?", [JOBS, JOBS_IN_TROUBLE]),
             Row("Do its messages leave?", [NOTIFICATIONS, OUTBOX_AGE]),
             Row("Will it last?", [RESIDENT, DESCRIPTORS, PROCESSOR, MEMORY, RECORDING]),
         ],

@@ -1,14 +1,19 @@
 """The monitor itself: whether it sees, how fast it judges, and whether its messages leave."""
 
 from grafana.builder import LINES, LINES_WITH_LIMITS, TIMELINE, Panel, Target, states
-from grafana.terms import LAG_LIMIT, MEMORY_LIMIT, MINE, OUTBOX_LIMIT
+from grafana.terms import HERE, LAG_LIMIT, MEMORY_LIMIT, MINE, OURS, OUTBOX_LIMIT, highest, lowest
+
+
+def _worst_increase(counter: str) -> str:
+    return f"max without (instance) (increase({counter}{MINE}[5m]))"
+
 
 BLINDNESS = Panel(
     look=TIMELINE,
     title="Blindness",
     description="When the monitor could not vouch for an account. Alerts are held meanwhile.",
     unit="none",
-    targets=[Target(f"hedgewatch_account_blind{MINE}", "{{account}} {{venue}}")],
+    targets=[Target(highest("hedgewatch_account_blind"), "{{account}} {{venue}}")],
     width=12,
     height=6,
     defaults={"mappings": states((0, "sees", "green"), (1, "BLIND", "red"))},
@@ -20,7 +25,7 @@ DATA_AGE = Panel(
     description="Of the newest data of each feed, by event time. Marks older than 5 s "
     "blind an account that holds positions.",
     unit="s",
-    targets=[Target(f"hedgewatch_data_age_seconds{MINE}", "{{account}} {{feed}}")],
+    targets=[Target(highest("hedgewatch_data_age_seconds"), "{{account}} {{feed}}")],
     width=12,
     height=6,
     thresholds=((None, "transparent"), (30, "red")),
@@ -29,8 +34,8 @@ DATA_AGE = Panel(
 
 
 def quantile(share: float) -> str:
-    buckets = "hedgewatch_tick_to_decision_seconds_bucket[$__rate_interval]"
-    return f"histogram_quantile({share}, sum by (le) (rate({buckets})))"
+    buckets = f"hedgewatch_tick_to_decision_seconds_bucket{HERE}[$__rate_interval]"
+    return f"histogram_quantile({share}, sum by (instance, le) (rate({buckets})))"
 
 
 LATENCY = Panel(
@@ -38,7 +43,7 @@ LATENCY = Panel(
     title="Tick to decision",
     description="From the arrival of an event to its judgement: the median and the slowest 1 %.",
     unit="s",
-    targets=[Target(quantile(0.5), "p50"), Target(quantile(0.99), "p99")],
+    targets=[Target(quantile(0.5), "{{instance}} p50"), Target(quantile(0.99), "{{instance}} p99")],
     width=12,
     height=8,
     defaults={"min": 0},
@@ -49,7 +54,7 @@ TICKS = Panel(
     title="Ticks",
     description="Events judged a second, the clock's own included.",
     unit="cps",
-    targets=[Target("sum(rate(hedgewatch_ticks_total[$__rate_interval]))", "ticks")],
+    targets=[Target(f"rate(hedgewatch_ticks_total{HERE}[$__rate_interval])", "{{instance}}")],
     width=12,
     height=8,
     defaults={"min": 0},
@@ -62,10 +67,10 @@ NOTIFICATIONS = Panel(
     unit="short",
     targets=[
         Target(
-            "sum by (receiver, outcome) (increase(hedgewatch_notifications_total[1m]))",
+            f"sum by (receiver, outcome) (increase(hedgewatch_notifications_total{HERE}[1m]))",
             "{{receiver}} {{outcome}}",
         ),
-        Target("sum(hedgewatch_outbox_length)", "waiting"),
+        Target(f"sum(hedgewatch_outbox_length{HERE})", "waiting"),
     ],
     width=12,
     height=8,
@@ -78,7 +83,7 @@ OUTBOX_AGE = Panel(
     description="Of those that should have been taken by now; beyond the limit "
     "ChannelBroken fires.",
     unit="s",
-    targets=[Target("hedgewatch_outbox_age_seconds", "{{instance}}")],
+    targets=[Target(f"hedgewatch_outbox_age_seconds{HERE}", "{{instance}}")],
     width=12,
     height=8,
     thresholds=((None, "transparent"), (OUTBOX_LIMIT, "red")),
@@ -90,7 +95,7 @@ LAG = Panel(
     title="Lag of the loop",
     description="How late what is due each half second was; beyond the limit DaemonLate fires.",
     unit="s",
-    targets=[Target("hedgewatch_loop_lag_seconds", "{{instance}}")],
+    targets=[Target(f"hedgewatch_loop_lag_seconds{HERE}", "{{instance}}")],
     width=12,
     height=8,
     thresholds=((None, "transparent"), (LAG_LIMIT, "red")),
@@ -103,11 +108,9 @@ RECONNECTS = Panel(
     description="In five minutes, by account and feed. A venue that is unwell shows here first.",
     unit="short",
     targets=[
-        Target(
-            f"increase(hedgewatch_reconnects_total{MINE}[5m])", "{{account}} {{feed}} reconnects"
-        ),
-        Target(f"increase(hedgewatch_poison_frames_total{MINE}[5m])", "{{account}} odd frames"),
-        Target(f"increase(hedgewatch_refused_requests_total{MINE}[5m])", "{{account}} held back"),
+        Target(_worst_increase("hedgewatch_reconnects_total"), "{{account}} {{feed}} reconnects"),
+        Target(_worst_increase("hedgewatch_poison_frames_total"), "{{account}} odd frames"),
+        Target(_worst_increase("hedgewatch_refused_requests_total"), "{{account}} held back"),
     ],
     width=12,
     height=8,
@@ -119,7 +122,7 @@ FEEDS = Panel(
     title="Feeds",
     description="Which streams and readings of each account deliver.",
     unit="none",
-    targets=[Target(f"hedgewatch_feed_up{MINE}", "{{account}} {{feed}}")],
+    targets=[Target(lowest("hedgewatch_feed_up"), "{{account}} {{feed}}")],
     width=12,
     height=8,
     defaults={"mappings": states((0, "lost", "red"), (1, "delivers", "green"))},
@@ -130,7 +133,7 @@ MEMORY = Panel(
     title="Memory",
     description="Of what the unit and the machine allow; beyond the limit MemoryNearLimit fires.",
     unit="percentunit",
-    targets=[Target("hedgewatch_memory_share_ratio", "{{instance}}")],
+    targets=[Target(f"hedgewatch_memory_share_ratio{HERE}", "{{instance}}")],
     width=8,
     height=8,
     thresholds=((None, "transparent"), (MEMORY_LIMIT, "red")),
@@ -142,7 +145,7 @@ RESIDENT = Panel(
     title="Resident memory",
     description="Of the daemon. It is flat for months, or something leaks.",
     unit="bytes",
-    targets=[Target('process_resident_memory_bytes{job=~".*hedgewatch.*"}', "{{instance}}")],
+    targets=[Target("process_resident_memory_bytes" + OURS, "{{instance}}")],
     width=8,
     height=8,
     defaults={"min": 0},
@@ -153,7 +156,7 @@ DESCRIPTORS = Panel(
     title="Open descriptors",
     description="Sockets and files of the daemon. Reconnects must not add to them.",
     unit="short",
-    targets=[Target('process_open_fds{job=~".*hedgewatch.*"}', "{{instance}}")],
+    targets=[Target("process_open_fds" + OURS, "{{instance}}")],
     width=8,
     height=8,
     defaults={"min": 0, "decimals": 0},
@@ -166,7 +169,7 @@ PROCESSOR = Panel(
     unit="percentunit",
     targets=[
         Target(
-            'rate(process_cpu_seconds_total{job=~".*hedgewatch.*"}[$__rate_interval])',
+            f"rate(process_cpu_seconds_total{OURS}[$__rate_interval])",
             "{{instance}}",
         )
     ],
@@ -181,8 +184,10 @@ RECORDING = Panel(
     description="Size of the ring on disk, and events that were judged and not recorded.",
     unit="bytes",
     targets=[
-        Target("hedgewatch_recording_bytes", "{{instance}} on disk"),
-        Target("increase(hedgewatch_recording_lost_events_total[5m]) > 0", "{{instance}} lost"),
+        Target(f"hedgewatch_recording_bytes{HERE}", "{{instance}} on disk"),
+        Target(
+            f"increase(hedgewatch_recording_lost_events_total{HERE}[5m]) > 0", "{{instance}} lost"
+        ),
     ],
     width=8,
     height=8,
@@ -196,10 +201,10 @@ TROUBLES = Panel(
     "what the rules about the daemon fire for.",
     unit="none",
     targets=[
-        Target("hedgewatch_store_failing", "store"),
-        Target("hedgewatch_configuration_refused", "configuration"),
-        Target("hedgewatch_recording_failing", "recording"),
-        Target("hedgewatch_heartbeat_withheld", "heartbeat"),
+        Target(highest("hedgewatch_store_failing", HERE), "store"),
+        Target(highest("hedgewatch_configuration_refused", HERE), "configuration"),
+        Target(highest("hedgewatch_recording_failing", HERE), "recording"),
+        Target(highest("hedgewatch_heartbeat_withheld", HERE), "heartbeat"),
     ],
     width=8,
     height=8,

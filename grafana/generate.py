@@ -4,12 +4,18 @@ import json
 import sys
 from pathlib import Path
 
-from grafana.account import account
-from grafana.alerts import alerts
-from grafana.builder import Json
-from grafana.daemon import daemon
-from grafana.desk import desk
-from grafana.hedge import hedge
+try:
+    from grafana.account import account
+    from grafana.alerts import alerts
+    from grafana.builder import Json
+    from grafana.daemon import daemon
+    from grafana.desk import desk
+    from grafana.hedge import hedge
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"{missing.name} is not here: run it with the Python of the checkout, from its root: "
+        ".venv/bin/python -m grafana.generate (make install makes it)"
+    )
 
 FOLDER = Path(__file__).parent / "dashboards"
 

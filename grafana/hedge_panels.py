@@ -12,7 +12,7 @@ from grafana.builder import (
     limits,
     override,
 )
-from grafana.terms import DRIFT_LIMIT, DRIFT_LIMITS, HEDGE, leads_to
+from grafana.terms import DRIFT_LIMIT, DRIFT_LIMITS, HEDGE, highest, leads_to
 
 _FLOORS: Json = {
     "matcher": {"id": "byRegexp", "options": ".* floor"},
@@ -27,8 +27,8 @@ RATIO = Panel(
     description="100 % covers all of the exposure, 0 none of it; below 0 the cover adds to it.",
     unit="percentunit",
     targets=[
-        Target(f"clamp_max(hedgewatch_hedge_ratio{HEDGE}, 10)", "{{hedge}} ratio"),
-        Target(f"hedgewatch_hedge_target_ratio{HEDGE}", "{{hedge}} target"),
+        Target(f"clamp_max({highest('hedgewatch_hedge_ratio', HEDGE)}, 10)", "{{hedge}} ratio"),
+        Target(highest("hedgewatch_hedge_target_ratio", HEDGE), "{{hedge}} target"),
     ],
     width=12,
     height=8,
@@ -43,11 +43,15 @@ WORST_DRIFT = Panel(
     "known.",
     unit="percentunit",
     targets=[
-        Target(f"clamp(hedgewatch_hedge_drift_worst_ratio{HEDGE}, -10, 10)", "{{hedge}} at worst"),
         Target(
-            f"hedgewatch_hedge_drift_after_expiry_ratio{HEDGE}", "{{hedge}} without legs that end"
+            f"clamp({highest('hedgewatch_hedge_drift_worst_ratio', HEDGE)}, -10, 10)",
+            "{{hedge}} at worst",
         ),
-        Target(f"hedgewatch_hedge_blind_legs{HEDGE} > 0", "{{hedge}} blind legs"),
+        Target(
+            highest("hedgewatch_hedge_drift_after_expiry_ratio", HEDGE),
+            "{{hedge}} without legs that end",
+        ),
+        Target(f"{highest('hedgewatch_hedge_blind_legs', HEDGE)} > 0", "{{hedge}} blind legs"),
     ],
     width=12,
     height=8,
@@ -61,9 +65,9 @@ DRIFT = Panel(
     "Between the dashed floors it is only the rounding to whole contract steps.",
     unit="percentunit",
     targets=[
-        Target(f"hedgewatch_hedge_drift_ratio{HEDGE}", "{{hedge}}"),
-        Target(f"hedgewatch_hedge_drift_floor_ratio{HEDGE}", "{{hedge}} upper floor"),
-        Target(f"-hedgewatch_hedge_drift_floor_ratio{HEDGE}", "{{hedge}} lower floor"),
+        Target(highest("hedgewatch_hedge_drift_ratio", HEDGE), "{{hedge}}"),
+        Target(highest("hedgewatch_hedge_drift_floor_ratio", HEDGE), "{{hedge}} upper floor"),
+        Target(f"-{highest('hedgewatch_hedge_drift_floor_ratio', HEDGE)}", "{{hedge}} lower floor"),
     ],
     width=12,
     height=8,
@@ -120,8 +124,8 @@ CONTRACTS = Panel(
     description="When the second leaves zero, it is time to trade: + buys, - sells.",
     unit="short",
     targets=[
-        Target(f"hedgewatch_required_contracts{HEDGE}", "{{hedge}} required"),
-        Target(f"hedgewatch_contracts_to_target{HEDGE}", "{{hedge}} to target"),
+        Target(highest("hedgewatch_required_contracts", HEDGE), "{{hedge}} required"),
+        Target(highest("hedgewatch_contracts_to_target", HEDGE), "{{hedge}} to target"),
     ],
     width=12,
     height=8,

@@ -1,39 +1,71 @@
 """Margin: which pool and which position is closest to liquidation."""
 
-from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target
-from grafana.terms import DISTANCE_LIMITS, MARGIN_LIMITS, MINE, POOL, POSITION
+from grafana.builder import (
+    BARS,
+    LINES,
+    LINES_WITH_LIMITS,
+    Panel,
+    Target,
+    override_query,
+    states,
+)
+from grafana.terms import (
+    DISTANCE_LIMITS,
+    MARGIN_LIMITS,
+    NOT_KNOWN,
+    POOL,
+    POSITION,
+    UNSEEN,
+    highest,
+    lowest,
+)
+
+_UNSEEN_FIRST = Target(UNSEEN, "{{account}}", instant=True)
+_AS_UNKNOWN = override_query(
+    "A", color=NOT_KNOWN, mappings=states((1, "UNKNOWN: look at the venue", "purple"))
+)
 
 WORST_POOL_FIRST = Panel(
     look=BARS,
     title="Margin ratio, worst pool first",
-    description="Requirement over equity: 100 % is liquidation, 1000 % is equity that is gone.",
+    description="Requirement over equity: 100 % is liquidation, 1000 % is equity that is gone. "
+    "An account of which it is not known stands first.",
     unit="percentunit",
     targets=[
-        Target(f"sort_desc(clamp_max(hedgewatch_margin_ratio{MINE}, 10))", POOL, instant=True)
+        _UNSEEN_FIRST,
+        Target(
+            f"sort_desc(clamp_max({highest('hedgewatch_margin_ratio')}, 10))",
+            POOL,
+            instant=True,
+        ),
     ],
     width=12,
     height=8,
     thresholds=MARGIN_LIMITS,
     defaults={"min": 0, "max": 1, "decimals": 1},
+    overrides=[_AS_UNKNOWN],
 )
 
 NEAREST_FIRST = Panel(
     look=BARS,
     title="Liquidation distance, nearest first",
     description="How far each price may move. A position without a liquidation price is "
-    "not listed, one without a bar is liquidatable now.",
+    "not listed, one without a bar is liquidatable now. An account of which it is not known "
+    "stands first.",
     unit="percentunit",
     targets=[
+        _UNSEEN_FIRST,
         Target(
-            f"sort(hedgewatch_liquidation_distance_ratio{MINE} < Inf)",
+            f"sort({lowest('hedgewatch_liquidation_distance_ratio')} < Inf)",
             POSITION,
             instant=True,
-        )
+        ),
     ],
     width=12,
     height=8,
     thresholds=DISTANCE_LIMITS,
     defaults={"min": 0, "max": 1, "decimals": 1, "noValue": "none has a liquidation price"},
+    overrides=[_AS_UNKNOWN],
 )
 
 MARGIN_RATIO = Panel(
@@ -41,7 +73,7 @@ MARGIN_RATIO = Panel(
     title="Margin ratio",
     description="Each pool over time, with the limits of the shipped rules. A gap is unknown.",
     unit="percentunit",
-    targets=[Target(f"clamp_max(hedgewatch_margin_ratio{MINE}, 10)", POOL)],
+    targets=[Target(f"clamp_max({highest('hedgewatch_margin_ratio')}, 10)", POOL)],
     width=12,
     height=8,
     thresholds=((None, "transparent"), *MARGIN_LIMITS[1:]),
@@ -55,8 +87,8 @@ EQUITY = Panel(
     "liquidation, in the currency of the pool.",
     unit="short",
     targets=[
-        Target(f"hedgewatch_equity{MINE}", POOL + " equity, {{currency}}"),
-        Target(f"hedgewatch_headroom{MINE}", POOL + " headroom, {{currency}}"),
+        Target(lowest("hedgewatch_equity"), POOL + " equity, {{currency}}"),
+        Target(lowest("hedgewatch_headroom"), POOL + " headroom, {{currency}}"),
     ],
     width=12,
     height=8,

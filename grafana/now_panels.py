@@ -1,15 +1,30 @@
 """The first line of the desk: six numbers that say whether to read on."""
 
-from grafana.builder import STAT, Panel, Target, states
+from grafana.builder import (
+    STAT,
+    STAT_WITH_DOUBT,
+    Limits,
+    Panel,
+    Target,
+    between,
+    override_query,
+    states,
+)
 from grafana.terms import (
     ANY_IS_BAD,
     DISTANCE_LIMITS,
     DRIFT_LIMIT,
+    HERE,
     MARGIN_LIMITS,
     MINE,
     MINE_OR_NOBODYS,
+    NOT_KNOWN,
+    OURS,
+    UNSEEN,
+    highest,
 )
 
+_FIRING = highest("hedgewatch_alerts", f'{{alertstate="firing", {MINE_OR_NOBODYS}}}')
 FIRING = Panel(
     look=STAT,
     title="Firing",
@@ -17,8 +32,7 @@ FIRING = Panel(
     unit="short",
     targets=[
         Target(
-            f'count(hedgewatch_alerts{{alertstate="firing", {MINE_OR_NOBODYS}}})'
-            " or 0 * count(hedgewatch_build_info)",
+            f"count({_FIRING}) or 0 * count(hedgewatch_build_info{HERE})",
             instant=True,
         )
     ],
@@ -28,46 +42,54 @@ FIRING = Panel(
     defaults={"noValue": "no data"},
 )
 
-WORST_MARGIN = Panel(
-    look=STAT,
-    title="Worst margin ratio",
-    description="Of all pools. 100 % is liquidation; 1000 % stands for equity that is gone.",
-    unit="percentunit",
-    targets=[Target(f"clamp_max(max(hedgewatch_margin_ratio{MINE}), 10)", instant=True)],
-    width=4,
-    height=4,
-    thresholds=MARGIN_LIMITS,
-    defaults={"decimals": 1, "noValue": "unknown"},
+
+def _worst(title: str, description: str, worst: str, unknown: Target, limits: Limits) -> Panel:
+    """The worst of what is known and, in front of it, of how many it is not known."""
+    return Panel(
+        look=STAT_WITH_DOUBT,
+        title=title,
+        description=description,
+        unit="percentunit",
+        targets=[unknown, Target(worst, "worst that is known", instant=True)],
+        width=4,
+        height=4,
+        thresholds=limits,
+        defaults={"decimals": 1, "noValue": "unknown"},
+        overrides=[override_query("A", unit="short", decimals=0, color=NOT_KNOWN)],
+    )
+
+
+_UNSEEN_ACCOUNTS = Target(f"count({UNSEEN}) > 0", "accounts UNKNOWN", instant=True)
+
+WORST_MARGIN = _worst(
+    "Worst margin ratio",
+    "Of all pools. 100 % is liquidation; 1000 % stands for equity that is gone. Purple: of so many "
+    "accounts it is not known.",
+    f"clamp_max(max(hedgewatch_margin_ratio{MINE}), 10)",
+    _UNSEEN_ACCOUNTS,
+    MARGIN_LIMITS,
 )
 
-NEAREST_LIQUIDATION = Panel(
-    look=STAT,
-    title="Nearest liquidation",
-    description="Of all positions, how far its price may move; while an account is "
-    "blind, the worst that may have happened meanwhile.",
-    unit="percentunit",
-    targets=[
-        Target(
-            f"clamp_max(min(hedgewatch_liquidation_distance_worst_ratio{MINE}), 10)",
-            instant=True,
-        )
-    ],
-    width=4,
-    height=4,
-    thresholds=DISTANCE_LIMITS,
-    defaults={"decimals": 1, "noValue": "unknown"},
+NEAREST_LIQUIDATION = _worst(
+    "Nearest liquidation",
+    "Of all positions, how far its price may move; while an account is blind, the worst that may "
+    "have happened meanwhile. Purple: of so many accounts it is not known.",
+    f"clamp_max(min(hedgewatch_liquidation_distance_worst_ratio{MINE}), 10)",
+    _UNSEEN_ACCOUNTS,
+    DISTANCE_LIMITS,
 )
 
-LARGEST_DRIFT = Panel(
-    look=STAT,
-    title="Largest drift",
-    description="Of all hedges, without its sign.",
-    unit="percentunit",
-    targets=[Target("clamp_max(max(abs(hedgewatch_hedge_drift_ratio)), 10)", instant=True)],
-    width=4,
-    height=4,
-    thresholds=((None, "green"), (DRIFT_LIMIT, "red")),
-    defaults={"decimals": 1, "noValue": "unknown"},
+_UNKNOWN_DRIFTS = (
+    f"count({highest('hedgewatch_hedge_target_ratio', HERE)}"
+    f" unless on (hedge) hedgewatch_hedge_drift_ratio{HERE}) > 0"
+)
+
+LARGEST_DRIFT = _worst(
+    "Largest drift",
+    "Of all hedges, without its sign. Purple: of so many hedges it is not known.",
+    f"clamp_max(max(abs(hedgewatch_hedge_drift_ratio{HERE})), 10)",
+    Target(_UNKNOWN_DRIFTS, "hedges UNKNOWN", instant=True),
+    ((None, "green"), (DRIFT_LIMIT, "red")),
 )
 
 BLIND_ACCOUNTS = Panel(
@@ -75,27 +97,31 @@ BLIND_ACCOUNTS = Panel(
     title="Blind accounts",
     description="Accounts about which the monitor cannot vouch: their numbers are missing.",
     unit="short",
-    targets=[Target(f"sum(hedgewatch_account_blind{MINE})", instant=True)],
+    targets=[Target(f"sum({highest('hedgewatch_account_blind')})", instant=True)],
     width=4,
     height=4,
     thresholds=ANY_IS_BAD,
     defaults={"noValue": "no data"},
 )
 
+_JUDGES = f"(changes(hedgewatch_ticks_total{OURS}[$__rate_interval]) > bool 0)"
 MONITOR = Panel(
     look=STAT,
     title="Monitor",
-    description="Whether the daemon judges, by the scrapes of the last moments. When it "
-    "is silent, everything here is old.",
+    description="Whether each daemon judges, by the scrapes of the last moments. When it "
+    "is silent, what it alone watches is old.",
     unit="none",
     targets=[
-        Target("min(changes(hedgewatch_ticks_total[$__rate_interval]) > bool 0)", instant=True)
+        Target(f"avg({_JUDGES} or 0 * up{OURS})", instant=True),
     ],
     width=4,
     height=4,
-    thresholds=((None, "red"), (1, "green")),
+    thresholds=((None, "red"), (0.001, "orange"), (1, "green")),
     defaults={
         "noValue": "SILENT",
-        "mappings": states((0, "SILENT", "red"), (1, "judging", "green")),
+        "mappings": [
+            *states((0, "SILENT", "red"), (1, "judging", "green")),
+            between(0.001, 0.999, "NOT ALL OF THEM JUDGE", "orange"),
+        ],
     },
 )

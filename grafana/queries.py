@@ -19,19 +19,26 @@ class Query:
 
     panel: str
     expr: str
+    legend: str
+    """How its series are named; of a table each label is a column."""
 
 
-def queries(dashboard: Mapping[str, object]) -> list[Query]:
-    """Every query of every panel."""
+def queries(dashboard: Mapping[str, object], daemons: str = ".*") -> list[Query]:
+    """Every query of every panel, with these daemons chosen."""
     return [
-        Query(str(panel["title"]), _filled_in(str(target["expr"])))
+        Query(
+            str(panel["title"]),
+            filled_in(str(target["expr"]), daemons),
+            str(target["legendFormat"]),
+        )
         for panel in _dictionaries(dashboard["panels"])
         for target in _dictionaries(panel.get("targets", []))
     ]
 
 
-def _filled_in(expr: str) -> str:
-    for variable, value in _VARIABLES.items():
+def filled_in(expr: str, daemons: str = ".*") -> str:
+    """With all accounts, hedges and symbols chosen."""
+    for variable, value in {**_VARIABLES, "$instance": daemons}.items():
         expr = expr.replace(variable, value)
     return expr
 

@@ -3,11 +3,34 @@
 from grafana.builder import Json, Limits
 from grafana.limits import limit
 
-MINE = '{account=~"$account"}'
-MINE_OR_NOBODYS = 'account=~"$account|"'
+_HERE = 'instance=~"$instance"'
+HERE = f"{{{_HERE}}}"
+OURS = f'{{{_HERE}, job=~".*hedgewatch.*"}}'
+MINE = f'{{{_HERE}, account=~"$account"}}'
+MINE_OR_NOBODYS = f'{_HERE}, account=~"$account|"'
 """Alerts on hedges and on the book have no account."""
 
-HEDGE = '{hedge=~"$hedge"}'
+HEDGE = f'{{{_HERE}, hedge=~"$hedge"}}'
+
+
+def highest(metric: str, where: str = MINE) -> str:
+    """What several daemons see of the same thing is one series: replicas count nothing twice."""
+    return f"max without (instance) ({metric}{where})"
+
+
+def lowest(metric: str, where: str = MINE) -> str:
+    """The same of what is the worse the lower it is."""
+    return f"min without (instance) ({metric}{where})"
+
+
+_RATIOS = (
+    f"hedgewatch_highest_margin_ratio{MINE} or on (account) hedgewatch_venue_margin_ratio{MINE}"
+)
+UNSEEN = (
+    f"{highest('hedgewatch_account_blind')} == 1 or"
+    f" 1 + 0 * {highest('hedgewatch_account_blind')} unless on (account) ({_RATIOS})"
+)
+"""1 for each account of which the worst is not known: `max` of the others would hide it."""
 
 MARGIN_LIMITS: Limits = (
     (None, "green"),
@@ -22,6 +45,8 @@ SIGMA_LIMITS: Limits = (
     (None, "red"),
     (limit("LiquidationLikely", "liquidation_distance_sigmas"), "green"),
 )
+NOT_KNOWN: Json = {"mode": "fixed", "fixedColor": "purple"}
+"""The colour of what is not known: it is none of those of good and bad."""
 DRIFT_LIMIT = limit("HedgeDrift", "hedge_drift")
 DRIFT_LIMITS: Limits = ((None, "red"), (-DRIFT_LIMIT, "transparent"), (DRIFT_LIMIT, "red"))
 BASIS_LIMIT = limit("BasisWide", "basis")
@@ -40,4 +65,6 @@ SUBJECT = "{{account}} {{venue}} {{pool}}{{symbol}}{{feed}}{{hedge}}{{signal}}{{
 def leads_to(dashboard: str, variable: str, title: str) -> list[Json]:
     """From a value to the dashboard that is about it; whose data it is goes along."""
     chosen = f"var-{variable}=${{__value.raw}}&var-datasource=${{datasource}}"
-    return [{"title": title, "url": f"/d/hedgewatch-{dashboard}?{chosen}&${{__url_time_range}}"}]
+    daemons = "${instance:queryparam}"
+    address = f"/d/hedgewatch-{dashboard}?{chosen}&{daemons}&${{__url_time_range}}"
+    return [{"title": title, "url": address}]

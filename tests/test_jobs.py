@@ -107,7 +107,7 @@ def shown(runs: JobRuns, job: str) -> dict[str, float]:
         sample.labels.get("outcome", sample.name): sample.value
         for family in runs.collect()
         for sample in family.samples
-        if sample.labels["job"] == job
+        if sample.labels["task"] == job
     }
 
 

@@ -106,6 +106,7 @@ def observer_of(
 def metrics_of(configuration: Configuration, now: float) -> DaemonMetrics:
     """The counters of the daemon, with the series that are known beforehand."""
     metrics = DaemonMetrics(__version__)
+    metrics.watches(configuration.instance, configuration.replica)
     metrics.configuration_accepted(now)
     metrics.start_at_zero(
         receivers=[settings.name for settings in configuration.receivers],

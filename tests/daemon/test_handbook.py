@@ -2,6 +2,7 @@
 
 import re
 
+from hedgewatch.telemetry.prometheus.defence import defence
 from tests.support.handbook import ELSEWHERE, HANDBOOK, PARTS, commands, part, runs_here
 
 
@@ -22,3 +23,11 @@ def test_what_the_handbook_leads_to_is_there() -> None:
             heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
             slugs = {re.sub(r"[^\w\s-]", "", head.lower()).replace(" ", "-") for head in heads}
             assert anchor in slugs, f"{target}#{anchor}"
+
+
+def test_it_says_what_to_do_about_each_alert_that_prometheus_alone_gives() -> None:
+    text = HANDBOOK.read_text(encoding="utf-8")
+    for rule in defence("hedgewatch"):
+        assert re.search(
+            rf"^\| {rule['alert']}\b.* \| .{{10,}} \| .{{10,}} \|$", text, re.MULTILINE
+        )

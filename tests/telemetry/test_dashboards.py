@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import combinations
+from pathlib import Path
 
 import promql_parser
 import pytest
@@ -14,10 +17,13 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from grafana.builder import COLUMNS, Json
 from grafana.generate import FOLDER, dashboards, text_of
 from grafana.limits import limit
-from grafana.queries import Query, queries
+from grafana.now_panels import LARGEST_DRIFT, MONITOR, WORST_MARGIN
+from grafana.queries import Query, filled_in, queries
+from grafana.terms import UNSEEN
 from hedgewatch.core.measures import STRESS_MEASURES
 from hedgewatch.telemetry.exposition import HELP
 from hedgewatch.telemetry.metrics import DaemonMetrics
+from tests.telemetry.test_prometheus_rules import played, scraped
 
 ALL = {path.name: dashboard for path, dashboard in dashboards().items()}
 QUERIES = {
@@ -27,7 +33,7 @@ KNOWN = {
     *HELP,
     *DaemonMetrics("0.0.0").names(),
     *(measure.metric for measure in STRESS_MEASURES),
-    *("hedgewatch_recording_bytes", "hedgewatch_recording_lost_events_total"),
+    *("hedgewatch_recording_bytes", "hedgewatch_recording_lost_events_total", "up"),
 }
 
 each_dashboard = pytest.mark.parametrize("dashboard", ALL.values(), ids=ALL)
@@ -66,6 +72,14 @@ def test_the_committed_dashboards_are_those_that_the_generator_writes() -> None:
     for path, dashboard in dashboards().items():
         assert path.read_text() == text_of(dashboard), "run python -m grafana.generate"
     assert {path.name for path in FOLDER.glob("*.json")} == ALL.keys()
+
+
+def test_a_python_that_lacks_what_it_needs_says_which_has_it() -> None:
+    bare = [sys.executable, "-S", "-E", "-m", "grafana.generate"]  # without any package
+    ended = subprocess.run(bare, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ".venv/bin/python -m grafana.generate" in ended.stderr
 
 
 def test_each_dashboard_has_an_address_of_its_own() -> None:
@@ -169,3 +183,83 @@ def test_the_limits_that_panels_show_are_those_of_the_shipped_rules() -> None:
     assert limit("HedgeDrift", "hedge_drift") == 0.05
     with pytest.raises(LookupError):
         limit("MarginDanger", "hedge_drift")
+
+
+# ------------------------------------------------------------- several daemons, and what none knows
+
+ONE, OTHER = "one:9464", "two:9464"
+
+
+def of(host: str, account: str, *, blind: int = 0, **ratios: float) -> list[dict[str, str]]:
+    """What a daemon tells of an account: whether it is blind, and ratios by their metric."""
+    own = {"account": account, "venue": "binanceusdm"}
+    return [
+        scraped(f"hedgewatch_{metric}", f"{value}x9", host, **own)
+        for metric, value in {"account_blind": blind, **ratios}.items()
+    ]
+
+
+def asked(expr: str, *expected: tuple[str, float]) -> dict[str, object]:
+    samples = [{"labels": f"{{{labels}}}", "value": value} for labels, value in expected]
+    return {"expr": filled_in(expr), "eval_time": "5s", "exp_samples": samples}
+
+
+def test_an_account_that_nobody_knows_the_worst_of_is_not_hidden_by_one_that_is_known(
+    tmp_path: Path,
+) -> None:
+    series = [
+        *of(ONE, "seen", highest_margin_ratio=0.4, margin_ratio=0.4),
+        *of(OTHER, "seen", highest_margin_ratio=0.4, margin_ratio=0.4),
+        *of(ONE, "dark", blind=1),
+        *of(ONE, "half", blind=1),
+        *of(OTHER, "half", highest_margin_ratio=0.4, margin_ratio=0.4),
+        *of(ONE, "uncomputed"),
+        *of(ONE, "venue-tells", venue_margin_ratio=0.2),
+    ]
+    unknown, worst = (target.expr for target in WORST_MARGIN.targets)
+    questions = [
+        asked(
+            f"group by (account) ({UNSEEN})",
+            *((f'account="{name}"', 1) for name in ("dark", "half", "uncomputed")),
+        ),
+        asked(unknown, ("", 3)),
+        asked(worst, ("", 0.4)),
+    ]
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+def test_where_all_is_known_there_is_no_second_number(tmp_path: Path) -> None:
+    series = [
+        *of(ONE, "main", highest_margin_ratio=0.4),
+        scraped("hedgewatch_hedge_target_ratio", "1x9", ONE, hedge="basket"),
+        scraped("hedgewatch_hedge_drift_ratio", "-0.02x9", ONE, hedge="basket"),
+    ]
+    questions = [asked(panel.targets[0].expr) for panel in (WORST_MARGIN, LARGEST_DRIFT)]
+    questions.append(asked(LARGEST_DRIFT.targets[1].expr, ("", 0.02)))
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+def test_a_hedge_whose_drift_is_not_known_is_counted(tmp_path: Path) -> None:
+    series = [
+        scraped("hedgewatch_hedge_target_ratio", "1x9", host, hedge=name)
+        for host in (ONE, OTHER)
+        for name in ("basket", "other")
+    ]
+    series.append(scraped("hedgewatch_hedge_drift_ratio", "0x9", ONE, hedge="basket"))
+    questions = [asked(LARGEST_DRIFT.targets[0].expr, ("", 1))]
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"), [("0+5x9", "0+5x9", 1), ("0+5x9", "_", 0.5), ("7x9", "7x9", 0)]
+)
+def test_the_monitor_is_whole_when_each_daemon_judges(
+    tmp_path: Path, first: str, second: str, shown: float
+) -> None:
+    series = [
+        scraped(metric, values, host)
+        for host, ticks in ((ONE, first), (OTHER, second))
+        for metric, values in (("hedgewatch_ticks_total", ticks), ("up", "1x9"))
+    ]
+    questions = [asked(MONITOR.targets[0].expr, ("", shown))]
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})

@@ -17,6 +17,14 @@ def value(daemon: DaemonMetrics, name: str, **labels: str) -> float:
     return read(daemon)[name, frozenset(labels.items())]
 
 
+def test_prometheus_knows_replicas_by_the_desk_that_they_watch() -> None:
+    daemon = DaemonMetrics("1.2.3")
+    daemon.watches("basis-desk", "a")
+    assert value(daemon, "hedgewatch_desk_info", desk="basis-desk", replica="a") == 1
+    daemon.watches("basis-desk", None)
+    assert value(daemon, "hedgewatch_desk_info", desk="basis-desk", replica="") == 1
+
+
 def test_a_tick_is_counted_and_falls_into_the_bucket_of_its_latency() -> None:
     daemon = DaemonMetrics("1.2.3")
     for seconds in (0.0004, 0.0005, 0.003, 7.0):

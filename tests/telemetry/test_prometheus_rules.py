@@ -44,12 +44,12 @@ def promtool(*arguments: str | Path) -> str:
     return ended.stdout
 
 
-def played(folder: Path, test: Mapping[str, Any], rules: object = None) -> str:
+def played(folder: Path, test: Mapping[str, Any], rules: object = None, every: str = "1s") -> str:
     """A test of promtool that goes as it expects."""
     document = {"groups": []} if rules is None else rules
     (folder / "rules.yml").write_text(json.dumps(document))
     file = folder / "test.yml"
-    whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1s", "tests": [test]}
+    whole = {"rule_files": ["rules.yml"], "evaluation_interval": every, "tests": [test]}
     file.write_text(json.dumps(whole))
     return promtool("test", "rules", file)
 
@@ -383,10 +383,13 @@ ALIVE = {
         ({'hedgewatch_notifications_total{outcome="dead"}': "0x30 1x270"}, "HedgewatchUnheard"),
         ({"hedgewatch_outbox_length": "3x300"}, "HedgewatchUndelivered"),
         ({'hedgewatch_rule_failures_total{alertname="A"}': "0x30 1x270"}, "HedgewatchRuleBroken"),
-        ({'hedgewatch_job_longest_run_seconds{job="reconcile"}': "1801x300"}, "HedgewatchJobHangs"),
-        ({'hedgewatch_job_longest_run_seconds{job="check_key"}': "1801x300"}, ""),
         (
-            {'hedgewatch_job_runs_total{job="a",outcome="failed"}': "0x30 9x270"},
+            {'hedgewatch_job_longest_run_seconds{task="reconcile"}': "1801x300"},
+            "HedgewatchJobHangs",
+        ),
+        ({'hedgewatch_job_longest_run_seconds{task="check_key"}': "1801x300"}, ""),
+        (
+            {'hedgewatch_job_runs_total{task="a",outcome="failed"}': "0x30 9x270"},
             "HedgewatchJobFails",
         ),
         ({"hedgewatch_config_last_reload_successful": "0x300"}, "HedgewatchReloadRefused"),
@@ -413,3 +416,95 @@ def test_prometheus_notices_what_the_daemon_cannot_say_itself(
     told = [{"series": name, "values": values} for name, values in {**ALIVE, **changed}.items()]
     test = {"interval": "1s", "input_series": told, "promql_expr_test": asked}
     played(tmp_path, test, document)
+
+
+def scraped(metric: str, values: str, host: str, **labels: str) -> dict[str, str]:
+    """A series as a scrape of that host has it."""
+    own = {"job": "hedgewatch", "instance": host, **labels}
+    inside = ", ".join(f'{name}="{value}"' for name, value in own.items())
+    return {"series": f"{metric}{{{inside}}}", "values": values}
+
+
+LIVES, DIES = ("1x200",) * 2, ("1x100 0x100", "1x100 stale")
+"""What `up` says, and the series of the daemon itself, which end with it."""
+ALONE, ANOTHER = "HedgewatchDown", "HedgewatchReplicaDown"
+
+
+@pytest.mark.parametrize(
+    ("daemons", "told"),
+    [
+        ({("one:1", "desk", "a"): LIVES, ("two:1", "desk", "b"): LIVES}, {}),
+        ({("one:1", "desk", "a"): LIVES, ("two:1", "desk", "b"): DIES}, {"two:1": ANOTHER}),
+        (
+            {("one:1", "desk", "a"): DIES, ("two:1", "desk", "b"): DIES},
+            {"one:1": ALONE, "two:1": ALONE},
+        ),
+        ({("one:1", "desk", "a"): LIVES, ("two:1", "second", "b"): DIES}, {"two:1": ALONE}),
+        ({("one:1", "desk", ""): LIVES, ("two:1", "desk", ""): DIES}, {"two:1": ALONE}),
+    ],
+    ids=["all live", "one of two", "both", "of another desk", "not named as a replica"],
+)
+def test_a_replica_that_dies_is_no_desk_that_nobody_watches(
+    tmp_path: Path, daemons: dict[tuple[str, str, str], tuple[str, str]], told: dict[str, str]
+) -> None:
+    document = exported([], []).document
+    rules = {rule["alert"]: rule for group in document["groups"] for rule in group["rules"]}
+    asked = [
+        {
+            "expr": f'count by (instance) (ALERTS{{alertname="{name}", alertstate="firing"}})',
+            "eval_time": "150s",
+            "exp_samples": [
+                {"labels": f'{{instance="{host}"}}', "value": 1}
+                for host, alertname in told.items()
+                if alertname == name
+            ],
+        }
+        for name in (ALONE, ANOTHER)
+    ]
+    series = [
+        each
+        for (host, desk, replica), (up, own) in daemons.items()
+        for each in (
+            scraped("up", up, host),
+            scraped("hedgewatch_build_info", own, host),
+            scraped("hedgewatch_desk_info", own, host, desk=desk, replica=replica),
+        )
+    ]
+    test = {"interval": "1s", "input_series": series, "promql_expr_test": asked}
+    played(tmp_path, test, document)
+    assert rules[ALONE]["labels"]["severity"] == "critical"
+    assert rules[ANOTHER]["labels"]["severity"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("failed", "done", "fires"),
+    [("0+1x180", "0+19x180", True), ("0+1x4 4x176", "0+19x180", False), ("0+1x180", "0x180", True)],
+    ids=["one account of twenty, always", "a network that was gone for four minutes", "all"],
+)
+def test_a_job_that_keeps_failing_is_told_and_a_passing_trouble_is_not(
+    tmp_path: Path, failed: str, done: str, *, fires: bool
+) -> None:
+    runs = "hedgewatch_job_runs_total"
+    asked = {
+        "expr": 'ALERTS{alertname="HedgewatchJobFails"}',
+        "eval_time": "3h",
+        "exp_samples": [
+            {
+                "labels": 'ALERTS{alertname="HedgewatchJobFails", alertstate="firing", '
+                'instance="one:1", job="hedgewatch", severity="warning", source="prometheus", '
+                'task="read_clock"}',
+                "value": 1,
+            }
+        ]
+        if fires
+        else [],
+    }
+    series = [
+        scraped(runs, failed, "one:1", task="read_clock", outcome="failed"),
+        scraped(runs, done, "one:1", task="read_clock", outcome="done"),
+    ]
+    test = {"interval": "1m", "input_series": series, "promql_expr_test": [asked]}
+    document = exported([], []).document
+    for group in document["groups"]:
+        group["interval"] = "1m"
+    played(tmp_path, test, document, every="1m")

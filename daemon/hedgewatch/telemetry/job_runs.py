@@ -1,4 +1,4 @@
-"""How the periodic jobs do, as metrics."""
+"""How the periodic jobs do, as metrics. Each is a `task`: Prometheus calls its scrapes `job`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -47,7 +47,7 @@ class JobRuns(Collector):
 
     def collect(self) -> Iterable[Metric]:
         runs = CounterMetricFamily(
-            "hedgewatch_job_runs", "Runs of periodic jobs.", labels=["job", "outcome"]
+            "hedgewatch_job_runs", "Runs of periodic jobs.", labels=["task", "outcome"]
         )
         for job in self._jobs:
             for outcome in _OUTCOMES:
@@ -70,7 +70,7 @@ class JobRuns(Collector):
 
     @staticmethod
     def _gauge(name: str, description: str, values: dict[str, float]) -> Metric:
-        family = GaugeMetricFamily(name, description, labels=["job"])
+        family = GaugeMetricFamily(name, description, labels=["task"])
         for job, value in values.items():
             family.add_metric([job], value)
         return family

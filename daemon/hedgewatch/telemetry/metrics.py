@@ -98,6 +98,9 @@ class DaemonMetrics:
         ProcessCollector(registry=registry)
         build = Info("hedgewatch_build", "What runs here.", registry=registry)
         build.info({"version": version, "python_version": platform.python_version()})
+        self._desk = Info(
+            "hedgewatch_desk", "Which desk it watches, and as which replica.", registry=registry
+        )
         self._notifications = self._counter(
             "hedgewatch_notifications", "Attempts to deliver a notification.", "receiver", "outcome"
         )
@@ -168,6 +171,10 @@ class DaemonMetrics:
             self._refused_requests.labels(account)
         for alertname in alertnames:
             self._rule_failures.labels(alertname)
+
+    def watches(self, desk: str, replica: str | None) -> None:
+        """What Prometheus knows replicas of one desk by: each is a target of its own to it."""
+        self._desk.info({"desk": desk, "replica": replica or ""})
 
     def tick_judged(self, seconds: float) -> None:
         """An event was judged so many seconds after it had arrived."""

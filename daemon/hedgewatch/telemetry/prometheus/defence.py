@@ -5,6 +5,7 @@ from typing import Any
 RuleDocument = dict[str, Any]
 
 _HERE, _ACCOUNT = "{{ $labels.instance }}", "{{ $labels.account }}"
+_TASK = "{{ $labels.task }}"
 
 
 def defence(job: str) -> list[RuleDocument]:
@@ -14,6 +15,11 @@ def defence(job: str) -> list[RuleDocument]:
 
 def _does_it_live(job: str) -> list[RuleDocument]:
     up = f'up{{job="{job}"}}'
+    another_watches = (
+        'on (job, instance) (last_over_time(hedgewatch_desk_info{replica!=""}[1d])'
+        " and on (job, desk) hedgewatch_desk_info)"
+    )  # a day after it died a replica is forgotten, and missed like a daemon that was alone
+    no_target = f"absent(hedgewatch_build_info) unless on () {up} == 0"
     return [
         _rule(
             "Watchdog",
@@ -23,15 +29,23 @@ def _does_it_live(job: str) -> list[RuleDocument]:
         ),
         _rule(
             "HedgewatchDown",
-            f"{up} == 0 or (absent(hedgewatch_build_info) unless on () {up} == 0)",
+            f"({up} == 0 unless {another_watches}) or ({no_target})",
             wait="15s",
-            summary="hedgewatch is down: nobody watches the margin",
+            summary="hedgewatch{{ with $labels.instance }} at {{ . }}{{ end }} is down, and no "
+            "replica of it answers: nobody watches its accounts",
+        ),
+        _rule(
+            "HedgewatchReplicaDown",
+            f"{up} == 0 and {another_watches}",
+            wait="15s",
+            severity="warning",
+            summary=f"hedgewatch at {_HERE} is down: another replica watches its desk alone",
         ),
         _rule(
             "HedgewatchStuck",
             "rate(hedgewatch_ticks_total[1m]) == 0",
             wait="30s",
-            summary=f"hedgewatch at {_HERE} has judged nothing for a minute: nobody watches",
+            summary=f"hedgewatch at {_HERE} has judged nothing for a minute: it watches nothing",
         ),
     ]
 
@@ -42,12 +56,14 @@ def _does_it_work() -> list[RuleDocument]:
             "HedgewatchBlind",
             "hedgewatch_account_blind == 1",
             wait="15s",
-            summary=f"{_ACCOUNT}: hedgewatch cannot vouch for it: watch it at the venue itself",
+            summary=f"{_ACCOUNT}: hedgewatch at {_HERE} cannot vouch for it: "
+            "watch it at the venue itself",
         ),
         _rule(
             "HedgewatchUnheard",
             'increase(hedgewatch_notifications_total{outcome="dead"}[10m]) > 0',
-            summary="hedgewatch gave a message up: {{ $labels.receiver }} has not heard of it",
+            summary=f"hedgewatch at {_HERE} gave a message up: "
+            "{{ $labels.receiver }} has not heard of it",
         ),
         _rule(
             "HedgewatchUndelivered",
@@ -62,15 +78,15 @@ def _does_it_work() -> list[RuleDocument]:
         ),
         _rule(
             "HedgewatchJobHangs",
-            'hedgewatch_job_longest_run_seconds{job!="check_key"} > 1800',
+            'hedgewatch_job_longest_run_seconds{task!="check_key"} > 1800',
             severity="warning",
-            summary="{{ $labels.job }} of hedgewatch hangs for half an hour: see its log",
+            summary=f"{_TASK} of hedgewatch at {_HERE} hangs for half an hour: see its log",
         ),
         _rule(
             "HedgewatchJobFails",
-            'increase(hedgewatch_job_runs_total{outcome="failed"}[3h]) > 1',
+            _fails_often("3h"),
             severity="warning",
-            summary="{{ $labels.job }} of hedgewatch fails again and again: see its log",
+            summary=f"{_TASK} of hedgewatch at {_HERE} fails again and again: see its log",
         ),
         _rule(
             "HedgewatchReloadRefused",
@@ -80,6 +96,15 @@ def _does_it_work() -> list[RuleDocument]:
             summary=f"hedgewatch at {_HERE} goes on with its old configuration",
         ),
     ]
+
+
+def _fails_often(window: str) -> str:
+    """More than once, and more than one run in thirty: a network that was gone for five minutes
+    is no news, one account of twenty that always fails is.
+    """
+    ended = "sum without (outcome) (increase(hedgewatch_job_runs_total{{outcome=~{}}}[{}]))"
+    failed, all_of_them = ended.format('"failed"', window), ended.format('"done|failed"', window)
+    return f"{failed} > 1 and {failed} > {all_of_them} / 30"
 
 
 def _rule(
