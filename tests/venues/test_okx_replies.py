@@ -1,6 +1,8 @@
 """OKX's replies as it really gave them, and odd ones that must never pass for a flat account."""
 
+import asyncio
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ class Replies:
             **replies,
         }
         self.asked: list[object] = []
+        self.named: Counter[str] = Counter()
 
     def milliseconds(self) -> int:
         return 1_800_000_000_000
@@ -39,6 +42,7 @@ class Replies:
     nonce = milliseconds
 
     def _reply(self, name: str) -> Any:
+        self.named[name] += 1
         told = self.replies[name]
         if isinstance(told, Exception):
             raise told
@@ -487,6 +491,38 @@ async def test_collateral_counts_in_slices_of_coins_and_nothing_beyond_them() ->
     ]  # fmt: skip
     assert found["USDT"].price == 0.9996
     assert [(s.ceiling, s.rate) for s in found["USDT"].slices] == [(float("inf"), 1.0)]
+
+
+async def test_a_start_asks_once_how_an_account_is_configured_and_a_daily_look_asks_anew() -> None:
+    dialect, replies = okx(), Replies(fees=[{"taker": "-0.0005", "feeGroup": []}])
+    await dialect.rights(replies)
+    await dialect.settle_in(replies)
+    await dialect.read_account(replies)
+    assert replies.named["config"] == 1
+    await dialect.rights(replies)
+    assert replies.named["config"] == 2
+
+
+async def test_three_accounts_of_one_place_ask_once_for_the_discounts_of_all() -> None:
+    """OKX allows two of these requests in two seconds from one address."""
+    public = okx()
+    replies = Replies(
+        config=config(acctLv="3"),
+        indices=[{"instId": "BTC-USD", "idxPx": "60000", "ts": "1743609600000"}],
+        discounts=[
+            {"ccy": "BTC", "minDiscountRate": "0.5", "details": [_slice("0", "20", "0.98")]}
+        ],
+    )
+    accounts = [okx() for _ in range(3)]
+    for each in accounts:
+        each.borrow_tables(public)
+        await each.read_account(replies)
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(each.read_collateral(replies)) for each in accounts]
+    assert replies.named["discounts"] == 1
+    told = [each.result() for each in asked]
+    btc = [one for each in told if each for one in each.collateral if one.asset == "BTC"]
+    assert [each.slices[0].rate for each in btc] == [0.98] * 3
 
 
 async def test_an_order_book_is_counted_in_coins() -> None:

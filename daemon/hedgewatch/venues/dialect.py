@@ -224,6 +224,16 @@ class LogsIn(Protocol):
 
 
 @runtime_checkable
+class SharesTables(Protocol):
+    """A dialect whose accounts ask for something public beside the markets, which one of them asks
+    for all.
+    """
+
+    def borrow_tables(self, lender: Dialect) -> None:
+        """Use those of the dialect that serves what is public at the same place."""
+
+
+@runtime_checkable
 class ByAddress(Protocol):
     """A dialect of a venue that has one name for markets of several kinds: the address of a socket
     says which of them its frames are about.

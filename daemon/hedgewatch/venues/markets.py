@@ -14,6 +14,7 @@ from hedgewatch.venues.access import public
 from hedgewatch.venues.attempts import Attempts, each_time
 from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
+from hedgewatch.venues.dialect import Dialect, SharesTables
 from hedgewatch.venues.dialects import dialect_of
 from hedgewatch.venues.followers import Followers
 from hedgewatch.venues.prices import PriceStreams
@@ -94,6 +95,11 @@ class MarketWatch:
             group.create_task(self.refresh_terms())
 
     # for the accounts
+
+    def share_tables(self, borrower: Dialect) -> None:
+        """What is public and asked for by accounts is asked for once for all of them."""
+        if isinstance(borrower, SharesTables):
+            borrower.borrow_tables(self._dialect)
 
     async def lend(self, borrower: Connection, complain: Callable[[str], None]) -> None:
         """Let a connection have the markets and the clock, now and whenever they are read anew.

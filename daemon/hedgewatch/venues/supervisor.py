@@ -34,6 +34,9 @@ from hedgewatch.venues.surroundings import Surroundings
 _SOCKET_FIRST_SECONDS = 3.0
 _READING_GAP_SECONDS = 1.0
 _RELIST_SECONDS = 300.0
+_UNTOLD_PAUSES = (5.0, 15.0, 40.0, 120.0)
+"""Then each `_RELIST_SECONDS`."""
+
 _RENEWAL_PAUSES = (0.0, 5.0, 30.0, 60.0, 120.0)
 
 log = structlog.get_logger()
@@ -57,6 +60,7 @@ class AccountWatch:
         self._settings = settings
         self._around = around
         self._dialect = dialect_of(settings)
+        markets.share_tables(self._dialect)
         self._redactor = Redactor()
         self._key = KeyCheck(settings, self._dialect, self._redactor, around)
         self._attempts = Attempts(self.name, self._redactor, around)
@@ -160,6 +164,7 @@ class AccountWatch:
             group.create_task(standing.stream.run())
             group.create_task(self._read_when_wanted(standing.stream))
             group.create_task(self._relist())
+            group.create_task(self._ask_again())
             group.create_task(self.read_collateral())
             await standing.until_doomed()
 
@@ -187,6 +192,13 @@ class AccountWatch:
             await self.refresh_tiers()
             if missed and not self.markets.complaint(self._wanted):
                 self._around.publish(AccountAccepted(self.name))
+
+    async def _ask_again(self) -> None:
+        """A venue that limits us at a start tells soon after what it did not tell at first."""
+        for pause in _UNTOLD_PAUSES:
+            await asyncio.sleep(pause)
+            if self._untold:
+                await self.refresh_tiers()
 
     # what jobs and the engine ask for
 

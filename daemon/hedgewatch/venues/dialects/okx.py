@@ -22,9 +22,18 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.venues.dialect import (
+    AccountNews,
+    Answer,
+    Dialect,
+    Exchange,
+    Feed,
+    Question,
+    Tell,
+)
 from hedgewatch.venues.dialects import okx_account, okx_sockets, okx_terms
 from hedgewatch.venues.dialects.okx_account import MULTI_CURRENCY, PORTFOLIO
+from hedgewatch.venues.dialects.okx_discounts import Discounts
 from hedgewatch.venues.dialects.okx_listing import Listing, market_of
 from hedgewatch.venues.dialects.okx_prices import Prices
 from hedgewatch.venues.dialects.okx_reader import AccountReader
@@ -37,7 +46,6 @@ _CANDLES = {"mark-price-candles": 100, "candles": 300}
 """A page each; twenty and forty pages in two seconds are allowed."""
 
 _BETWEEN_PAGES = 0.12
-_DISCOUNTS_HOLD = 600.0
 SITES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "okx": ("www.okx.com", "ws.okx.com"),
@@ -92,8 +100,12 @@ class Okx:
         self._user = UserFrames(account, self._listing)
         self._reader = AccountReader(account, self._listing, self._user)
         self._intervals: Mapping[str, float] = {}
-        self._discounts: Mapping[str, Sequence[tuple[float, float]]] = {}
-        self._discounts_read = 0.0
+        self._discounts = Discounts()
+
+    def borrow_tables(self, lender: Dialect) -> None:
+        """The discounts of collateral."""
+        if isinstance(lender, Okx):
+            self._discounts = lender._discounts  # noqa: SLF001 - the same class
 
     # frames
 
@@ -140,7 +152,7 @@ class Okx:
 
     async def rights(self, exchange: Exchange) -> KeyRights:
         """What the key may do."""
-        return okx_account.rights_in(await exchange.private_get_account_config())
+        return okx_account.rights_in(await self._reader.configuration(exchange, anew=True))
 
     async def settle_in(self, exchange: Exchange) -> None:
         """The mode of the account, and what it pays to close its contracts."""
@@ -195,14 +207,11 @@ class Okx:
         """The dollar indices of all coins, and by which discounts they count."""
         if self._user.mode not in {MULTI_CURRENCY, PORTFOLIO}:
             return None
-        now = exchange.milliseconds() / 1000.0
-        if now - self._discounts_read > _DISCOUNTS_HOLD:
-            told = await exchange.public_get_public_discount_rate_interest_free_quota()
-            self._discounts, self._discounts_read = okx_terms.discounts(told), now
+        discounts = await self._discounts.read(exchange)
         reply = await exchange.public_get_market_index_tickers({"quoteCcy": "USD"})
         prices, at = okx_terms.dollar_prices(reply)
         valued = {**self._reader.valued, **prices}
-        counted = okx_terms.collateral(valued, self._discounts, self._reader.switched_off)
+        counted = okx_terms.collateral(valued, discounts, self._reader.switched_off)
         return CollateralPriced(self._account, counted, at)
 
     # markets

@@ -14,6 +14,7 @@ from hedgewatch.venues.dialects.okx_user import UserFrames
 from hedgewatch.venues.fields import Row, rows, text
 
 _NAMED_AT_ONCE = 10
+_SAME_MOMENT_SECONDS = 2.0
 
 
 class AccountReader:
@@ -29,13 +30,23 @@ class AccountReader:
         self._outside = Outside(account)
         self._held: dict[Leg, str] = {}
         self._fees: dict[str, float] = {}
+        self._configured: tuple[float, object] = (0.0, None)
         self.isolated: set[str] = set()
         self.switched_off: frozenset[str] = frozenset()
         self.valued: Mapping[str, float] = {}
 
+    async def configuration(self, exchange: Exchange, *, anew: bool = False) -> object:
+        """`account/config`: what a start asks three times in a moment is asked for once. OKX allows
+        five in two seconds.
+        """
+        now = exchange.milliseconds() / 1000.0
+        if anew or not 0.0 <= now - self._configured[0] <= _SAME_MOMENT_SECONDS:
+            self._configured = (now, await exchange.private_get_account_config())
+        return self._configured[1]
+
     async def settle_in(self, exchange: Exchange) -> None:
         """Its mode, which is asked anew with each reading, and what it pays to close contracts."""
-        self._user.mode = okx_account.mode_in(await exchange.private_get_account_config())
+        self._user.mode = okx_account.mode_in(await self.configuration(exchange))
         contracts = self._listing.contracts()
         found: dict[str, float] = {}
         for kind in sorted({self._listing.kind(symbol) for symbol in contracts}):
@@ -47,7 +58,7 @@ class AccountReader:
 
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
-        mode = okx_account.mode_in(await exchange.private_get_account_config())
+        mode = okx_account.mode_in(await self.configuration(exchange))
         reply = await exchange.private_get_account_positions()
         held = okx_account.data_of(reply, "positions")
         ours = dict(okx_account.one_each(filter(okx_account.is_contract, held), self._listing))
