@@ -61,7 +61,7 @@ async def run_daemon(
         url = await stack.enter_async_context(_server(daemon, configuration))
         daemon = replace(daemon, url=url)
 
-        stack.callback(_end_recording, daemon)
+        stack.push_async_callback(_end_keeping, daemon)
         messengers = await stack.enter_async_context(Tasks())
         daemon.dispatcher.restore(records, waiting, daemon.clock.now(), known)
         daemon.dispatcher.start(messengers.keep)
@@ -185,6 +185,7 @@ async def _recall(daemon: Daemon, store: Store) -> None:
 def _begin_keeping(daemon: Daemon, store: Store) -> None:
     daemon.tasks.keep("silences", end_silences(daemon.reach))
     daemon.tasks.keep("facts", _keep_facts(daemon, store))
+    daemon.tasks.keep("chronicle", daemon.chronicle.run())
 
 
 async def _keep_facts(daemon: Daemon, store: Store) -> None:
@@ -207,8 +208,9 @@ def _begin_recording(daemon: Daemon) -> None:
         daemon.recorder.start(daemon.clock.now())
 
 
-def _end_recording(daemon: Daemon) -> None:
+async def _end_keeping(daemon: Daemon) -> None:
     """When nothing is judged any more."""
+    await daemon.chronicle.finish()
     if daemon.recorder is not None:
         daemon.recorder.stop()
 

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from hedgewatch.accounts import Accounts
 from hedgewatch.boards import States
+from hedgewatch.chronicle import Chronicle
 from hedgewatch.clock import Clock
 from hedgewatch.commands import Reach
 from hedgewatch.config.configuration import Configuration
@@ -29,6 +30,7 @@ from hedgewatch.outputs import (
     TransitionLog,
 )
 from hedgewatch.parts import (
+    Heard,
     RecordingShown,
     engine_of,
     heartbeat_of,
@@ -74,6 +76,7 @@ class Daemon:
     service: ServiceManager
     tasks: Tasks
     stream: Stream
+    chronicle: Chronicle
     recorder: Recorder | None = None
     url: str = ""
 
@@ -88,15 +91,18 @@ def build_daemon(
     checkup = Checkup(clock.now, Lag(CLOCK_SECONDS, clock.now()))
     place = place_of(configuration, output, clock, chance, checkup)
     receivers = [build(settings, place) for settings in configuration.receivers]
-    surroundings = surroundings_of(configuration, place, store, metrics, engine)
-    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     view = EngineView(engine, status_of(configuration))
+    chronicle = Chronicle(view, store, configuration.instance)
+    heard = Heard(metrics, chronicle.looking)
+    surroundings = surroundings_of(configuration, place, store, heard, engine)
+    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
     checkup.complete(view, dispatcher)
     health = Health(metrics, service, view, dispatcher, checkup)
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = States(view, [each for each in receivers if isinstance(each, Board)])
     stream = Stream(view, clock.now())
-    sinks = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation, stream)
+    told = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
+    sinks = (*told, stream, chronicle.looking)
     recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, view))
     monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
     reach = reach_of(view, monitor, store, clock, surroundings.silences)
@@ -119,5 +125,6 @@ def build_daemon(
         service=service,
         tasks=tasks,
         stream=stream,
+        chronicle=chronicle,
         recorder=recorder,
     )

@@ -21,11 +21,12 @@ from hedgewatch.notify.heartbeat import Body, Heartbeat
 from hedgewatch.notify.receiver import Beacon, Commanded, Receiver
 from hedgewatch.notify.settings import Place
 from hedgewatch.notify.silences import Silences
-from hedgewatch.notify.worker import Patience
+from hedgewatch.notify.worker import Patience, Result
 from hedgewatch.outputs import Health
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.writing import Writer
+from hedgewatch.reports.looking import Looking
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
@@ -55,15 +56,15 @@ def place_of(
 
 
 def surroundings_of(
-    configuration: Configuration, place: Place, store: Store, metrics: DaemonMetrics, engine: Engine
+    configuration: Configuration, place: Place, store: Store, heard: "Heard", engine: Engine
 ) -> Surroundings:
     """What delivery is given."""
     return Surroundings(
         outbox=store,
         clock=place.clock,
         patience=Patience(jitter=place.jitter),
-        on_result=metrics.notified,
-        on_taken=metrics.notification_taken,
+        on_result=heard.result,
+        on_taken=heard.taken,
         told_again=engine.told_again,
         calendar=configuration.calendar,
     )
@@ -182,6 +183,23 @@ def recorder_of(
     segment = settings.size // 16
     ring = Ring(configuration.ring, settings.keep, settings.size - 2 * segment)
     return Recorder(engine, Writer(ring), segment, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who counts how receivers do: the metrics, and what reports are made of."""
+
+    metrics: DaemonMetrics
+    looking: Looking
+
+    def result(self, receiver: str, result: Result) -> None:
+        self.metrics.notified(receiver, result)
+        if result == "dead":
+            self.looking.untold(receiver)
+
+    def taken(self, receiver: str, seconds: float) -> None:
+        self.metrics.notification_taken(receiver, seconds)
+        self.looking.told(receiver, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -65,6 +66,20 @@ def _web_address(text: str) -> str:
         raise ValueError("a web address starts with http:// or https:// and names a host")
     return text
 
+
+def timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "no such timezone is known here: write one like Europe/Berlin or UTC (where this "
+            "machine knows none at all, install tzdata)"
+        ) from None
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(timezone)]
+"""A place whose wall clock counts, as the IANA names it."""
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """A link that people follow; empty where there is none."""

@@ -95,6 +95,19 @@ class EngineView:
             else:
                 yield account.name, 0.0, ""
 
+    def rates(self) -> tuple[str, Mapping[str, float]]:
+        """The currency of totals, and what one unit of each currency of a pool is worth in it, as
+        far as that is known.
+        """
+        book = self._engine.book
+        found = {}
+        for account in book.accounts.values():
+            for pool in account.pools.values():
+                name, units = book.assets.underlying_of(pool.currency)
+                if name in book.worth:
+                    found[pool.currency] = units * book.worth[name]
+        return book.desk.currency, found
+
     def reasons_not_ready(self) -> list[str]:
         """Why what is shown should not be relied on; empty when every feed is fresh."""
         accounts = self._engine.book.accounts.values()

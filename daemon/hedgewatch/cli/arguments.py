@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hedgewatch import __version__
@@ -31,6 +31,7 @@ def _parser(*, demo: bool) -> argparse.ArgumentParser:
     _add_stress(commands.add_parser("stress", help="what if: pools and hedges under scenarios"))
     _add_top(commands.add_parser("top", help="the status page on this terminal, live"))
     _add_alerts(commands.add_parser("alerts", help="what stands: firing, acknowledged, silenced"))
+    _add_report(commands.add_parser("report", help="the report of a day, or of a week"))
     _add_backup(commands.add_parser("backup", help="a copy of the store, while the daemon runs"))
     _add_record(commands.add_parser("record", help="keep what happened last: a copy of the ring"))
     _add_replay(commands.add_parser("replay", help="a recording, judged again by the same engine"))
@@ -54,6 +55,29 @@ def _add_notify(notify: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _with_configuration(test)
     _with_json(test)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    kinds = report.add_mutually_exclusive_group()
+    for kind, help_text in (("daily", "of one day (default)"), ("weekly", "of seven days")):
+        kinds.add_argument(
+            f"--{kind}", dest="kind", action="store_const", const=kind, help=help_text
+        )
+    report.set_defaults(kind="daily")
+    report.add_argument(
+        "--at", type=_day, metavar="DATE",
+        help="the day, or the last of the seven: 2026-11-29, today (default: yesterday)",
+    )  # fmt: skip
+    report.add_argument(
+        "--timezone", metavar="ZONE", help="whose midnights count (default: that of its reports)"
+    )
+    report.add_argument("--format", choices=("text", "md", "html", "json"), default="text")
+    report.add_argument("--out", type=Path, metavar="FILE", help="write it there")
+    report.add_argument(
+        "--store", type=Path, metavar="FILE", help="of this store, or backup; no daemon is asked"
+    )
+    _with_daemon(report)
+    _with_json(report)
 
 
 def _add_backup(backup: argparse.ArgumentParser) -> None:
@@ -278,6 +302,14 @@ def _with_configuration(parser: argparse.ArgumentParser) -> None:
 
 def _with_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+
+
+def _day(text: str) -> str:
+    try:
+        return text if text == "today" else date.fromisoformat(text).isoformat()
+    except ValueError:
+        message = f"must read like 2026-11-29, or be today, found {text}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _moment(text: str) -> float:

@@ -6,14 +6,14 @@ What is critical, and what must never be kept quiet, passes all of them.
 import re
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.routing import Matching
 from hedgewatch.notify.silences import Silenceable
-from hedgewatch.settings import Name
+from hedgewatch.settings import Name, Timezone
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -33,17 +33,6 @@ def _times(text: str) -> str:
 def _minutes(text: str) -> tuple[int, int]:
     parts = [int(number) for number in re.findall(r"\d+", text)]
     return parts[0] * 60 + parts[1], parts[2] * 60 + parts[3]
-
-
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            "no such timezone is known here: write one like Europe/Berlin or UTC (where this "
-            "machine knows none at all, install tzdata)"
-        ) from None
-    return name
 
 
 def _moment(text: object) -> float:
@@ -68,7 +57,7 @@ class QuietHoursSettings(Matching):
     name: Name
     times: Annotated[str, AfterValidator(_times)] = "00:00-24:00"
     days: Annotated[tuple[Day, ...], Field(min_length=1)] = _DAYS
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    timezone: Timezone = "UTC"
 
     @model_validator(mode="after")
     def _mute_something(self) -> Self:

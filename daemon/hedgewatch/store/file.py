@@ -57,6 +57,17 @@ _MIGRATIONS = (
     ),
     ("CREATE TABLE pauses (address TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",),
     ("CREATE TABLE facts (subject TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID",),
+    (
+        "CREATE TABLE minutes (begins REAL PRIMARY KEY, minute BLOB NOT NULL)",
+        "CREATE TABLE transitions (id INTEGER PRIMARY KEY, at REAL NOT NULL, told TEXT NOT NULL)",
+        "CREATE INDEX transitions_by_time ON transitions (at)",
+        """
+        CREATE TABLE reports (
+            kind TEXT NOT NULL, begins REAL NOT NULL, made_at REAL NOT NULL,
+            PRIMARY KEY (kind, begins)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 """Each brings the file from the version of its index to the next: never edit one, append."""
 

@@ -18,6 +18,7 @@ from hedgewatch.store.bans import Bans
 from hedgewatch.store.commanded import Commanded
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.facts import FactRows
+from hedgewatch.store.history import History
 from hedgewatch.store.retention import SETTLED_SECONDS, forget_the_old
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 from hedgewatch.store.starts import Starts
@@ -45,6 +46,7 @@ class Store:
         self.starts = Starts(self)
         self.bans = Bans(self)
         self.facts = FactRows(self)
+        self.history = History(self)
 
     @property
     def unreadable(self) -> int:

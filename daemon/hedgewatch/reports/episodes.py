@@ -1,0 +1,116 @@
+"""What became of alerts, from the transitions that were kept: each firing from first to last."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hedgewatch.core.alert_model import AlertState, Change, Severity, Transition
+
+
+def encode(transition: Transition) -> str:
+    """What a report needs of it, as JSON."""
+    seen = transition.acknowledged
+    return json.dumps(
+        {
+            "at": transition.at,
+            "alertname": transition.alertname,
+            "subject": str(transition.subject),
+            "state": transition.state.value,
+            "change": transition.change.value,
+            "severity": transition.severity.value,
+            "episode": transition.episode,
+            "reason": transition.reason,
+            "alarming": transition.is_alarming_end,
+            "summary": transition.annotations.get("summary", ""),
+            "seen_by": "" if seen is None else seen.by,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One firing. `ended_at` None: it fires still, as far as is known. `ended` says how it ended:
+    `resolved`, or why it is over otherwise. `seen_at` is when it was first acknowledged.
+    """
+
+    alertname: str
+    subject: str
+    severity: Severity
+    episode: str
+    fired_at: float
+    ended_at: float | None = None
+    ended: str = ""
+    alarming: bool = False
+    seen_at: float | None = None
+    seen_by: str = ""
+    worsened: int = 0
+    summary: str = ""
+
+    def seconds(self, until: float) -> float:
+        """How long it fired, up to a moment."""
+        end = until if self.ended_at is None else min(self.ended_at, until)
+        return max(0.0, end - self.fired_at)
+
+
+def episodes(told: Iterable[str], begins: float, ends: float) -> tuple[Episode, ...]:
+    """Those that fired at some time of a period, the gravest first, then by time.
+
+    A text that cannot be understood is left out; so is the news of a firing that was not kept.
+    """
+    firings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for text in told:
+        news = json.loads(text)
+        if news["at"] < ends:
+            key = news["alertname"], news["subject"], news["episode"]
+            firings.setdefault(key, []).append(news)
+    found = (_episode(news) for news in firings.values())
+    known = [each for each in found if each is not None]
+    there = [each for each in known if each.ended_at is None or each.ended_at >= begins]
+    return tuple(sorted(there, key=lambda each: (-each.severity.rank, each.fired_at)))
+
+
+def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:
+    fired = [each for each in news if each["state"] == AlertState.FIRING]
+    over = [each for each in news if each["state"] in (AlertState.RESOLVED, AlertState.ENDED)]
+    if not fired and not over:
+        return None
+    first, last = (fired or over)[0], over[0] if over else None
+    seen = [each for each in news if each["change"] == Change.ACKNOWLEDGED and each["seen_by"]]
+    return Episode(
+        alertname=first["alertname"],
+        subject=first["subject"],
+        episode=first["episode"],
+        severity=max((Severity(each["severity"]) for each in news), key=lambda each: each.rank),
+        fired_at=first["at"],
+        ended_at=None if last is None else last["at"],
+        ended="" if last is None else _how(last),
+        alarming=last is not None and last["alarming"],
+        seen_at=seen[0]["at"] if seen else None,
+        seen_by=seen[0]["seen_by"] if seen else "",
+        worsened=sum(each["change"] == Change.WORSE for each in news),
+        summary=fired[-1]["summary"] if fired else "",
+    )
+
+
+def _how(over: dict[str, Any]) -> str:
+    why: str = over["reason"].replace("_", " ")
+    return "resolved" if over["state"] == AlertState.RESOLVED else why or "ended"
+
+
+FLAPPED = 3
+FLAPPED_WITHIN = 3_600.0
+"""So often within an hour on one subject: it came and went."""
+
+
+def flapped(found: Iterable[Episode]) -> frozenset[tuple[str, str]]:
+    """Rules and subjects that came and went."""
+    fired: dict[tuple[str, str], list[float]] = {}
+    for each in found:
+        fired.setdefault((each.alertname, each.subject), []).append(each.fired_at)
+    return frozenset(key for key, moments in fired.items() if _came_and_went(sorted(moments)))
+
+
+def _came_and_went(moments: Sequence[float]) -> bool:
+    pairs = zip(moments, moments[FLAPPED - 1 :], strict=False)
+    return any(late - early <= FLAPPED_WITHIN for early, late in pairs)
