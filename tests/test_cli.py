@@ -63,4 +63,5 @@ def test_help_is_there_before_any_library_is_imported_that_takes_its_time() -> N
 def test_help_on_the_demonstration_names_every_story(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["demo", "--help"])
-    assert "reconnect-with-change: " in " ".join(capsys.readouterr().out.split())
+    said = " ".join(capsys.readouterr().out.split())
+    assert "reconnect-with-change A change behind a lost connection" in said

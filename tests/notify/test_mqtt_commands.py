@@ -28,7 +28,7 @@ pytestmark = pytest.mark.live
 SECRET = "a shared secret"
 ACK = "hedgewatch/desk-1/cmd/ack"
 REPLIES = "hedgewatch/desk-1/reply/anna"
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "deploy" / "MQTT.md"
 
 
 @dataclass(slots=True)
@@ -199,8 +199,10 @@ async def test_a_nonce_counts_once_over_a_restart_and_a_dead_disk_keeps_nobody_o
         assert (await scene.audited(3))[2][0] == "refused"
 
 
-async def test_the_lines_of_the_readme_give_a_command(mosquitto: Server, tmp_path: Path) -> None:
-    block = re.search(r"```sh\n(topic=hedgewatch/.*?)```", README.read_text(), re.DOTALL)
+async def test_the_lines_of_the_page_of_mqtt_give_a_command(
+    mosquitto: Server, tmp_path: Path
+) -> None:
+    block = re.search(r"```sh\n(topic=hedgewatch/.*?)```", PAGE.read_text(), re.DOTALL)
     assert block is not None
     rr = find_program("mosquitto_rr")
     script = block[1].replace("mosquitto_rr ", f"{rr} -p {mosquitto.port} -W 10 ")

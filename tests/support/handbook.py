@@ -6,6 +6,8 @@ from pathlib import Path
 HANDBOOK = Path(__file__).parents[2] / "deploy" / "README.md"
 
 ELSEWHERE = {
+    "make install": "belongs to the checkout, from which the tests run",
+    ".venv/bin/python -m build ": "test_packaging builds the wheel",
     "apt-get install ": "there is no network; what it brings is there",
     "install -m 644 mosquitto/": "test_deploy starts a broker with these files",
     "install -m 600 -o mosquitto ": "test_deploy starts a broker with these files",

@@ -1,0 +1,110 @@
+"""Every page: its links lead somewhere, its commands can be given, the names in it exist."""
+
+import re
+import shlex
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hedgewatch.cli.arguments import parse, parser_of
+from tests.support.handbook import commands
+
+ROOT = Path(__file__).parents[1]
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "daemon").rglob("*.py"))
+FOLDERS = (".", "daemon", "daemon/decisions", "deploy", "grafana", "rules")
+PAGES = [page for folder in FOLDERS for page in sorted((ROOT / folder).glob("*.md"))]
+FRONT = [page for page in PAGES if page.parent.name not in ("daemon", "decisions")]
+"""For those who use it."""
+
+
+def _named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=_named)
+
+
+def _anchors(page: Path) -> set[str]:
+    """The places of a page that GitHub lets a link name."""
+    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.+)$", prose, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\s-]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def _dead(page: Path) -> Iterator[str]:
+    links = re.findall(
+        r"(?:\]\(|src(?:set)?=\")(?!https?:)([^)#\"]*)#?([\w-]*)", page.read_text("utf-8")
+    )
+    for target, anchor in links:
+        there = (page.parent / target).resolve() if target else page
+        if not there.exists() or (anchor and anchor not in _anchors(there)):
+            yield f"{target}#{anchor}"
+
+
+@every_page
+def test_every_link_leads_to_a_file_and_to_a_place_in_it(page: Path) -> None:
+    assert list(_dead(page)) == []
+
+
+def test_a_link_to_a_place_that_is_not_there_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One\n\n```sh\n# two\n```\n[a](#one) [b](#two) [c](gone.md) [d](page.md#three)\n"
+    )
+    assert list(_dead(page)) == ["#two", "gone.md#", "page.md#three"]
+
+
+def _given(page: Path) -> Iterator[list[str]]:
+    """The words of each command of ours in the shell blocks of a page."""
+    for line in commands(page.read_text(encoding="utf-8")):
+        if found := re.match(r"(?:\S*/)?hedgewatch (.+)", line.partition(" # ")[0]):
+            yield shlex.split(re.sub(r"\$\([^)]*\)", "…", found[1]))
+
+
+@pytest.mark.parametrize("page", FRONT, ids=_named)
+def test_every_command_of_a_page_can_be_given_as_it_stands(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hedgewatch.yaml").touch()
+    for words in _given(page):
+        if "--version" not in words:
+            parse(words)  # SystemExit where it is wrong
+
+
+def _commands(parser: ArgumentParser, *before: str) -> Iterator[tuple[str, ...]]:
+    for action in parser._actions:  # noqa: SLF001  # argparse tells them nowhere else
+        if isinstance(action, _SubParsersAction):
+            for name, below in action.choices.items():
+                yield from _commands(below, *before, name)
+            return
+    yield before
+
+
+def test_every_command_is_on_a_page() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in FRONT)
+    missing = [
+        words for words in _commands(parser_of()) if f"hedgewatch {' '.join(words)}" not in text
+    ]
+    assert missing == []
+
+
+@every_page
+def test_every_module_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`", page.read_text(encoding="utf-8"))
+    roots = (ROOT, ROOT / "daemon" / "hedgewatch", ROOT / "daemon" / "hedgewatch" / "core")
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+
+
+@every_page
+def test_every_class_and_method_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"`([A-Z]\w+)\.(?!md\b)(\w+)\b", page.read_text(encoding="utf-8"))
+    missing = [
+        f"{owner}.{member}"
+        for owner, member in named
+        if not re.search(rf"^class {owner}\b", SOURCE, re.MULTILINE)
+        or not re.search(rf"\b{member}\b", SOURCE)
+    ]
+    assert missing == []
