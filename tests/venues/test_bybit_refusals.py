@@ -88,10 +88,10 @@ async def test_one_of_the_terms_that_is_refused_leaves_the_others_known(refused:
         await spoken.settle_in(venue)
     reading, priced = await spoken.read_account(venue), await spoken.read_collateral(venue)
     assert priced is not None
-    told = {each.asset: each.liability_rate for each in priced.collateral}
+    told = {each.asset: each.charge for each in priced.collateral}
     assert reading.positions[0].taker_fee == (None if refused == "fees of linear" else 0.0004)
-    lacking = {"ratios": {}, "loans": {"USDT": 1.0}}
-    assert told == lacking.get(refused, {"USDT": 1.0, "BTC": 1.04})
+    lacking = {"ratios": {}, "loans": {"USDT": 0.0}}
+    assert told == lacking.get(refused, {"USDT": 0.0, "BTC": 0.08})
 
 
 async def test_a_term_that_was_refused_is_asked_for_again_a_minute_later() -> None:

@@ -307,18 +307,23 @@ async def test_coins_count_by_tiers_of_coins_at_the_price_that_the_venue_uses() 
     assert priced.venue_time == NOW
 
 
+@pytest.mark.parametrize("owned", ["-2", "0", "7"])
 @pytest.mark.parametrize(
-    ("borrowed", "weight"),
-    [("0", 1.0), ("", 1.0), ("2", 1.04), ("390.5", 1.05), ("5000", 1.05)],
+    ("borrowed", "asked"),
+    [("0", 0.0), ("", 0.0), ("2", 0.08), ("390.5", 19.525), ("5000", 250.0)],
 )
-async def test_a_debt_weighs_more_by_what_its_loan_asks_for(borrowed: str, weight: float) -> None:
+async def test_a_loan_asks_for_its_part_whatever_became_of_what_was_borrowed(
+    owned: str, borrowed: str, asked: float
+) -> None:
     spoken = dialect()
-    owed = {**COIN, "coin": "BTC", "equity": "-2", "usdValue": "-120000", "walletBalance": "-2"}
-    venue = Replies(coins=[{**owed, "borrowAmount": borrowed}])
+    bitcoin = {**COIN, "coin": "BTC", "equity": "-2", "usdValue": "-120000"}
+    venue = Replies(coins=[{**bitcoin, "walletBalance": owned, "borrowAmount": borrowed}])
     await spoken.settle_in(venue)
     priced = await spoken.read_collateral(venue)
     assert priced is not None
-    assert [(each.asset, each.liability_rate) for each in priced.collateral] == [("BTC", weight)]
+    (told,) = priced.collateral
+    assert (told.asset, told.liability_rate) == ("BTC", 1.0)
+    assert told.charge == pytest.approx(asked)
 
 
 async def test_dust_makes_no_price_and_leaves_the_one_that_was_known() -> None:

@@ -114,7 +114,7 @@ def price_collateral(account: AccountRow, event: CollateralPriced, now: float) -
 def _discount(reading: CollateralReading) -> Discount | None:
     """None where the slices make no sense, such as more of a coin counting more a unit."""
     slices = reading.slices or (CollateralSlice(inf, 1.0),)
-    numbers = (reading.liability_rate, *(part.rate for part in slices))
+    numbers = (reading.liability_rate, reading.charge, *(part.rate for part in slices))
     if not all(map(isfinite, numbers)) or any(isnan(part.ceiling) for part in slices):
         return None
     try:

@@ -106,6 +106,7 @@ def _whole(pool: PoolRow) -> list[Collateral]:
             price=reading.price,
             discount=account.discounts[asset],
             beta=account.beta_of(asset),
+            charge=reading.charge,
         )
         for asset, reading in account.collateral.items()
     ]

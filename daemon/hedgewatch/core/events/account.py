@@ -68,13 +68,15 @@ class BalanceReading:
 class CollateralReading:
     """What the venue of a multi-asset account makes of one coin: its price in the currency of the
     account, and how much of its value counts. Without `slices` all of it does; `liability_rate`
-    is what each unit of debt in it weighs.
+    is what each unit of debt in it weighs. `charge` is what a loan of it asks for as maintenance,
+    in coins, whatever became of what was borrowed.
     """
 
     asset: str
     price: float
     slices: tuple[CollateralSlice, ...] = ()
     liability_rate: float = 1.0
+    charge: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,7 @@ class Terms:
 
     def priced(self, coins: Iterable[Row]) -> tuple[CollateralReading, ...]:
         """What each coin counts. Nothing is said of one that is collateral by tiers which are not
-        known, or whose loan asks for we know not what. What a loan asks for is counted as if the
-        debt weighed more: that takes the same from what is left.
+        known, or whose loan asks for we know not what.
         """
         readings = []
         for row in coins:
@@ -119,21 +118,23 @@ class Terms:
             slices = _slices(row, self.ratios.get(coin), price or 0.0)
             asked = self._asked_of_loan(row)
             if price is not None and slices and asked is not None:
-                weight = 1.0 + asked
                 readings.append(
-                    CollateralReading(asset=coin, price=price, slices=slices, liability_rate=weight)
+                    CollateralReading(asset=coin, price=price, slices=slices, charge=asked)
                 )
         return tuple(readings)
 
     def _asked_of_loan(self, row: Row) -> float | None:
-        """0 where nothing is borrowed, None where the rate is not known."""
+        """Coins that a loan asks for, also of what was borrowed and is still there; None where the
+        rate is not known.
+        """
         borrowed = number_or_none(row, "borrowAmount") or 0.0
         if borrowed <= 0.0:
             return 0.0
         steps = self.loans.get(text(row, "coin"))
         if not steps:
             return None
-        return next((rate for most, rate in steps if borrowed <= most), steps[-1][1])
+        rate = next((rate for most, rate in steps if borrowed <= most), steps[-1][1])
+        return borrowed * rate
 
 
 def _slices(
