@@ -90,7 +90,9 @@ async def test_one_of_the_terms_that_is_refused_leaves_the_others_known(refused:
     assert priced is not None
     told = {each.asset: each.charge for each in priced.collateral}
     assert reading.positions[0].taker_fee == (None if refused == "fees of linear" else 0.0004)
-    lacking = {"ratios": {}, "loans": {"USDT": 0.0}}
+    lacking = {"ratios": {}, "loans": {"USDT": 0.0, "BTC": 0.0}}
+    borrowed = "BTC is borrowed" in reading.cross_regime.unknown
+    assert borrowed is (refused == "loans")  # else a part of the maintenance would be missing
     assert told == lacking.get(refused, {"USDT": 0.0, "BTC": 0.08})
 
 

@@ -210,6 +210,7 @@ class Bybit:
         wallet = _wallet(table(await self._wallet_reply(exchange), "wallet-balance"))
         coins = rows(wallet.get("coin"), "coin")
         balances = tuple(self._balances(coins, asked))
+        flaw = flaw or self._flaw_of_loans(coins)
         self._outflows.seen(balances, asked)
         return AccountRead(
             account=self._account,
@@ -222,6 +223,10 @@ class Bybit:
             isolated_regime=mode.isolated_regime(linear=held.are_linear(found)),
             unseen=tuple(self._unseen()),
         )
+
+    def _flaw_of_loans(self, coins: Iterable[Row]) -> str:
+        coin = "" if self._mode.is_isolated else self._settling.coins.unrated(coins)
+        return f"{coin} is borrowed, and the venue does not tell what that asks for" if coin else ""
 
     def _unseen(self) -> Iterable[str]:
         if self._positions.options_untold:

@@ -107,7 +107,7 @@ class Terms:
 
     def priced(self, coins: Iterable[Row]) -> tuple[CollateralReading, ...]:
         """What each coin counts. Nothing is said of one that is collateral by tiers which are not
-        known, or whose loan asks for we know not what.
+        known.
         """
         readings = []
         for row in coins:
@@ -116,25 +116,28 @@ class Terms:
             if price is not None:
                 self.prices[coin] = price
             slices = _slices(row, self.ratios.get(coin), price or 0.0)
-            asked = self._asked_of_loan(row)
-            if price is not None and slices and asked is not None:
+            if price is not None and slices:
+                asked = self._asked_of_loan(row)
                 readings.append(
                     CollateralReading(asset=coin, price=price, slices=slices, charge=asked)
                 )
         return tuple(readings)
 
-    def _asked_of_loan(self, row: Row) -> float | None:
-        """Coins that a loan asks for, also of what was borrowed and is still there; None where the
-        rate is not known.
-        """
-        borrowed = number_or_none(row, "borrowAmount") or 0.0
-        if borrowed <= 0.0:
+    def unrated(self, coins: Iterable[Row]) -> str:
+        """A coin that is borrowed, of which is not known what its loan asks for; "" without one."""
+        owed = (text(row, "coin") for row in coins if _borrowed(row) > 0.0)
+        return next((coin for coin in owed if not self.loans.get(coin)), "")
+
+    def _asked_of_loan(self, row: Row) -> float:
+        """Coins that a loan asks for, also of what was borrowed and is still there."""
+        borrowed, steps = _borrowed(row), self.loans.get(text(row, "coin"))
+        if borrowed <= 0.0 or not steps:
             return 0.0
-        steps = self.loans.get(text(row, "coin"))
-        if not steps:
-            return None
-        rate = next((rate for most, rate in steps if borrowed <= most), steps[-1][1])
-        return borrowed * rate
+        return borrowed * next((rate for most, rate in steps if borrowed <= most), steps[-1][1])
+
+
+def _borrowed(row: Row) -> float:
+    return number_or_none(row, "borrowAmount") or 0.0
 
 
 def _slices(
