@@ -47,11 +47,13 @@ class _Pile:
             self.sure += coins
 
     def expose(self, coins: float, doubt: Unknown | None) -> None:
+        size = abs(coins)
         self.net += coins
-        self.gross += abs(coins)
+        self.gross += size
         if doubt is None:
-            self.sure_gross += abs(coins)
-        self.doubt = self.doubt or doubt
+            self.sure_gross += size
+        else:
+            self.doubt = self.doubt or doubt
 
 
 Piles = dict[str, _Pile]
@@ -66,7 +68,7 @@ def total(book: Book, now: float) -> None:
         _take_account(book, account, piles)
     unread = next((a.doubt for a in book.accounts.values() if a.read_at is None), None)
     for name in dict.fromkeys((*piles, *book.holdings)):
-        _fill(book.asset(name), piles.get(name, _Pile()), worth.get(name), unread)
+        _fill(book.asset(name), piles.get(name) or _Pile(), worth.get(name), unread)
     _sum(book, piles, worth, unread)
 
 
@@ -91,11 +93,12 @@ def _take_account(book: Book, account: AccountRow, piles: Piles) -> None:
         if position.contracts:
             coins, profit = _coins_and_profit(position)
             (base, units), (settle, each) = position.market.names
+            pile = piles.get(base) or _pile(piles, base)
             if isinstance(coins, Unknown):
                 doubts.setdefault(settle, coins)
-                _pile(piles, base).expose(0.0, coins)
+                pile.expose(0.0, coins)
             else:
-                _pile(piles, base).expose(coins * units, account.doubt)
+                pile.expose(coins * units, account.doubt)
             owned[settle] = owned.get(settle, 0.0) + profit * each
     for name, coins in owned.items():
         doubt = account.doubt or doubts.get(name)
@@ -139,12 +142,12 @@ def _unsure(position: PositionRow) -> Unknown | None:
 
 def _fill(row: AssetRow, pile: _Pile, price: float | None, unread: Unknown | None) -> None:
     unsure, doubt = pile.unsure or unread, pile.doubt or unread
-    row.asset_price = price if price is not None else _no_price(row.asset)
+    row.asset_price = worth = price if price is not None else _no_price(row.asset)
     row.owned = unsure or pile.owned
     row.locked_share = unsure or (pile.locked / pile.owned if pile.owned > 0.0 else 0.0)
     row.net_exposure_coins = doubt or pile.net
-    row.net_exposure = doubt or _money(row.asset, pile.net, price)
-    row.gross_exposure = doubt or _money(row.asset, pile.gross, price)
+    row.net_exposure = doubt or _money(pile.net, worth)
+    row.gross_exposure = doubt or _money(pile.gross, worth)
     row.observed += 1
 
 
@@ -152,11 +155,11 @@ def _no_price(asset: str) -> Unknown:
     return Unknown(f"nothing that is watched prices {asset}", 0.0)
 
 
-def _money(asset: str, coins: float, price: float | None) -> Known:
+def _money(coins: float, price: Known) -> Known:
     """Nothing of what has no price is worth nothing."""
-    if price is not None:
-        return coins * price
-    return _no_price(asset) if coins else 0.0
+    if isinstance(price, Unknown):
+        return price if coins else 0.0
+    return coins * price
 
 
 def _sum(book: Book, piles: Piles, worth: Mapping[str, float], unread: Unknown | None) -> None:

@@ -207,7 +207,9 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
     """While blind, the worst case drifts away from the last known distance with √age."""
     worst: Known = inf if account.read_at is not None or account.doubt is None else account.doubt
     for position in positions:
-        _widen(position, account.doubt or (position.pool.doubt if position.pool else None), now)
+        doubt = account.doubt or (position.pool.doubt if position.pool else None)
+        if doubt is not None:
+            _widen(position, doubt, now)
         distance = position.liquidation_distance_worst
         if isinstance(distance, Unknown):
             worst = distance
@@ -216,8 +218,8 @@ def widen(account: AccountRow, positions: Iterable[PositionRow], now: float) -> 
     account.liquidation_distance_worst = worst
 
 
-def _widen(position: PositionRow, doubt: Unknown | None, now: float) -> None:
+def _widen(position: PositionRow, doubt: Unknown, now: float) -> None:
     last = position.last_distance
-    if doubt is not None and not isinstance(last, Unknown):
+    if not isinstance(last, Unknown):
         sigma = in_the_dark(position.volatility)
         position.liquidation_distance_worst = worst_distance(last, sigma, now - doubt.since)

@@ -23,6 +23,7 @@ from hedgewatch.core.book.rows.daemon import DaemonHealth
 from hedgewatch.core.book.rows.evenness import Adviser, DeskEvenness
 from hedgewatch.core.book.rows.outside import Outside
 from hedgewatch.core.book.underlying import Assets
+from hedgewatch.core.book.worth import PriceSources, price_sources
 from hedgewatch.core.events import DaemonObserved
 from hedgewatch.core.model import (
     AccountPlan,
@@ -77,6 +78,7 @@ class Book:
         self.hedges: dict[str, HedgeRow] = {}
         self.holdings: dict[str, AssetRow] = {}
         self.worth: dict[str, float] = {}
+        self.price_sources = PriceSources()
         self.remembered: dict[str, dict[str, str]] = {}
         self.remembered_until = now
         self.totals = BookRow()
@@ -158,6 +160,7 @@ class Book:
             positions = chain.from_iterable(pool.positions for pool in market.pools)
             market.touched = (*positions, *market.pools, *market.hedges)
         match_peers(self.markets.values(), self.assets)
+        self.price_sources = price_sources(self)
         self._watch()
 
     def _watch(self) -> None:

@@ -86,7 +86,7 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
     read_at = max(account.read_at, account.heard_at or 0.0)
     if now - read_at > READING_STALE_AFTER:
         return Unknown("no reading of the account", read_at)
-    return _first(market.doubt for market in account.watched)
+    return _first([market.doubt for market in account.watched])
 
 
 def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:
@@ -128,5 +128,6 @@ def age_feeds(account: AccountRow, now: float) -> None:
         at = seen.get(name)
         if at is not None:
             feed.data_age_seconds = max(0.0, now - at)
-        feed.lost_at = tuple(lost for lost in feed.lost_at if now - lost <= _HOUR)
+        if feed.lost_at:
+            feed.lost_at = tuple(lost for lost in feed.lost_at if now - lost <= _HOUR)
         feed.observed += 1

@@ -74,7 +74,8 @@ def doubt_of(market: MarketRow, now: float) -> Unknown | None:
     """Why the price cannot be vouched for now, with the time of the last that could."""
     if not market.price:
         return Unknown(f"no price of {market.symbol} yet", market.seen_at)
-    if now - market.seen_at > (QUOTE_STALE_AFTER if market.is_spot else STALE_AFTER):
+    age = now - market.seen_at
+    if age > STALE_AFTER and (age > QUOTE_STALE_AFTER or not market.is_spot):
         return Unknown(f"the price of {market.symbol} is stale", market.seen_at)
     return None
 

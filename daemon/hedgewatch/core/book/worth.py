@@ -4,6 +4,7 @@ A stable coin is priced like anything else: nothing here takes one dollar coin f
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from hedgewatch.core.book.doubt import COLLATERAL_STALE_AFTER
@@ -18,6 +19,27 @@ Rate = tuple[str, str, float]
 """An underlying, what it is priced in, and how much of that one of it is worth."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A market as a source of a price: what it prices, how many of it one unit is, and in what."""
+
+    market: MarketRow
+    asset: str
+    units: float
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSources:
+    """Every market in the order in which it is asked; `named` are what `prices:` of the desk says
+    where to price.
+    """
+
+    named: frozenset[str] = frozenset()
+    first: tuple[Quoted, ...] = ()
+    contracts: tuple[Quoted, ...] = ()
+
+
 class Priced(Protocol):
     """What prices coins."""
 
@@ -25,6 +47,28 @@ class Priced(Protocol):
     assets: Assets
     accounts: dict[str, AccountRow]
     markets: dict[tuple[str, str], MarketRow]
+    price_sources: PriceSources
+
+
+def price_sources(book: Priced) -> PriceSources:
+    """What of the markets prices what, which only a change of structure changes: the sources that
+    the desk names, then spot pairs; contracts that never end before those that do.
+    """
+    named = frozenset(book.assets.underlying_of(asset)[0] for asset in book.desk.prices)
+    own = (book.markets.get(_key(book, plan)) for plan in book.desk.prices.values())
+    every = [_quoted(book, market) for market in sorted(book.markets.values(), key=_is_dated)]
+    others = [each for each in every if each.asset not in named]
+    spot = (each for each in others if ":" not in each.market.symbol)
+    return PriceSources(
+        named=named,
+        first=(*(_quoted(book, market) for market in filter(None, own)), *spot),
+        contracts=tuple(each for each in others if ":" in each.market.symbol),
+    )
+
+
+def _quoted(book: Priced, market: MarketRow) -> Quoted:
+    base, quote = pair_of(market.symbol)
+    return Quoted(market, *book.assets.underlying_of(base), book.assets.underlying_of(quote)[0])
 
 
 def worths(book: Priced, currency: str, now: float, *, by_venues: bool = True) -> dict[str, float]:
@@ -49,35 +93,26 @@ def worths(book: Priced, currency: str, now: float, *, by_venues: bool = True) -
 
 
 def _known_rates(book: Priced, now: float, *, by_venues: bool) -> list[Rate]:
-    named = {book.assets.underlying_of(asset)[0] for asset in book.desk.prices}
-    sources = (book.markets.get(_key(book, plan)) for plan in book.desk.prices.values())
-    rates = [*_rates(book, filter(None, sources))]
-    others = (*_of_markets(book, spot=True), *_of_collateral(book, now, by_venues=by_venues))
-    rates += [rate for rate in others if rate[0] not in named]
-    return rates + [rate for rate in _of_markets(book, spot=False) if rate[0] not in named]
+    sources = book.price_sources
+    by_word = _of_collateral(book, now, by_venues=by_venues)
+    word = [rate for rate in by_word if rate[0] not in sources.named]
+    return [*_rates(sources.first), *word, *_rates(sources.contracts)]
 
 
 def _key(book: Priced, plan: PricePlan) -> tuple[str, str]:
     return book.accounts[plan.account].venue, plan.symbol
 
 
-def _of_markets(book: Priced, *, spot: bool) -> Iterator[Rate]:
-    """Contracts that never end before those that do."""
-    markets = [market for market in book.markets.values() if (":" not in market.symbol) is spot]
-    return _rates(book, sorted(markets, key=_is_dated))
-
-
 def _is_dated(market: MarketRow) -> bool:
     return "-" in market.symbol.rpartition(":")[2]
 
 
-def _rates(book: Priced, markets: Iterable[MarketRow]) -> Iterator[Rate]:
+def _rates(sources: Iterable[Quoted]) -> Iterator[Rate]:
     """What the prices say that can be vouched for."""
-    for market in markets:
+    for each in sources:
+        market = each.market
         if market.doubt is None and market.price:
-            base, quote = pair_of(market.symbol)
-            asset, units = book.assets.underlying_of(base)
-            yield asset, book.assets.underlying_of(quote)[0], market.price / units
+            yield each.asset, each.quote, market.price / each.units
 
 
 def _of_collateral(book: Priced, now: float, *, by_venues: bool) -> Iterator[Rate]:
