@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from hedgewatch.recording.derived import DERIVED, LEFT_OUT
@@ -41,6 +42,7 @@ class _Encoder:
         self._objects: list[Any] = []  # in the order of their numbers; it also keeps them alive
         self._numbers: dict[int, int] = {}
         self._constants = constants()
+        self._readers: dict[type, tuple[int, Callable[[Any], tuple[Any, ...]]]] = {}
 
     def document(self, root: object) -> Document:
         begun = self.value(root)
@@ -52,9 +54,9 @@ class _Encoder:
         kind = type(held)
         if kind is float:
             return held if held - held == 0.0 else [repr(held)]
-        if kind in _PLAIN:
-            return held
         if kind is str and (held.isascii() or _is_unicode(held)):
+            return held
+        if kind in _PLAIN:
             return held
         if kind is int and -_LARGEST <= held < _LARGEST:
             return held
@@ -70,8 +72,11 @@ class _Encoder:
     def _node(self, held: Any) -> list[Any]:
         if id(held) in self._constants:
             return ["k", *self._constants[id(held)]]
-        maker = _MAKERS.get(type(held), _Encoder._other)
+        kind = type(held)
+        maker = _MAKERS.get(kind, _Encoder._other)
         try:
+            if kind in self._readers:
+                return self._alike(held, *self._readers[kind])
             return maker(self, held)
         except RecordingError as error:
             raise RecordingError(f"{error}{self._owner(held)}") from None
@@ -92,10 +97,22 @@ class _Encoder:
             return ["n", self._class(kind, ()), *self.values(held)]
         return self._object(held, kind)
 
+    def _alike(
+        self, held: Any, number: int, attributes: Callable[[Any], tuple[Any, ...]]
+    ) -> list[Any]:
+        """Another object of a class that has slots only: most of a recording are prices."""
+        try:
+            found = attributes(held)
+        except AttributeError:  # one that is not set
+            return self._object(held, type(held))
+        return [number, *map(self.value, found)]
+
     def _object(self, held: Any, kind: type) -> list[Any]:
         left_out = LEFT_OUT.get(kind, frozenset())
         names = (*slots_of(kind), *(n for n in getattr(held, "__dict__", ()) if n not in left_out))
         node: list[Any] = [self._class(kind, names)]
+        if len(names) > 1 and not hasattr(held, "__dict__"):
+            self._readers[kind] = node[0], attrgetter(*names)
         for name in names:
             value = getattr(held, name, _UNSET)
             node.append(value if value is _UNSET else self.value(value))

@@ -21,7 +21,7 @@ from hedgewatch.recording.frames import END, EVENTS, MAGIC, OPENING, Packer
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.snapshot import digest
 
-HELPING = 32
+HELPING = 64
 """Events that are encoded at once: a fraction of a millisecond."""
 
 PARTS = 3
