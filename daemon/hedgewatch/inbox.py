@@ -18,6 +18,8 @@ from hedgewatch.core.events import (
 
 Sink = Callable[[MarketEvent], None]
 
+_OF_MARKETS = (MarkPriceChanged, QuoteChanged, LiquidityRead, SignalHeard)
+
 
 class Inbox:
     """Many writers of one event loop, one reader. `put` never blocks, and is never full.
@@ -44,7 +46,7 @@ class Inbox:
         """Take one event; an unread older price or quote of the same market gives way to it, and an
         older number of the same signal.
         """
-        if isinstance(event, MarkPriceChanged | QuoteChanged | LiquidityRead | SignalHeard):
+        if isinstance(event, _OF_MARKETS):
             self._put_market(event)
         else:
             self._numbered += 1

@@ -3,6 +3,8 @@ to import what takes seconds without holding it up.
 """
 
 import asyncio
+import gc
+import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -28,14 +30,22 @@ async def imported(name: str) -> ModuleType:
 
     The loop joins its own threads before it closes: a process that is told to stop would have to
     end the import first.
+
+    What was imported stays for good, so garbage is not sought in it: ccxt makes a quarter of a
+    million objects, and to go through them would stop the loop for a tenth of a second each time.
     """
     over: Future[None] = Future()
     over.set_running_or_notify_cancel()  # from now on it cannot be cancelled, only left alone
 
     def work() -> None:
+        known = name in sys.modules
+        gc.disable()
         try:
             import_module(name)
+            if not known:
+                gc.freeze()
         finally:
+            gc.enable()
             over.set_result(None)
 
     threading.Thread(target=work, name=f"{_IMPORTER}{name}", daemon=True).start()

@@ -11,6 +11,8 @@ Output = Callable[[Event, Outcome, float], None]
 """Takes the event, what it led to, and when it was judged. It never waits. A quiet tick, a price
 that led to nothing, is told to watchers only."""
 
+_PRICES = (MarkPriceChanged, QuoteChanged)
+
 _EVENTS_BETWEEN_BREATHS = 64
 """A burst is judged in parts of this many events, so that sockets and scrapes get their turn."""
 
@@ -68,7 +70,7 @@ class Monitor:
         """Judge one event; `arrived` is when the oldest of its batch did."""
         outcome = self._handle(event, now)
         judged = self._now()
-        quiet = outcome is NOTHING and isinstance(event, MarkPriceChanged | QuoteChanged)
+        quiet = outcome is NOTHING and isinstance(event, _PRICES)
         for output in self._watchers if quiet else self._outputs:
             output(event, outcome, judged)
         self._timed(judged - arrived)

@@ -119,7 +119,8 @@ class Engine:
         market = self.book.markets.get((event.venue, event.symbol))
         if market is None or not 0.0 < price < inf:
             return NOTHING
-        seen_at = self._clock_of(event.venue).seen_at(event.venue_time, now)
+        clock = self._clocks.get(event.venue) or self._clock_of(event.venue)
+        seen_at = clock.seen_at(event.venue_time, now)
         if not take_price(market, price, event.venue_time, seen_at):
             return NOTHING
         if isinstance(event, events.MarkPriceChanged):
@@ -128,6 +129,8 @@ class Engine:
             market.open_interest = event.open_interest
         if market.doubt is not None and self._look(market, now):
             return self._everything(now)
+        if not market.touched:
+            return NOTHING
         price_moved(market)
         return self.judge.outcome(self.judge.judge(market.touched, now))
 

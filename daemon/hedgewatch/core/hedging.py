@@ -7,6 +7,7 @@ margin.md §3 (Hull OFOD ch. 3 for required contracts).
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from math import inf
 from types import MappingProxyType
@@ -146,7 +147,16 @@ def contracts_between(held: float, wanted: float, contract: float, step: Decimal
 
     `contract` is the delta of one contract, in the unit of the deltas.
     """
-    return float(round((wanted - held) / contract / float(step)) * step) + 0.0
+    size, over, under = _exactly(step)
+    return round((wanted - held) / contract / size) * over / under + 0.0
+
+
+@cache
+def _exactly(step: Decimal) -> tuple[float, int, int]:
+    """A step as a float and as a fraction: whole numbers multiply exactly, as decimals do, in less
+    time, which every tick takes.
+    """
+    return float(step), *step.as_integer_ratio()
 
 
 def _doubt(hedge: HedgeRow) -> Unknown | None:
@@ -189,7 +199,7 @@ def _contracts(hedge: HedgeRow, exposure: float, wanted: float, held: float) -> 
     contract = in_coins if hedge.in_coins else worth * leg.plan.beta
     hedge.required_contracts = required_contracts(exposure, worth)
     hedge.contracts_to_target = contracts_between(held, wanted, contract, market.step)
-    half_step = 0.5 * float(market.step) * contract
+    half_step = 0.5 * _exactly(market.step)[0] * contract
     if wanted:
         hedge.hedge_drift_floor = abs(half_step / wanted)
     else:

@@ -38,7 +38,7 @@ def value_position(position: PositionRow) -> None:
         return
     piece = position.tier = leg.piece_at(price, position.tier)
     position.mark_price = price
-    position.notional = leg.notional(price)
+    position.notional = position.valued = leg.notional(price)
     position.profit, position.requirement = leg.value(price, piece)
     position.unrealized_pnl = position.profit
     position.maintenance = position.requirement
@@ -134,7 +134,8 @@ def _shocks_of(pool: PoolRow, account: Account) -> None:
 
 def _shocks(pool: PoolRow, low: float, high: float) -> None:
     """The common moves of all prices between which the pool stands; now is at 0."""
-    down, up = min(low, 0.0), max(high, 0.0)
+    down = 0.0 if low > 0.0 else low
+    up = 0.0 if high < 0.0 else high
     if low > high:
         down = up = 0.0
     elif up > FAR:
@@ -164,17 +165,13 @@ def _line(position: PositionRow, low: float, high: float, equity: float) -> None
     if low < price < high:
         low = low if low * FAR > price else -inf
         high = high if high < FAR * price else inf
-    notional = position.leg.notional(price) if position.leg else 0.0
-    position.leverage = notional / equity if equity > 0.0 else inf
+    position.leverage = position.valued / equity if equity > 0.0 else inf
     below, above = (price - low) / price, (high - price) / price
-    distance = min(below, above)
-    position.liquidation_distance = position.liquidation_distance_worst = distance
-    position.last_distance = distance
-    position.liquidation_price_down = low if below > 0.0 else price
-    position.liquidation_price_up = high if above > 0.0 else price
-    position.liquidation_price = (
-        position.liquidation_price_down if below < above else position.liquidation_price_up
-    )
+    position.liquidation_distance = distance = above if above < below else below
+    position.liquidation_distance_worst = position.last_distance = distance
+    position.liquidation_price_down = down = low if below > 0.0 else price
+    position.liquidation_price_up = up = high if above > 0.0 else price
+    position.liquidation_price = down if below < above else up
 
 
 def blank_pool(pool: PoolRow, doubt: Unknown) -> None:

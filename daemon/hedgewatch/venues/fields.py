@@ -31,17 +31,12 @@ def number(row: Row, name: str) -> float:
         value = float(raw)
     except (ValueError, OverflowError):
         raise OddReplyError(f"{name} is {raw!r:.40}, not a number") from None
-    if kind is str and _only_python_reads(raw):
+    if kind is str and ("_" in raw or raw[0] <= " " or raw[-1] <= " " or not raw.isascii()):
         raise OddReplyError(f"{name} is {raw!r:.40}, a number to nobody but Python")
     if _SMALLEST < abs(value) < _LARGEST or value == 0.0:
         return value
     reason = "which nothing can be" if isfinite(value) else "not a finite number"
     raise OddReplyError(f"{name} is {raw!r:.40}, {reason}")
-
-
-def _only_python_reads(text: str) -> bool:
-    """Whether a text that Python takes for a number has what no venue would write in one."""
-    return "_" in text or text[0] <= " " or text[-1] <= " " or not text.isascii()
 
 
 def positive(row: Row, name: str) -> float:

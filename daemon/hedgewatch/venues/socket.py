@@ -17,6 +17,8 @@ from hedgewatch.venues.fields import Row
 _LARGEST_FRAME = 4 * 1024 * 1024
 _CLOSE_SECONDS = 1.0
 _GONE = 1006
+_TEXT = WSMsgType.TEXT
+_DATA = (_TEXT, WSMsgType.BINARY)
 
 
 class Wire(Protocol):
@@ -114,8 +116,8 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
 
     def _handled(self, message: Any) -> PriceEvent | None:
         kind = message.type
-        if kind in (WSMsgType.TEXT, WSMsgType.BINARY):
-            self._is_text = kind == WSMsgType.TEXT
+        if kind in _DATA:
+            self._is_text = kind == _TEXT
             return self.wire.take(self, message.data)
         super().handle_message(message)
         if kind == WSMsgType.PONG:

@@ -127,27 +127,44 @@ class Line:
     that are `plain`: linear, with a requirement that grows slower than the price.
     """
 
-    __slots__ = ("_edges", "_long", "_piece", "leg")
+    __slots__ = (
+        "_edges",
+        "_end",
+        "_level",
+        "_long",
+        "_lowest",
+        "_piece",
+        "_slope",
+        "_start",
+        "leg",
+    )
 
     def __init__(self, leg: Leg) -> None:
         self.leg = leg
         self._long = leg.quantity > 0.0
         self._edges = Edges((leg,))
-        self._piece = 0
+        self._lowest = leg.levels[0]
+        self._settle(0)
+
+    def _settle(self, piece: int) -> None:
+        leg = self.leg
+        self._piece = piece
+        self._level, self._slope = leg.levels[piece], leg.slopes[piece]
+        self._start, self._end = leg.starts[piece], leg.ends[piece]
 
     def interval(self, constant: float) -> tuple[float, float]:
         """As `Edges.interval`, in prices."""
-        leg, piece = self.leg, self._piece
-        if self._long and constant + leg.levels[0] >= 0.0:
-            return -inf, inf  # the pool stands even when the price is nothing
-        root = -(constant + leg.levels[piece]) / leg.slopes[piece]
-        if root > 0.0 and leg.starts[piece] <= root < leg.ends[piece]:
+        if self._long and constant + self._lowest >= 0.0:
+            return _EVERYWHERE  # the pool stands even when the price is nothing
+        root = -(constant + self._level) / self._slope
+        if root > 0.0 and self._start <= root < self._end:
             return (root, inf) if self._long else (-inf, root)
         low, high = interval = self._edges.interval(constant, _ONE)
         edge = low if self._long else high
         if 0.0 < edge < inf:
-            self._piece = leg.piece_at(edge, piece)
+            self._settle(self.leg.piece_at(edge, self._piece))
         return interval
 
 
 _ONE = (1.0,)
+_EVERYWHERE = (-inf, inf)

@@ -83,6 +83,7 @@ class PositionRow(PositionStatistics, PositionNews):
         "told_notional",
         "told_taker_fee",
         "unrealized_pnl",
+        "valued",
         "venue_liquidation_price",
         "venue_time",
     )  # fmt: skip
@@ -139,6 +140,7 @@ class PositionRow(PositionStatistics, PositionNews):
         self.maintenance = 0.0
         self.requirement = 0.0
         self.profit = 0.0
+        self.valued = 0.0
         self.position_vanished = False
         for number in _NUMBERS:
             setattr(self, number, NOT_YET)
