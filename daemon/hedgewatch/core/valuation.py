@@ -134,8 +134,7 @@ def _shocks_of(pool: PoolRow, account: Account) -> None:
 
 def _shocks(pool: PoolRow, low: float, high: float) -> None:
     """The common moves of all prices between which the pool stands; now is at 0."""
-    down = 0.0 if low > 0.0 else low
-    up = 0.0 if high < 0.0 else high
+    down, up = min(low, 0.0), max(high, 0.0)
     if low > high:
         down = up = 0.0
     elif up > FAR:
@@ -167,11 +166,12 @@ def _line(position: PositionRow, low: float, high: float, equity: float) -> None
         high = high if high < FAR * price else inf
     position.leverage = position.valued / equity if equity > 0.0 else inf
     below, above = (price - low) / price, (high - price) / price
-    position.liquidation_distance = distance = above if above < below else below
+    downwards = below < above
+    position.liquidation_distance = distance = below if downwards else above
     position.liquidation_distance_worst = position.last_distance = distance
     position.liquidation_price_down = down = low if below > 0.0 else price
     position.liquidation_price_up = up = high if above > 0.0 else price
-    position.liquidation_price = down if below < above else up
+    position.liquidation_price = down if downwards else up
 
 
 def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
