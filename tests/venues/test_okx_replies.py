@@ -371,6 +371,52 @@ async def test_a_position_in_a_market_that_came_up_since_asks_for_the_listing_an
         await read(positions=[{**POSITION, "instId": "NEW-USDT-SWAP"}])
 
 
+async def test_a_family_that_okx_does_not_know_takes_its_neighbours_tiers_from_nobody() -> None:
+    row = {"instFamily": "BTC-USDT", "tier": "1", "minSz": "0", "maxSz": "9", "mmr": "0.004"}
+
+    class Choosy(Replies):
+        async def public_get_public_position_tiers(self, asked: Any) -> Any:
+            if "AIX-USDT" in asked["instFamily"]:
+                raise ccxt.BadRequest("51000 Parameter instFamily error")
+            return {"code": "0", "data": [row], "msg": ""}
+
+    told = await okx().tiers(Choosy(), ["AIX/USDT:USDT", "BTC/USDT:USDT"])
+    assert told == {"BTC/USDT:USDT": (Tier(0.0, 0.004, 0.0),)}
+
+
+async def test_one_market_that_stays_unlisted_blinds_nobody_to_the_others_and_is_named() -> None:
+    dialect = okx()
+    strange = {**POSITION, "instId": "OLD-USDT-SWAP"}
+    flat = {**strange, "instId": "GONE-USDT-SWAP", "pos": "0", "avgPx": ""}
+    replies = Replies(positions=[POSITION, strange, flat])
+    with pytest.raises(UnlistedMarketError, match="OLD-USDT-SWAP"):
+        await dialect.read_account(replies)  # whoever reads has the markets listed anew
+    reading = await dialect.read_account(replies)
+    assert [(each.symbol, each.contracts) for each in reading.positions] == [
+        ("AIX/USDT:USDT", -2.0)
+    ]
+    assert reading.cross_regime.unknown == (
+        "OLD-USDT-SWAP is held, which the venue does not list: look at it there"
+    )
+    assert reading.isolated_regime == REGIMES["okx-isolated"]
+    replies.replies["positions"] = [POSITION, {**strange, "mgnMode": "isolated", "margin": "5"}]
+    reading = await dialect.read_account(replies)
+    assert "OLD-USDT-SWAP" in reading.isolated_regime.unknown
+    assert reading.cross_regime == REGIMES["okx-single-currency-cross"]
+    replies.replies["positions"] = [strange]
+    with pytest.raises(UnlistedMarketError):
+        await dialect.read_account(replies)  # nothing else would be seen
+
+
+async def test_a_market_that_ended_and_is_not_known_by_its_name_is_absent_and_no_error() -> None:
+    dialect, replies = okx(), Replies(positions=[POSITION])
+    await dialect.read_account(replies)
+    replies.replies |= {"positions": [], "named": ccxt.BadSymbol("51001 doesn't exist")}
+    for _ in range(2):
+        assert (await dialect.read_account(replies)).positions == ()
+    assert replies.named["named"] == 1
+
+
 async def test_savings_that_may_not_be_read_blind_nobody_and_are_not_asked_for_each_time() -> None:
     dialect = okx()
     replies = Replies(savings=ccxt.PermissionDenied("50120"), funding=ccxt.NetworkError("a moment"))

@@ -10,6 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal
 
+import ccxt
 import structlog
 
 from hedgewatch.core.events import (
@@ -179,8 +180,7 @@ class Okx:
         for (kind, mode), named in self._by_family(symbols).items():
             families = iter(named)
             while five := list(islice(families, okx_terms.FAMILIES)):
-                asked = {"instType": kind, "tdMode": mode, "instFamily": ",".join(five)}
-                told = okx_terms.tiers(await exchange.public_get_public_position_tiers(asked))
+                told = await _tiers(exchange, kind, mode, five)
                 found |= {
                     s: told[family] for family in five if family in told for s in named[family]
                 }
@@ -268,3 +268,20 @@ class Okx:
         asked = [{"instId": self._listing.id(symbol)} for symbol in pairs]
         told = [self._prices.quote(await exchange.public_get_market_ticker(each)) for each in asked]
         return [quote for quote in told if quote is not None]
+
+
+async def _tiers(
+    exchange: Exchange, kind: str, mode: str, families: Sequence[str]
+) -> Mapping[str, tuple[Tier, ...]]:
+    """By family. One that OKX does not know (any more) takes its neighbours' tiers from nobody."""
+    asked = {"instType": kind, "tdMode": mode, "instFamily": ",".join(families)}
+    try:
+        return okx_terms.tiers(await exchange.public_get_public_position_tiers(asked))
+    except ccxt.BadRequest as error:
+        if len(families) == 1:
+            log.warning("OKX tells no tiers", family=families[0], error=str(error)[:200])
+            return {}
+    found: dict[str, tuple[Tier, ...]] = {}
+    for family in families:
+        found |= await _tiers(exchange, kind, mode, [family])
+    return found

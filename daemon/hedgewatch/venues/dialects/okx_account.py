@@ -5,7 +5,7 @@ the fields are in its help, 6997123251341 (futures mode) and 360054690531 (multi
 Fields that do not apply in the account's mode are empty texts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -38,6 +38,7 @@ _REGIMES: Mapping[str, Regime] = MappingProxyType(
         PORTFOLIO: REGIMES["okx-portfolio-margin"],
     }
 )
+_ISOLATED = REGIMES["okx-isolated"]
 _KINDS: Mapping[object, PositionKind] = MappingProxyType(
     {"net": "net", "long": "long", "short": "short"}
 )
@@ -196,11 +197,37 @@ def amount(row: Row, name: str) -> float:
     return 0.0 if row.get(name) in (None, "") else number(row, name)
 
 
-def whole(reading: AccountRead, funds: Row, mode: str, *, foreign: bool) -> AccountRead:
-    """What concerns all of the account: its regimes, and the venue's own numbers in dollars.
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Why what is held beside cross or isolated positions of ours cannot be computed, else empty.
 
-    `foreign`: a position that we cannot compute stands among those that share their margin.
+    Options and margin positions of their own margin concern nobody else; a contract that the venue
+    does not list (any more) is said wherever it stands, for nothing else of it is seen.
     """
+
+    cross: str = ""
+    isolated: str = ""
+
+
+def foreign_in(others: Iterable[Row], unlisted: Iterable[Row]) -> Foreign:
+    """Of positions that are no contracts, and of contracts that are not listed."""
+    shared = any(amount(row, "pos") and row.get("mgnMode") != "isolated" for row in others)
+    modes: dict[bool, list[str]] = {True: [], False: []}
+    for row in unlisted:
+        modes[_is_isolated(row)].append(text(row, "instId"))
+    cross = _not_listed(modes[False])
+    if shared:
+        cross = "options or margin positions share the margin of contracts"
+    return Foreign(cross, _not_listed(modes[True]))
+
+
+def _not_listed(names: Sequence[str]) -> str:
+    named = ", ".join(sorted(set(names)))
+    return named and f"{named} is held, which the venue does not list: look at it there"
+
+
+def whole(reading: AccountRead, funds: Row, mode: str, foreign: Foreign) -> AccountRead:
+    """What concerns all of the account: its regimes, and the venue's own numbers in dollars."""
     details = rows(funds.get("details"), "details")
     in_use = amount(funds, "imr") + amount(funds, "isoEq")
     in_use += sum(amount(row, "imr") + amount(row, "isoEq") for row in details)
@@ -211,17 +238,18 @@ def whole(reading: AccountRead, funds: Row, mode: str, *, foreign: bool) -> Acco
         equity=number_or_none(one_pool, "adjEq"),
         maintenance_margin=number_or_none(one_pool, "mmr"),
         margin_ratio=from_venue(_RATIO, one_pool.get("mgnRatio")),
-        cross_regime=_cross(mode, details, foreign=foreign),
-        isolated_regime=UNKNOWN if mode == SPOT else REGIMES["okx-isolated"],
+        cross_regime=_cross(mode, details, foreign.cross),
+        isolated_regime=UNKNOWN if mode == SPOT else _unless(foreign.isolated, _ISOLATED),
     )
 
 
-def _cross(mode: str, details: Iterable[Row], *, foreign: bool) -> Regime:
+def _cross(mode: str, details: Iterable[Row], foreign: str) -> Regime:
     if mode == SPOT:
         return UNKNOWN
-    regime = _REGIMES[mode]
-    if foreign:
-        return replace(regime, unknown="options or margin positions share the margin of contracts")
-    if mode == MULTI_CURRENCY and any(amount(row, "liab") for row in details):
-        return replace(regime, unknown="borrowed coins ask for margin of their own")
-    return regime
+    if not foreign and mode == MULTI_CURRENCY and any(amount(row, "liab") for row in details):
+        foreign = "borrowed coins ask for margin of their own"
+    return _unless(foreign, _REGIMES[mode])
+
+
+def _unless(foreign: str, regime: Regime) -> Regime:
+    return replace(regime, unknown=foreign) if foreign else regime

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
+import ccxt
+import structlog
+
 from hedgewatch.core.events import AccountRead, BalanceReading
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import okx_account, okx_terms
@@ -12,6 +15,8 @@ from hedgewatch.venues.dialects.okx_listing import Listing
 from hedgewatch.venues.dialects.okx_prices import first
 from hedgewatch.venues.dialects.okx_user import UserFrames
 from hedgewatch.venues.fields import Row, rows, text
+
+log = structlog.get_logger()
 
 _NAMED_AT_ONCE = 10
 _SAME_MOMENT_SECONDS = 2.0
@@ -30,6 +35,7 @@ class AccountReader:
         self._outside = Outside(account)
         self._held: dict[Leg, str] = {}
         self._fees: dict[str, float] = {}
+        self._missed: set[str] = set()
         self._configured: tuple[float, object] = (0.0, None)
         self.isolated: set[str] = set()
         self.switched_off: frozenset[str] = frozenset()
@@ -61,18 +67,35 @@ class AccountReader:
         mode = okx_account.mode_in(await self.configuration(exchange))
         reply = await exchange.private_get_account_positions()
         held = okx_account.data_of(reply, "positions")
-        ours = dict(okx_account.one_each(filter(okx_account.is_contract, held), self._listing))
+        contracts = list(filter(okx_account.is_contract, held))
+        listed, unlisted = self._sorted(contracts)
+        ours = dict(okx_account.one_each(listed, self._listing))
         ours |= await self._those_gone(exchange, ours)
         funds = first(await exchange.private_get_account_balance())
         await self._outside.read(exchange)
         self._user.mode, self._user.elsewhere = mode, self._outside.coins
-        foreign = any(
-            okx_account.amount(row, "pos") and row.get("mgnMode") != "isolated"
-            for row in held
-            if not okx_account.is_contract(row)
-        )
+        others = [row for row in held if not okx_account.is_contract(row)]
+        foreign = okx_account.foreign_in(others, unlisted)
         reading = self._reading(ours, funds, mode)
-        return okx_account.whole(reading, funds, mode, foreign=foreign)
+        return okx_account.whole(reading, funds, mode, foreign)
+
+    def _sorted(self, contracts: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+        """Rows of listed markets, and what is held in others: which is not to be skipped in silence
+        (UnlistedMarketError), but once the list of markets was read anew, and where it is not all
+        that is held, no reason to be blind to the rest either.
+        """
+        listed, unlisted = list[Row](), list[Row]()
+        for row in contracts:
+            if self._listing.lists(text(row, "instId")):
+                listed.append(row)
+            elif okx_account.amount(row, "pos"):
+                unlisted.append(row)
+        missed, self._missed = self._missed, {text(row, "instId") for row in unlisted}
+        known = any(okx_account.amount(row, "pos") for row in listed)
+        for row in unlisted:
+            if not known or text(row, "instId") not in missed:
+                self._listing.symbol(row)  # raises
+        return listed, unlisted
 
     def _reading(self, ours: Mapping[Leg, Row], funds: Row, mode: str) -> AccountRead:
         positions = tuple(
@@ -107,14 +130,22 @@ class AccountReader:
         )
 
     async def _those_gone(self, exchange: Exchange, listed: Mapping[Leg, Row]) -> Mapping[Leg, Row]:
-        """What was held and is not listed: asked for by its name, OKX tells that it is flat."""
+        """What was held and is not listed: asked for by its name, OKX tells that it is flat. Of a
+        market that ended it may know nothing: then absence has to speak for itself.
+        """
         gone = {leg: name for leg, name in self._held.items() if leg not in listed}
         if not gone:
             return {}
         named = ",".join(islice(sorted(set(gone.values())), _NAMED_AT_ONCE))
-        reply = await exchange.private_get_account_positions({"instId": named})
+        try:
+            reply = await exchange.private_get_account_positions({"instId": named})
+        except ccxt.BadRequest as error:
+            log.info("what was held is not known by its name", named=named, error=str(error)[:200])
+            self._held = {leg: name for leg, name in self._held.items() if leg in listed}
+            return {}
         ours = filter(okx_account.is_contract, okx_account.data_of(reply, "positions"))
-        told = okx_account.one_each(ours, self._listing)
+        known = (row for row in ours if self._listing.lists(text(row, "instId")))
+        told = okx_account.one_each(known, self._listing)
         return {leg: row for leg, row in told.items() if leg in gone}
 
     def _balances(self, details: Iterable[Row], mode: str) -> Iterable[BalanceReading]:
