@@ -87,7 +87,7 @@ lock: $(INSTALLED) ## the pins again, after a change of the dependencies; ARGS=-
 # ------------------------------------------------------------------------------ what the targets stand on
 
 $(INSTALLED): $(BIN)/python requirements-dev.txt pyproject.toml
-	@echo "== packages into .venv"
+	@echo "== packages into .venv: some 500 MB and a few minutes, in which nothing is said"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -5,10 +5,14 @@ import shlex
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
+from pydantic import BaseModel
 
 from hedgewatch.cli.arguments import parse, parser_of
+from hedgewatch.config.draft import Draft
+from hedgewatch.settings import SecretReference
 from tests.support.handbook import commands
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +93,32 @@ def test_every_command_is_on_a_page() -> None:
         words for words in _commands(parser_of()) if f"hedgewatch {' '.join(words)}" not in text
     ]
     assert missing == []
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _keys(model: type[BaseModel], where: str = "") -> Iterator[str]:
+    """Every key that may be written in this part of a configuration, with what is around it."""
+    for name, field in model.model_fields.items():
+        key = f"{where}{field.alias or name}"
+        yield key
+        for below in _models(field.annotation):
+            if below is not SecretReference:
+                yield from _keys(below, f"{key}.")
+
+
+def test_every_key_of_a_configuration_is_in_the_example() -> None:
+    example = (ROOT / "deploy" / "hedgewatch.example.yaml").read_text(encoding="utf-8")
+    parts = [model for part in get_type_hints(Draft).values() for model in _models(part)]
+    keys = {key for model in parts for key in _keys(model)}
+    assert len(keys) > 100
+    written = set(re.findall(r"\b(\w+):(?=[\s`]|$)", example))
+    assert sorted(key for key in keys if key.rpartition(".")[2] not in written) == []
 
 
 @every_page

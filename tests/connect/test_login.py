@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hedgewatch.connect.accounts import ask_venue
 from hedgewatch.connect.login import HeldSecret, ask_login, settings_of
 from hedgewatch.venues.settings import AccountSettings
 from tests.connect.answers import Scripted
@@ -67,9 +68,19 @@ def test_what_cannot_be_read_is_said_with_what_to_do_and_all_is_asked_again(
     assert person.was_told(
         [
             f"{loose} is readable by others than its owner: chmod 600 {loose}",
-            "one of paste, file, env, credential",
+            "one of paste, file, env, credential; the key itself is asked for after paste (Enter)",
             "String should match pattern",
             "begin anew with CREDENTIALS_DIRECTORY=/etc/hedgewatch/credentials",
             "nothing was typed",
         ]
     )
+
+
+def test_who_has_futures_at_binance_is_told_what_that_is_called_before_he_answers() -> None:
+    person = Scripted("binanceusdm")
+    assert ask_venue(person) == "binanceusdm"
+    assert "binanceusdm is USDT and USDC futures" in person.said[0]
+    another, given = Scripted("none"), Scripted()
+    assert ask_venue(another, may_end=True) == ""
+    assert ask_venue(given, "bybit") == "bybit"
+    assert "binanceusdm is" not in another.text + given.text

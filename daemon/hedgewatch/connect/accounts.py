@@ -22,6 +22,11 @@ from hedgewatch.venues.settings import VENUES, AccountSettings
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WIDTH = 88
 _NAMES = {"binance": "spot", "binanceusdm": "main"}
+_BINANCE = (
+    "At Binance: binanceusdm is USDT and USDC futures, binancecoinm coin-margined ones, binance\n"
+    "spot or Portfolio Margin. `hedgewatch venues` lists all others: bybit, okx, hyperliquid, …"
+)
+"""Whoever has futures there and says binance would look at an empty spot account."""
 
 
 class GivenUpError(Exception):
@@ -40,6 +45,8 @@ class Connected:
 def ask_venue(person: Person, given: str = "", *, may_end: bool = False) -> str:
     """One that can be watched; empty when there is to be no further one (`may_end`)."""
     question = "Another account: at which venue?" if may_end else "Which venue?"
+    if not may_end and not given:
+        person.say(_BINANCE)
     while True:
         venue, given = given or person.ask(question, "none" if may_end else "", VENUES), ""
         if may_end and venue == "none":

@@ -70,7 +70,7 @@ def _ask_parts(person: Person, wanted: Sequence[str]) -> dict[str, SecretReferen
     """None, and said why, when one of them cannot be read."""
     way = person.ask(_WHERE, "paste", tuple(_WAYS))
     if way not in _WAYS:
-        person.say(f"  one of {', '.join(_WAYS)}")
+        person.say(f"  one of {', '.join(_WAYS)}; the key itself is asked for after paste (Enter)")
         return None
     try:
         return {part: _part(person, way, _NAMES[part]) for part in wanted}
