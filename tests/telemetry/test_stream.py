@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -179,6 +180,33 @@ async def test_so_many_may_listen_and_no_more(stream: Stream) -> None:
 async def test_a_stream_has_no_head(stream: Stream) -> None:
     async with served(stream) as (session, url), session.head(url) as answer:
         assert answer.status == 405
+
+
+@pytest.mark.live
+async def test_a_client_that_does_not_keep_up_is_not_told_what_stood_minutes_ago(
+    stream: Stream,
+) -> None:
+    """What waits for it is bounded, in the kernel too: then old states go and the newest stays."""
+    app = web.Application()
+    app.add_routes(stream_routes(stream))
+    loop = asyncio.get_running_loop()
+    async with serve(app, ANYWHERE) as url:
+        host, _, port = url.removeprefix("http://").rpartition(":")
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.setblocking(False)  # noqa: FBT003 - the library names it so
+            await loop.sock_connect(line, (host, int(port)))
+            await loop.sock_sendall(line, b"GET /api/v1/stream HTTP/1.0\r\n\r\n")
+            assert await loop.sock_recv(line, 1) == b"H"
+            for number in range(400):  # 8 MB
+                stream(ClockAdvanced(), Outcome(transitions=(fired("x" * 20_000),)), NOW + number)
+                await asyncio.sleep(0)
+            stream.close()
+            got = 0
+            async with asyncio.timeout(5):
+                while part := await loop.sock_recv(line, 1 << 20):
+                    got += len(part)
+    assert 100_000 < got < 1_500_000
 
 
 @pytest.mark.live

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from socket import SO_SNDBUF, SOL_SOCKET
 
 from aiohttp import hdrs, web
 
@@ -12,6 +13,10 @@ STREAM = "/api/v1/stream"
 _HEARTBEAT_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
 """How long a client may take nothing before its line is cut: it comes back by itself."""
+_ON_THE_WAY_BYTES = 65_536
+"""What the kernel may hold for one client (it takes twice that). Left alone it holds 4 MB: three
+minutes of a small desk, which a slow client would read as if they were now.
+"""
 _HEADERS = {
     hdrs.CONTENT_TYPE: "text/event-stream",
     hdrs.CACHE_CONTROL: "no-store",
@@ -42,6 +47,7 @@ def _listens(
                 text="too many listen already: close some pages\n", headers={"Retry-After": "10"}
             )
         response = web.StreamResponse(headers=_HEADERS)
+        _keep_short(request)
         await response.prepare(request)
         last_id = request.headers.get("Last-Event-ID", "")
         with stream.listening(last_id) as listener, suppress(ConnectionResetError):
@@ -52,6 +58,12 @@ def _listens(
         return response
 
     return listen
+
+
+def _keep_short(request: web.Request) -> None:
+    line = None if request.transport is None else request.transport.get_extra_info("socket")
+    if line is not None:
+        line.setsockopt(SOL_SOCKET, SO_SNDBUF, _ON_THE_WAY_BYTES)
 
 
 def _hang_up(request: web.Request) -> None:
