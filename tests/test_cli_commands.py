@@ -83,6 +83,15 @@ async def test_alerts_shows_what_stands_the_worst_first(ask: Ask, room: Room) ->
     assert "FundingDrain" in (await ask("alerts", "--all")).out
 
 
+async def test_of_an_alert_that_is_calm_for_now_alerts_says_so_in_the_words_of_its_end(
+    ask: Ask, room: Room
+) -> None:
+    texts = {**room.alerts[0].annotations, "resolved": "main/USDT: margin ratio 6.9 % again"}
+    room.alerts[0] = replace(room.alerts[0], clear_since=NOON + 30, annotations=texts)
+    calm = "calm since 2026-09-21 14:13:50Z, resolved if that lasts; main/USDT: margin ratio 6.9 %"
+    assert calm in (await ask("alerts")).out
+
+
 async def test_alerts_as_json_is_what_the_daemon_says(ask: Ask) -> None:
     said = await ask("alerts", "--json")
     assert [alert["alertname"] for alert in json.loads(said.out)["alerts"]] == [

@@ -83,6 +83,17 @@ def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> 
     ]
 
 
+def test_what_is_calm_for_now_is_no_danger_and_asks_for_nothing() -> None:
+    told = state()
+    told["alerts"][0] |= {"calm_since": NOW - 26.0}
+    told["alerts"][0]["annotations"]["resolved"] = "main/USDT: margin ratio 6.9 % again"
+    assert shown(News(state=told))[2:5] == [
+        "CRITICAL  MarginDanger  main/USDT  3 min  calm for 26 s, resolved if that lasts",
+        "  main/USDT: margin ratio 6.9 % again",
+        "POOLS                     margin ratio              equity      down        up",
+    ]
+
+
 def test_what_is_not_known_is_called_unknown_and_never_a_number() -> None:
     told = state(reasons=["main: no price for 12 s"])
     told["pools"][0] |= dict.fromkeys(("margin_ratio", "equity", "shock_up"), UNKNOWN)

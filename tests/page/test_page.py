@@ -168,7 +168,9 @@ async def test_with_a_token_the_browser_is_asked_once_and_then_everything_is_the
 ) -> None:
     desk = Desk()
     seen = Acknowledgement(by="anna", at=NOW, comment="topping up")
-    desk.standing = [replace(alert(), acknowledged=seen)]
+    words = {"summary": "about to be liquidated", "resolved": "margin ratio 6.9 % again"}
+    calm = replace(alert("MarginCritical"), clear_since=NOW - 26, annotations=words)
+    desk.standing = [replace(alert(), acknowledged=seen), replace(calm, acknowledged=seen)]
     signal_row = SignalRow(SignalPlan(name="gpu", unit="busy", stale_after=60.0))
     calendar = CalendarRow("unlocks")
     calendar.appointments = (Appointment(NOW + 7200, NOW + 7300, "ALT unlock"),)
@@ -186,6 +188,9 @@ async def test_with_a_token_the_browser_is_asked_once_and_then_everything_is_the
         await page.go(url.replace("//", "//anna:of-some-length@"))
         await page.until(shows("verdict", "Critical, acknowledged"), 5)
         assert await page.evaluate(shows("alerts", "acknowledged by anna: topping up"))
+        assert await page.evaluate(shows("alerts", "margin ratio 6.9 % again"))
+        assert await page.evaluate(shows("alerts", "Its condition has not held for 26 s"))
+        assert not await page.evaluate(shows("alerts", "about to be liquidated"))
         outside = await page.evaluate(SEEN.format("outside"))
         assert "unknown: nothing was heard yet" in outside
         assert "ALT unlock" in outside

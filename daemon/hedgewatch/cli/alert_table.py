@@ -55,9 +55,17 @@ def _said(alert: Alert) -> Iterable[str]:
         yield f"acknowledged by {seen['by']}{until}{comment}"
     if silence := alert.get("silence"):
         yield f"silenced by {silence['by']} until {moment(silence['ends_at'])}"
-    summary = (alert.get("annotations") or {}).get("summary") or alert.get("reason")
-    if summary:
+    if calm := alert.get("calm_since"):
+        yield f"calm since {moment(calm)}, resolved if that lasts"
+    if summary := summary_of(alert):
         yield summary
+
+
+def summary_of(alert: Alert) -> str:
+    """What it is about in one line; of what is calm for now the rule has other words."""
+    texts = alert.get("annotations") or {}
+    calm = texts.get("resolved") if alert.get("calm_since") else ""
+    return str(calm or texts.get("summary") or alert.get("reason") or "")
 
 
 def _order(alert: Alert) -> tuple[int, float]:

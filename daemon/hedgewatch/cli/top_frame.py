@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.text import Text
 
+from hedgewatch.cli.alert_table import summary_of
 from hedgewatch.core.wording import rfc3339, spoken
 from hedgewatch.notify.message import clean
 
@@ -105,17 +106,18 @@ def _alerts(state: Document) -> Iterator[Text]:
         since = alert.get("fired_at") or alert.get("active_since") or state["now"]
         lasted = spoken(max(0.0, state["now"] - since))
         words = [alert["severity"].upper(), alert["alertname"], alert["subject"], lasted]
-        yield _line("  ".join([*words, *_notes(alert)]), style)
-        summary = (alert.get("annotations") or {}).get("summary") or alert.get("reason")
-        if summary:
+        yield _line("  ".join([*words, *_notes(alert, state["now"])]), style)
+        if summary := summary_of(alert):
             yield _line(f"  {summary}")
-        if alert.get("remedy"):
+        if alert.get("remedy") and not alert.get("calm_since"):
             yield _line(f"  do: {alert['remedy']}")
 
 
-def _notes(alert: Document) -> Iterator[str]:
+def _notes(alert: Document, now: float) -> Iterator[str]:
     if alert["alertstate"] != "firing":
         yield alert["alertstate"]
+    if calm := alert.get("calm_since"):
+        yield f"calm for {spoken(max(0.0, now - calm))}, resolved if that lasts"
     if seen := alert.get("acknowledged"):
         yield f"acknowledged by {seen['by']}"
     if silence := alert.get("silence"):

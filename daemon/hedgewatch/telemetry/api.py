@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from hedgewatch.core.alert_model import AlertRecord
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.evenness import Advice
 from hedgewatch.core.measures import CATALOGUE
 from hedgewatch.core.model import Scope, Unknown
@@ -42,7 +42,9 @@ def unseen_in(row: Row) -> list[str]:
 
 
 def alert(record: AlertRecord, silence: Mapping[str, object] | None = None) -> Document:
-    """One alert as it stands, and the silence that keeps it quiet. Times are seconds since 1970."""
+    """One alert as it stands, and the silence that keeps it quiet. Times are seconds since 1970;
+    `calm_since` is since when it has been clear, of one that fires on until that can be believed.
+    """
     seen = record.acknowledged
     return {
         "alertname": record.alertname,
@@ -55,6 +57,7 @@ def alert(record: AlertRecord, silence: Mapping[str, object] | None = None) -> D
         "values": jsonable(record.values),
         "active_since": record.active_since,
         "fired_at": record.fired_at,
+        "calm_since": record.clear_since if record.state is AlertState.FIRING else None,
         "reason": record.reason,
         "episode": record.episode,
         "acknowledged": None if seen is None else asdict(seen),

@@ -28,10 +28,18 @@ function card(alert, now) {
     { class: `card alert ${alert.severity}`, "data-key": `${alert.alertname}|${alert.subject}` },
     el("h3", {}, el("span", { class: "badge" }, WORDS[alert.severity] ?? alert.severity), " ", alert.alertname,
       el("span", { class: "about" }, ` ${alert.subject}${ended}`)),
-    el("p", { class: "summary" }, alert.annotations.summary ?? ""),
-    alert.annotations.description ? el("p", { class: "remedy" }, alert.annotations.description) : null,
+    el("p", { class: "summary" }, (alert.calm_since && alert.annotations.resolved) || (alert.annotations.summary ?? "")),
+    advice(alert, now),
     el("p", { class: "dim" }, "since ", moment(since), ` (${span(now - since)})`, seen(alert), silenced(alert), runbook(alert)),
   );
+}
+
+/** What to do; of what is calm for now there is nothing to do. */
+function advice(alert, now) {
+  if (alert.calm_since) {
+    return el("p", { class: "dim" }, `Its condition has not held for ${span(now - alert.calm_since)}: resolved if that lasts.`);
+  }
+  return alert.annotations.description ? el("p", { class: "remedy" }, alert.annotations.description) : null;
 }
 
 function seen(alert) {
