@@ -1,11 +1,15 @@
+import asyncio
 from random import Random
 
+import ccxt
 import pytest
 
 from hedgewatch.core.events import Event, FeedLost, FeedRestored, PositionReading
+from hedgewatch.venues.attempts import Patience
 from hedgewatch.venues.feeds import Ages, Feeds
 from hedgewatch.venues.ledger import Ledger
-from hedgewatch.venues.surroundings import Backoff
+from hedgewatch.venues.pauses import PausedError
+from hedgewatch.venues.surroundings import Backoff, Surroundings
 
 
 def position(contracts: float, venue_time: float) -> PositionReading:
@@ -208,3 +212,23 @@ def test_after_a_good_while_the_pauses_begin_anew_and_after_a_short_one_they_do_
     assert backoff.after(29.0) >= 15.0
     assert backoff.after(31.0) <= 0.2
     assert 0.5 <= backoff.after(1.0) <= 1.0
+
+
+def test_a_venue_that_stumbles_is_asked_again_before_anybody_is_blind_and_no_other() -> None:
+    at, waited = [0.0], list[float]()
+    around = Surroundings(lambda _: None, lambda: at[0], _nobody, Random(7))
+    patience = Patience(around)
+    for _ in range(4):
+        assert patience.goes_on(ccxt.ExchangeNotAvailable("50013 Systems are busy"))
+        waited.append(patience.pause)
+        at[0] += patience.pause
+    assert waited[0] < 1.5
+    assert sum(waited) < 30.0
+    refusals = (ccxt.RateLimitExceeded("429"), ccxt.DDoSProtection("418"), PausedError("later"))
+    for wants_quiet in (*refusals, ccxt.AuthenticationError("50111"), None):
+        assert not patience.goes_on(wants_quiet)
+        assert patience.pause == 1.0
+
+
+def _nobody(_: str, __: object) -> "asyncio.Task[None]":
+    raise AssertionError("nothing is begun here")

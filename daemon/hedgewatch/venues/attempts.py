@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hedgewatch.tasks import being_cancelled
-from hedgewatch.venues.failures import in_words, log_oddity
+from hedgewatch.venues.failures import in_words, log_oddity, will_pass
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.surroundings import Backoff, Surroundings
 
 _GOOD_WHILE_SECONDS = 60.0
+_READING_GAP_SECONDS = 1.0
+_STALE_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -59,6 +61,27 @@ class Attempts:
             reason = in_words(failure, self._redactor)
             log.warning(complaint, of=self._name, reason=reason)
         return failure
+
+
+class Patience:
+    """When to read again: soon where the venue stumbled, for without a reading in 30 s an account
+    is blind. Where it wants quiet, or will not change its mind, whoever asks regularly has to do.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self._pauses = Backoff(around.rng, good_while=_STALE_SECONDS, longest=_STALE_SECONDS / 4)
+        self._now = around.now
+        self._failed_at = around.now()
+        self.pause = _READING_GAP_SECONDS
+
+    def goes_on(self, failure: BaseException | None) -> bool:
+        """Whether to read again after `pause`, how ever the last reading went."""
+        self.pause = _READING_GAP_SECONDS
+        if not will_pass(failure):
+            return False
+        self.pause += self._pauses.after(self._now() - self._failed_at)
+        self._failed_at = self._now()
+        return True
 
 
 async def each_time(wanted: asyncio.Event, do: Callable[[], Awaitable[None]]) -> None:

@@ -85,6 +85,12 @@ def is_of_a_powerful_key(error: BaseException) -> bool:
     return isinstance(first_cause(error), PowerfulKeyError)
 
 
+def will_pass(error: BaseException | None) -> bool:
+    """Whether the venue stumbled, so that asking again soon may do: not where it wants quiet."""
+    quiet = isinstance(error, ccxt.DDoSProtection | ccxt.RateLimitExceeded)
+    return isinstance(error, ccxt.OperationFailed) and not quiet
+
+
 def is_our_refusal(error: BaseException) -> bool:
     """Whether it is ours, of a key or of how an account is written down, and not the venue's."""
     return isinstance(first_cause(error), KeyRefusedError)

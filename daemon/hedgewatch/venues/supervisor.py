@@ -13,7 +13,7 @@ import structlog
 
 from hedgewatch.core.events import AccountAccepted, AccountRefused
 from hedgewatch.venues.access import private
-from hedgewatch.venues.attempts import Attempts
+from hedgewatch.venues.attempts import Attempts, Patience
 from hedgewatch.venues.brackets import Brackets
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Exchange
@@ -32,7 +32,6 @@ from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.surroundings import Surroundings
 
 _SOCKET_FIRST_SECONDS = 3.0
-_READING_GAP_SECONDS = 1.0
 _RELIST_SECONDS = 300.0
 _UNTOLD_PAUSES = (5.0, 15.0, 40.0, 120.0)
 """Then each `_RELIST_SECONDS`."""
@@ -169,17 +168,21 @@ class AccountWatch:
             await standing.until_doomed()
 
     async def _read_when_wanted(self, stream: PrivateStream) -> None:
-        """The socket first, so that what changes while we read is told."""
+        """The socket first, so that what changes while we read is told. A venue that stumbles is
+        asked again before anybody is blind.
+        """
         if stream.is_streamed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SOCKET_FIRST_SECONDS):
                     await stream.opened.wait()
         stream.read_wanted.set()
+        patience = Patience(self._around)
         while True:
             await stream.read_wanted.wait()
             stream.read_wanted.clear()
-            await self.reconcile()
-            await asyncio.sleep(_READING_GAP_SECONDS)
+            if patience.goes_on(await self._read()):
+                stream.read_wanted.set()
+            await asyncio.sleep(patience.pause)
 
     async def _relist(self) -> None:
         """A missing market may be a typing error, or listed tomorrow; an untold mode is a guess."""
@@ -204,17 +207,21 @@ class AccountWatch:
 
     async def reconcile(self) -> None:
         """Read the account now."""
+        await self._read()
+
+    async def _read(self) -> BaseException | None:
         standing = self._standing
         if standing is None:
-            return
+            return None
         failure = await self._attempts.survive(self._reader.read(standing))
         if failure is None:
             await self._aside(self._explain_losses, "nobody knows where a coin went")
-            return
+            return None
         self._feeds.lost("rest", in_words(failure, self._redactor))
         if isinstance(failure, ccxt.InvalidNonce):
             await self.markets.read_clock()
         standing.doom_if_key_is_refused(failure)
+        return failure
 
     async def _explain_losses(self, standing: Standing) -> None:
         await self._losses.explain(standing.exchange, self._needed())
