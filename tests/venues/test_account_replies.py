@@ -5,8 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ccxt
 import pytest
 
+from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialect import ReadAgain
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
@@ -180,6 +182,20 @@ async def test_the_regime_of_the_account_comes_with_every_reading() -> None:
         reading = await spoken.read_account(Replies())
         assert (reading.cross_regime.name, reading.cross_regime.unknown) == (regime, "")
         assert reading.isolated_regime.name == "binance-usdm-isolated"
+
+
+async def test_a_mode_that_is_refused_is_unknown_and_costs_nothing_else_that_is_told() -> None:
+    class Refusing(Replies):
+        async def fapiprivate_get_multiassetsmargin(self) -> Any:
+            raise ccxt.OperationFailed('binanceusdm {"code":-1000,"msg":"An unknown error"}')
+
+    spoken = dialect()
+    venue = Refusing((POSITION,), settings=[{"symbol": "BTCUSDT", "leverage": 7}])
+    with pytest.raises(ExceptionGroup, match="not all of it is told"):
+        await spoken.settle_in(venue)
+    reading = await spoken.read_account(venue)
+    assert reading.cross_regime is UNKNOWN
+    assert reading.positions[0].leverage == 7.0
 
 
 async def test_a_portfolio_margin_account_is_named_as_one_whose_numbers_would_lie() -> None:

@@ -1,6 +1,7 @@
 """Binance's USDⓈ-margined futures: which replies mean equity, maintenance, wallets and tiers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ from hedgewatch.core.events import (
     PriceEvent,
     QuoteChanged,
 )
-from hedgewatch.core.margin.regimes import REGIMES, Regime
+from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
 from hedgewatch.core.model import Market, Tier
 from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
 from hedgewatch.venues.dialects.binance_common import (
@@ -27,7 +28,7 @@ from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_terms import collateral
 from hedgewatch.venues.dialects.binance_wings import UM_PUBLIC, UM_SOCKETS, UmWing
-from hedgewatch.venues.dialects.optional import optional
+from hedgewatch.venues.dialects.optional import each, optional
 from hedgewatch.venues.fields import Row, number_or_none, rows, says_yes, table, text
 from hedgewatch.venues.permissions import KeyRights
 
@@ -67,7 +68,7 @@ class BinanceUsdm:
         self._account = account
         self._futures = Futures(account, VENUE)
         self._wing = UmWing(VENUE, self._futures)
-        self._multi_assets = False
+        self._multi_assets: bool | None = None
         self._portfolio_margin = False
 
     def feed_of(self, path: str) -> Feed:
@@ -100,23 +101,37 @@ class BinanceUsdm:
         part of a larger account, which is liquidated as a whole: our numbers would lie. The
         leverage of each market is set apart from its position (weight 5), and v3 tells it nowhere.
         """
+        await each(
+            partial(read, exchange)
+            for read in (self._read_mode, self._read_kind, self._read_leverage)
+        )
+
+    async def _read_mode(self, exchange: Exchange) -> None:
         reply = table(await exchange.fapiprivate_get_multiassetsmargin(), "multiAssetsMargin")
         self._multi_assets = says_yes(reply, "multiAssetsMargin")
+
+    async def _read_kind(self, exchange: Exchange) -> None:
         self._portfolio_margin = await under_portfolio_margin(exchange)
+
+    async def _read_leverage(self, exchange: Exchange) -> None:
         settings = await optional(exchange.fapiprivate_get_symbolconfig(), "leverage")
         self._futures.learn_leverages(settings)
 
     @property
     def _regimes(self) -> tuple[Regime, Regime]:
-        """Those of cross and of isolated positions."""
+        """Those of cross and of isolated positions. In a mode that was not told all of them may be
+        one pool, or none.
+        """
         if self._portfolio_margin:
             return PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
+        if self._multi_assets is None:
+            return UNKNOWN, REGIMES["binance-usdm-isolated"]
         name = "multi-assets" if self._multi_assets else "cross"
         return REGIMES[f"binance-usdm-{name}"], REGIMES["binance-usdm-isolated"]
 
     @property
     def _is_one_pool(self) -> bool:
-        return self._multi_assets and not self._portfolio_margin
+        return bool(self._multi_assets) and not self._portfolio_margin
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid."""
