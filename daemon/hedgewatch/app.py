@@ -24,9 +24,11 @@ from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
 from hedgewatch.core.remembering import facts_now, remember
 from hedgewatch.jobs import Housekeeping, Workplace, scheduler
 from hedgewatch.monitor import Output
+from hedgewatch.reporting import CannotReportError
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.http import Equipment, application, serve
+from hedgewatch.telemetry.http_reports import report_routes
 from hedgewatch.telemetry.web_settings import WebSettings
 
 _CLOCK_STEP_SECONDS = 2.0
@@ -95,7 +97,7 @@ def _begin_jobs(daemon: Daemon, store: Store) -> Callable[[], None]:
         Workplace(
             accounts=daemon.accounts.watches,
             markets=daemon.accounts.markets,
-            own=Housekeeping(store, daemon.clock.now),
+            own=Housekeeping(store, daemon.clock.now, report=daemon.reporting.make_due),
             spawn=daemon.tasks.spawn,
             runs=daemon.metrics.jobs,
         )
@@ -125,6 +127,7 @@ async def reload(
     holds = _without_what_needs_a_restart(wanted, running)
     daemon.monitor.publish(RulesReplaced(holds.rules, holds.desk()))
     daemon.dispatcher.reroute(holds.routes, holds.calendar)
+    daemon.reporting.settings = holds.reports
     await _watch(daemon, holds)
     daemon.metrics.configuration_accepted(daemon.clock.now())
     daemon.health.trouble = ""
@@ -156,6 +159,7 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
         runbooks=shipped_runbooks(),
         stream=daemon.stream,
         web=configuration.web or WebSettings(),
+        routes=report_routes(daemon.reporting.made, CannotReportError),
     )
     http = configuration.http
     app = application(daemon.view, daemon.metrics, http, secret, commands, equipment)

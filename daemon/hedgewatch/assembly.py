@@ -45,6 +45,7 @@ from hedgewatch.parts import (
     surroundings_of,
 )
 from hedgewatch.recording.recorder import Recorder
+from hedgewatch.reporting import Reporting
 from hedgewatch.signals.signals import Signals, World
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
@@ -77,6 +78,7 @@ class Daemon:
     tasks: Tasks
     stream: Stream
     chronicle: Chronicle
+    reporting: Reporting
     recorder: Recorder | None = None
     url: str = ""
 
@@ -126,5 +128,6 @@ def build_daemon(
         tasks=tasks,
         stream=stream,
         chronicle=chronicle,
+        reporting=Reporting(store, dispatcher, clock.now, configuration.reports),
         recorder=recorder,
     )

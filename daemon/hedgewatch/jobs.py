@@ -1,6 +1,6 @@
 """The tables of periodic jobs. The way of a tick and the `for:` of alerts are not among them."""
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Generic, Protocol, TypeVar
@@ -53,13 +53,20 @@ class MarketJobs(Watch, Protocol):
     async def refresh_markets(self) -> None: ...
 
 
+async def _no_report() -> None:
+    """Where none is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """What is to be done of the daemon's own, whatever it watches."""
+    """What is to be done of the daemon's own, whatever it watches. `report` makes those that are
+    due, or raises JobFailedError.
+    """
 
     store: Store
     clock: Callable[[], float]
     name: str = "hedgewatch"
+    report: Callable[[], Awaitable[None]] = _no_report
 
     async def tidy_store(self) -> None:
         """Let go of what the store need not keep."""
@@ -69,6 +76,10 @@ class Housekeeping:
             raise JobFailedError(str(error)) from error
         if gone:
             _log.info("store_tidied", rows=gone)
+
+    async def make_reports(self) -> None:
+        """Make the reports that are due."""
+        await self.report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,8 @@ MARKET_JOBS: tuple[Job[MarketJobs], ...] = (
 )
 OWN_JOBS: tuple[Job[Housekeeping], ...] = (
     Job("tidy_store", _HOUR, 5 * _MINUTE, lambda own: own.tidy_store()),
+    # Not at the time itself: a look each 20 s also finds what became due while nobody was there.
+    Job("make_reports", 20.0, 1.0, lambda own: own.make_reports()),
 )
 
 

@@ -35,12 +35,20 @@ class Answer:
     document: dict[str, Any]
 
 
-def ask(options: Namespace, path: str) -> dict[str, Any]:
-    """The document at a path of the daemon that the options name."""
-    url, status, body = _exchange(options, "GET", path)
+def ask(options: Namespace, path: str, *, seconds: float = _SECONDS) -> dict[str, Any]:
+    """The document at a path of the daemon that the options name, within so many seconds."""
+    url, status, body = _exchange(options, "GET", path, seconds=seconds)
     if status != http.client.OK:
-        raise NoAnswerError(f"{url} {_REFUSED.get(status, f'answers with status {status}')}")
+        raise NoAnswerError(f"{url} {_REFUSED.get(status) or _refusal(status, body)}")
     return _document(url, body)
+
+
+def _refusal(status: int, body: bytes) -> str:
+    """Why, where the daemon says so."""
+    try:
+        return f"refuses: {json.loads(body)['error']}"
+    except (ValueError, KeyError, TypeError):
+        return f"answers with status {status}"
 
 
 def command(options: Namespace, method: str, path: str, fields: dict[str, Any]) -> Answer:
@@ -70,23 +78,33 @@ def follow(options: Namespace, path: str) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _exchange(
-    options: Namespace, method: str, path: str, body: bytes | None = None
+    options: Namespace,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    *,
+    seconds: float = _SECONDS,
 ) -> tuple[str, int, bytes]:
     """The address that was asked, the status and the body of its answer."""
-    with _reply(options, method, path, body) as (url, reply):
+    with _reply(options, method, path, body, seconds=seconds) as (url, reply):
         return url, reply.status, reply.read()
 
 
 @contextmanager
 def _reply(
-    options: Namespace, method: str, path: str, body: bytes | None = None
+    options: Namespace,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    *,
+    seconds: float = _SECONDS,
 ) -> Iterator[tuple[str, http.client.HTTPResponse]]:
     """The address that is asked, and its answer, which can be read until the block ends."""
     told = Address(_DEFAULT)
     if options.configuration is not None:
         told = address_of(options.configuration)
     url, token = options.url or told.url, told.token
-    connection, root = _connection(url, told.certificate)
+    connection, root = _connection(url, told.certificate, seconds)
     headers = {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
     if body is not None:
         headers["Content-Type"] = "application/json"
@@ -101,16 +119,18 @@ def _reply(
         connection.close()
 
 
-def _connection(url: str, certificate: Path | None) -> tuple[http.client.HTTPConnection, str]:
+def _connection(
+    url: str, certificate: Path | None, seconds: float
+) -> tuple[http.client.HTTPConnection, str]:
     """A connection, and what precedes every path there."""
     parts = urlsplit(url)
     root = parts.path.rstrip("/")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NoAnswerError(f"{url} is no address: write it like {_DEFAULT}")
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.netloc, timeout=_SECONDS), root
+        return http.client.HTTPConnection(parts.netloc, timeout=seconds), root
     trusted = _trusting(certificate)
-    return http.client.HTTPSConnection(parts.netloc, timeout=_SECONDS, context=trusted), root
+    return http.client.HTTPSConnection(parts.netloc, timeout=seconds, context=trusted), root
 
 
 def _trusting(certificate: Path | None) -> ssl.SSLContext:

@@ -29,6 +29,7 @@ from hedgewatch.notify.muting import Calendar
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
+from hedgewatch.reports.settings import ReportsSettings
 from hedgewatch.settings import Secret
 from hedgewatch.signals.settings import CalendarSettings, SignalSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
@@ -64,6 +65,7 @@ class Configuration:
     store: Path
     recording: RecordingSettings
     heartbeat: HeartbeatSettings | None = None
+    reports: ReportsSettings = field(default_factory=ReportsSettings)
     replica: str | None = None
     warnings: tuple[Problem, ...] = ()
     _secrets: tuple[Secret, ...] = field(default=(), repr=False)

@@ -24,6 +24,7 @@ from hedgewatch.notify.heartbeat import HeartbeatSettings
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.settings import ReceiverSettings
 from hedgewatch.recording.settings import RecordingSettings
+from hedgewatch.reports.settings import ReportsSettings
 from hedgewatch.signals.settings import CalendarSettings, SignalSettings
 from hedgewatch.telemetry.settings import HttpSettings, LogSettings
 from hedgewatch.venues.settings import VENUES, AccountSettings
@@ -34,7 +35,7 @@ _LISTS = (
     *("accounts", "wallets", "hedges", "scenarios", "rules"),
     *("receivers", "routes", "quiet_hours", "maintenance", "signals", "calendars"),
 )
-_MAPPINGS = ("prices", "http", "log", "recording", "heartbeat")
+_MAPPINGS = ("prices", "http", "log", "recording", "heartbeat", "reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Draft:
     log: LogSettings
     recording: RecordingSettings
     heartbeat: HeartbeatSettings | None
+    reports: ReportsSettings
 
     def placed_legs(self) -> Iterator[tuple[Location, LegSettings]]:
         """Where each leg stands."""
@@ -128,6 +130,7 @@ def read_draft(source: Source, problems: list[Problem]) -> Draft:
         log=reading.one("log", LogSettings) or LogSettings(),
         recording=reading.one("recording", RecordingSettings) or RecordingSettings(),
         heartbeat=reading.one("heartbeat", HeartbeatSettings),
+        reports=reading.one("reports", ReportsSettings) or ReportsSettings(),
     )
 
 

@@ -11,6 +11,7 @@ from hedgewatch.config.problems import Problem, did_you_mean
 from hedgewatch.config.yaml_source import Location
 from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.matchers import MatcherError, parse_matcher
+from hedgewatch.reports.settings import ReportsSettings
 from hedgewatch.settings import Secret, SecretError, SecretReference
 
 _WITH_SECRETS = [("accounts",), ("receivers",), ("http",), ("heartbeat",)]
@@ -43,6 +44,21 @@ def unknown_receivers(draft: Draft) -> Iterator[Problem]:
             name = draft.source.get(location)
             if isinstance(name, str) and name not in known:
                 message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+                yield draft.source.problem(location, message)
+
+
+def reports_to_nobody(draft: Draft) -> Iterator[Problem]:
+    """A report goes to receivers that there are, and that can show one."""
+    known = draft.names("receivers")
+    deaf = {p.settings.name for p in draft.receivers if not p.settings.takes_reports}
+    for kind in ReportsSettings.model_fields:
+        for location in draft.source.matching("reports", kind, "receivers", int):
+            name = draft.source.get(location)
+            if isinstance(name, str) and name not in known:
+                message = f"unknown receiver '{name}'{did_you_mean(name, known)}"
+                yield draft.source.problem(location, message)
+            elif name in deaf:
+                message = f"{name} shows alerts only: send reports to another receiver"
                 yield draft.source.problem(location, message)
 
 

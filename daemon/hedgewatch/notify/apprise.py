@@ -151,12 +151,17 @@ class Apprise:
 
 
 def message(notification: Notification) -> dict[str, str]:
-    """What is sent, as plain text in which no service finds a mention or a link in disguise."""
+    """What is sent, as plain text in which no service finds a mention or a link in disguise; of a
+    report also what a mail takes.
+    """
+    report = notification.report
+    mail = {} if report is None else {"mail": report.mail, "html": report.html, "file": report.name}
     return {
         "title": harmless(title(notification)),
         "body": harmless(body(notification)),
-        "type": _type(notification),
+        "type": "info" if report is not None else _type(notification),
         "alert": notification.alert,
+        **mail,
     }
 
 

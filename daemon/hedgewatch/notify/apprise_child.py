@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 import apprise
 import requests
+from apprise.attachment.memory import AttachMemory
 
 from hedgewatch.notify.message import clip
 
@@ -107,9 +108,8 @@ def _sent(
     told.add(service)
     sent = told.notify(
         title=title,
-        body=body,
         notify_type=apprise.NotifyType(question["type"]),
-        body_format=apprise.NotifyFormat.TEXT,
+        **(_mail(question) if is_mail(service, question) else _text(body)),
     )
     return {
         "sent": bool(sent),
@@ -118,6 +118,27 @@ def _sent(
         "broken": wire.broken,
         "retry_after": wire.retry_after,
         "words": wire.words[:_LONGEST_WORDS],
+    }
+
+
+def is_mail(service: Any, question: Question) -> bool:
+    """Whether it can take the whole of a report: others get its brief, as plain text."""
+    return "mail" in question and service.secure_protocol == "mailtos"
+
+
+def _text(body: str) -> dict[str, Any]:
+    return {"body": body, "body_format": apprise.NotifyFormat.TEXT}
+
+
+def _mail(question: Question) -> dict[str, Any]:
+    """Tables in the mail itself; the pictures, which mail programs leave out, as a file."""
+    pictures: Any = AttachMemory(  # type: ignore[no-untyped-call]
+        content=question["html"].encode(), name=question["file"], mimetype="text/html"
+    )
+    return {
+        "body": question["mail"],
+        "body_format": apprise.NotifyFormat.HTML,
+        "attach": apprise.AppriseAttachment(pictures),
     }
 
 

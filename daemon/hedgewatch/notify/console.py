@@ -3,6 +3,7 @@
 import os
 import select
 from collections.abc import Mapping
+from textwrap import indent
 from typing import Final, TextIO
 
 from hedgewatch.core.alert_model import AlertState, Severity
@@ -63,7 +64,10 @@ class Console:
             raise DeliveryError(reason, retryable=not gone) from error
 
     def _lines(self, notification: Notification) -> str:
-        first, _, rest = body(notification).partition("\n")
+        text = body(notification)
+        if notification.report is not None:
+            return f"{title(notification)}\n{indent(text, '    ')}\n"
+        first, _, rest = text.partition("\n")
         when = rfc3339(notification.transition.at)
         lines = (
             f"{self._paint(when, _DIM)} {self._paint(title(notification), _color(notification))}\n"

@@ -15,7 +15,7 @@ import structlog
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Outcome, Transition
 from hedgewatch.notify.audience import Audience, TellAgain
 from hedgewatch.notify.journal import Journal, Mark
-from hedgewatch.notify.live import Cast, alert_of, tellings_of
+from hedgewatch.notify.live import alert_of, cast_of, tellings_of
 from hedgewatch.notify.muting import NO_CALENDAR, Calendar, Muting
 from hedgewatch.notify.outgoing import (
     EXPIRES_AFTER,
@@ -82,7 +82,7 @@ class Dispatcher:
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._muting = Muting(surroundings.silences, surroundings.calendar)
         self._audience = Audience(
-            _cast(receivers),
+            cast_of(receivers),
             _or_everywhere(routes, self._receivers),
             self._muting,
             tell_again=surroundings.told_again,
@@ -162,6 +162,10 @@ class Dispatcher:
             for each in self._audience.tell(one, now, stands=(one.alertname, one.subject) in stand)
         ]
         self._send(deliveries, outcome.records, urgent=bool(told))
+
+    def announce(self, told: Iterable[Delivery]) -> None:
+        """Send what is no alert, a report: no route, silence or digest is asked. Never blocks."""
+        self._send([each for each in told if each.receiver in self._workers], (), urgent=True)
 
     async def drain(self, deadline: float) -> None:
         """Finish what is in flight within `deadline` seconds; the rest stays in the outbox.
@@ -280,15 +284,6 @@ class Dispatcher:
 
 def _is_told(transition: Transition) -> bool:
     return transition.state in _TOLD or transition.change is Change.ACKNOWLEDGED
-
-
-def _cast(receivers: Iterable[Receiver]) -> Cast:
-    mirrors = tuple(one.name for one in receivers if isinstance(one, Mirror))
-    return Cast(
-        people=tuple(one.name for one in receivers if one.name not in mirrors),
-        mirrors=mirrors,
-        displays=frozenset(one.name for one in receivers if isinstance(one, Display)),
-    )
 
 
 def _or_everywhere(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Transition
 from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.notify.outgoing import Delivery, Notification, alert_key, delivery_key
+from hedgewatch.notify.receiver import Display, Mirror, Receiver
 from hedgewatch.notify.routing import RouteSettings
 
 
@@ -22,6 +23,16 @@ class Cast:
     def people_of(self, names: Iterable[str]) -> list[str]:
         """Those of these receivers that are people, each once."""
         return [name for name in dict.fromkeys(names) if name in self.people]
+
+
+def cast_of(receivers: Iterable[Receiver]) -> Cast:
+    """What each of them is."""
+    mirrors = tuple(one.name for one in receivers if isinstance(one, Mirror))
+    return Cast(
+        people=tuple(one.name for one in receivers if one.name not in mirrors),
+        mirrors=mirrors,
+        displays=frozenset(one.name for one in receivers if isinstance(one, Display)),
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from hedgewatch.core.model import EndReason
 from hedgewatch.core.wording import spoken
 from hedgewatch.notify.digest_lines import digest_lines
 from hedgewatch.notify.outgoing import DIGEST, Notification
+from hedgewatch.notify.report import REPORT
 
 TITLE_BYTES = 200
 BODY_BYTES = 3000
@@ -51,7 +52,7 @@ _WHAT_ENDED: Mapping[str, str] = MappingProxyType(
 def title(notification: Notification) -> str:
     """One line: `CRITICAL MarginDanger: main/USDT`."""
     transition = notification.transition
-    if transition.alertname == DIGEST:
+    if transition.alertname in (DIGEST, REPORT):
         return clip(clean(summary(transition)).replace("\n", " "), TITLE_BYTES)
     alert = f"{transition.alertname}: {transition.subject}"
     return clip(clean(f"{_headline(notification)} {alert}").replace("\n", " "), TITLE_BYTES)
@@ -59,7 +60,9 @@ def title(notification: Notification) -> str:
 
 def body(notification: Notification) -> str:
     """A few lines; the most important first, because a phone shows only those."""
-    return clip("\n".join(filter(None, map(clean, _lines(notification)))), BODY_BYTES)
+    report = notification.report
+    lines = _lines(notification) if report is None else (*report.brief, report.again)
+    return clip("\n".join(filter(None, map(clean, lines))), BODY_BYTES)
 
 
 def plain(notification: Notification) -> Notification:
@@ -68,7 +71,7 @@ def plain(notification: Notification) -> Notification:
     bare = replace(
         notification.transition, annotations={"summary": words}, labels={}, values={}, reason=""
     )
-    return replace(notification, transition=bare, note="", digest=())
+    return replace(notification, transition=bare, note="", digest=(), report=None)
 
 
 def clean(text: str) -> str:
@@ -124,7 +127,7 @@ def _lines(notification: Notification) -> Iterator[str]:
     else:
         yield summary(transition)
     yield notification.note
-    if transition.alertname == DIGEST:
+    if transition.alertname in (DIGEST, REPORT):
         yield from digest_lines(notification.digest)
         return
     yield from _news(transition)

@@ -26,6 +26,7 @@ from hedgewatch.notify.mqtt_settings import MqttSettings, broker_options
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alert_json, as_bytes
 from hedgewatch.notify.receiver import DeliveryError
+from hedgewatch.notify.report import Report
 from hedgewatch.settings import SecretError
 
 __all__ = ["Mqtt", "MqttSettings"]
@@ -34,6 +35,7 @@ _ALERT_SCHEMA = "hedgewatch.alert/1"
 _ACCOUNT_SCHEMA = "hedgewatch.account/1"
 _HEDGE_SCHEMA = "hedgewatch.hedge/1"
 _DESK_SCHEMA = "hedgewatch.desk/1"
+_REPORT_SCHEMA = "hedgewatch.report/1"
 _HEARTBEAT_SCHEMA = "hedgewatch.heartbeat/1"
 _KEEPALIVE = 15
 _TIMEOUT = 5.0
@@ -122,10 +124,14 @@ class Mqtt:
             self._states[topic] = (payload, json_properties(schema, expiry=_whole(expiry)))
 
     async def deliver(self, notification: Notification) -> None:
-        """Publish the alert's state and the transition; DeliveryError without a broker."""
-        self.remember(notification)
+        """Publish an alert's state and transition, or a report; DeliveryError without a broker."""
+        if notification.report is None:
+            self.remember(notification)
         client = await self._connection()
         try:
+            if notification.report is not None:
+                await self._publish_report(client, notification.report, notification.key)
+                return
             await self._publish_alert(client, notification)
             await client.send(
                 topics.event(self._instance),
@@ -199,6 +205,14 @@ class Mqtt:
             topics.alert_state(self._instance, transition.alertname, transition.subject),
             as_bytes(alert_json(notification)),
             json_properties(_ALERT_SCHEMA, notification.key, expiry),
+            retain=True,
+        )
+
+    async def _publish_report(self, client: MqttClient, report: Report, key: str) -> None:
+        await client.send(
+            topics.report(self._instance, report.kind),
+            as_bytes(report.told),
+            json_properties(_REPORT_SCHEMA, key),
             retain=True,
         )
 

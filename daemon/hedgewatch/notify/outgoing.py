@@ -18,6 +18,7 @@ from hedgewatch.core.alert_model import (
     values_of,
 )
 from hedgewatch.core.model import Scope, Subject
+from hedgewatch.notify.report import REPORT, Report
 
 DIGEST = "Digest"
 """What stands for the name of an alert where many are told together."""
@@ -33,7 +34,8 @@ class Notification:
 
     A `reminder` says again that an alert is still firing; the `note` says why it is told now, or
     here. A `digest` are many alerts told together, of which `transition` is the head. What is
-    `collected` is not sent: it goes into the digest of so many seconds.
+    `collected` is not sent: it goes into the digest of so many seconds. A `report` is no alert, and
+    `transition` is no more than its title.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Notification:
     note: str = ""
     digest: tuple[Transition, ...] = ()
     collected: float = 0.0
+    report: Report | None = None
 
     @property
     def alert(self) -> str:
@@ -148,6 +151,7 @@ def encode_notification(notification: Notification) -> str:
         "note": notification.note,
         "digest": [_encoded(transition) for transition in notification.digest],
         "collected": notification.collected,
+        "report": None if notification.report is None else asdict(notification.report),
     }
     return json.dumps(fields, allow_nan=False)
 
@@ -164,7 +168,27 @@ def decode_notification(text: str) -> Notification:
         note=fields.get("note", ""),
         digest=tuple(map(_decoded, fields.get("digest", ()))),
         collected=float(fields.get("collected", 0.0)),
+        report=Report.of(fields["report"]) if fields.get("report") else None,
     )
+
+
+def delivery_of(report: Report, receiver: str, now: float) -> Delivery:
+    """The delivery of a report. Its key follows from its time: made twice, it is the same."""
+    head = Transition(
+        at=report.ends,
+        alertname=REPORT,
+        subject=Subject(Scope.BOOK, (("report", report.kind),)),
+        state=AlertState.ENDED,
+        severity=Severity.INFO,
+        episode=f"{report.begins:.0f}",
+        active_since=report.begins,
+        reason="report",
+        labels={},
+        annotations={"summary": report.title, "description": "\n".join(report.brief)},
+        values={},
+    )
+    told = Delivery.of(head, receiver, now)
+    return told.carrying(replace(told.notification, report=report))
 
 
 def _encoded(transition: Transition) -> dict[str, Any]:

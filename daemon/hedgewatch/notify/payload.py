@@ -30,7 +30,10 @@ def alertmanager_v4(
     annotations = _common([annotations_of(one) for one in told])
     if notification.note:
         annotations["note"] = clean(notification.note)
+    report = notification.report
+    more = {} if report is None else {"report": report.told | {"html": report.html}}
     return {
+        **more,
         "version": "4",
         "groupKey": f"{{}}:{{{_selector(labels)}}}",
         "truncatedAlerts": 0,

@@ -75,11 +75,11 @@ class Queue:
         return min(made, default=None)
 
     def lesser(self) -> tuple[Delivery, ...]:
-        """All of the lanes in which nothing is critical, each lane in its order."""
+        """All of the lanes in which nothing is critical, each lane in its order; no reports."""
         return tuple(
             delivery
             for lane in self._lanes.values()
-            if all(map(_urgency, lane))
+            if all(map(_urgency, lane)) and not any(map(_reports, lane))
             for delivery in lane
         )
 
@@ -107,6 +107,10 @@ class Queue:
         """What was sent with others leaves its place in the schedule behind."""
         lane = self._lanes.get(delivery.notification.alert)
         return lane is not None and lane[0] is delivery
+
+
+def _reports(delivery: Delivery) -> bool:
+    return delivery.notification.report is not None
 
 
 def _urgency(delivery: Delivery) -> int:

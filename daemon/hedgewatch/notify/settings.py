@@ -39,6 +39,11 @@ class ReceiverSettings(Settings):
         return self.mqtt is not None or self.alertmanager is not None
 
     @property
+    def takes_reports(self) -> bool:
+        """Whether it can show what is no alert."""
+        return self.alertmanager is None
+
+    @property
     def makes_one_of_two(self) -> bool:
         """Whether two replicas that tell it the same lead to one message, or to none elsewhere."""
         return self.alertmanager is not None or self.console is not None

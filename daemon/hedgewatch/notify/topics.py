@@ -38,6 +38,11 @@ def desk_state(instance: str) -> str:
     return f"{_ROOT}/{_level(instance)}/desk/state"
 
 
+def report(instance: str, kind: str) -> str:
+    """The last report of a kind, retained."""
+    return f"{_ROOT}/{_level(instance)}/report/{_level(kind)}"
+
+
 def heartbeat(instance: str) -> str:
     """A sign of life, retained until it expires."""
     return f"{_ROOT}/{_level(instance)}/heartbeat"

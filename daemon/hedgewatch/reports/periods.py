@@ -72,8 +72,21 @@ def named_period(kind: Kind, at: str, timezone: str, now: float) -> Period:
     """
     if not at:
         return latest_over(kind, timezone, now)
-    last = day_of(now, timezone) if at == "today" else date.fromisoformat(at)
+    last = day_of(now, timezone) if at == "today" else _date(at)
     return Period(kind=kind, last=last, timezone=timezone)
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
+        raise ValueError(f"a date must read like 2026-11-29, or be today, found {text[:20]}")
+    return day
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,16 @@ class History:
 
         return await self._file.on_thread(read)
 
+    async def began_before(self, moment: float) -> bool:
+        """Whether anything was kept before that moment; StoreError."""
+
+        def read() -> bool:
+            with self._file.transaction() as database:
+                (first,) = database.execute("SELECT min(begins) FROM minutes").fetchone()
+                return first is not None and first < moment
+
+        return await self._file.on_thread(read)
+
     async def note_made(self, kind: str, begins: float, now: float) -> None:
         """It was made, and is not to be made again; StoreError."""
 

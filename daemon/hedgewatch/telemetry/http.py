@@ -4,7 +4,7 @@ is in `http_commands`.
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import isfinite
@@ -37,6 +37,7 @@ from hedgewatch.telemetry.tls import serving
 from hedgewatch.telemetry.web_settings import WebSettings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Routes = Sequence[web.RouteDef]
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHUTDOWN_SECONDS = 1.0
@@ -77,12 +78,13 @@ class CannotListenError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """What the server has beside the engine: the text of the runbooks, the news of the status page,
-    and what `settings.web_config` says.
+    what `settings.web_config` says, and further routes.
     """
 
     runbooks: str = ""
     stream: Stream | None = None
     web: WebSettings = field(default_factory=WebSettings)
+    routes: Routes = ()
 
 
 _BARE = Equipment()
@@ -108,6 +110,7 @@ def application(
     app.add_routes([web.get(path, handler) for path, handler in _health(view).items()])
     app.add_routes([web.get("/metrics", _metrics(view, daemon))])
     app.add_routes(page_routes(equipment.runbooks))
+    app.add_routes(equipment.routes)
     if equipment.stream is not None:
         app.add_routes(stream_routes(equipment.stream))
         close_with(app, equipment.stream)
