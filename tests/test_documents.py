@@ -1,7 +1,9 @@
 """Every page: its links lead somewhere, its commands can be given, the names in it exist."""
 
+import ast
 import re
 import shlex
+import tomllib
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,6 @@ from hedgewatch.settings import SecretReference
 from tests.support.handbook import commands
 
 ROOT = Path(__file__).parents[1]
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "daemon").rglob("*.py"))
 FOLDERS = (".", "daemon", "daemon/decisions", "deploy", "grafana", "rules")
 PAGES = [page for folder in FOLDERS for page in sorted((ROOT / folder).glob("*.md"))]
 FRONT = [page for page in PAGES if page.parent.name not in ("daemon", "decisions")]
@@ -128,13 +129,58 @@ def test_every_module_that_a_page_names_exists(page: Path) -> None:
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
 
 
+def _classes() -> dict[str, tuple[set[str], set[str]]]:
+    """By its name, what each class of the program has itself, and the names of its bases."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for path in (ROOT / "daemon").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                members, bases = found.setdefault(node.name, (set(), set()))
+                members |= set(_members(node))
+                bases |= {ast.unparse(base).partition("[")[0] for base in node.bases}
+    return found
+
+
+def _members(node: ast.ClassDef) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield part.name
+        elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+            yield part.attr
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+
+
+CLASSES = _classes()
+
+
+def _has(owner: str, member: str) -> bool:
+    members, bases = CLASSES.get(owner, (set(), set()))
+    return member in members or any(_has(base, member) for base in bases)
+
+
 @every_page
 def test_every_class_and_method_that_a_page_names_exists(page: Path) -> None:
     named = re.findall(r"`([A-Z]\w+)\.(?!md\b)(\w+)\b", page.read_text(encoding="utf-8"))
-    missing = [
-        f"{owner}.{member}"
-        for owner, member in named
-        if not re.search(rf"^class {owner}\b", SOURCE, re.MULTILINE)
-        or not re.search(rf"\b{member}\b", SOURCE)
-    ]
-    assert missing == []
+    assert [f"{owner}.{member}" for owner, member in named if not _has(owner, member)] == []
+
+
+def test_a_method_that_moved_to_another_class_is_found() -> None:
+    assert _has("Monitor", "publish")
+    assert not _has("Monitor", "handle")
+    assert not _has("Connection", "_pass_on")
+
+
+def test_the_maps_of_the_architecture_are_the_layers_that_are_enforced() -> None:
+    text = (ROOT / "daemon" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    enforced = [each["layers"] for each in contracts if each["type"] == "layers"][:2]
+    maps = re.findall(r"^```\n((?:__main__|engine)\b.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    for layers, shown in zip(enforced, maps, strict=True):
+        place = {name: at for at, layer in enumerate(layers) for name in layer.split(" | ")}
+        lines = [re.split(r"\s{2,}", line)[0].split(" | ") for line in shown.splitlines()]
+        told = [name for line in lines for name in line]
+        assert sorted(told) == sorted(place)
+        assert [place[name] for name in told] == sorted(place.values())
+        assert all(len({place[name] for name in line}) == 1 for line in lines)
