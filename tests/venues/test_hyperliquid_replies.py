@@ -60,6 +60,7 @@ class Replies:
         self.replies = {
             "spotClearinghouseState": {"balances": []},
             "delegatorSummary": ccxt.ExchangeError("422"),
+            "userVaultEquities": [],
             **replies,
         }
         self.asked: list[Mapping[str, Any]] = []
@@ -200,10 +201,11 @@ async def test_a_token_that_only_calls_itself_like_another_is_not_added_to_it() 
     rows = [
         {"coin": "UETH", "token": 221, "total": "1.0", "hold": "0.0"},
         {"coin": "ETH", "token": 900, "total": "5.0", "hold": "0.0"},
+        {"coin": "KPEPE", "token": 901, "total": "7.0", "hold": "0.0"},
     ]
     replies = Replies(clearinghouseState=EMPTY, spotClearinghouseState={"balances": rows})
     owned = {each.asset: each.total for each in (await dialect().read_account(replies)).balances}
-    assert owned == {"ETH": 1.0, "ETH@900": 5.0}
+    assert owned == {"ETH": 1.0, "ETH@900": 5.0, "KPEPE@901": 7.0}
 
 
 async def test_what_is_missing_is_gone_only_when_the_totals_say_so_too() -> None:
@@ -418,6 +420,45 @@ async def test_an_address_can_do_nothing_but_may_be_the_wrong_one() -> None:
         await spoken.rights(Replies(spotMeta=tokens, userRole=agent))
     untold = Replies(spotMeta=tokens, userRole=ccxt.ExchangeError("422"))
     assert (await spoken.rights(untold)).powers == ()
+
+
+async def test_a_venue_that_does_not_tell_what_is_staked_blinds_nobody_and_is_asked_again() -> None:
+    rows = [{"coin": "HYPE", "token": 150, "total": "4.0", "hold": "0.0"}]
+    replies = Replies(
+        clearinghouseState=EMPTY,
+        spotClearinghouseState={"balances": rows},
+        delegatorSummary=ccxt.ExchangeNotAvailable("500 null"),
+        userVaultEquities=ccxt.ExchangeError("422"),
+    )
+    spoken = dialect()
+    reading = await spoken.read_account(replies)
+    assert [(each.asset, each.total) for each in reading.balances] == [("HYPE", 4.0)]
+    assert reading.unseen == (
+        "what is staked of HYPE: the venue does not tell",
+        "shares in vaults: the venue does not tell",
+    )
+    for _ in range(7):
+        await spoken.read_account(replies)
+    kinds = [asked["type"] for asked in replies.asked]
+    assert (kinds.count("delegatorSummary"), kinds.count("userVaultEquities")) == (1, 1)
+    stake = {"delegated": "10.0", "undelegated": "0.0", "totalPendingWithdrawal": "0.0"}
+    replies.replies["delegatorSummary"] = stake
+    (hype,) = (await spoken.read_account(replies)).balances
+    assert hype.total == 14.0
+
+
+async def test_a_share_in_a_vault_is_said_and_not_counted() -> None:
+    shares = [
+        {"vaultAddress": "0xdf", "equity": "742500.08", "lockedUntilTimestamp": 1741132800000},
+        {"vaultAddress": "0xaa", "equity": "0.0"},
+    ]
+    reading = await dialect().read_account(
+        Replies(clearinghouseState=EMPTY, userVaultEquities=shares)
+    )
+    assert reading.unseen[-1:] == (
+        "a share worth 742,500.08 USDC in the vault 0xdf: it is not counted",
+    )
+    assert reading.balances == ()
 
 
 async def test_what_is_staked_is_owned_and_cannot_be_moved() -> None:

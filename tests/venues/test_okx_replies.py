@@ -399,6 +399,7 @@ async def test_one_market_that_stays_unlisted_blinds_nobody_to_the_others_and_is
         "OLD-USDT-SWAP is held, which the venue does not list: look at it there"
     )
     assert reading.isolated_regime == REGIMES["okx-isolated"]
+    assert reading.unseen == ("-2 of OLD-USDT-SWAP (SWAP): it is not counted",)
     replies.replies["positions"] = [POSITION, {**strange, "mgnMode": "isolated", "margin": "5"}]
     reading = await dialect.read_account(replies)
     assert "OLD-USDT-SWAP" in reading.isolated_regime.unknown
@@ -422,6 +423,10 @@ async def test_savings_that_may_not_be_read_blind_nobody_and_are_not_asked_for_e
     replies = Replies(savings=ccxt.PermissionDenied("50120"), funding=ccxt.NetworkError("a moment"))
     reading = await dialect.read_account(replies)
     assert [balance.total for balance in reading.balances] == [100_000.0]
+    assert reading.unseen == (
+        "what lies in the funding account is not counted: the venue does not tell",
+        "what lies in savings is not counted: the venue does not tell",
+    )
     replies.replies |= {
         "savings": [{"ccy": "USDT", "amt": "1"}],
         "funding": [{"ccy": "USDT", "bal": "7", "availBal": "5", "frozenBal": "2"}],

@@ -158,6 +158,7 @@ TYPES: Mapping[str, Callable[[Call], Any]] = {
     "userFillsByTime": _sales,
     "userNonFundingLedgerUpdates": _ledger,
     "delegatorSummary": _staked,
+    "userVaultEquities": lambda _: [],
     "openOrders": lambda _: [],
     "frontendOpenOrders": lambda _: [],
 }

@@ -34,7 +34,7 @@ from hedgewatch.venues.dialect import (
     StreamBegan,
     Tell,
 )
-from hedgewatch.venues.dialects.hyperliquid_address import Stake, refuse_wrong_address
+from hedgewatch.venues.dialects.hyperliquid_address import Aside, refuse_wrong_address
 from hedgewatch.venues.dialects.hyperliquid_listing import (
     Listing,
     tiers,
@@ -95,7 +95,7 @@ class Hyperliquid:
         self._owned: set[str] = set()
         self._outflows = Outflows(self._address)
         self._mode = ""
-        self._stake = Stake(self._address)
+        self._aside = Aside(self._address)
 
     def feed_of(self, path: str) -> Feed:
         """One address serves every feed, and is dialled with the feed behind its `#`."""
@@ -141,7 +141,7 @@ class Hyperliquid:
         if not isinstance(reply, str):
             raise OddReplyError("userAbstraction is not a text")
         self._mode = reply.strip('"')
-        self._stake.forget()
+        self._aside.forget()
 
     async def read_terms(self, exchange: Exchange) -> None:
         """None beside the listing: funding is paid every hour."""
@@ -178,7 +178,7 @@ class Hyperliquid:
         states = await self._states(exchange, sorted(self._user.used))
         reply = await self._ask(exchange, "spotClearinghouseState", user=self._address)
         outside = spot_of(reply, self._listing, self._mode)
-        spot = await self._stake.added(partial(self._ask, exchange), outside)
+        spot = await self._aside.added(partial(self._ask, exchange), outside)
         every = list(states.values())
         positions = tuple(self._positions(every, spot))
         self._user.seen(states, spot)
@@ -190,6 +190,7 @@ class Hyperliquid:
             margin_in_use=sum(state.margin_used for state in every),
             cross_regime=cross,
             isolated_regime=isolated,
+            unseen=await self._aside.unseen(partial(self._ask, exchange)),
         )
         self._outflows.seen(reading)
         return reading

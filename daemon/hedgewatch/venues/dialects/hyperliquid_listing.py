@@ -25,6 +25,7 @@ from hedgewatch.venues.fields import (
 
 VENUE = "hyperliquid"
 MONEY = "USDC"
+_MONEYS_NUMBER = "0"
 STAKED = "HYPE"
 """What validators are given as their stake."""
 
@@ -83,15 +84,15 @@ class Listing:
         return settle
 
     def asset(self, row: Row) -> str:
-        """What a token is, by the market in which it is traded. One that is traded nowhere keeps
-        its name, and is told apart from another's by its number: anybody may call a token BTC.
+        """What a token is, by the market in which it is traded. One that is traded nowhere is told
+        apart by its number: anybody may call a token BTC, or KPEPE, and give it away.
         """
         name, number_of_it = text(row, "coin"), str(row.get("token"))
         known = self._tokens.get(number_of_it)
         if known is not None:
             self._names[known] = name
             return known
-        return f"{name}@{number_of_it}" if name in self._tokens.values() else name
+        return name if (name, number_of_it) == (MONEY, _MONEYS_NUMBER) else f"{name}@{number_of_it}"
 
     def dexes(self, symbols: Iterable[str]) -> set[str]:
         """On which exchanges these are traded."""

@@ -221,6 +221,14 @@ def foreign_in(others: Iterable[Row], unlisted: Iterable[Row]) -> Foreign:
     return Foreign(cross, _not_listed(modes[True]))
 
 
+def unseen_in(strange: Iterable[Row]) -> Iterator[str]:
+    """What is held of which no position of ours tells: options, margin, what is not listed."""
+    for row in strange:
+        if held := amount(row, "pos"):
+            kind = text(row, "instType")
+            yield f"{held:,.8g} of {text(row, 'instId')} ({kind}): it is not counted"
+
+
 def _not_listed(names: Sequence[str]) -> str:
     named = ", ".join(sorted(set(names)))
     return named and f"{named} is held, which the venue does not list: look at it there"

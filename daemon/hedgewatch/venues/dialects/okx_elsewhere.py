@@ -15,6 +15,8 @@ from hedgewatch.venues.fields import OddReplyError, Row, number, text
 _ASK_AGAIN_SECONDS = 3600.0
 """After a refusal."""
 
+_PLACES = {"funding": "the funding account", "savings": "savings"}
+
 log = structlog.get_logger()
 
 Amounts = Iterator[tuple[str, Elsewhere]]
@@ -27,6 +29,7 @@ class Outside:
         self._account = account
         self._parts: dict[str, Mapping[str, Elsewhere]] = {}
         self._not_before: dict[str, float] = {}
+        self._untold: set[str] = set()
         self.at = 0.0
 
     @property
@@ -38,6 +41,13 @@ class Outside:
                 known = found.get(coin, Elsewhere())
                 found[coin] = Elsewhere(known.total + there.total, known.locked + there.locked)
         return found
+
+    @property
+    def unseen(self) -> Iterator[str]:
+        """What of it OKX did not tell, in words."""
+        for part in sorted(self._untold):
+            known = "is as it was told last" if part in self._parts else "is not counted"
+            yield f"what lies in {_PLACES[part]} {known}: the venue does not tell"
 
     async def read(self, exchange: Exchange) -> None:
         """What cannot be read stays as it was known."""
@@ -59,8 +69,11 @@ class Outside:
         except (ccxt.BaseError, OddReplyError) as error:
             if isinstance(error, ccxt.ExchangeError):
                 self._not_before[name] = now + _ASK_AGAIN_SECONDS
-            log.info("not read", account=self._account, what=name, error=type(error).__name__)
+            if name not in self._untold:
+                log.info("not read", account=self._account, what=name, error=type(error).__name__)
+            self._untold.add(name)
             return
+        self._untold.discard(name)
         self._parts[name] = {coin: there for coin, there in told if there.total}
         self.at = now
 

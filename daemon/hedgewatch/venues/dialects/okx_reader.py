@@ -1,6 +1,7 @@
 """Whole readings of an account of OKX by REST, and what of it the next ones depend on."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import ccxt
@@ -77,6 +78,8 @@ class AccountReader:
         others = [row for row in held if not okx_account.is_contract(row)]
         foreign = okx_account.foreign_in(others, unlisted)
         reading = self._reading(ours, funds, mode)
+        strange = okx_account.unseen_in([*others, *unlisted])
+        reading = replace(reading, unseen=(*strange, *self._outside.unseen))
         return okx_account.whole(reading, funds, mode, foreign)
 
     def _sorted(self, contracts: Iterable[Row]) -> tuple[list[Row], list[Row]]:
