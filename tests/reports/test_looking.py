@@ -1,9 +1,11 @@
 """What is kept of each minute, by an engine that lives through it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from hedgewatch.core.events import MarketDefined
 from hedgewatch.reports.figures import Figures, figures
 from hedgewatch.reports.minute import (
     BOOKED,
@@ -18,7 +20,7 @@ from hedgewatch.reports.minute import (
 )
 from hedgewatch.reports.periods import Kind, Period
 from tests.reports.watching import MIDNIGHT, Watching
-from tests.support.builders import AIX, balance, held, paid, read, told
+from tests.support.builders import AIX, balance, held, market, paid, read, told
 from tests.support.stories import danger
 
 FIRST = Period(kind=Kind.DAILY, last=date(2026, 12, 1), timezone="Europe/Berlin")
@@ -26,12 +28,9 @@ FIRST = Period(kind=Kind.DAILY, last=date(2026, 12, 1), timezone="Europe/Berlin"
 
 def day_of(watching: Watching, seconds: float) -> Figures:
     """The first of December, as it is reported so many seconds into it."""
-    begins = FIRST.begins
     kept = watching.written.kept()
-    minutes = tuple(each for each in kept.minutes if begins <= (each.begins + each.ends) / 2)
-    return figures(
-        FIRST, type(kept)(minutes=minutes, told=kept.told, latest=kept.latest), begins + seconds
-    )
+    of_the_day = tuple(minute for minute in kept.minutes if minute.begins >= FIRST.begins)
+    return figures(FIRST, replace(kept, minutes=of_the_day), FIRST.begins + seconds)
 
 
 def test_midnight_in_berlin_is_where_the_day_begins() -> None:
@@ -76,6 +75,22 @@ def test_what_is_booked_when_funding_is_due_stands_apart_from_other_bookings() -
     (pool,) = day_of(watching, 240.0).pools
     assert pool.parts == {BOOKED: pytest.approx(300.0)}, "this market tells no funding"
     assert FUNDING not in pool.parts
+
+
+def test_what_is_booked_while_funding_is_due_and_nothing_is_traded_is_told_so() -> None:
+    watching = Watching()
+    watching.at(replaced(market(AIX), funding_interval=3_600.0))
+    watching.until(10.0)
+    watching.at(paid(balance(49_985.0)))
+    watching.until(200.0)
+    watching.at(paid(balance(50_985.0)))
+    watching.until(300.0)
+    (pool,) = day_of(watching, 300.0).pools
+    assert pool.parts == {FUNDING: pytest.approx(-15.0), BOOKED: pytest.approx(1_000.0)}
+
+
+def replaced(defined: MarketDefined, **terms: float) -> MarketDefined:
+    return MarketDefined(replace(defined.market, **terms))  # type: ignore[arg-type]
 
 
 def test_a_trade_costs_its_fee_and_the_prices_of_that_second_are_mark_to_market() -> None:

@@ -82,6 +82,19 @@ def test_a_week_says_which_rules_fired_how_often_and_which_never_did() -> None:
     assert "RULES" not in made(SUNDAY)["text"]
 
 
+def test_a_week_has_its_days_beside_each_other_and_they_add_up() -> None:
+    report = made(WEEK)
+    days = report["figures"]["days"]
+    assert [day["day"] for day in days] == [f"2026-11-{number}" for number in range(23, 30)]
+    assert [day["fired"] for day in days] == [5, 0, 0, 0, 0, 0, 0]
+    assert [day["blind"] for day in days] == [240.0, 0, 0, 0, 0, 0, 0]
+    changes = [day["total"]["closes"] - day["total"]["opens"] for day in days]
+    total = report["figures"]["total"]
+    assert sum(changes) == pytest.approx(total["closes"] - total["opens"])
+    assert re.search(r"Mon 23 Nov +[\d,.]+ USDT .* 30\.00% +5 +4 min", report["text"])
+    assert made(SUNDAY)["figures"]["days"] == []
+
+
 def test_of_a_time_of_which_nothing_was_kept_nothing_is_claimed() -> None:
     report = made(SUNDAY, Kept())
     assert report["brief"][0].startswith("nothing was kept of this time")

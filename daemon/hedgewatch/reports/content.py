@@ -14,7 +14,7 @@ from hedgewatch.reports.alert_sections import (
     sight_section,
 )
 from hedgewatch.reports.danger_sections import danger_in_brief, danger_section, hedge_section
-from hedgewatch.reports.equity_section import equity_section, in_brief
+from hedgewatch.reports.equity_section import day_section, equity_section, in_brief
 from hedgewatch.reports.figures import Figures
 from hedgewatch.reports.numbers import Wall
 from hedgewatch.reports.page import Page, Section
@@ -56,6 +56,7 @@ def _sections(told: Figures, wall: Wall) -> Iterator[Section]:
     yield alert_section(told, wall)
     if is_weekly(told):
         yield rule_section(told)
+        yield day_section(told)
     yield equity_section(told, wall)
     yield danger_section(told, wall)
     yield hedge_section(told, wall)

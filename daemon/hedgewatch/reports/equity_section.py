@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from hedgewatch.core.wording import spoken
+from hedgewatch.reports.day_figures import DayFigures
 from hedgewatch.reports.figures import Figures
 from hedgewatch.reports.minute import BOOKED, FUNDING, MARK, TRADES, UNSEEN
 from hedgewatch.reports.numbers import UNKNOWN, Wall, money, percent
@@ -41,6 +43,27 @@ def equity_section(told: Figures, wall: Wall) -> Section:
     elif any(pool.parts for pool in told.pools):
         lines = (*lines, _WHAT_IS_WHAT)
     return Section(title="Equity", parts=(*parts, Lines(tuple(lines)), *_plots(told)))
+
+
+def day_section(told: Figures) -> Section:
+    """A row a day: a day of which nothing is known says so."""
+    head = ("day", "at the end", "change", *_PARTS.values(), "highest ratio", "fired", "blind")
+    return Section(title="Days", parts=(table_of(head, [_day(each) for each in told.days]),))
+
+
+def _day(each: DayFigures) -> tuple[str, ...]:
+    total = each.total
+    name = f"{each.day:%a} {each.day.day} {each.day:%b}"
+    more = (
+        "" if each.ratio is None else percent(each.ratio),
+        str(each.fired or ""),
+        spoken(each.blind) if each.blind >= 1.0 else "",
+    )
+    if total is None or total.unknown:
+        return (name, UNKNOWN, UNKNOWN, *("" for _ in _PARTS), *more)
+    ends = money(total.closes, total.currency)
+    change = money(total.change, total.currency, signed=True).partition(" ")[0]
+    return (name, ends, change, *_cells(total.parts, total.currency), *more)
 
 
 def in_brief(told: Figures) -> str:

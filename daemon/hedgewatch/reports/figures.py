@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from hedgewatch.reports.day_figures import DayFigures, day_figures
 from hedgewatch.reports.episodes import Episode, episodes
 from hedgewatch.reports.minute import HedgeMinute, Minute, Span
-from hedgewatch.reports.periods import Period
+from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.pool_figures import CONTIGUOUS, Points, PoolFigures, Worst, pool_figures
 from hedgewatch.reports.total_figures import TotalFigures, total_figures
 
@@ -63,6 +64,7 @@ class Figures:
     ahead: tuple[tuple[float, str], ...] = ()
     rules: tuple[str, ...] = ()
     minutes: int = 0
+    days: tuple[DayFigures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def figures(period: Period, kept: Kept, now: float) -> Figures:
     minutes, latest = kept.minutes, kept.latest
     until = min(period.ends, now)
     pools = pool_figures(minutes)
+    fired, spans = episodes(kept.told, period.begins, until), _merged(minutes)
     owned = next(((m.total, m.ends) for m in reversed(minutes) if m.total is not None), None)
     return Figures(
         period=period,
@@ -91,13 +94,14 @@ def figures(period: Period, kept: Kept, now: float) -> Figures:
         owned=owned,
         owned_in=minutes[-1].currency if minutes else "",
         hedges=_hedges(minutes),
-        episodes=episodes(kept.told, period.begins, until),
-        spans=_merged(minutes),
+        episodes=fired,
+        spans=spans,
         unwatched=_unwatched(minutes, period.begins, until),
         latencies=_latencies(minutes),
         ahead=() if latest is None else tuple(each for each in latest.ahead if each[0] > until),
         rules=_rules(minutes, latest),
         minutes=len(minutes),
+        days=day_figures(period, minutes, fired, spans) if period.kind is Kind.WEEKLY else (),
     )
 
 
