@@ -182,3 +182,20 @@ async def test_a_wallet_that_hangs_does_not_hold_the_spot_wallet_up(
     monkeypatch.setattr(binance_wallets, "_PATIENCE_SECONDS", 0.01)
     venue = Wallets(flexible="hang")
     assert await owned(BinanceSpot("spot"), venue) == {"AXS": (1.5, 0.5)}
+
+
+async def test_a_wallet_that_is_refused_is_said_to_be_unseen_until_it_is_told() -> None:
+    refused = ccxt.AuthenticationError('binance {"code":-1002,"msg":"You are not authorized"}')
+    spoken = BinanceSpot("spot")
+    reading = await spoken.read_account(Wallets(locked=refused, wallets=refused))
+    assert reading.unseen == (
+        "what lies in locked Simple Earn is not counted: the venue refuses to tell",
+        "the funding wallet is not counted: the venue refuses to tell",
+    )
+    told = Wallets(locked={"rows": [LOCKED], "total": 1})
+    told.now += 61_000
+    assert (await spoken.read_account(told)).unseen == ()
+    again = Wallets(locked=refused)
+    again.now += 122_000
+    (unseen,) = (await spoken.read_account(again)).unseen
+    assert unseen.startswith("what lies in locked Simple Earn is as it was told last")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from math import copysign
 from random import Random
 
 from hedgewatch.clock import Clock
@@ -141,7 +142,7 @@ def _positions(account: AccountRow) -> Iterator[Position]:
             currency="" if market is None else market.settle,
             contracts=sum(leg.contracts for leg in legs),
             quantity=_total(map(_coins_of, legs)),
-            notional=_total(leg.notional for leg in legs),
+            notional=_net(legs),
             liquidation_price=first.liquidation_price if alone else NOT_PRICED,
             liquidation_distance=first.liquidation_distance if alone else NOT_PRICED,
         )
@@ -156,6 +157,16 @@ def _coins_of(position: PositionRow) -> Known:
         return position.quantity
     price = position.mark_price
     return price if isinstance(price, Unknown) else position.quantity / price
+
+
+def _net(legs: Iterable[PositionRow]) -> Known:
+    """What is left of a long and a short beside each other, as its contracts are."""
+    signed = (
+        leg.notional if isinstance(leg.notional, Unknown) else copysign(leg.notional, leg.contracts)
+        for leg in legs
+    )
+    total = _total(signed)
+    return total if isinstance(total, Unknown) else abs(total)
 
 
 def _total(parts: Iterable[Known]) -> Known:

@@ -39,7 +39,7 @@ _GUIDES: Mapping[str, Guide] = MappingProxyType(
         "bybit": Guide(
             where="bybit.com, profile, API (bybit.com/app/user/api-management)",
             how="Create New Key, system-generated, Read-Only; tick Unified Trading (orders, "
-            "positions) and Assets (wallet).",
+            "positions) and Assets (wallet), and Earn where something of the hedge lies in it.",
             bound="Give it the address of this machine: without one a key ends after 90 days.",
         ),
         "okx": Guide(

@@ -134,7 +134,8 @@ class BinanceSpot:
         owned = self._wallets.added_to(spot)
         kept = tuple(asset for asset in owned if asset.total or asset.asset in self._owned)
         self._owned |= {asset.asset for asset in kept}
-        reading = AccountRead(account=self._account, positions=(), balances=kept)
+        unseen = tuple(self._wallets.unseen())
+        reading = AccountRead(account=self._account, positions=(), balances=kept, unseen=unseen)
         self._outflows.seen(reading, asked)
         return reading
 

@@ -42,6 +42,8 @@ _MOST_PAGES = 10
 _RECEIPT = "LD"
 """Before the name of an asset in the spot wallet: a receipt for what is in flexible Earn."""
 
+_UNSEEN = {"locked": "what lies in locked Simple Earn", "funding": "the funding wallet"}
+
 log = structlog.get_logger()
 
 
@@ -51,6 +53,7 @@ class OtherWallets:
     def __init__(self) -> None:
         self._held: dict[str, list[Part]] = {}
         self._told: set[str] = set()
+        self._unheard: dict[str, None] = {}
         self._spot: Mapping[str, float] = {}
         self._read_at = self._changed_at = float("-inf")
 
@@ -76,6 +79,7 @@ class OtherWallets:
         locked = await _pages(exchange.sapi_get_simple_earn_locked_position, "locked Earn")
         heard &= self._keep(exchange, "locked", locked, _locked)
         wallets = await optional(exchange.sapi_get_asset_wallet_balance(), "wallets")
+        self._note("funding", heard=wallets is not None)
         if _funded(wallets) or self._held.get("funding"):
             funding = await optional(exchange.sapi_post_asset_get_funding_asset(), "funding wallet")
             heard &= self._keep(exchange, "funding", funding, _funding)
@@ -85,6 +89,7 @@ class OtherWallets:
         self, exchange: Exchange, wallet: str, reply: object | None, part: Callable[[Row], Part]
     ) -> bool:
         """Whether it was heard and makes sense; else it stays as it was."""
+        self._note(wallet, heard=reply is not None)
         if reply is None:
             return False
         try:
@@ -95,6 +100,20 @@ class OtherWallets:
         name = exchange.safe_currency_code
         self._held[wallet] = [(name(asset), total, locked) for asset, total, locked in parts]
         return True
+
+    def _note(self, wallet: str, *, heard: bool) -> None:
+        self._unheard.pop(wallet, None)
+        if not heard:
+            self._unheard[wallet] = None
+
+    def unseen(self) -> Iterator[str]:
+        """What the venue refuses to tell, in words. Receipts in the spot wallet stand for what is
+        in flexible Earn.
+        """
+        for wallet in self._unheard:
+            if wallet in _UNSEEN:
+                known = "is as it was told last" if wallet in self._held else "is not counted"
+                yield f"{_UNSEEN[wallet]} {known}: the venue refuses to tell"
 
     def added_to(self, balances: Iterable[BalanceReading]) -> Iterator[BalanceReading]:
         """The balances of the spot wallet with what lies elsewhere of each, then of others, with an
