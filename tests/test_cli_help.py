@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hedgewatch.cli.answers import counted
 from hedgewatch.cli.arguments import parse, parser_of
 
 
@@ -58,3 +59,7 @@ def test_where_there_is_none_a_command_that_needs_it_says_what_to_do(
         parse(["run"])
     assert ended.value.code == 2
     assert "there is no hedgewatch.yaml here: name yours with -c" in capsys.readouterr().err
+
+
+def test_one_is_told_as_one_and_more_or_none_as_several() -> None:
+    assert [counted(n, "rule") for n in (0, 1, 2)] == ["0 rules", "1 rule", "2 rules"]

@@ -6,6 +6,8 @@ from pathlib import Path
 from hedgewatch.config.loader import load
 from hedgewatch.config.rule_files import load_rules
 from hedgewatch.config.shipped import shipped_rules
+from hedgewatch.core.measures import CATALOGUE
+from hedgewatch.core.measures.stress import STRESS_MEASURES
 from hedgewatch.notify.apprise_process import troubles
 from hedgewatch.sim.stories import STORIES
 from hedgewatch.venues.guides import FULL_DEPTH, guide_to
@@ -13,6 +15,7 @@ from hedgewatch.venues.guides import FULL_DEPTH, guide_to
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RULES = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
+SOURCE = "\n".join(path.read_text("utf-8") for path in (ROOT / "daemon").rglob("*.py"))
 PAPER = (ROOT / "deploy" / "PAPER.md").read_text(encoding="utf-8")
 
 
@@ -126,3 +129,20 @@ def test_the_table_of_keys_says_what_connect_says_of_each_venue() -> None:
         assert guide_to(venue).where in row
         assert guide_to(venue).how in row
         assert guide_to(venue).bound in row
+
+
+def test_what_answers_a_question_is_a_measure() -> None:
+    section = _section(README, "What it watches, what it never does")
+    cells = re.findall(r"^\| .+\? \| (.+) \|$", section, flags=re.MULTILINE)
+    named = [name for cell in cells for name in re.findall(r"`(\w+)", cell)]
+    assert len(named) >= 20
+    known = {measure.name for measure in (*CATALOGUE, *STRESS_MEASURES)}
+    assert [name for name in named if name not in known] == []
+
+
+def test_what_one_may_see_when_it_does_not_work_is_said_by_the_program() -> None:
+    section = _section(README, "When it does not work")
+    seen = re.findall(r"^\| `([^`]+)` \|", section, flags=re.MULTILINE)
+    fixed = [max(re.split(r"…|\(|\)|\bN\b|^X ", text), key=len).strip() for text in seen]
+    assert len(fixed) >= 8
+    assert [text for text in fixed if text not in SOURCE] == []

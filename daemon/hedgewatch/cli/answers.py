@@ -14,6 +14,11 @@ INTERRUPTED = 128 + 2
 UNREAD = 128 + 13
 
 
+def counted(number: int, thing: str) -> str:
+    """So many of them, in words: 1 rule, 2 rules."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def tell(options: Namespace, seen: object, text: str) -> None:
     """The one or the other, as asked."""
     if options.json:

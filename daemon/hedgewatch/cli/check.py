@@ -5,7 +5,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from hedgewatch import loop
-from hedgewatch.cli.answers import FAILED, WELL, tell, warn
+from hedgewatch.cli.answers import FAILED, WELL, counted, tell, warn
 from hedgewatch.config.loader import load
 from hedgewatch.online import check_online
 from hedgewatch.telemetry import logs
@@ -24,14 +24,14 @@ def perform(options: Namespace) -> int:
     }
     seen = {**counts, "warnings": [asdict(warning) for warning in configuration.warnings]}
     if not options.online:
-        tell(options, seen, "well: " + ", ".join(_counted(n, name) for name, n in counts.items()))
+        tell(
+            options,
+            seen,
+            "well: " + ", ".join(counted(n, name.removesuffix("s")) for name, n in counts.items()),
+        )
         return WELL
     logs.configure(sys.stderr, Redactor(s.reveal() for s in configuration.secrets()), level="error")
     verdicts = loop.run(check_online(configuration, options.timeout))
     lines = [f"{name}: {verdict or 'well'}" for name, verdict in verdicts.items()]
     tell(options, {**seen, "online": verdicts}, "\n".join(lines))
     return FAILED if any(verdicts.values()) else WELL
-
-
-def _counted(number: int, things: str) -> str:
-    return f"{number} {things.removesuffix('s') if number == 1 else things}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from hedgewatch.cli.answers import counted
 from hedgewatch.core.alert_model import plain_values
 from hedgewatch.core.wording import rfc3339
 from hedgewatch.recording.comparing import Comparison, compared
@@ -25,7 +26,7 @@ def difference_text(names: Sequence[str], found: Comparison) -> str:
     """What the second rules say otherwise."""
     first, second = names
     if found.is_empty:
-        return f"\n{first} and {second} say the same: {found.same} alerts"
+        return f"\n{first} and {second} say the same: {counted(found.same, 'alert')}"
     return "\n".join(_difference_lines(first, second, found))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
 
-from hedgewatch.cli.answers import WELL, tell, warn
+from hedgewatch.cli.answers import WELL, counted, tell, warn
 from hedgewatch.cli.paths import files_of, scenario_files
 from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
@@ -25,7 +25,7 @@ def perform(options: Namespace) -> int:
         "warnings": [asdict(warning) for warning in warnings],
         "loaded": [_document(placed) for placed in rules],
     }
-    tell(options, seen, "\n".join((*_by_file(rules), f"{len(names)} rules")))
+    tell(options, seen, "\n".join((*_by_file(rules), counted(len(names), "rule"))))
     return WELL
 
 

@@ -65,7 +65,7 @@ class Silence:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.ends_at - self.starts_at <= LONGEST_SILENCE:
-            raise SilenceError("a silence ends after it began, and after 24 h at the latest")
+            raise SilenceError("a silence lasts more than 0 s and at most 24 h")
         if len(self.matchers) > _MOST_MATCHERS:
             raise SilenceError(f"a silence has at most {_MOST_MATCHERS} matchers")
         if matches_all(self.matchers, {}):
