@@ -17,7 +17,7 @@ ELSEWHERE = {
     "systemctl restart mosquitto": "test_deploy starts the broker itself",
     "mosquitto_sub ": "test_deploy reads what the daemon publishes",
     "systemd-creds encrypt ": "the machine has neither a TPM nor a disk to keep the key of",
-    "docker compose ": "there is no engine; test_compose holds the files",
+    "docker compose ": "there is no engine; test_compose_stack starts the programs",
     "install -d -m 700 desk/secrets": "prepares for docker compose",
     "for name in http-token mqtt-password": "prepares for docker compose",
     "install -m 640 -g 64000 ": "prepares for docker compose",

@@ -192,6 +192,10 @@ def test_alertmanager_accepts_its_configuration() -> None:
     ("labels", "receiver"),
     [
         (["alertname=Watchdog", "severity=none", "instance=desk-1"], "dead-mans-switch"),
+        (
+            ["alertname=Watchdog", "severity=none", "source=prometheus"],
+            "dead-mans-switch-of-prometheus",
+        ),
         (["alertname=MarginDanger", "severity=critical", "account=main"], "phone"),
         (["alertname=FeedLost", "severity=warning", "account=main"], "desk"),
     ],
