@@ -17,6 +17,7 @@ from hedgewatch.jobs import (
     MARKET_JOBS,
     OWN_JOBS,
     Housekeeping,
+    JobFailedError,
     Spawn,
     Workplace,
     scheduler,
@@ -155,6 +156,30 @@ async def test_every_job_asks_all_that_is_watched_for_what_its_name_says() -> No
                 await job.func(*job.args)
     assert account.asked == [job.name for job in ACCOUNT_JOBS]
     assert markets.asked == [job.name for job in MARKET_JOBS]
+
+
+async def test_reports_are_looked_after_by_a_job_of_their_own(tmp_path: Path) -> None:
+    made, runs = [], JobRuns()
+
+    async def report() -> None:
+        made.append(NOW)
+        if len(made) > 1:
+            raise JobFailedError("no daily report: no space left on device")
+
+    async with asyncio.TaskGroup() as group:
+
+        def spawn(name: str, work: Coroutine[Any, Any, None]) -> object:
+            return group.create_task(work, name=name)
+
+        own = Housekeeping(Store(tmp_path / "state.db"), lambda: NOW, report=report)
+        place = Workplace(accounts=list, markets=list, own=own, spawn=spawn, runs=runs)
+        job = scheduler(place).get_job("make_reports")
+        for _ in range(2):
+            await job.func(*job.args)
+            await asyncio.sleep(0)
+    assert made == [NOW, NOW]
+    told = shown(runs, "make_reports")
+    assert (told["done"], told["failed"]) == (1.0, 1.0)
 
 
 async def tidied(path: Path, runs: JobRuns) -> None:

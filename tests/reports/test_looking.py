@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from hedgewatch.core.events import MarketDefined
+from hedgewatch.reports.content import page_of
 from hedgewatch.reports.figures import Figures, figures
 from hedgewatch.reports.minute import (
     BOOKED,
@@ -89,6 +90,16 @@ def test_what_is_booked_while_funding_is_due_and_nothing_is_traded_is_told_so() 
     assert pool.parts == {FUNDING: pytest.approx(-15.0), BOOKED: pytest.approx(1_000.0)}
 
 
+def test_how_a_venue_rounds_its_wallet_is_no_booking_and_costs_no_mark_to_market() -> None:
+    watching = Watching()
+    for second in range(100):
+        watching.at(paid(balance(50_000.0 + 0.0004 * (second % 2))))
+        watching.until(float(second), aix=1_000.0 + second / 100.0)
+    watching.until(180.0)
+    (pool,) = day_of(watching, 180.0).pools
+    assert pool.parts.keys() == {MARK}
+
+
 def replaced(defined: MarketDefined, **terms: float) -> MarketDefined:
     return MarketDefined(replace(defined.market, **terms))  # type: ignore[arg-type]
 
@@ -145,6 +156,30 @@ def test_alerts_of_a_story_are_told_with_how_long_they_fired() -> None:
     assert firing.seconds(MIDNIGHT + 400.0) == pytest.approx(60.0, abs=3.0)
     assert "at" in firing.summary
     assert day_of(watching, 400.0).rules == ("Danger",)
+
+
+def test_a_night_reads_as_it_was() -> None:
+    """Blind for more than a minute, a squeeze that fires, and half of the cover bought back."""
+    watching = Watching(danger())
+    watching.until(60.0)
+    watching.until(150.0, blind=True)
+    watching.until(200.0, aix=1_222.0)
+    watching.until(300.0, aix=1_000.0)
+    watching.at(told(held(AIX, -100.0)), paid(balance(49_970.0)))
+    watching.until(420.0)
+    page = page_of(day_of(watching, 420.0))
+    assert page.title == "desk-1: daily report, Tuesday 1 December 2026"
+    assert page.subtitle == "times are Europe/Berlin, so far until 00:07"
+    split = "mark to market +44,400.00, trades -30.00, while unseen -44,400.00"
+    assert page.brief == (
+        "alerts: 1 critical (Danger main/USDT)",
+        "critical and never acknowledged: Danger main/USDT",
+        f"equity 49,970.00 USDT, -30.00 (-0.06%): {split}",
+        "nearest liquidation 0.69% at 00:02 (AIX/USDT:USDT) in main/USDT",
+        "highest margin ratio 69.43% at 00:02 in main/USDT",
+        "hedge basket: worst drift -50.00% at 00:05, last -50.00%",
+        "blind: main 1 min",
+    )
 
 
 def test_a_pool_that_is_emptied_and_gone_is_no_loss_that_nobody_saw() -> None:

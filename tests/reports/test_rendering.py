@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -93,6 +94,15 @@ def test_a_week_has_its_days_beside_each_other_and_they_add_up() -> None:
     assert sum(changes) == pytest.approx(total["closes"] - total["opens"])
     assert re.search(r"Mon 23 Nov +[\d,.]+ USDT .* 30\.00% +5 +4 min", report["text"])
     assert made(SUNDAY)["figures"]["days"] == []
+
+
+def test_of_a_large_desk_every_pool_has_its_row_and_the_largest_are_drawn() -> None:
+    pools = [Pool(f"main/C{number}", 1_000.0 * (number + 1)) for number in range(40)]
+    report = made(SUNDAY, Kept(minutes=tuple(islice(minutes_of(SUNDAY, *pools), 200))))
+    assert report["html"].count("<figure") == 6 + 1 + 1
+    assert "equity of main/C39" in report["html"]
+    assert all(f"<td>main/C{number}</td>" in report["mail"] for number in range(40))
+    assert len(report["html"]) < 250_000
 
 
 def test_of_a_time_of_which_nothing_was_kept_nothing_is_claimed() -> None:

@@ -6,7 +6,7 @@ from math import isfinite
 from hedgewatch.reports.equity_section import holes
 from hedgewatch.reports.figures import Figures, HedgeFigures
 from hedgewatch.reports.numbers import UNKNOWN, Wall, money, percent
-from hedgewatch.reports.page import Lines, Plot, Section, table_of
+from hedgewatch.reports.page import MOST_DRAWN, Lines, Plot, Section, table_of
 from hedgewatch.reports.pool_figures import PoolFigures, Worst
 
 _NONE = "no position"
@@ -24,7 +24,9 @@ def danger_section(told: Figures, wall: Wall) -> Section:
         (pool.name, _at(pool.ratio, wall), _distance(pool, wall), _apart(pool, wall))
         for pool in told.pools
     ]
-    pools = [pool for pool in told.pools if any(value for _, value in pool.ratios)]
+    known = [pool for pool in told.pools if any(value for _, value in pool.ratios)]
+    worst = sorted(known, key=lambda each: -each.ratio.value if each.ratio else 0.0)
+    pools = [pool for pool in known if pool in worst[:MOST_DRAWN]]
     plot = Plot(
         title="margin ratio, the worst of each moment; liquidation at 100%",
         begins=told.period.begins,
@@ -44,6 +46,7 @@ def hedge_section(told: Figures, wall: Wall) -> Section:
     """A row a hedge: as it was last, and its worst drift."""
     head = ("hedge", "exposure", "cover", "residual", "ratio", "target", "drift", "worst drift")
     rows = [_hedge(hedge, wall) for hedge in told.hedges]
+    worst = sorted(told.hedges, key=lambda each: -abs(each.worst.value) if each.worst else 0.0)
     plots = tuple(
         Plot(
             title=f"drift of {hedge.name}, the worst of each moment",
@@ -55,7 +58,7 @@ def hedge_section(told: Figures, wall: Wall) -> Section:
             limit=0.0,
         )
         for hedge in told.hedges
-        if hedge.worst is not None
+        if hedge.worst is not None and hedge in worst[:MOST_DRAWN]
     )
     if not rows:
         return Section(title="Hedges", parts=(Lines(("no hedge is configured",)),))

@@ -7,7 +7,7 @@ from hedgewatch.reports.day_figures import DayFigures
 from hedgewatch.reports.figures import Figures
 from hedgewatch.reports.minute import BOOKED, FUNDING, MARK, TRADES, UNSEEN
 from hedgewatch.reports.numbers import UNKNOWN, Wall, money, percent
-from hedgewatch.reports.page import Lines, Part, Plot, Section, table_of
+from hedgewatch.reports.page import MOST_DRAWN, Lines, Part, Plot, Section, table_of
 from hedgewatch.reports.pool_figures import PoolFigures
 from hedgewatch.reports.total_figures import RATES, TotalFigures
 
@@ -126,8 +126,11 @@ def _owned(told: Figures, wall: Wall) -> Iterator[str]:
 
 
 def _plots(told: Figures) -> Iterator[Plot]:
-    for pool in told.pools:
-        if any(value is not None for _, value in pool.equity):
+    """Of the largest."""
+    known = [pool for pool in told.pools if any(value is not None for _, value in pool.equity)]
+    largest = sorted(known, key=lambda each: -abs(each.closes or 0.0))[:MOST_DRAWN]
+    for pool in known:
+        if pool in largest:
             yield Plot(
                 title=f"equity of {pool.name}, {pool.currency}",
                 begins=told.period.begins,

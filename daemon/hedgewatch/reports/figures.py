@@ -116,7 +116,7 @@ def _hedges(minutes: Sequence[Minute]) -> tuple[HedgeFigures, ...]:
 
 
 def _hedge(name: str, minutes: Sequence[Minute]) -> HedgeFigures:
-    there = [(minute.ends, minute.hedges[name]) for minute in minutes if name in minute.hedges]
+    there = [(minute.begins, minute.hedges[name]) for minute in minutes if name in minute.hedges]
     worst: Worst | None = None
     for at, hedge in there:
         if hedge.worst is not None and (worst is None or abs(hedge.worst) > abs(worst.value)):

@@ -36,6 +36,9 @@ class Plot:
     limit: float | None = None
 
 
+MOST_DRAWN = 6
+"""So many pools, and hedges, are drawn, those that matter most: a mail has an end."""
+
 Part = Lines | Table | Plot
 
 

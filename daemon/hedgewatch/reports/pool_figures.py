@@ -14,7 +14,7 @@ Points = Sequence[tuple[float, float | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worst:
-    """How bad it was at its worst, when, and of what."""
+    """How bad it was at its worst, in the minute that began when, and of what."""
 
     value: float
     at: float
@@ -95,7 +95,7 @@ class _Sums:
         self.ratios.append((minute.ends, None))
 
     def _dangers(self, minute: Minute, pool: PoolMinute) -> None:
-        at = minute.ends
+        at = minute.begins
         if pool.ratio is not None and (self.ratio is None or pool.ratio > self.ratio.value):
             self.ratio = Worst(value=pool.ratio, at=at)
         lower = pool.distance

@@ -10,6 +10,9 @@ from hedgewatch.reports.minute import BOOKED, FUNDING, MARK, TRADES, UNSEEN, Poo
 _FUNDED_WITHIN = 90.0
 """Venues book funding up to a minute after its time, and we may hear of it in the next reading."""
 
+_ROUNDING = 1e-7
+"""A part of the equity; some venues' wallets are their equity less the profit, rounded twice."""
+
 Position = tuple[str, str, float, float, float | None]
 """Its symbol and kind, its signed quantity, its entry price, its isolated wallet."""
 
@@ -75,7 +78,7 @@ class PoolLooks:
         self._minute.setdefault("opens_at", at)
 
     def _split(self, change: float, before: _Held, held: _Held, pool: PoolRow, now: float) -> None:
-        if before.positions == held.positions and before.wallets == held.wallets:
+        if before.positions == held.positions and not _booked(before, held, pool):
             self._add(MARK, change)
             return
         moved = before.moved(held) if pool.plain else 0.0
@@ -116,6 +119,19 @@ def _wallets(pool: PoolRow) -> tuple[tuple[str, float], ...]:
     balances = pool.account.balances
     backing = balances if pool.account.is_whole else balances.keys() & {pool.currency}
     return tuple((name, balances[name].cross_wallet) for name in sorted(backing))
+
+
+def _booked(before: _Held, held: _Held, pool: PoolRow) -> bool:
+    """Whether a wallet changed by more than how its venue rounds from reading to reading."""
+    if before.wallets == held.wallets:
+        return False
+    equity = 0.0 if isinstance(pool.equity, Unknown) else abs(pool.equity)
+    old, new = dict(before.wallets), dict(held.wallets)
+    if old.keys() != new.keys():
+        return True
+    prices = pool.account.collateral
+    worth = {name: prices[name].price if name in prices else 1.0 for name in old}
+    return any(abs(new[n] - old[n]) * worth[n] > _ROUNDING * equity for n in old)
 
 
 def _cause(before: _Held, held: _Held, pool: PoolRow, now: float) -> str:
