@@ -1,0 +1,49 @@
+"""A report as a browser shows it: on a phone and on a desk, without an error, in either scheme."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from hedgewatch.demo.browser import NoBrowserError, Page, browsing, find_chromium
+from hedgewatch.reports.figures import Kept
+from hedgewatch.reports.report import report_of
+from tests.reports.days import SUNDAY, Pool, firing, minutes_of
+from tests.reports.watching import lines
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+_LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((390, "dark"), (1_440, "light"))
+_WIDTH = "document.documentElement.scrollWidth"
+_CONTRAST = (Path(__file__).parents[1] / "page" / "contrast.js").read_text()
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+def complaints(page: Page) -> list[str]:
+    """What the browser logged."""
+    entries = [e["params"]["entry"] for e in page.events if e["method"] == "Log.entryAdded"]
+    return [entry["text"] for entry in entries if entry["level"] in ("error", "warning")]
+
+
+async def test_it_fits_a_phone_and_a_desk_runs_nothing_and_loads_nothing(tmp_path: Path) -> None:
+    try:
+        program = find_chromium()
+    except NoBrowserError as error:
+        pytest.skip(str(error))
+    pools = (Pool("main/USDT"), Pool(f"main/{HOSTILE}"))
+    news = lines(firing("MarginDanger", SUNDAY.begins + 60.0, episode="a", subject=HOSTILE))
+    kept = Kept(minutes=tuple(minutes_of(SUNDAY, *pools)), told=news)
+    file = tmp_path / "report.html"
+    file.write_text(report_of(SUNDAY, kept, SUNDAY.ends)["html"])
+    async with browsing(program) as browser:
+        page = await browser.page()
+        await page.go(file.as_uri())
+        await page.until("document.querySelectorAll('polyline').length >= 5", 20.0)
+        for width, scheme in _LOOKS:
+            await page.look_like(width, 900, scheme)
+            assert await page.evaluate(_WIDTH) <= width
+            assert await page.evaluate(_CONTRAST) == []
+        assert (await page.evaluate("document.title")).startswith("desk-1: daily report")
+        asked = [e for e in page.events if e["method"] == "Network.requestWillBeSent"]
+        assert len(asked) == 1, "the file itself, and nothing else"
+        assert complaints(page) == []
