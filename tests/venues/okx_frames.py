@@ -8,7 +8,7 @@ Row = dict[str, Any]
 
 
 def _contract(name: str, symbol: str, *, size: str, linear: bool = True, **info: str) -> Row:
-    family = name.removesuffix("-SWAP").rpartition("-261225")[0] or name.removesuffix("-SWAP")
+    family = "-".join(name.split("-")[:2])
     base, quote = family.split("-")
     told = {
         "instId": name, "instType": "SWAP", "instFamily": family, "uly": family, "ctVal": size,
@@ -51,6 +51,13 @@ USDT: Row = {
     "isoUpl": "0", "stgyEq": "0", "ordFrozen": "0", "fixedBal": "0", "liab": "", "interest": "",
     "imr": "42000", "mmr": "10500", "mgnRatio": "8.486562942", "uTime": "1743609600000",
 }  # fmt: skip
+
+
+LONG = _contract(
+    "ETH-USD-310404", "ETH/USD:USD-310404", size="0.1", instType="FUTURES", ruleType="xperp",
+    expTime="1933027200000",
+)  # fmt: skip
+"""A future of many years that pays funding."""
 
 
 def funds(*details: Row) -> Row:

@@ -15,12 +15,14 @@ from hedgewatch.core.events import (
     VenueWarned,
 )
 from hedgewatch.core.model import EndReason
+from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.dialect import AccountNews, Answer, ReadAgain, StreamBegan
 from hedgewatch.venues.dialects.okx import Okx
+from hedgewatch.venues.dialects.okx_listing import Listing, size_of
 from hedgewatch.venues.dialects.okx_prices import HEART_BEAT
 from hedgewatch.venues.dialects.okx_sockets import channels_of
 from hedgewatch.venues.fields import OddReplyError
-from tests.venues.okx_frames import LISTED, POSITION, USDT, config, funds, mark, okx, push
+from tests.venues.okx_frames import LISTED, LONG, POSITION, USDT, config, funds, mark, okx, push
 from tests.venues.test_okx_replies import Replies
 
 AT = 1743609600.0
@@ -136,6 +138,35 @@ def test_what_is_subscribed_to_tells_all_of_a_contract_and_no_funding_of_a_dated
     assert channels_of("quote", ["ALT/USDT"], listing) == [
         {"channel": "tickers", "instId": "ALT-USDT"}
     ]
+
+
+def test_a_future_of_many_years_that_pays_funding_is_asked_for_it() -> None:
+    listing = Listing("okx")
+    listing.learn({LONG["symbol"]: LONG})
+    said = [tuple(each.values()) for each in channels_of("mark", [LONG["symbol"]], listing)]
+    assert ("funding-rate", "ETH-USD-310404") in said
+
+
+def test_a_contract_that_does_not_tell_its_size_yet_is_no_contract_of_one_coin() -> None:
+    with pytest.raises(OddReplyError, match="ctVal"):
+        size_of({"instId": "ETH-USD_UM-SWAP", "instType": "SWAP", "state": "preopen"})
+
+
+async def test_one_market_that_makes_no_sense_is_named_and_takes_nothing_from_the_others() -> None:
+    class Lists:
+        async def list_anew(self) -> dict[str, Any]:
+            odd = {"instId": "NEW-USDT-SWAP", "instType": "SWAP", "state": "preopen"}
+            new = {"id": "NEW-USDT-SWAP", "symbol": "NEW", "base": "N", "quote": "U", "info": odd}
+            return {**LISTED, "NEW": new}
+
+    told = list[Any]()
+    catalogue = Catalogue(okx(), told.append)
+    await catalogue.load(Lists())
+    catalogue.define(["NEW", AIX])
+    assert [each.market.symbol for each in told] == [AIX]
+    said = catalogue.complaint(["NEW", AIX])
+    assert said.startswith("what the venue lists as NEW makes no sense: ")
+    assert catalogue.complaint([AIX]) == ""
 
 
 def test_of_nothing_that_is_listed_something_is_listened_to_all_the_same() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hedgewatch.core.events import Event, MarketDefined
 from hedgewatch.core.model import Market
 from hedgewatch.venues.dialect import Dialect, Exchange
-from hedgewatch.venues.fields import Row
+from hedgewatch.venues.fields import OddReplyError, Row
 
 
 class Catalogue:
@@ -17,6 +17,7 @@ class Catalogue:
         self._publish = publish
         self._markets: Mapping[str, Row] = {}
         self._defined: dict[str, Market] = {}
+        self._odd: dict[str, str] = {}
 
     async def load(self, exchange: Exchange) -> None:
         """Read what is listed, and tell what changed of what was told before."""
@@ -35,9 +36,16 @@ class Catalogue:
         return list(self._defined)
 
     def define(self, symbols: Iterable[str]) -> None:
-        """Tell of these markets, unless that was said already."""
+        """Tell of these markets, unless that was said already. One that makes no sense (not open
+        yet, say, without a size) takes nothing from the others, and is what it was told as last.
+        """
         for symbol in self.known(symbols):
-            market = self._dialect.market(self._markets[symbol])
+            try:
+                market = self._dialect.market(self._markets[symbol])
+            except OddReplyError as error:
+                self._odd[symbol] = str(error)
+                continue
+            self._odd.pop(symbol, None)
             if self._defined.get(symbol) != market:
                 self._defined[symbol] = market
                 self._publish(MarketDefined(market))
@@ -51,9 +59,17 @@ class Catalogue:
         return sorted(symbol for symbol in symbols if symbol in self._markets)
 
     def complaint(self, symbols: Iterable[str]) -> str:
-        """What to say of those that it does not list, empty when it lists all."""
-        unknown = sorted(symbol for symbol in symbols if symbol not in self._markets)
-        return "; ".join(self._complaint(symbol) for symbol in unknown)
+        """What to say of those that it does not list, or not so that it makes sense; empty when
+        there are none.
+        """
+        wanted = sorted(symbols)
+        unknown = [self._complaint(symbol) for symbol in wanted if symbol not in self._markets]
+        odd = [
+            f"what the venue lists as {s} makes no sense: {self._odd[s]}"
+            for s in wanted
+            if s in self._odd
+        ]
+        return "; ".join([*unknown, *odd])
 
     def _complaint(self, symbol: str) -> str:
         near = difflib.get_close_matches(symbol, self._markets, n=1)

@@ -96,6 +96,10 @@ class Listing:
         """Whether it is a future that is delivered."""
         return self._info(symbol).get("instType") == "FUTURES"
 
+    def pays_funding(self, symbol: str) -> bool:
+        """Whether it does: swaps, and futures of many years that do so all the same (`xperp`)."""
+        return not self.is_dated(symbol) or self._info(symbol).get("ruleType") == "xperp"
+
     def size(self, symbol: str) -> float:
         """What one contract is of, as `Market.contract_size`."""
         return size_of(self._info(symbol))
@@ -120,8 +124,8 @@ def is_linear(info: Row) -> bool:
 
 
 def size_of(info: Row) -> float:
-    """CtVal × ctMult; a spot pair is traded in units."""
-    if not info.get("ctVal"):
+    """CtVal × ctMult; a spot pair is traded in units. One that is not open yet may tell none."""
+    if not info.get("ctVal") and info.get("instType") not in CONTRACTS:
         return 1.0
     return positive(info, "ctVal") * (number_or_none(info, "ctMult") or 1.0)
 

@@ -122,7 +122,7 @@ def channels_of(feed: Feed, symbols: Iterable[str], listing: Listing) -> Sequenc
         found["mark-price", name] = None
         found["index-tickers", listing.index_of(symbol)] = None
         found["open-interest", name] = None
-        if not listing.is_dated(symbol):
+        if listing.pays_funding(symbol):
             found["funding-rate", name] = None
     if listing.lists(HEART_BEAT):
         found["mark-price", HEART_BEAT] = None
