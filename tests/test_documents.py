@@ -13,7 +13,9 @@ import pytest
 from pydantic import BaseModel
 
 from hedgewatch.cli.arguments import parse, parser_of
+from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.draft import Draft
+from hedgewatch.config.loader import load
 from hedgewatch.settings import SecretReference
 from tests.support.handbook import commands
 
@@ -120,6 +122,56 @@ def test_every_key_of_a_configuration_is_in_the_example() -> None:
     assert len(keys) > 100
     written = set(re.findall(r"\b(\w+):(?=[\s`]|$)", example))
     assert sorted(key for key in keys if key.rpartition(".")[2] not in written) == []
+
+
+def test_every_question_and_command_of_the_api_is_on_its_page() -> None:
+    page = (ROOT / "deploy" / "HTTP.md").read_text(encoding="utf-8")
+    telemetry = (ROOT / "daemon" / "hedgewatch" / "telemetry").glob("*.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in telemetry)
+    served = set(re.findall(r'"/api/v1/([a-z/]+)', source))
+    also = re.search(r"# also (.+)", page)
+    assert also is not None
+    told = {name.rstrip("/") for name in re.findall(r"/api/v1/([a-z/]+)", page)}
+    told |= {name.partition("?")[0] for name in also[1].split(", ")}
+    assert {name.rstrip("/") for name in served} == told
+
+
+def _loaded(folder: Path, text: str) -> Configuration:
+    """A configuration that names whatever secrets it likes."""
+    for name in re.findall(r"file: ([\w.]+)", text):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text("tgram://123:abc/1/" if name == "telegram.url" else "0" * 64)
+    path = folder / "hedgewatch.yaml"
+    path.write_text(f"{text}\nstore: state.db\n", encoding="utf-8")
+    return load(path)
+
+
+def _blocks(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_every_account_of_the_page_of_venues_loads(tmp_path: Path) -> None:
+    blocks = _blocks("deploy/VENUES.md")
+    loaded = _loaded(
+        tmp_path, "accounts:\n" + "".join(blocks).replace("dydx1…", f"dydx1{'q' * 38}")
+    )
+    venues = {account.venue for account in loaded.accounts}
+    assert venues >= {"binance", "binanceusdm", "binancecoinm", "bybit", "okx", "hyperliquid"}
+
+
+def test_the_receivers_of_the_readme_and_the_routes_of_their_page_load(tmp_path: Path) -> None:
+    receivers = next(block for block in _blocks("README.md") if block.startswith("receivers:"))
+    for name in ("desk", "partner", "boss"):
+        receivers += f"  - {{name: {name}, console: {{}}}}\n"
+    (routes,) = (block for block in _blocks("deploy/ALERTS.md") if block.startswith("routes:"))
+    account = (
+        "accounts:\n  - {name: main, venue: binanceusdm, "
+        "credentials: {api_key: {file: main.key}, secret: {file: main.secret}}}\n"
+    )
+    loaded = _loaded(tmp_path, account + receivers + routes)
+    assert len(loaded.receivers) == 8
+    assert len(loaded.routes) == 2
 
 
 @every_page
