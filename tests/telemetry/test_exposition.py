@@ -102,7 +102,8 @@ def test_a_mark_that_is_unknown_is_absent_too() -> None:
         (True, "1"),
         (False, "0"),
         (0.1 + 0.2, "0.30000000000000004"),
-        (-1e-9, "-1e-09"),
+        (-1e-9, "-1e-9"),
+        (1e22, "1e22"),
     ],
 )
 def test_every_number_is_written_as_prometheus_reads_it(value: float, text: str) -> None:

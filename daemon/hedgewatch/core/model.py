@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, final
 
 from hedgewatch.core.scenarios import Scenario
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A number that is not known, with its reason and since when (epoch seconds).

@@ -2,14 +2,17 @@
 
 No metric object exists between two scrapes: a tick costs nothing here, and the series of a closed
 position are gone with its row. Ten thousand series must not hold the event loop for more than
-10 ms (the library needs 75), hence the text before each value is kept from scrape to scrape.
+10 ms (the library needs 75), hence the text before each value is kept from scrape to scrape, and
+values are written a measure at a time.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Protocol
+
+import orjson
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity
 from hedgewatch.core.measures import CATALOGUE
@@ -88,20 +91,41 @@ class _Scope:
         self._prefixes: dict[Labels, tuple[str, ...]] = {}
 
     def write(self, rows: Iterable[Row], families: Mapping[str, list[str]]) -> None:
-        """Append each row's lines to their families, and forget the rows that are gone."""
-        appends = [families[measure.metric].append for measure in self._measures]
+        """Add each measure's lines to its family, and forget the rows that are gone."""
         kept: dict[Labels, tuple[str, ...]] = {}
+        prefixes, values = [], []
         for row in rows:
             labels = row.exported
-            prefixes = self._prefixes.get(labels) or self._prefixes_of(labels)
-            kept[labels] = prefixes
-            for append, prefix, value in zip(appends, prefixes, self._values(row), strict=True):
-                if not isinstance(value, Unknown):
-                    append(prefix + text_of(value))
+            before = self._prefixes.get(labels) or self._prefixes_of(labels)
+            kept[labels] = before
+            prefixes.append(before)
+            values.append(self._values(row))
         self._prefixes = kept
+        columns = zip(zip(*prefixes, strict=True), zip(*values, strict=True), strict=True)
+        for measure, column in zip(self._measures if values else (), columns, strict=True):
+            families[measure.metric] += _lines(*column)
 
     def _prefixes_of(self, labels: Labels) -> tuple[str, ...]:
         return tuple(prefix_of(m.metric, labels + m.fixed) for m in self._measures)
+
+
+def _lines(prefixes: Sequence[str], column: Sequence[Known]) -> list[str]:
+    """The lines of one measure, without those that are unknown.
+
+    A column of numbers is written in less time than Python takes for a tenth of them; what JSON
+    has no number for is written by itself.
+    """
+    known = [value for value in column if type(value) is not Unknown]
+    if not known:
+        return []
+    if len(known) < len(column):
+        pairs = zip(prefixes, column, strict=True)
+        prefixes = [prefix for prefix, value in pairs if type(value) is not Unknown]
+    texts = orjson.dumps(known)[1:-1].decode().split(",")
+    return [
+        f"{prefix}{text}\n" if text[0] <= "9" else prefix + text_of(value)
+        for prefix, text, value in zip(prefixes, texts, known, strict=True)
+    ]
 
 
 def _reader(names: tuple[str, ...]) -> Callable[[Row], tuple[Known, ...]]:
