@@ -1,0 +1,34 @@
+"""Positions as venues document them that nobody recorded for us, through the real ccxt.
+
+Each is a quarter of a bitcoin, bought or sold at 59,000: what that is in contracts differs. Source:
+what the public API documentation of each venue shows that its list of positions answers.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hedgewatch.venues.dialects.generic_calls import calls_of
+from hedgewatch.venues.dialects.generic_replies import position_readings
+from tests.venues.stubbed import rows_of, stubbed
+
+DOCUMENTED = json.loads(Path(__file__).with_name("documented_positions.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "case", DOCUMENTED, ids=lambda case: f"{case['venue']} {case['contracts']}"
+)
+async def test_a_quarter_of_a_bitcoin_is_told_as_the_venue_counts_it(case: dict[str, Any]) -> None:
+    venue, named = case["venue"], case["market"]
+    market = {**rows_of([named["symbol"]])[named["symbol"]], "info": {}, **named}
+    exchange = stubbed(venue, {named["symbol"]: market}, {"": case["reply"]})
+    asked, *_ = calls_of(venue, [market]).positions
+    rows = await exchange.fetch_positions(None, dict(asked))
+    (told,) = position_readings(venue, rows, exchange.markets, set())
+    assert (told.symbol, told.contracts) == (named["symbol"], case["contracts"])
+    assert (told.entry_price, told.venue_liquidation_price) == (case["entry"], case["line"])
+    assert told.venue_maintenance_margin is None
+    if market["linear"]:
+        assert abs(told.contracts) * market["contractSize"] == pytest.approx(0.25)
