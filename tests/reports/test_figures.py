@@ -13,7 +13,7 @@ from hedgewatch.reports.figures import Kept, figures
 from hedgewatch.reports.minute import BOOKED, MARK, TRADES, UNSEEN, Minute, PoolMinute, Span
 from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.pool_figures import pool_figures
-from hedgewatch.reports.total_figures import RATES, total_figures
+from hedgewatch.reports.total_figures import RATES, owned_figures, total_figures
 from tests.reports.days import SUNDAY, Pool, firing, minutes_of
 from tests.reports.watching import lines
 
@@ -108,6 +108,19 @@ def test_what_changed_while_nobody_watched_is_called_so() -> None:
     steps = [("seen", 1.0, MARK), ("unwatched", -300.0, MARK), ("seen", 1.0, MARK)]
     (pool,) = pool_figures(lived(steps))
     assert pool.parts == {MARK: 2.0, UNSEEN: -300.0}
+
+
+def test_all_that_is_owned_is_told_from_its_first_to_its_last_known_worth() -> None:
+    worth = [None, 100.0, None, 130.0, None]
+    minutes = tuple(
+        Minute(begins=60.0 * n, ends=60.0 * n + 60.0, currency="USD", total=total)
+        for n, total in enumerate(worth)
+    )
+    owned = owned_figures(minutes)
+    assert owned is not None
+    assert (owned.opens, owned.opens_at, owned.closes, owned.closes_at) == (100, 120, 130, 240)
+    assert [value for _, value in owned.worth] == worth
+    assert owned_figures(minutes[:1]) is None
 
 
 def test_minutes_that_are_missing_are_times_in_which_nobody_watched() -> None:

@@ -96,10 +96,20 @@ def test_a_week_has_its_days_beside_each_other_and_they_add_up() -> None:
     assert made(SUNDAY)["figures"]["days"] == []
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
+def test_a_day_on_which_the_clocks_are_turned_is_whole(day: date, hours: int) -> None:
+    period = Period(kind=Kind.DAILY, last=day, timezone="Europe/Berlin")
+    report = made(period, Kept(minutes=tuple(minutes_of(period, Pool("main/USDT")))))
+    assert report["figures"]["minutes"] == hours * 60
+    assert "everything was known all the time" in report["text"]
+    for hour in ("00:00", "04:00", "20:00"):
+        assert f'text-anchor="middle">{hour}</text>' in report["html"]
+
+
 def test_of_a_large_desk_every_pool_has_its_row_and_the_largest_are_drawn() -> None:
     pools = [Pool(f"main/C{number}", 1_000.0 * (number + 1)) for number in range(40)]
     report = made(SUNDAY, Kept(minutes=tuple(islice(minutes_of(SUNDAY, *pools), 200))))
-    assert report["html"].count("<figure") == 6 + 1 + 1
+    assert report["html"].count("<figure") == 1 + 6 + 1 + 1
     assert "equity of main/C39" in report["html"]
     assert all(f"<td>main/C{number}</td>" in report["mail"] for number in range(40))
     assert len(report["html"]) < 250_000
@@ -214,5 +224,5 @@ def test_a_day_of_a_desk_of_which_only_a_minute_was_seen_is_made_all_the_same() 
     day = Period(kind=Kind.DAILY, last=date(2026, 11, 29), timezone="UTC")
     minute = Minute(begins=day.begins + 60.0, ends=day.begins + 120.0, instance="desk-1")
     report = made(day, Kept(minutes=(minute,)))
-    assert "equity unknown: no margin pool was seen" in report["brief"]
+    assert "no margin pool was seen" in report["brief"]
     assert report["figures"]["minutes"] == 1

@@ -14,7 +14,7 @@ from hedgewatch.reports.alert_sections import (
     sight_section,
 )
 from hedgewatch.reports.danger_sections import danger_in_brief, danger_section, hedge_section
-from hedgewatch.reports.equity_section import day_section, equity_section, in_brief
+from hedgewatch.reports.equity_section import day_section, equity_section, in_brief, owned_in_brief
 from hedgewatch.reports.figures import Figures
 from hedgewatch.reports.numbers import Wall
 from hedgewatch.reports.page import Page, Section
@@ -45,6 +45,7 @@ def _brief(told: Figures, wall: Wall) -> Iterator[str]:
         return
     yield from alerts_in_brief(told)
     yield in_brief(told)
+    yield from owned_in_brief(told)
     yield from danger_in_brief(told, wall)
     yield from sight_in_brief(told)
     if told.ahead:

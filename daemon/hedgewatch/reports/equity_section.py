@@ -70,12 +70,11 @@ def in_brief(told: Figures) -> str:
     """`equity 12,345.67 USDT, +12.30 (+0.10%): mark to market +15.00, at funding times -2.70`."""
     total = told.total
     if total is None:
-        return f"equity {UNKNOWN}: no margin pool was seen"
+        return "no margin pool was seen"
     if total.unknown:
         return f"equity {UNKNOWN}: {total.unknown}"
-    grew = percent(total.change / total.opens, signed=True) if total.opens else ""
     split = _split(total.parts)
-    change = f"{money(total.change, signed=True)}{grew and f' ({grew})'}"
+    change = f"{money(total.change, signed=True)}{_grew(total.change, total.opens)}"
     return f"equity {money(total.closes, total.currency)}, {change}{split and f': {split}'}"
 
 
@@ -118,15 +117,36 @@ def _unknown_total(total: TotalFigures | None) -> Iterator[str]:
         yield f"the sum of all pools is {UNKNOWN}: {total.unknown}"
 
 
-def _owned(told: Figures, wall: Wall) -> Iterator[str]:
+def owned_in_brief(told: Figures) -> Iterator[str]:
+    """`all that is owned 60,000.00 USD, +120.00 (+0.20%)`; nothing where it was never known."""
     if told.owned is not None:
-        amount, at = told.owned
-        worth = money(amount, told.owned_in)
-        yield f"all that is owned, wallets and spot included, was worth {worth} at {wall.date(at)}"
+        grew = _grew(told.owned.change, told.owned.opens)
+        worth = money(told.owned.closes, told.owned.currency)
+        yield f"all that is owned {worth}, {money(told.owned.change, signed=True)}{grew}"
+
+
+def _owned(told: Figures, wall: Wall) -> Iterator[str]:
+    owned = told.owned
+    if owned is not None:
+        first, last = money(owned.opens, owned.currency), money(owned.closes, owned.currency)
+        ends = f"{first} at {wall.date(owned.opens_at)}, {last} at {wall.date(owned.closes_at)}"
+        yield f"all that is owned, wallets and spot included, was worth {ends}"
+
+
+def _grew(change: float, before: float) -> str:
+    return f" ({percent(change / before, signed=True)})" if before > 0.0 else ""
 
 
 def _plots(told: Figures) -> Iterator[Plot]:
     """Of the largest."""
+    if told.owned is not None:
+        yield Plot(
+            title=f"all that is owned, {told.owned.currency}",
+            begins=told.period.begins,
+            ends=told.until,
+            lines=(("all that is owned", told.owned.worth),),
+            holes=told.unwatched,
+        )
     known = [pool for pool in told.pools if any(value is not None for _, value in pool.equity)]
     largest = sorted(known, key=lambda each: -abs(each.closes or 0.0))[:MOST_DRAWN]
     for pool in known:

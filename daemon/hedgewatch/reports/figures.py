@@ -9,7 +9,12 @@ from hedgewatch.reports.episodes import Episode, episodes
 from hedgewatch.reports.minute import HedgeMinute, Minute, Span
 from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.pool_figures import CONTIGUOUS, Points, PoolFigures, Worst, pool_figures
-from hedgewatch.reports.total_figures import TotalFigures, total_figures
+from hedgewatch.reports.total_figures import (
+    OwnedFigures,
+    TotalFigures,
+    owned_figures,
+    total_figures,
+)
 
 _SHORTEST_GAP = 90.0
 """Seconds: a restart within a minute is told by what it left unknown, and is no gap of its own."""
@@ -46,7 +51,7 @@ class Latency:
 class Figures:
     """`until` is where the period ends, or the moment of now within it. `unwatched` are times of
     which there is nothing: the daemon was down, or its disk took nothing. `rules` are those that
-    were loaded at the end. `owned` is what all that is owned was worth last, with its moment.
+    were loaded at the end.
     """
 
     period: Period
@@ -54,8 +59,7 @@ class Figures:
     instance: str = ""
     pools: tuple[PoolFigures, ...] = ()
     total: TotalFigures | None = None
-    owned: tuple[float, float] | None = None
-    owned_in: str = ""
+    owned: OwnedFigures | None = None
     hedges: tuple[HedgeFigures, ...] = ()
     episodes: tuple[Episode, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -84,15 +88,13 @@ def figures(period: Period, kept: Kept, now: float) -> Figures:
     until = min(period.ends, now)
     pools = pool_figures(minutes)
     fired, spans = episodes(kept.told, period.begins, until), _merged(minutes)
-    owned = next(((m.total, m.ends) for m in reversed(minutes) if m.total is not None), None)
     return Figures(
         period=period,
         until=until,
         instance=minutes[-1].instance if minutes else "",
         pools=pools,
         total=total_figures(pools, minutes) if pools else None,
-        owned=owned,
-        owned_in=minutes[-1].currency if minutes else "",
+        owned=owned_figures(minutes),
         hedges=_hedges(minutes),
         episodes=fired,
         spans=spans,

@@ -61,6 +61,8 @@ def document(told: Figures) -> dict[str, object]:
         pool["change"] = figured.change
     for hedge in plain["hedges"]:
         del hedge["drifts"]
+    if plain["owned"] is not None:
+        del plain["owned"]["worth"]
     for day in plain["days"]:
         day["day"] = day["day"].isoformat()
     held: dict[str, object] = _jsonable(plain)

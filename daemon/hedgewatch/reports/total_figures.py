@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hedgewatch.reports.minute import Minute
-from hedgewatch.reports.pool_figures import PoolFigures
+from hedgewatch.reports.pool_figures import Points, PoolFigures
 
 RATES = "rates"
 """The part of a change that the rates between currencies made of what was there before."""
@@ -23,6 +23,41 @@ class TotalFigures:
     @property
     def change(self) -> float:
         return self.closes - self.opens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedFigures:
+    """What all that is owned was worth, wallets and spot included: first and last known, when, and
+    in between (None: not known).
+    """
+
+    currency: str
+    opens: float
+    opens_at: float
+    closes: float
+    closes_at: float
+    worth: Points = ()
+
+    @property
+    def change(self) -> float:
+        return self.closes - self.opens
+
+
+def owned_figures(minutes: Sequence[Minute]) -> OwnedFigures | None:
+    """None where it was never known, as on a desk on which something has no price."""
+    worth = tuple((minute.ends, minute.total) for minute in minutes)
+    known = [(at, total) for at, total in worth if total is not None]
+    if not known:
+        return None
+    (opens_at, opens), (closes_at, closes) = known[0], known[-1]
+    return OwnedFigures(
+        currency=minutes[-1].currency,
+        opens=opens,
+        opens_at=opens_at,
+        closes=closes,
+        closes_at=closes_at,
+        worth=worth,
+    )
 
 
 def total_figures(pools: Sequence[PoolFigures], minutes: Sequence[Minute]) -> TotalFigures:
