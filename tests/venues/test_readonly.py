@@ -200,6 +200,18 @@ def test_a_limit_without_a_word_on_its_time_is_given_twice_as_much_each_time_it_
     pauses.check("https://a.example", now + 63.0)
 
 
+def test_what_many_asked_at_once_are_answered_is_one_offence_and_no_pause_of_a_minute() -> None:
+    pauses, limited = Pauses(), Answered(429, "", b"")
+    for hundredth in range(12):
+        pauses.note("https://a.example", limited, 1_000.0 + hundredth / 100.0)
+    pauses.check("https://a.example", 1_002.2)
+    for hundredth in range(12):  # and when it is met again, the second one
+        pauses.note("https://a.example", limited, 1_003.0 + hundredth / 100.0)
+    with pytest.raises(PausedError):
+        pauses.check("https://a.example", 1_006.9)
+    pauses.check("https://a.example", 1_007.2)
+
+
 @pytest.mark.parametrize("content", ["text/html", "text/plain"])
 async def test_a_wall_before_the_venue_is_not_hammered(server: Server, content: str) -> None:
     server.status, server.headers = 403, {"Content-Type": content}

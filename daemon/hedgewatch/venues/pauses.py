@@ -93,9 +93,13 @@ class Pauses:
             raise PausedError(self._in_words(address))
 
     def note(self, address: str, answered: Answered, now: float) -> PausedError:
-        """From now on. What to raise."""
+        """From now on. What to raise. Many may be asked at once: what comes back in a pause answers
+        something that was sent before it, and is no further offence.
+        """
         times, ended = self._met.get(address, (0, 0.0))
         times = times if now - ended < _AGAIN_SECONDS else 0
+        if now < ended:
+            times = max(times - 1, 0)
         until = max(now + answered.seconds(now, times), self._until.get(address, 0.0))
         self._until[address] = until
         self._met[address] = min(times + 1, 10), until

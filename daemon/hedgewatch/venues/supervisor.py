@@ -217,7 +217,8 @@ class AccountWatch:
         if failure is None:
             await self._aside(self._explain_losses, "nobody knows where a coin went")
             return None
-        self._feeds.lost("rest", in_words(failure, self._redactor))
+        say = self._feeds.failed if isinstance(failure, PausedError) else self._feeds.lost
+        say("rest", in_words(failure, self._redactor))
         if isinstance(failure, ccxt.InvalidNonce):
             await self.markets.read_clock()
         standing.doom_if_key_is_refused(failure)
