@@ -1,5 +1,7 @@
 """Fixtures that any test may ask for: real servers, started for it and stopped after it."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +18,14 @@ from tests.support.servers import (
     prometheus_server,
 )
 
-SHARED = ("tests/daemon/", "tests/test_packaging.py")
+LONGEST = (
+    *("tests/daemon/test_boot.py", "tests/page/", "tests/daemon/", "tests/test_packaging.py"),
+    *("tests/campaign/", "tests/venues/test_watch", "tests/notify/test_contract.py"),
+)
+"""What takes a minute or waits a lot: it begins first, so that nobody waits for it in the end."""
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The workers and the programs that tests start need not compile everything each time anew."""
 
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
@@ -38,19 +47,38 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--vectors {directory}: there is no such directory")
 
 
-class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
-    """Tests that share what their module starts run in one process, which starts it once; all
-    others go to whoever is free. (`--dist loadgroup` does nothing with pytest 9.2.)
-    """
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
+    """The tests of a module run in one process, which starts and computes once what they share."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file if file.startswith(SHARED) else nodeid
+        module, _, _ = nodeid.partition("::")
+        return module
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    return Together(config, log) if config.getoption("dist") == "load" else None
+    if config.getoption("dist") != "load":
+        return None
+    config.option.loadscopereorder = False  # the order of `pytest_collection_modifyitems` it is
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported, all venues of ccxt among it, stays: no collection need look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+def _turn(item: pytest.Item) -> int:
+    for place, start in enumerate(LONGEST):
+        if item.nodeid.startswith(start):
+            return place
+    return len(LONGEST) + (item.get_closest_marker("live") is None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

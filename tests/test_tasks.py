@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from hedgewatch.tasks import TaskLostError, Tasks
+from tests.support.patience import PATIENCE
 
 
 async def _ends() -> None:
@@ -26,7 +27,7 @@ Begin = Callable[[Tasks], object]
 
 async def _live(begin: Begin) -> None:
     """Until a task ends it."""
-    async with asyncio.timeout(5.0), Tasks() as tasks:
+    async with asyncio.timeout(PATIENCE), Tasks() as tasks:
         begin(tasks)
         await asyncio.Event().wait()
 
@@ -52,7 +53,7 @@ async def test_a_kept_task_that_is_cancelled_by_what_it_waits_for_is_not_lost_in
 
 
 async def test_what_may_end_and_what_somebody_cancels_is_no_loss() -> None:
-    async with asyncio.timeout(5.0), Tasks() as tasks:
+    async with asyncio.timeout(PATIENCE), Tasks() as tasks:
         ended = tasks.spawn("reconcile:main", _ends())
         account = tasks.keep("account:main", asyncio.Event().wait())  # type: ignore[arg-type]
         await ended

@@ -17,7 +17,7 @@ from tests.support.machine import Machine, booted, why_not
 
 ROOT = Path(__file__).parents[2]
 PORT = 18080
-_LOOKS, _PAUSE_SECONDS = 200, 0.2
+_LOOKS, _PAUSE_SECONDS = 600, 0.2
 UNIT = "hedgewatch.service"
 CONFIGURATION = f"""
 accounts:
@@ -46,7 +46,7 @@ RestartSec=500ms
 pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(bool(why_not()), reason=why_not()),
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(1800),
 ]
 
 

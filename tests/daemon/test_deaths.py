@@ -20,18 +20,17 @@ from hedgewatch.tasks import TaskLostError
 from tests.notify.alerts import outcome, transition
 from tests.notify.sink import Sink, listening
 from tests.support.daemons import Daemon, secret_file, worked_example
+from tests.support.patience import PATIENCE
 from tests.support.servers import free_port
 
 pytestmark = [
     pytest.mark.live,
     pytest.mark.slow,
-    pytest.mark.timeout(60),
     # A venue's sessions that were just being opened are left to the end of the process.
     pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),
     pytest.mark.filterwarnings("ignore:.*:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-SOON = 3.0
 KEPT = {
     "monitor",
     "clock",
@@ -85,7 +84,7 @@ async def killed(name: str, here: Scene) -> None:
             kill(name)
             now = daemon.clock.now()
             daemon.dispatcher.submit(outcome(transition(at=now)), now)
-            async with asyncio.timeout(SOON):
+            async with asyncio.timeout(PATIENCE):
                 await asyncio.Event().wait()
 
 
@@ -123,7 +122,7 @@ async def test_the_process_ends_with_a_code_that_systemd_takes_for_a_failure_and
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert process.stdout is not None
-        async with asyncio.timeout(30.0):
+        async with asyncio.timeout(PATIENCE):
             while b'"watching"' not in (line := await process.stdout.readline()):
                 assert line, "it ended before it watched"
             process.send_signal(signal.SIGUSR1)

@@ -20,6 +20,7 @@ from hedgewatch.sim import SECOND_KEY, SECOND_SECRET
 from tests.daemon.house import SECRETS, House, housed
 from tests.notify.listener import listening_to, text
 from tests.support.daemons import PROGRAM, QUICK_RULES, Daemon, account, worked_example
+from tests.support.patience import PATIENCE
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -106,7 +107,7 @@ async def test_told_to_stop_while_it_imports_the_exchanges_it_leaves_at_once(
 ) -> None:
     daemon = Daemon(tmp_path, worked_example(tmp_path, house.exchange))
     await daemon.start()
-    async with asyncio.timeout(3.0):
+    async with asyncio.timeout(PATIENCE):
         assert await daemon.stop(signal.SIGTERM) == 0
     events = [event["event"] for event in daemon.events()]
     assert events[-2:] == ["told_to_stop_while_starting", "stopped"]

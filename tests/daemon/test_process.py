@@ -12,14 +12,16 @@ import pytest
 
 from hedgewatch.sim import PaperExchange
 from tests.support.daemons import Daemon, worked_example
+from tests.support.patience import PATIENCE
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 BLOCKED = """
 import signal, sys, time
 from hedgewatch.cli import main
 def stands_here(*_):
-    time.sleep(60)
+    open(sys.argv[2], "w").close()
+    time.sleep(600)
 signal.signal(signal.SIGUSR1, stands_here)
 sys.exit(main(["run", "-c", sys.argv[1]]))
 """
@@ -36,6 +38,7 @@ async def test_a_loop_that_no_longer_turns_is_not_fed_for_and_says_where_it_stoo
 ) -> None:
     daemon = Daemon(tmp_path, worked_example(tmp_path, exchange))
     loop, address = asyncio.get_running_loop(), str(tmp_path / "notify")
+    blocked = tmp_path / "blocked"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address)
         systemd.setblocking(False)  # noqa: FBT003  # the library's signature
@@ -50,13 +53,16 @@ async def test_a_loop_that_no_longer_turns_is_not_fed_for_and_says_where_it_stoo
             return True
 
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", BLOCKED, daemon.configuration,
+            sys.executable, "-c", BLOCKED, daemon.configuration, blocked,
             env={**daemon.environment, "NOTIFY_SOCKET": address, "WATCHDOG_USEC": "400000"},
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
-        assert await hears_that_it_lives(30.0)
-        assert await hears_that_it_lives(10.0)
+        assert await hears_that_it_lives(PATIENCE)
+        assert await hears_that_it_lives(PATIENCE)
         process.send_signal(signal.SIGUSR1)
+        async with asyncio.timeout(PATIENCE):
+            while not blocked.exists():  # noqa: ASYNC110 - a blocked process signals nothing
+                await asyncio.sleep(0.05)
         while await hears_that_it_lives(0.0):
             pass  # what was sent before
         assert not await hears_that_it_lives(1.5)

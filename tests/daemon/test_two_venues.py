@@ -17,6 +17,7 @@ from hedgewatch.core.model import Unknown
 from hedgewatch.demo.desk import write_desk
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.stories import STORIES
+from tests.support.patience import patience
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -48,7 +49,7 @@ async def desk(folder: Path) -> AsyncIterator[tuple[PaperExchange, Desk]]:
 
 
 async def until(holds: Callable[[], bool], within: float) -> None:
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(patience(within)):
         while not holds():  # noqa: ASYNC110 - nobody signals that
             await asyncio.sleep(0.05)
 

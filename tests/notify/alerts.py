@@ -16,7 +16,7 @@ from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.worker import Patience, Result
 
 NOON = 1_790_000_000.0
-SECONDS_FOR_ANYTHING = 10.0
+SECONDS_FOR_ANYTHING = 60.0
 MAIN_POOL = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
 
 

@@ -27,7 +27,7 @@ from tests.support.servers import Server, free_port
 
 CANARY = "canary-b7c1"
 WAIT = 7
-SECONDS_TO_START = 40.0
+SECONDS_TO_START = 90.0
 TELEGRAM_CHILD = str(Path(__file__).with_name("telegram_child.py"))
 
 Word = Literal["busy", "refused"]

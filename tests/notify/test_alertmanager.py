@@ -31,6 +31,7 @@ from tests.notify.alerts import (
     transition,
 )
 from tests.notify.sink import Sink, listening
+from tests.support.patience import PATIENCE
 from tests.support.servers import Server, alertmanager_server, free_port
 from tests.support.serving import serving
 
@@ -121,7 +122,7 @@ async def test_one_that_hangs_costs_a_moment_once_and_none_of_the_alerts_behind(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         mirror = receiver(f"http://127.0.0.1:{hanging.getsockname()[1]}", alertmanager.url)
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(PATIENCE):
             for number in range(20):
                 await mirror.deliver(notification(fired(f"Alert{number}")))
     assert len(await active(alertmanager)) == 20

@@ -29,6 +29,7 @@ from tests.notify.ends import (
     ready,
     working,
 )
+from tests.support.patience import PATIENCE
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.live
@@ -131,7 +132,7 @@ async def test_an_attempt_that_was_cut_off_does_not_spoil_the_next(
 
 @pytest.mark.parametrize("ends", DEAD_ENDS)
 async def test_a_dead_end_is_a_delivery_error_within_the_deadline(bench: Bench, ends: Ends) -> None:
-    async with ends(bench) as line, working(line) as receiver, asyncio.timeout(9.0):
+    async with ends(bench) as line, working(line) as receiver, asyncio.timeout(PATIENCE):
         error = await failure_of(receiver, notification())
     assert str(error)
 
@@ -141,8 +142,8 @@ async def test_a_dead_end_keeps_no_other_receiver_waiting(bench: Bench, ends: En
     output = io.StringIO()
     living = Console("living", output, ConsoleSettings())
     async with ends(bench) as line:
-        delivering = composed([line.receiver, living], Memory())
-        async with running(delivering), asyncio.timeout(5.0):
+        delivering = composed([line.receiver, living], Memory(), attempt=2 * PATIENCE)
+        async with running(delivering), asyncio.timeout(PATIENCE):
             delivering.tell(transition())
             number = 1
             while ("living", "sent") not in delivering.results.counted:
@@ -157,7 +158,7 @@ async def test_an_end_that_hangs_costs_an_attempt_its_deadline_and_is_tried_agai
 ) -> None:
     async with ends(bench) as line:
         delivering = composed([line.receiver], Memory(), attempt=0.5)
-        async with running(delivering), asyncio.timeout(9.0):
+        async with running(delivering), asyncio.timeout(PATIENCE):
             delivering.tell(transition())
             assert await delivering.results.first(1) == ["retried"]
 

@@ -11,6 +11,7 @@ from hedgewatch.core.model import EndReason
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import Memory, composed, notification, now, record_of, running, transition
 from tests.notify.listener import connected, listening_to, mqtt, text
+from tests.support.patience import PATIENCE
 from tests.support.servers import Server, free_port
 
 pytestmark = pytest.mark.live
@@ -162,7 +163,7 @@ async def test_account_states_conflate_to_one_a_second_and_disappear_when_they_a
 
 async def gone(port: int, topic: str) -> None:
     """Wait until the broker retains nothing there. A retained message comes before the echo."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         for attempt in range(1000):
             async with listening_to(port, topic) as listener:
                 await listener.client.subscribe("echo")

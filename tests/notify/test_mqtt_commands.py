@@ -21,6 +21,7 @@ from hedgewatch.settings import Secret
 from tests.commands.room import Room
 from tests.notify.alerts import notification, until
 from tests.notify.listener import connected, mqtt, text
+from tests.support.patience import PATIENCE
 from tests.support.servers import Server, find_program
 
 pytestmark = pytest.mark.live
@@ -79,7 +80,7 @@ class Phone:
         await self.client.publish(topic, content, qos=1, retain=retain, properties=properties)
 
     async def reply(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async for message in self.client.messages:
                 assert getattr(message.properties, "CorrelationData", None) == b"seven"
                 reply: dict[str, Any] = json.loads(text(message.payload))

@@ -25,6 +25,7 @@ from tests.notify.alerts import (
     running,
     transition,
 )
+from tests.support.patience import PATIENCE
 from tests.test_store import a_full_disk
 
 BUSY = DeliveryError("busy", retryable=True)
@@ -194,7 +195,7 @@ async def test_draining_finishes_what_is_in_flight_and_leaves_the_rest_for_the_n
 async def test_draining_ends_at_its_deadline_even_when_a_receiver_hangs() -> None:
     async with running(composed([Wall()], Memory())) as delivering:
         delivering.tell(transition())
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(PATIENCE):
             await delivering.dispatcher.drain(0.05)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ import pytest_asyncio
 from hedgewatch.demo.browser import Browser, NoBrowserError, Page, browsing, find_chromium
 from hedgewatch.sim import PaperExchange
 from tests.support.daemons import Daemon, worked_example
+from tests.support.patience import patience
 
 HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
 HOSTILE_RULES = f"""\
@@ -26,6 +28,13 @@ groups:
 """
 
 
+class PatientPage(Page):
+    """One that is given the time that a busy machine takes."""
+
+    async def until(self, script: str, within: float) -> Any:
+        return await Page.until(self, script, patience(within))
+
+
 @dataclass(slots=True)
 class Stage:
     """What plays, and who looks."""
@@ -33,6 +42,11 @@ class Stage:
     exchange: PaperExchange
     daemon: Daemon
     browser: Browser
+
+    async def page(self) -> Page:
+        """A new tab."""
+        tab = await self.browser.page()
+        return PatientPage(tab.line, tab.session)
 
     @property
     def url(self) -> str:
@@ -76,7 +90,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 async def page(stage: Stage) -> AsyncIterator[Page]:
     """A phone that shows the status page of a calm desk, live. Nothing may go wrong on it."""
     await stage.calm()
-    page = await stage.browser.page()
+    page = await stage.page()
     await page.look_like(390, 844, "light")
     await page.go(stage.url)
     await page.until("document.querySelectorAll('#pools .card, #hedges .card').length > 1", 10)

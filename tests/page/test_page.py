@@ -144,7 +144,7 @@ async def test_a_silent_daemon_is_said_at_once_and_its_numbers_are_not_shown_as_
     stage: Stage,
 ) -> None:
     await stage.calm()
-    page = await stage.browser.page()
+    page = await stage.page()
     await page.go(stage.url)
     await page.until(shows("verdict", "All well"), 10)
     stage.daemon.tell(signal.SIGSTOP)
@@ -181,7 +181,7 @@ async def test_with_a_token_the_browser_is_asked_once_and_then_everything_is_the
     settings, equipment = HttpSettings(listen="127.0.0.1:0"), Equipment(stream=stream)
     app = application(desk, busy_daemon(), settings, Secret("of-some-length"), equipment=equipment)
     async with serve(app, settings) as url:
-        page = await stage.browser.page()
+        page = await stage.page()
         await page.go(url)
         await page.until("document.readyState === 'complete'", 5)
         assert not await page.evaluate(shows("verdict", "acknowledged"))

@@ -17,6 +17,7 @@ from hedgewatch.recording.recorder import AGAIN_AFTER, MOST_WAITING, Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.writing import Writer
 from tests.support.happenings import engine
+from tests.support.patience import PATIENCE
 from tests.support.recordings import NIGHT, recorder_of
 from tests.support.stories import START
 
@@ -44,7 +45,7 @@ def tick(recorder: Recorder, seconds: float) -> None:
 
 def until(check: Callable[[], bool]) -> None:
     """The thread does it in its own time, which is short."""
-    end = perf_counter() + 10.0
+    end = perf_counter() + PATIENCE
     while not check():
         assert perf_counter() < end
 

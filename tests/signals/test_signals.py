@@ -21,6 +21,7 @@ from hedgewatch.signals.settings import (
 )
 from hedgewatch.signals.signals import Signals, World
 from hedgewatch.tasks import Tasks
+from tests.support.patience import PATIENCE
 from tests.support.servers import Server
 from tests.support.serving import serving
 
@@ -40,13 +41,13 @@ class Heard:
         self._came.set()
 
     async def so_many(self, count: int) -> None:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE):
             while len(self.events) < count:
                 self._came.clear()
                 await self._came.wait()
 
     async def until(self, kind: type[Some]) -> Some:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = next((event for event in self.events if isinstance(event, kind)), None)
                 if found is not None:

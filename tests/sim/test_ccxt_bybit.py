@@ -11,6 +11,7 @@ from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.margin_bybit import inverse_liquidation_price
 from hedgewatch.sim.world import World
 from tests.sim.clients import bybit_client
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -25,7 +26,7 @@ def short(world: World) -> None:
 
 async def next_of(watching: Any, act: Any) -> Any:
     """What a pending `watch_*` call brings once something has happened."""
-    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         pending = group.create_task(watching)
         while not pending.done():
             await asyncio.sleep(0.05)
@@ -93,7 +94,7 @@ async def test_ccxt_watches_prices_as_they_move() -> None:
     async with lively as exchange, bybit_client(exchange) as client:
         tickers = await client.watch_tickers([AIX, ALT])
         exchange.world.set_mark("AIXUSDT", 987.65)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while tickers.get(AIX, {}).get("markPrice") != 987.65:
                 tickers = await client.watch_tickers([AIX, ALT])
             quotes = await client.watch_bids_asks([AIX])
@@ -128,7 +129,7 @@ async def test_wrong_credentials_are_an_authentication_error(
         with pytest.raises(ccxt.AuthenticationError, match=code):
             await client.private_get_v5_account_info()
         with pytest.raises(ccxt.ExchangeError, match="USVC1111"):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 await client.authenticate(exchange.ws_url_of("bybit") + "/v5/private")
 
 
@@ -151,7 +152,7 @@ async def test_whatever_could_trade_is_refused_and_counted() -> None:
             await client.set_leverage(3, AIX)
         assert exchange.violations == ["POST /v5/order/create", "POST /v5/position/set-leverage"]
         with pytest.raises(ccxt.BaseError):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 await client.create_order_ws(AIX, "limit", "buy", 1, 900)
         assert "WS /v5/trade" in exchange.violations
 

@@ -9,6 +9,7 @@ import pytest
 from hedgewatch.sim import PaperExchange
 from tests.sim.clients import coin_client
 from tests.sim.test_ccxt_futures import next_of
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -38,7 +39,7 @@ async def test_ccxt_hears_marks_and_trades_of_coins() -> None:
     lively = PaperExchange("manual", tick_seconds=0.02)
     async with lively as exchange, coin_client(exchange) as client:
         client.options["watchPositions"] = {"fetchPositionsSnapshot": False}
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             marks = await client.watch_mark_prices([PERP, DATED])
             quotes = await client.watch_bids_asks([PERP])
         assert {PERP: 60_000.0, DATED: 60_600.0}.items() >= {

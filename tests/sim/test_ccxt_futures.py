@@ -9,6 +9,7 @@ import pytest
 
 from hedgewatch.sim import SECOND_KEY, SECOND_SECRET, PaperExchange
 from tests.sim.clients import futures_client
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -18,7 +19,7 @@ TICK = 0.02
 
 async def next_of(watching: Any, act: Any) -> Any:
     """What a pending `watch_*` call brings once something has happened."""
-    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         pending = group.create_task(watching)
         while not pending.done():
             await asyncio.sleep(0.05)
@@ -40,7 +41,7 @@ async def test_ccxt_watches_marks_and_quotes_as_they_move() -> None:
     async with lively as exchange, futures_client(exchange) as client:
         marks = await client.watch_mark_prices([AIX, ALT])
         exchange.world.set_mark("AIXUSDT", 987.65)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while marks.get(AIX, {}).get("markPrice") != 987.65:
                 marks = await client.watch_mark_prices([AIX, ALT])
             quotes = await client.watch_bids_asks([AIX])
@@ -86,7 +87,7 @@ async def test_ccxt_hears_of_a_trade_and_of_a_deposit() -> None:
         )
         assert (told["side"], told["contracts"], told["entryPrice"]) == ("short", 250, 1000)
         balance = await next_of(client.watch_balance(), lambda: exchange.world.deposit(75_000))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while balance["USDT"]["total"] < 175_000:
                 balance = await client.watch_balance()
         assert exchange.violations == []

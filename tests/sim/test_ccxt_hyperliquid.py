@@ -14,6 +14,7 @@ import pytest
 from hedgewatch.sim import PaperExchange
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.keys import HYPERLIQUID_ADDRESS
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -82,7 +83,7 @@ async def test_ccxt_watches_a_mark_and_the_account_as_they_move() -> None:
         assert ticker["info"]["markPx"] == "1000"
         await client.watch_positions()
         exchange.world.trade("AIXUSDT", -5, account=NAME)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             told = await client.watch_positions()
             while not told:
                 told = await client.watch_positions()
@@ -95,7 +96,7 @@ async def test_a_liquidation_is_told_as_one_with_the_fill() -> None:
     async with lively as exchange, client_of(exchange) as client:
         await client.load_markets()
         exchange.world.set_position("AIXUSDT", -200, 1000, account=NAME)
-        async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             watching = group.create_task(client.watch_my_liquidations(AIX))
             while not watching.done():
                 await asyncio.sleep(0.05)

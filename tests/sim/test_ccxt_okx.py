@@ -14,6 +14,7 @@ from hedgewatch.sim import PaperExchange
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.keys import OKX_KEY, OKX_MULTI_KEY, OKX_PASSPHRASE, OKX_SECRET
 from tests.sim.test_ccxt_futures import next_of
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -69,7 +70,7 @@ async def test_ccxt_watches_marks_quotes_a_trade_and_a_deposit() -> None:
     async with lively as exchange, okx_client(exchange) as client:
         marks = await client.watch_mark_prices([AIX, BTC])
         exchange.world.set_mark("AIXUSDT", 987.65)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while marks.get(AIX, {}).get("markPrice") != 987.65:
                 marks = await client.watch_mark_prices([AIX, BTC])
         client.options["watchPositions"] = {"fetchPositionsSnapshot": False}
@@ -81,7 +82,7 @@ async def test_ccxt_watches_marks_quotes_a_trade_and_a_deposit() -> None:
         assert (told["side"], told["contracts"], told["entryPrice"]) == ("short", 2.5, 1000)
         balance = await client.watch_balance()
         exchange.world.deposit(75_000, account="okx-main")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while balance["USDT"]["total"] < 175_000:
                 balance = await client.watch_balance()
         assert exchange.violations == []

@@ -6,6 +6,7 @@ import pytest
 
 from hedgewatch.sim import PaperExchange
 from tests.sim.clients import spot_client
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -28,7 +29,7 @@ async def test_ccxt_reads_spot_balances_prices_and_the_rights_of_the_key() -> No
 
 async def test_ccxt_watches_spot_quotes_that_follow_the_mark() -> None:
     lively = PaperExchange("manual", tick_seconds=TICK)
-    async with lively as exchange, spot_client(exchange) as client, asyncio.timeout(3):
+    async with lively as exchange, spot_client(exchange) as client, asyncio.timeout(PATIENCE):
         exchange.world.set_mark("ALTUSDT", "0.5")
         quotes = await client.watch_bids_asks(["ALT/USDT"])
         assert (quotes["ALT/USDT"]["bid"], quotes["ALT/USDT"]["ask"]) == (0.49999, 0.50001)
@@ -36,7 +37,7 @@ async def test_ccxt_watches_spot_quotes_that_follow_the_mark() -> None:
 
 async def test_ccxt_hears_of_a_spot_balance_over_the_signed_subscription() -> None:
     async with PaperExchange("manual") as exchange, spot_client(exchange) as client:
-        async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             pending = group.create_task(client.watch_balance())
             while not pending.done():
                 await asyncio.sleep(0.05)

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from hedgewatch.sim import STORIES, PaperExchange
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -17,7 +18,7 @@ SOURCES = Path(__file__).parents[2] / "daemon"
 
 
 async def until_second(exchange: PaperExchange, second: float) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while exchange.progress()[0] < second:  # noqa: ASYNC110 - a story is told, not signalled
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
@@ -76,7 +77,7 @@ async def test_module_run_by_itself_says_where_it_is() -> None:
         env=os.environ | {"PYTHONPATH": str(SOURCES)},
     )
     assert program.stdout is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         lines = [(await program.stdout.readline()).decode().split() for _ in range(8)]
     program.terminate()
     await program.communicate()

@@ -11,6 +11,7 @@ from hedgewatch.sim import DEMO_KEY, PaperExchange
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.faults import POISONS
 from tests.sim.clients import futures_client
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -26,7 +27,7 @@ async def exchange() -> AsyncIterator[PaperExchange]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(3)) as open_session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(PATIENCE)) as open_session:
         yield open_session
 
 

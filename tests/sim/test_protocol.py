@@ -10,6 +10,7 @@ import pytest
 
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, PaperExchange
 from hedgewatch.sim.clock import epoch_milliseconds
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -25,7 +26,7 @@ async def exchange() -> AsyncIterator[PaperExchange]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(3)) as open_session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(PATIENCE)) as open_session:
         yield open_session
 
 

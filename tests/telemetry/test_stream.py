@@ -16,6 +16,7 @@ from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.http_stream import stream_routes
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stream import MOST_LISTENERS, Listener, Stream
+from tests.support.patience import PATIENCE
 from tests.telemetry.desk import THE_POOL, Desk, busy_daemon
 
 NOW = 1_700_000_000.0
@@ -140,7 +141,7 @@ async def served(stream: Stream) -> AsyncIterator[tuple[ClientSession, str]]:
 
 
 async def event(answer: ClientResponse) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return parsed(await answer.content.readuntil(b"\n\n"))
 
 
@@ -223,7 +224,7 @@ async def test_the_line_of_a_client_that_takes_nothing_is_cut(stream: Stream) ->
             stream(ClockAdvanced(), Outcome(transitions=(fired("x" * 4_000_000),)), NOW + 1)
         await asyncio.sleep(1)
         got = 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with suppress(ConnectionResetError):
                 while part := await reader.read(1 << 20):
                     got += len(part)

@@ -28,6 +28,7 @@ from hedgewatch.telemetry.passwords import Passwords, TooManyAskingError
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.web_settings import WebSettings
 from tests.notify.certificates import certificate
+from tests.support.patience import PATIENCE
 from tests.support.servers import find_program, free_port
 from tests.telemetry.desk import Desk, busy_daemon
 
@@ -363,7 +364,7 @@ async def test_who_does_not_send_a_request_whole_is_cut_off() -> None:
         host, _, port = url.removeprefix("http://").rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: ")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await reader.read() == b""
         writer.close()
 

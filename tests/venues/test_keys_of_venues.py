@@ -21,6 +21,7 @@ from hedgewatch.venues.key_seen import KeySeen
 from hedgewatch.venues.known import KNOWN
 from hedgewatch.venues.settings import ADDRESS_VENUES, CREDENTIALS, AccountSettings
 from hedgewatch.venues.surroundings import Surroundings
+from tests.support.patience import PATIENCE
 from tests.venues.fences import ON_PAPER, at, settings_of
 from tests.venues.watching import now
 
@@ -123,6 +124,6 @@ async def test_a_right_that_appears_is_a_security_alert_and_the_key_is_let_go(
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - a row of the book signals nobody
             await asyncio.sleep(0.02)

@@ -16,6 +16,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.model import EndReason
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.world import World
+from tests.support.patience import PATIENCE
 from tests.venues.test_watch_terms import dated_future
 from tests.venues.watching import AIX, now, watched
 
@@ -136,7 +137,7 @@ async def test_records_that_are_not_answered_hold_up_no_reading_of_the_account(
     async with watched(exchange, monkeypatch, venue="binance", symbols=("ALT/USDT",)) as seen:
         await seen.until(AccountRead)
         exchange.world.move_spot("ALT", 200_000, "sell")
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(PATIENCE):
             await seen.watch.reconcile()
             seen.forget()
             await seen.watch.reconcile()

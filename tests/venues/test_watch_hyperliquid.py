@@ -25,6 +25,7 @@ from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
 from hedgewatch.sim.keys import HYPERLIQUID_ADDRESS
+from tests.support.patience import stopwatch
 from tests.venues.watching import Watched, now, watched
 
 pytestmark = pytest.mark.live
@@ -147,9 +148,12 @@ async def test_a_mark_socket_that_falls_silent_or_behind_is_noticed_in_five_and_
         await behind.fresh_mark(AIX)
         exchange.faults_of(VENUE).silence()
         slow.faults_of(VENUE).lag(30)
-        since = now()
+        async with stopwatch() as watch:
+            for seen in (silent, behind):
+                await seen.until(FeedLost)
+        assert watch.seconds < 5.5
         for seen in (silent, behind):
-            lost = await seen.until(FeedLost, within=since + 5.5 - now())
+            lost = seen.all(FeedLost)[0]
             assert (lost.feed, AIX in lost.reason) == ("mark", True)
             assert seen.all(AccountHeard)
         for seen, faults in ((silent, exchange), (behind, slow)):

@@ -33,6 +33,7 @@ from hedgewatch.sim.keys import OKX_KEY, OKX_MULTI_KEY, OKX_PASSPHRASE, OKX_SECR
 from hedgewatch.sim.wire.okx_rest import ROUTES, Route
 from hedgewatch.sim.wire.okx_signature import Refusal
 from hedgewatch.venues.connection import _PING_MILLISECONDS
+from tests.support.patience import PATIENCE
 from tests.venues.watching import AIX, Watched, now, watched
 
 pytestmark = pytest.mark.live
@@ -250,7 +251,7 @@ async def test_a_login_that_is_refused_is_said_and_tried_again_until_it_is_accep
         assert lost.feed == "user"
         monkeypatch.undo()
         seen.forget()
-        async with asyncio.timeout(6.0):
+        async with asyncio.timeout(PATIENCE):
             while not seen.all(PositionChanged):
                 world.set_position("AIXUSDT", -200, 1000, account=NAME)
                 await asyncio.sleep(0.1)

@@ -17,6 +17,7 @@ from hedgewatch.venues.markets import MarketWatch
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.supervisor import AccountWatch
 from hedgewatch.venues.surroundings import Surroundings
+from tests.support.patience import patience
 
 ALT, AIX, BTC = "ALT/USDT:USDT", "AIX/USDT:USDT", "BTC/USDT:USDT"
 
@@ -67,10 +68,12 @@ class Watched:
         *,
         within: float = 3.0,
     ) -> Some:
-        """The first event of a kind for which something holds, since `forget`."""
+        """The first event of a kind for which something holds, since `forget`: it comes `within`
+        so many seconds where the machine is free, see `patience`.
+        """
         seen = 0
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(patience(within)):
                 while True:
                     for event in self.events[seen:]:
                         if isinstance(event, kind) and where(event):
