@@ -11,6 +11,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.chance import QUICK, THOROUGH
 from tests.support.servers import (
     Server,
     alertmanager_server,
@@ -27,8 +28,8 @@ LONGEST = (
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """The workers and the programs that tests start need not compile everything each time anew."""
 
-settings.register_profile("quick", max_examples=30, deadline=None)
-settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.register_profile("quick", max_examples=QUICK, deadline=None)
+settings.register_profile("thorough", max_examples=THOROUGH, deadline=None)
 settings.load_profile("quick")  # at leisure: make test ARGS=--hypothesis-profile=thorough
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hedgewatch.store import Store, StoreError
 from tests.notify.alerts import Phone, composed, now, running, transition
+from tests.support.chance import examples
 from tests.support.patience import PATIENCE
 from tests.test_store import FIRING, Row, a_full_disk
 from tests.test_store_damage import flip_a_page, rewritten
@@ -116,7 +117,7 @@ async def test_while_another_writes_alerts_go_out_it_is_said_and_made_up_for(pat
     assert waiting == ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(frames=st.integers(0, 40), into=st.integers(0, WAL_FRAME - 1), flip=st.booleans())
 def test_a_power_cut_leaves_the_transactions_up_to_a_moment_and_no_damage(
     tmp_path: Path, *, frames: int, into: int, flip: bool

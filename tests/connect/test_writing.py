@@ -18,11 +18,14 @@ from hedgewatch.connect.planning import Desk
 from hedgewatch.connect.pricing import sources
 from hedgewatch.connect.writing import new_file, quoted, sections_of
 from hedgewatch.venues.settings import AccountSettings
+from tests.support.chance import examples
 
 ASSETS = ["BTC", "ETH", "PEPE", "1000PEPE", "1INCH", "USDT", "USDC", "NULL", "TRUE", "2Z", "ON"]
 VENUES = ["binanceusdm", "binance", "bybit", "okx", "hyperliquid", "gate"]
 FEW = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -27,6 +27,7 @@ from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import HedgePlan, LegPlan, Unknown
 from tests.core.test_book import equal, measures
 from tests.support.builders import Said, balance, desk, hedge, mark, paid, tiered
+from tests.support.chance import examples
 from tests.support.desks import (
     BETAS,
     BTC,
@@ -293,7 +294,7 @@ def _of_now(story: Story) -> dict[tuple[str, str], object]:
     return {key: value for key, value in found.items() if key not in forgotten}
 
 
-@settings(max_examples=75)
+@settings(max_examples=examples(30))
 @given(st.tuples(st.sampled_from(CROSS + WHOLE), st.sampled_from(ISOLATED)), happenings)
 def test_the_book_of_any_kind_equals_one_made_from_scratch(
     regimes: tuple[str, str], told: list[Happening]

@@ -26,6 +26,7 @@ from tests.support.builders import (
     tiered,
 )
 from tests.support.builders import tiers as table
+from tests.support.chance import examples
 from tests.support.stories import Story, known
 
 TIERS = table((0.0, 0.01), (100_000.0, 0.02), (250_000.0, 0.10))
@@ -157,7 +158,7 @@ books = linear | isolated | inverse
 
 
 @given(books)
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_what_is_put_into_a_pool_makes_it_safe_and_a_thousandth_less_would_not(
     book: _Book,
 ) -> None:
@@ -170,7 +171,7 @@ def test_what_is_put_into_a_pool_makes_it_safe_and_a_thousandth_less_would_not(
 
 
 @given(books)
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_what_is_cut_of_a_position_makes_its_pool_safe_and_a_contract_less_would_not(
     book: _Book,
 ) -> None:

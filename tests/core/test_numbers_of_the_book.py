@@ -12,6 +12,7 @@ from hedgewatch.core.book.rows import PoolRow, PositionRow
 from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.model import Unknown
 from tests.support.builders import mark
+from tests.support.chance import examples
 from tests.support.desks import (
     CROSS,
     PRICES,
@@ -68,7 +69,7 @@ def _at_line(held: Held, position: PositionRow, line: float) -> PoolRow:
 
 
 @kinds
-@settings(max_examples=20)
+@settings(max_examples=examples(8))
 @given(st.data())
 def test_at_a_line_the_pool_is_worth_what_it_must_be_and_before_it_more(
     regime: str, data: st.DataObject
@@ -92,7 +93,7 @@ def test_at_a_line_the_pool_is_worth_what_it_must_be_and_before_it_more(
 
 
 @kinds
-@settings(max_examples=20)
+@settings(max_examples=examples(8))
 @given(st.data())
 def test_at_a_shock_the_pool_is_worth_what_it_must_be_and_before_it_more(
     regime: str, data: st.DataObject

@@ -7,6 +7,7 @@ from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import ClockAdvanced
 from hedgewatch.core.measures import CATALOGUE
 from tests.support.builders import AIX, ALT, BASKET, desk, held, mark, read
+from tests.support.chance import examples
 from tests.support.stories import Story, short_of_aix
 
 PRICES = st.floats(1.0, 20_000.0)
@@ -24,7 +25,7 @@ def outside(row: Row) -> list[str]:
     ]
 
 
-@settings(deadline=None, derandomize=True, max_examples=25)
+@settings(deadline=None, derandomize=True, max_examples=examples(12))
 @given(PRICES, st.floats(0.001, 10.0), SIZES, st.floats(-1e6, 1e6))
 def test_no_measure_leaves_its_range(aix: float, alt: float, size: float, wallet: float) -> None:
     story: Story = short_of_aix(on=desk(BASKET))

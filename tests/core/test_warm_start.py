@@ -27,6 +27,7 @@ from tests.support.builders import (
     read,
     tiered,
 )
+from tests.support.chance import examples
 from tests.support.stories import START, Story, known, reason
 
 FIRST = 40.0
@@ -115,7 +116,7 @@ def test_the_history_of_the_venue_gives_what_watching_it_would_have_given() -> N
     assert estimated(looked_back(warm)) == pytest.approx(estimated(watched), rel=1e-12, abs=1e-12)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(
     split=st.integers(200, 260),
     missed=st.sets(st.integers(0, 259), max_size=20),
@@ -141,7 +142,7 @@ def test_history_and_live_minutes_in_any_order_are_the_same_as_all_of_them_live(
     assert estimated(looked_back(partly)) == pytest.approx(estimated(seen), rel=1e-12, abs=1e-12)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(gap=st.integers(1, 60), seed=st.integers(0, 99))
 def test_a_gap_in_a_long_life_is_mended_without_forgetting_what_came_before_the_window(
     gap: int, seed: int

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.windows import MOST_SAMPLES, Window
+from tests.support.chance import examples
 
 FUNCTIONS = ("change", "rate", "average", "lowest", "highest", "zscore")
-STEADY = settings(deadline=None, derandomize=True, max_examples=60)
+STEADY = settings(deadline=None, derandomize=True, max_examples=examples(30))
 HOLE = Unknown("no price", 0.0)
 
 

@@ -11,6 +11,7 @@ from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.standing import Alerts
 from tests.notify.alerts import NOON, notification, transition
+from tests.support.chance import examples
 
 RESEND = 15.0
 NAMES = st.sampled_from(["MarginDanger", "HedgeDrift", "FeedLost"])
@@ -94,4 +95,4 @@ class Night(RuleBasedStateMachine):
 
 
 TestNight = Night.TestCase
-TestNight.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestNight.settings = settings(max_examples=examples(15), stateful_step_count=30, deadline=None)

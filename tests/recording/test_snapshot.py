@@ -19,6 +19,7 @@ from hedgewatch.recording.errors import RecordingError
 from hedgewatch.recording.replay import decision
 from hedgewatch.recording.snapshot import restored, snapshot
 from tests.support.builders import mark
+from tests.support.chance import examples
 from tests.support.desks import BTC, CROSS, WHOLE, Held, accounts, story_of
 from tests.support.happenings import Happening, engine, happenings, scripts
 from tests.support.stories import danger, short_of_aix
@@ -37,7 +38,7 @@ def state(held: Engine) -> bytes:
     return orjson.dumps(snapshot(held))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(scripts, st.floats(0.0, 1.0))
 def test_whatever_happens_and_wherever_it_is_cut_the_rest_is_decided_alike(
     script: list[tuple[str, int]], cut: float
@@ -51,7 +52,7 @@ def test_whatever_happens_and_wherever_it_is_cut_the_rest_is_decided_alike(
     assert judged(heir, story[at:]) == judged(lived, story[at:])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(accounts(CROSS + WHOLE), st.lists(st.floats(0.7, 1.4), min_size=1, max_size=5))
 def test_accounts_of_every_kind_go_on_with_the_same_numbers(held: Held, moves: list[float]) -> None:
     story = story_of(held)
@@ -109,7 +110,7 @@ def test_a_rule_whose_text_reads_otherwise_here_is_refused() -> None:
         over_a_file(story.engine)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_document_that_somebody_changed_is_an_engine_or_is_refused(chance: Random) -> None:
     document = orjson.loads(_SOUND)

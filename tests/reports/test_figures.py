@@ -16,6 +16,7 @@ from hedgewatch.reports.pool_figures import pool_figures
 from hedgewatch.reports.total_figures import RATES, owned_figures, total_figures
 from tests.reports.days import SUNDAY, Pool, firing, minutes_of
 from tests.reports.watching import lines
+from tests.support.chance import examples
 
 AMOUNTS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda amount: round(amount, 2))
 STEPS = st.lists(
@@ -53,7 +54,7 @@ def lived(steps: list[tuple[str, float, str]], currency: str = "USDT") -> list[M
     return minutes
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(STEPS)
 def test_whatever_is_seen_or_not_the_parts_add_up_to_the_change(
     steps: list[tuple[str, float, str]],
@@ -65,7 +66,7 @@ def test_whatever_is_seen_or_not_the_parts_add_up_to_the_change(
             assert sum(pool.parts.values()) == pytest.approx(pool.change, abs=1e-4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(STEPS, STEPS, st.floats(0.5, 2.0), st.floats(0.5, 2.0))
 def test_parts_of_all_pools_add_up_to_their_change_in_one_currency_with_what_rates_did(
     one: list[tuple[str, float, str]],

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ DEMO_RULES = Path(__file__).parents[2] / "rules" / "demo" / "demo.yaml"
 QUICK_RULES = DEMO_RULES.read_text().replace("keep_firing_for: 1s", "keep_firing_for: 100ms")
 """The shipped rules with hardly any patience."""
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 START_SECONDS = 30.0
 PROGRAM_SECONDS = 150.0
 """What one command may take on the busiest machine: it is killed then, and no promise of speed."""
@@ -82,23 +83,19 @@ def worked_example(folder: Path, exchange: PaperExchange) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """One scrape."""
+    """One scrape, of which no more is parsed than is asked for: a test looks many times."""
 
     text: str
-    samples: tuple[tuple[str, Mapping[str, str], float], ...]
-
-    @classmethod
-    def of(cls, text: str) -> "Metrics":
-        families = text_string_to_metric_families(text)
-        found = tuple((s.name, s.labels, s.value) for family in families for s in family.samples)
-        return cls(text, found)
 
     def series(self, name: str, **labels: str) -> list[tuple[Mapping[str, str], float]]:
         """Every series of this name that has these labels, among others."""
+        lines = re.findall(rf"^hedgewatch_{name}[{{ ].*\n", self.text, re.MULTILINE)
+        families = text_string_to_metric_families("".join(lines))
         return [
-            (has, value)
-            for known, has, value in self.samples
-            if known == f"hedgewatch_{name}" and labels.items() <= has.items()
+            (sample.labels, sample.value)
+            for family in families
+            for sample in family.samples
+            if labels.items() <= sample.labels.items()
         ]
 
     def value(self, name: str, **labels: str) -> float | None:
@@ -208,7 +205,7 @@ class Daemon:
         return json.loads((await self.ask(path))[1])
 
     async def metrics(self) -> Metrics:
-        return Metrics.of((await self.ask("/metrics"))[1])
+        return Metrics((await self.ask("/metrics"))[1])
 
     async def until(
         self, wanted: Callable[[Metrics], object], within: float, what: str = ""

@@ -415,7 +415,7 @@ def test_prometheus_notices_what_the_daemon_cannot_say_itself(
     ]
     told = [{"series": name, "values": values} for name, values in {**ALIVE, **changed}.items()]
     test = {"interval": "1s", "input_series": told, "promql_expr_test": asked}
-    played(tmp_path, test, document)
+    played(tmp_path, test, document, every="5s")
 
 
 def scraped(metric: str, values: str, host: str, **labels: str) -> dict[str, str]:
@@ -471,7 +471,7 @@ def test_a_replica_that_dies_is_no_desk_that_nobody_watches(
         )
     ]
     test = {"interval": "1s", "input_series": series, "promql_expr_test": asked}
-    played(tmp_path, test, document)
+    played(tmp_path, test, document, every="5s")
     assert rules[ALONE]["labels"]["severity"] == "critical"
     assert rules[ANOTHER]["labels"]["severity"] == "warning"
 

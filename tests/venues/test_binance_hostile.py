@@ -13,12 +13,13 @@ from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.fields import OddReplyError
+from tests.support.chance import examples
 from tests.venues import test_coinm_replies as coinm
 from tests.venues import test_portfolio_replies as portfolio
 from tests.venues import test_wallets_replies as wallets
 
 ID = "BTCUSD_PERP"
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=examples(25), deadline=None)
 JUNK: list[Any] = [
     None, "", "0", "-1", "NaN", "Infinity", "1e999", "a lot", " 1", 0, -1, True, [], {}, [None],
     "BTCUSD_PERP", "BOTH", {"code": -1000},

@@ -14,9 +14,10 @@ from hedgewatch.sim.accounts import CoinPosition
 from hedgewatch.sim.world import World
 from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
+from tests.support.chance import examples
 from tests.venues.on_paper import desk_of, judged
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=examples(10), deadline=None)
 PERP, DATED = "BTCUSD_PERP", "BTCUSD_301227"
 SYMBOLS = {
     PERP: "BTC/USD:BTC",

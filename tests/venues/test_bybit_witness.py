@@ -23,6 +23,7 @@ from hedgewatch.sim.wire.bybit_routes import ROUTES, Call
 from hedgewatch.sim.wire.service import Service
 from hedgewatch.sim.world import World
 from hedgewatch.venues.dialects.bybit import Bybit
+from tests.support.chance import examples
 
 MAIN, NOW = "bybit-main", 1_800_000_000.0
 AIX, ALT, BTC, COINED = "AIX/USDT:USDT", "ALT/USDT:USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
@@ -139,7 +140,7 @@ def compare_lines(world: World, account: AccountRow, *, coined: bool) -> None:
             assert row.liquidation_price == pytest.approx(float(line), rel=1e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     dollars=st.integers(-50_000, 400_000),
     coins=st.integers(0, 4),

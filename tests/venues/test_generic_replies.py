@@ -17,6 +17,7 @@ from hedgewatch.venues.dialects.generic_replies import (
     position_readings,
 )
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
+from tests.support.chance import examples
 from tests.venues.stubbed import rows_of
 
 BTC, INVERSE = "BTC/USDT:USDT", "BTC/USD:BTC"
@@ -220,7 +221,7 @@ HOSTILE = some.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     changes=some.dictionaries(some.sampled_from(sorted(ROW)), HOSTILE, max_size=4),
     gone=some.sets(some.sampled_from(sorted(ROW)), max_size=3),
@@ -241,7 +242,7 @@ def test_no_row_however_odd_gives_a_number_that_is_none(
         assert each.kind in {"net", "long", "short"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(info=some.recursive(HOSTILE, lambda inner: some.lists(inner, max_size=3), max_leaves=6))
 def test_no_raw_account_however_odd_breaks_what_reads_its_sums(info: object) -> None:
     for venue in ("deribit", "gate", "kucoin", "htx", "cryptocom", "bitget", "krakenfutures"):

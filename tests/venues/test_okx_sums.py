@@ -21,6 +21,7 @@ from hedgewatch.sim.okx_markets import CONTRACTS
 from hedgewatch.sim.wire import okx_account, okx_instruments, okx_market
 from hedgewatch.sim.world import World
 from hedgewatch.venues.dialects.okx import Okx
+from tests.support.chance import examples
 from tests.support.stories import known
 
 DESK = Desk(instance="test", accounts=(AccountPlan(name="main", venue="okx"),))
@@ -126,7 +127,9 @@ BOOKS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=examples(8), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(
     book=BOOKS,
     multi=st.booleans(),

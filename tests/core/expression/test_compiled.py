@@ -17,8 +17,9 @@ from hedgewatch.core.expression import (
 )
 from hedgewatch.core.expression.evaluation import silenced
 from hedgewatch.core.model import Unknown
+from tests.support.chance import examples
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=150)
+STEADY = settings(deadline=None, derandomize=True, max_examples=examples(60))
 MEASURES = ("a", "b", "c")
 FLAGS = ("p", "q")
 SYMBOLS = dict.fromkeys(MEASURES, Unit.NUMBER) | dict.fromkeys(FLAGS, Unit.BOOLEAN)

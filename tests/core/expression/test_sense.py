@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.expression import Unit, parse_condition
 from hedgewatch.core.expression.sense import BOTH, Sense
+from tests.support.chance import examples
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=120)
+STEADY = settings(deadline=None, derandomize=True, max_examples=examples(50))
 RANGES = {"a": (0.0, inf), "b": (-inf, 0.0), "c": (-inf, inf), "d": (-1.0, 1.0)}
 SYMBOLS = dict.fromkeys(RANGES, Unit.NUMBER) | {"p": Unit.BOOLEAN}
 NUMBERS = st.sampled_from(["0", "1", "2", "0.3", "0.1", "3"])
