@@ -60,6 +60,7 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
         "  AIX/USDT:USDT       -200  200,000 USDT     1,427.2727  42.7 %",
         "alt-aix: ALT in cold, perhaps against AIX/USDT:USDT in main: other coins",
         "well: 1 account, 0 hedges",
+        "While it runs, http://127.0.0.1:9464/ shows all of it",
     ):
         assert told in first
     assert second.was_told(

@@ -113,7 +113,9 @@ class Finishing:
             f"\nwell: {accounts}, {hedges}, {len(configuration.rules)} rules in "
             f"{self._path}. From here, each key and symbol tried at its venue, then the daemon:\n"
             f"  hedgewatch check -c {self._path} --online\n"
-            f"  hedgewatch run -c {self._path}"
+            f"  hedgewatch run -c {self._path}\n"
+            f"While it runs, http://{configuration.http.listen}/ shows all of it; alerts go where "
+            "its `receivers:` say (README.md has phones and mail)."
         )
 
 
