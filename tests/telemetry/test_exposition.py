@@ -103,7 +103,7 @@ def test_a_mark_that_is_unknown_is_absent_too() -> None:
         (False, "0"),
         (0.1 + 0.2, "0.30000000000000004"),
         (-1e-9, "-1e-9"),
-        (1e22, "1e22"),
+        (1e22, "1e+22"),
     ],
 )
 def test_every_number_is_written_as_prometheus_reads_it(value: float, text: str) -> None:

@@ -13,14 +13,13 @@ from hedgewatch.core.alert_model import NOTHING, AlertRecord, Outcome, Transitio
 from hedgewatch.core.alerts.memory import clamped
 from hedgewatch.core.alerts.own import ALL_WELL, Recovery
 from hedgewatch.core.alerts.telling import transition_of
-from hedgewatch.core.book import balances, readings
 from hedgewatch.core.book.book import Book
-from hedgewatch.core.book.change import Change
 from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.legs import build_leg
-from hedgewatch.core.book.lines import hear, hear_clock
+from hedgewatch.core.book.lines import hear_clock
 from hedgewatch.core.book.prices import VenueClock, is_crossed, take_price
 from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.book.taking import take
 from hedgewatch.core.book.terms import market_changes
 from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
@@ -231,7 +230,7 @@ class Engine:
         if account is None:
             return NOTHING
         read_before = account.read_at is not None
-        change = self._apply(event, account, now)
+        change = take(event, self.book, account, now)
         if change.structure:
             before = list(self.book.rows())
             self.book.reindex()
@@ -280,22 +279,3 @@ class Engine:
         self.book.reindex()
         gone = self.judge.endings.of_missing(before, self.book.rows(), (), now)
         return self.judge.outcome(gone, after=self._everything(now))
-
-    def _apply(self, event: events.AccountEvent, account: AccountRow, now: float) -> Change:
-        change = Change(now)
-        match event:
-            case events.AccountRead():
-                return readings.read_account(self.book, account, event, now)
-            case events.PositionChanged():
-                readings.tell_position(self.book, account, event.position, change, event)
-            case events.BalanceChanged():
-                balances.tell_balance(account, event.balance, change, whole=False, end=event.end)
-            case events.CollateralPriced():
-                balances.price_collateral(account, event, now)
-            case events.TiersChanged():
-                change.structure = readings.take_tiers(account, event, now)
-            case events.VenueWarned():
-                account.warn(event, now)
-            case _:
-                hear(self.book, event, account, now)
-        return change

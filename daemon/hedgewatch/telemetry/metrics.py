@@ -93,14 +93,20 @@ class DaemonMetrics:
         disable_created_metrics()  # type: ignore[no-untyped-call] # they would double the series
         registry = CollectorRegistry(auto_describe=False)
         self._registry = registry
-        self._ticks = Ticks()
-        registry.register(self._ticks)
         ProcessCollector(registry=registry)
         build = Info("hedgewatch_build", "What runs here.", registry=registry)
         build.info({"version": version, "python_version": platform.python_version()})
         self._desk = Info(
             "hedgewatch_desk", "Which desk it watches, and as which replica.", registry=registry
         )
+        self._ticks, self._recording, self.jobs = Ticks(), Recording(), JobRuns()
+        for own in (self._ticks, self._recording, self.jobs):
+            registry.register(own)
+        self._count_deliveries()
+        self._count_lines()
+        self._show_settings()
+
+    def _count_deliveries(self) -> None:
         self._notifications = self._counter(
             "hedgewatch_notifications", "Attempts to deliver a notification.", "receiver", "outcome"
         )
@@ -109,8 +115,17 @@ class DaemonMetrics:
             "From the moment at which somebody should be told to the receiver that took it.",
             ["receiver"],
             buckets=TAKEN_BUCKETS,
-            registry=registry,
+            registry=self._registry,
         )
+        self._outbox_length = self._gauge(
+            "hedgewatch_outbox_length", "Notifications waiting to be delivered."
+        )
+        self._heartbeat = self._gauge(
+            "hedgewatch_heartbeat_last_sent_timestamp_seconds",
+            "When the last heartbeat was taken, 0 before the first.",
+        )
+
+    def _count_lines(self) -> None:
         self._reconnects = self._counter(
             "hedgewatch_reconnects", "Connections of a feed made anew.", "account", "feed"
         )
@@ -124,15 +139,10 @@ class DaemonMetrics:
             "Requests and frames to a venue that the fence held back: none is ever meant.",
             "account",
         )
+
+    def _show_settings(self) -> None:
         self._rule_failures = self._counter(
             "hedgewatch_rule_failures", "Evaluations of a rule that failed.", "alertname"
-        )
-        self._recording = Recording()
-        registry.register(self._recording)
-        self.jobs = JobRuns()
-        registry.register(self.jobs)
-        self._outbox_length = self._gauge(
-            "hedgewatch_outbox_length", "Notifications waiting to be delivered."
         )
         self._reload_successful = self._gauge(
             "hedgewatch_config_last_reload_successful",
@@ -141,10 +151,6 @@ class DaemonMetrics:
         self._reload_timestamp = self._gauge(
             "hedgewatch_config_last_reload_success_timestamp_seconds",
             "When a configuration was last accepted.",
-        )
-        self._heartbeat = self._gauge(
-            "hedgewatch_heartbeat_last_sent_timestamp_seconds",
-            "When the last heartbeat was taken, 0 before the first.",
         )
 
     def _counter(self, name: str, description: str, *labels: str) -> Counter:

@@ -10,7 +10,7 @@ _TASK = "{{ $labels.task }}"
 
 def defence(job: str) -> list[RuleDocument]:
     """What Prometheus watches of the daemon that it scrapes as `job`."""
-    return [*_does_it_live(job), *_does_it_work()]
+    return [*_does_it_live(job), *_does_it_work(), *_is_it_kept_up()]
 
 
 def _does_it_live(job: str) -> list[RuleDocument]:
@@ -76,6 +76,11 @@ def _does_it_work() -> list[RuleDocument]:
             "sum by (instance) (increase(hedgewatch_rule_failures_total[10m])) > 0",
             summary=f"a rule of hedgewatch at {_HERE} cannot be evaluated: look for RuleBroken",
         ),
+    ]
+
+
+def _is_it_kept_up() -> list[RuleDocument]:
+    return [
         _rule(
             "HedgewatchJobHangs",
             'hedgewatch_job_longest_run_seconds{task!="check_key"} > 1800',
