@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hedgewatch.venues.dialects.generic_calls import calls_of
-from hedgewatch.venues.dialects.generic_replies import position_readings
+from hedgewatch.venues.dialects.generic_replies import Held, assets, position_readings
 from tests.venues.stubbed import rows_of, stubbed
 
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_positions.json").read_text())
@@ -32,3 +32,14 @@ async def test_a_quarter_of_a_bitcoin_is_told_as_the_venue_counts_it(case: dict[
     assert told.venue_maintenance_margin is None
     if market["linear"]:
         assert abs(told.contracts) * market["contractSize"] == pytest.approx(0.25)
+
+
+async def test_an_asset_that_delta_numbers_has_the_name_that_it_has_there() -> None:
+    rows = [
+        {"asset_id": 14, "asset_symbol": "BTC", "balance": "1.5", "available_balance": "1.25"},
+        {"asset_id": 5, "asset_symbol": "USDT", "balance": "1000", "available_balance": "13"},
+    ]
+    reply = {"success": True, "result": rows}
+    exchange = stubbed("delta", rows_of(["BTC/USDT:USDT"]), {"wallet/balances": reply})
+    held = assets(await exchange.fetch_balance())
+    assert held == {"BTC": Held(1.5, 0.25), "USDT": Held(1000.0, 987.0)}

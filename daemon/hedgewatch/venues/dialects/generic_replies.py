@@ -178,11 +178,24 @@ def assets(reply: object) -> Mapping[str, Held]:
     """What a unified balance tells of each asset; one whose total is not told is not in it."""
     whole = table(reply, "balance")
     totals, used = table(whole.get("total"), "the totals"), whole.get("used")
-    told = used if isinstance(used, Mapping) else {}
+    told, names = used if isinstance(used, Mapping) else {}, _numbered(whole.get("info"))
     return {
-        asset: Held(number(totals, asset), number_or_none(told, asset))
+        names.get(asset, asset): Held(number(totals, asset), number_or_none(told, asset))
         for asset in totals
         if totals[asset] is not None and _is_asset(asset)
+    }
+
+
+def _numbered(info: object) -> Mapping[str, str]:
+    """Names of assets that ccxt leaves as the numbers of the venue (Delta): it would learn them
+    from a list of currencies, which is not asked for.
+    """
+    result = info.get("result") if isinstance(info, Mapping) else None
+    listed = [row for row in result if isinstance(row, Mapping)] if isinstance(result, list) else []
+    return {
+        str(row["asset_id"]): str(row["asset_symbol"])
+        for row in listed
+        if row.get("asset_id") and row.get("asset_symbol")
     }
 
 
