@@ -43,3 +43,15 @@ async def test_an_asset_that_delta_numbers_has_the_name_that_it_has_there() -> N
     exchange = stubbed("delta", rows_of(["BTC/USDT:USDT"]), {"wallet/balances": reply})
     held = assets(await exchange.fetch_balance())
     assert held == {"BTC": Held(1.5, 0.25), "USDT": Held(1000.0, 987.0)}
+
+
+@pytest.mark.parametrize(("currency", "total"), [("USD", 999_216.5009), ("BTC", 99.92165009)])
+async def test_dollars_of_phemex_have_four_digits_and_every_other_currency_eight(
+    currency: str, total: float
+) -> None:
+    account = {"currency": currency, "accountBalanceEv": 9992165009, "totalUsedBalanceEv": 0}
+    reply = {"code": 0, "msg": "", "data": {"account": account, "positions": []}}
+    exchange = stubbed("phemex", rows_of(["BTC/USD:BTC", "ETH/USD:USD"]), {"": reply})
+    held = assets(await exchange.fetch_balance({"type": "swap", "code": currency}))
+    assert list(held) == [currency]
+    assert held[currency].total == pytest.approx(total)

@@ -27,6 +27,8 @@ from hedgewatch.venues.fields import (
 _MILLISECONDS = (1e12, 4e12)
 """2001 to 2096: some venues have seconds or nanoseconds where ccxt has milliseconds."""
 
+_OF_DOLLARS = 1e4
+
 _COMPUTED_ENTRIES = frozenset({"nado", "weex"})
 """Venues whose entry price ccxt divides from the value at entry and the size, both told."""
 
@@ -179,11 +181,27 @@ def assets(reply: object) -> Mapping[str, Held]:
     whole = table(reply, "balance")
     totals, used = table(whole.get("total"), "the totals"), whole.get("used")
     told, names = used if isinstance(used, Mapping) else {}, _numbered(whole.get("info"))
-    return {
+    held = {
         names.get(asset, asset): Held(number(totals, asset), number_or_none(told, asset))
         for asset in totals
         if totals[asset] is not None and _is_asset(asset)
     }
+    return _rescaled(held, whole.get("info"))
+
+
+def _rescaled(held: Mapping[str, Held], info: object) -> Mapping[str, Held]:
+    """Phemex tells amounts as integers with a scale for each currency, eight digits of all but the
+    dollar, which has four ("valueScale" of its public/products). ccxt would learn that from a list
+    of currencies, which is not asked for, and takes eight.
+    """
+    data = info.get("data") if isinstance(info, Mapping) else None
+    account = data.get("account") if isinstance(data, Mapping) else None
+    told = account if isinstance(account, Mapping) else {}
+    if "USD" not in held or told.get("currency") != "USD" or "accountBalanceEv" not in told:
+        return held
+    dollars = held["USD"]
+    used = None if dollars.used is None else dollars.used * _OF_DOLLARS
+    return {**held, "USD": Held(dollars.total * _OF_DOLLARS, used)}
 
 
 def _numbered(info: object) -> Mapping[str, str]:
