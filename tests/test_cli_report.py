@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Path:
     async def write() -> None:
         store = await Store.open(path)
         for each in [*minutes_of(SUNDAY, Pool("main/USDT"))][:20]:
-            await store.history.keep(each.begins, minute.encode(each))
+            await store.history.keep(each.begins, partial(minute.encode, each))
         news = lines(firing("MarginDanger", SUNDAY.begins + 60.0, episode="a"))
         await store.history.happened([(SUNDAY.begins + 60.0, text) for text in news])
         await store.close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     store = await Store.open(tmp_path / "state.db")
-    await store.history.keep(SUNDAY.begins, minute.encode(next(minutes_of(SUNDAY, Pool("a/USDT")))))
+    first = next(minutes_of(SUNDAY, Pool("a/USDT")))
+    await store.history.keep(first.begins, partial(minute.encode, first))
     yield Desk(store, Phone())
     await store.close()
 

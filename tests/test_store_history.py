@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 async def test_what_is_kept_is_read_from_beside_while_the_store_is_open(path: Path) -> None:
     store = await Store.open(path)
     for number in range(3):
-        await store.history.keep(NOON + 60.0 * number, f'{{"rules":["{number}"]}}')
+        await store.history.keep(NOON + 60.0 * number, partial(str, f'{{"rules":["{number}"]}}'))
     await store.history.happened([(NOON - 5.0, "before"), (NOON + 1.0, "then")])
     told = read(path, NOON, NOON + 120.0, NOON - 10.0)
     assert told.minutes == ('{"rules":["0"]}', '{"rules":["1"]}')
@@ -34,8 +35,8 @@ async def test_what_is_kept_is_read_from_beside_while_the_store_is_open(path: Pa
 
 async def test_a_minute_that_is_damaged_costs_itself_alone(path: Path) -> None:
     store = await Store.open(path)
-    await store.history.keep(NOON, "{}")
-    await store.history.keep(NOON + 60.0, "{}")
+    await store.history.keep(NOON, lambda: "{}")
+    await store.history.keep(NOON + 60.0, lambda: "{}")
     await store.close()
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE minutes SET minute = x'00ff' WHERE begins = ?", (NOON,))
@@ -53,7 +54,7 @@ async def test_a_store_of_before_says_that_it_kept_nothing(path: Path) -> None:
 
 async def test_it_goes_with_time_and_by_size_the_oldest_first(path: Path) -> None:
     store = await Store.open(path)
-    await store.history.keep(NOON - HISTORY_SECONDS - 60.0, "{}")
+    await store.history.keep(NOON - HISTORY_SECONDS - 60.0, lambda: "{}")
     await store.history.happened([(NOON - HISTORY_SECONDS - 60.0, "old"), (NOON, "new")])
     assert await store.tidy(NOON) == 2
     await store.close()
@@ -81,7 +82,7 @@ async def test_a_disk_that_fails_is_no_reason_not_to_watch(path: Path) -> None:
     await store.close()
     again = Store(path / "below")  # a file is no folder
     with capture_logs() as logs:
-        await again.history.keep(NOON, "{}")
+        await again.history.keep(NOON, lambda: "{}")
         await again.history.happened([(NOON, "{}")])
     await again.close()
     assert [entry["event"] for entry in logs] == ["history_not_kept"] * 2

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from hedgewatch.core.alert_model import Transition
 from hedgewatch.reports import episodes, minute
@@ -47,7 +48,7 @@ class Chronicle:
         while self._waiting:
             held = self._waiting.popleft()
             if isinstance(held, Minute):
-                await self._store.history.keep(held.begins, minute.encode(held))
+                await self._store.history.keep(held.begins, partial(minute.encode, held))
             else:
                 lines = [(each.at, episodes.encode(each)) for each in held]
                 await self._store.history.happened(lines)

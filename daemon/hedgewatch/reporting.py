@@ -34,6 +34,8 @@ _CALM = 10
 _LATE = {Kind.DAILY: 12 * 3_600.0, Kind.WEEKLY: 72 * 3_600.0}
 """Seconds after its time until which a report is made up for, when nobody was there to make it."""
 
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONTZPATH", "PYTHONDONTWRITEBYTECODE")
+
 Plain = Mapping[str, Any]
 Make = Callable[[Path, Period], Awaitable[Plain]]
 
@@ -47,10 +49,10 @@ class CannotReportError(Exception):
 async def made_in_a_process(store: Path, period: Period) -> Plain:
     """The report, as `hedgewatch report --json` of the same program tells it."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hedgewatch", "report", "--json", f"--{period.kind}",
+        sys.executable, "-P", "-m", "hedgewatch", "report", "--json", f"--{period.kind}",
         "--store", str(store), "--at", period.last.isoformat(), "--timezone", period.timezone,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE, env=_environment(),
     )  # fmt: skip
     with suppress(OSError):  # a unit may not be allowed to, and it may be over already
         os.setpriority(os.PRIO_PROCESS, process.pid, _CALM)
@@ -67,6 +69,12 @@ async def made_in_a_process(store: Path, period: Period) -> Plain:
         last = complaint.decode(errors="replace").strip().splitlines()[-1:]
         raise CannotReportError(last[0] if last else f"it ended with {process.returncode}")
     return _understood(told)
+
+
+def _environment() -> dict[str, str]:
+    """No key of a venue; and the modules, and the clocks of the world, that this process finds."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed_on, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _understood(told: bytes) -> Plain:

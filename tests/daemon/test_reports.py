@@ -1,6 +1,7 @@
 """The running daemon keeps what it sees, and reports of it."""
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ async def test_days_of_before_and_of_now_are_reported_while_it_runs_and_after(
 ) -> None:
     store = await Store.open(tmp_path / "state.db")
     for each in [*minutes_of(SUNDAY, Pool("main/USDT"))][:3]:
-        await store.history.keep(each.begins, minute.encode(each))
+        await store.history.keep(each.begins, partial(minute.encode, each))
     await store.close()
     async with PaperExchange("manual", tick_seconds=0.1) as exchange:
         daemon = Daemon(tmp_path, worked_example(tmp_path, exchange))

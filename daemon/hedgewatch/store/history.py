@@ -34,11 +34,13 @@ class History:
     def __init__(self, file: _File) -> None:
         self._file = file
 
-    async def keep(self, begins: float, minute: str) -> None:
-        """What was seen from that moment on."""
-        packed = zlib.compress(minute.encode(), 9)
+    async def keep(self, begins: float, minute: Callable[[], str]) -> None:
+        """What was seen from that moment on, which is put into words on the thread: of a large desk
+        that takes a while.
+        """
 
         def note() -> None:
+            packed = zlib.compress(minute().encode(), 9)
             with self._file.transaction() as database:
                 database.execute("INSERT OR REPLACE INTO minutes VALUES (?, ?)", (begins, packed))
 

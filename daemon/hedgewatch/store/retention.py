@@ -36,4 +36,12 @@ def forget_the_old(database: sqlite3.Connection, now: float, most: int = HISTORY
     delivered never goes. `most` are the bytes that minutes may take.
     """
     gone = sum(database.execute(old, (now - kept,)).rowcount for old, kept in _OLD)
-    return gone + database.execute(_TOO_MUCH, (most,)).rowcount
+    return gone + (database.execute(_TOO_MUCH, (most,)).rowcount if _size(database) > most else 0)
+
+
+def _size(database: sqlite3.Connection) -> int:
+    """Bytes of the whole file: to add up those of minutes takes a while, which alerts wait for."""
+    (pages,), (page,) = (
+        database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+    )
+    return int(pages * page)
