@@ -20,9 +20,18 @@ def main() -> None:
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m hedgewatch.sim", description=__doc__)
-    parser.add_argument("--story", choices=sorted(STORIES), default="hedged-book")
-    parser.add_argument("--speed", type=float, default=1.0)
-    parser.add_argument("--port", type=int, default=0)
+    stories = ", ".join(sorted(STORIES))
+    parser.add_argument(
+        "--story", choices=sorted(STORIES), default="hedged-book", metavar="NAME",
+        help=f"{stories} (default: hedged-book)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="TIMES", help="how fast it plays (default: 1)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="PORT",
+        help="of its Binance; its other venues take the next ones (default: any that is free)",
+    )  # fmt: skip
     parser.add_argument(
         "--wait", action="store_true", help="begin the story when a client listens to a price"
     )
