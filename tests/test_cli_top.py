@@ -108,6 +108,13 @@ def test_what_is_not_known_is_called_unknown_and_never_a_number() -> None:
     assert "BLIND for 12 s: no price for 12 s" in text
 
 
+def test_what_the_venue_does_not_tell_of_an_account_is_said_below_it() -> None:
+    told = state()
+    told["accounts"][0]["unseen"] = ["options: the venue refuses to list them"]
+    lines = shown(News(state=told))
+    assert "  not seen: options: the venue refuses to list them" in lines
+
+
 def test_a_picture_that_is_not_live_says_how_old_it_is_before_anything_else() -> None:
     lines = shown(News(state=state(), age=42.0, trouble="no daemon answers"))
     assert lines[0] == "NOT LIVE: all of this is 42 s old: no daemon answers"

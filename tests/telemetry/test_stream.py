@@ -131,6 +131,7 @@ async def test_the_state_has_what_stands_worst_first_and_says_what_is_unknown(
     assert position["liquidation_distance_sigmas"]["unknown"] == "not heard of yet"
     feeds = {feed["feed"]: feed for feed in state["accounts"][0]["feeds"]}
     assert feeds["private"]["data_age_seconds"]["unknown"] == "not heard of yet"
+    assert state["accounts"][0]["unseen"] == []
 
 
 @asynccontextmanager

@@ -206,6 +206,7 @@ def _accounts(accounts: Sequence[Document]) -> Iterator[Text]:
         yield line
         if account["feeds"]:
             yield _feeds(account["feeds"])
+        yield from (_line(f"  not seen: {what}") for what in account.get("unseen", ()))
 
 
 def _feeds(feeds: Iterable[Document]) -> Text:

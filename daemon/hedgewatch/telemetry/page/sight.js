@@ -13,6 +13,7 @@ export function sightTable(state, passed) {
       el("span", { class: "state" }, isSeen(account) ? "in sight" : "blind")),
     isSeen(account) ? null : el("p", { class: "summary" }, account.reason || "nothing of it can be vouched for"),
     account.key_too_powerful === true ? el("p", { class: "summary" }, "Its key may do more than read.") : null,
+    account.unseen.map((what) => el("p", { class: "summary" }, `Not seen: ${what}.`)),
     el("table", {}, el("caption", { class: "unseen" }, `Feeds of ${account.account}`),
       el("thead", {}, el("tr", {}, ["feed", "state", "age"].map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, account.feeds.map((feed) => row(feed, passed)))),
