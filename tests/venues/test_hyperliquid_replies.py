@@ -222,14 +222,31 @@ async def test_what_is_missing_is_gone_only_when_the_totals_say_so_too() -> None
     assert told == {ETH: 1.6, SOL: 0.0}
 
 
-async def test_nothing_at_all_is_no_word_on_what_was_held() -> None:
-    """An address that the venue does not know has the very same reply."""
-    spoken = dialect()
+async def test_nothing_at_all_is_no_word_on_what_was_held_until_it_is_said_for_a_while() -> None:
+    """An address that the venue does not know has the very same reply. Believed by half, without
+    the money and with the positions, it would pass for a liquidation.
+    """
+    spoken, at = dialect(), int(EMPTY["time"])
     state = state_of("fetchPositions", "short position")
     await spoken.read_account(Replies(clearinghouseState=state))
-    reading = await spoken.read_account(Replies(clearinghouseState=EMPTY))
-    assert reading.positions == ()
+    for later in (0, 3_000):
+        with pytest.raises(OddReplyError, match="nothing at all"):
+            await spoken.read_account(Replies(clearinghouseState={**EMPTY, "time": at + later}))
+    gone = {**EMPTY, "time": at + 4_500}
+    reading = await spoken.read_account(Replies(clearinghouseState=gone))
+    assert {each.symbol: each.contracts for each in reading.positions} == {ETH: 0.0, SOL: 0.0}
     assert [(each.asset, each.total) for each in reading.balances] == [("USDC", 0.0)]
+    await spoken.read_account(Replies(clearinghouseState=gone))  # and nothing is held any more
+
+
+async def test_a_glimpse_of_nothing_at_all_is_forgotten_when_the_positions_are_back() -> None:
+    spoken, at = dialect(), int(EMPTY["time"])
+    state = state_of("fetchPositions", "short position")
+    await spoken.read_account(Replies(clearinghouseState=state))
+    for later in (0, 60_000):
+        with pytest.raises(OddReplyError):
+            await spoken.read_account(Replies(clearinghouseState={**EMPTY, "time": at + later}))
+        assert (await spoken.read_account(Replies(clearinghouseState=state))).positions
 
 
 @pytest.mark.parametrize(

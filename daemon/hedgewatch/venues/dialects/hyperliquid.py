@@ -42,6 +42,7 @@ from hedgewatch.venues.dialects.hyperliquid_listing import (
 )
 from hedgewatch.venues.dialects.hyperliquid_outflows import Outflows
 from hedgewatch.venues.dialects.hyperliquid_pools import (
+    Blanks,
     Spot,
     balances_of,
     positions_of,
@@ -95,6 +96,7 @@ class Hyperliquid:
         self._owned: set[str] = set()
         self._outflows = Outflows(self._address)
         self._mode = ""
+        self._blanks = Blanks()
         self._aside = Aside(self._address)
 
     def feed_of(self, path: str) -> Feed:
@@ -178,9 +180,10 @@ class Hyperliquid:
         states = await self._states(exchange, sorted(self._user.used))
         reply = await self._ask(exchange, "spotClearinghouseState", user=self._address)
         outside = spot_of(reply, self._listing, self._mode)
-        spot = await self._aside.added(partial(self._ask, exchange), outside)
         every = list(states.values())
-        positions = tuple(self._positions(every, spot))
+        known = self._blanks.known(every, outside)
+        spot = await self._aside.added(partial(self._ask, exchange), outside)
+        positions = tuple(self._positions(every, spot, known=known))
         self._user.seen(states, spot)
         cross, isolated = regimes_of(self._mode, spot, every)
         reading = AccountRead(
@@ -205,12 +208,14 @@ class Hyperliquid:
         where = {"dex": dex} if dex else {}
         return await self._ask(exchange, "clearinghouseState", user=self._address, **where)
 
-    def _positions(self, states: Sequence[Clearinghouse], spot: Spot) -> Iterator[PositionReading]:
+    def _positions(
+        self, states: Sequence[Clearinghouse], spot: Spot, *, known: bool
+    ) -> Iterator[PositionReading]:
         """What is open, and 0 for what was and is no longer, where the venue's totals say so."""
         yield from positions_of(states, spot)
         for state in states:
             held = self._held.setdefault(state.dex, set())
-            yield from state.gone(held, known=spot.is_known)
+            yield from state.gone(held, known=known)
             held |= {each.symbol for each in state.holdings}
 
     def _balances(self, states: Sequence[Clearinghouse], spot: Spot) -> Iterator[BalanceReading]:

@@ -20,13 +20,16 @@ from hedgewatch.core.events import BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.venues.dialects.hyperliquid_listing import MAIN, STAKED, Listing
 from hedgewatch.venues.dialects.hyperliquid_states import Clearinghouse, Holding
-from hedgewatch.venues.fields import number, rows, says_yes, table
+from hedgewatch.venues.fields import OddReplyError, number, rows, says_yes, table
 
 _STANDARD = frozenset({"", "default", "disabled", "dexAbstraction"})
 """Modes in which perpetuals have a balance of their own; the empty one is not told."""
 
 _UNIFIED, _PORTFOLIO = "unifiedAccount", "portfolioMargin"
 """Modes in which the spot wallet backs them."""
+
+_BELIEVED_AFTER = 4.0
+"""Seconds, by the venue: a backstop liquidation looks the same."""
 
 _CROSS, _ISOLATED = REGIMES["hyperliquid-cross"], REGIMES["hyperliquid-isolated"]
 
@@ -65,6 +68,35 @@ class Spot:
     def is_known(self) -> bool:
         """Whether money in it shows that the venue knows the address, and where positions stand."""
         return self.shared and any(token.total for token in self.tokens.values())
+
+
+class Blanks:
+    """Whether what was held and is not shown is gone. An address of which the venue shows nothing
+    at all, on no exchange, reads like one that it never saw: where something was held that is
+    believed once it was said for a while, and then as a whole, positions with the money behind
+    them, for half of it would look like ruin.
+    """
+
+    def __init__(self) -> None:
+        self._held = False
+        self._since: float | None = None
+
+    def known(self, states: Sequence[Clearinghouse], spot: Spot) -> bool:
+        """Whether the venue knows the address. OddReplyError while that is in doubt."""
+        if spot.is_known or any(not each.is_blank for each in states):
+            self._held, self._since = any(each.holdings for each in states), None
+            return True
+        if not self._held:
+            return False
+        at = max(each.at for each in states)
+        self._since = at if self._since is None else self._since
+        if at - self._since < _BELIEVED_AFTER:
+            raise OddReplyError(
+                "the venue shows nothing at all where positions were held: that is believed when it"
+                f" does so for {_BELIEVED_AFTER:.0f} s"
+            )
+        self._held = False
+        return True
 
 
 def spot_of(reply: object, listing: Listing, mode: str) -> Spot:
