@@ -69,6 +69,7 @@ def minutes_of(
             told=(("phone", 0.25),) if number % 400 == 5 else (),
             ahead=((period.ends + 7_200.0, "main: AIX/USDT:USDT ends"),),
             rules=RULES if number % 60 == 0 else (),
+            standing=("h",) if number % 60 == 0 else (),
             instance="desk-1",
         )
 

@@ -173,6 +173,25 @@ def test_an_alert_is_told_of_in_every_period_in_which_it_fired() -> None:
     assert (taken.ended, taken.alarming) == ("auto deleveraged", True)
 
 
+def test_an_alert_whose_end_was_not_kept_does_not_fire_for_ever() -> None:
+    """Its news of the end was lost with a disk; an hour later it did not stand any more."""
+    at = SUNDAY.begins
+    told = lines(
+        firing("Lost", at + 60.0, episode="gone"),
+        firing("Stands", at - 20 * 86_400.0, episode="h"),
+        firing("New", SUNDAY.ends - 30.0, episode="new"),
+        firing("Begun", at + 500.0, episode="b", state="resolved", since=at - 900.0),
+    )
+    minutes = tuple(minutes_of(SUNDAY, Pool("main/USDT")))
+    found = {
+        e.alertname: e for e in figures(SUNDAY, Kept(minutes=minutes, told=told), at + 1e6).episodes
+    }
+    assert (found["Lost"].ended, found["Lost"].ended_at) == ("not known", at + 23 * 3_600.0)
+    assert found["Stands"].ended_at is None
+    assert found["New"].ended_at is None
+    assert found["Begun"].fired_at == at - 900.0
+
+
 def test_three_times_in_an_hour_on_one_subject_is_coming_and_going() -> None:
     def fired(*moments: float, subject: str = "main") -> list[object]:
         return [

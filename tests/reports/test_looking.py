@@ -158,6 +158,14 @@ def test_alerts_of_a_story_are_told_with_how_long_they_fired() -> None:
     assert day_of(watching, 400.0).rules == ("Danger",)
 
 
+def test_what_stands_is_told_once_an_hour_so_that_a_lost_end_is_found() -> None:
+    watching = Watching(danger(), begins=-90.0)
+    watching.until(3_700.0, aix=1_225.0)
+    hourly = [minute.standing for minute in watching.written.minutes if minute.rules]
+    (fired,) = watching.written.told
+    assert hourly == [(fired.episode,)] * 3
+
+
 def test_a_night_reads_as_it_was() -> None:
     """Blind for more than a minute, a squeeze that fires, and half of the cover bought back."""
     watching = Watching(danger())

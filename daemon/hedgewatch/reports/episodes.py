@@ -1,8 +1,8 @@
 """What became of alerts, from the transitions that were kept: each firing from first to last."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hedgewatch.core.alert_model import AlertState, Change, Severity, Transition
@@ -20,6 +20,7 @@ def encode(transition: Transition) -> str:
             "change": transition.change.value,
             "severity": transition.severity.value,
             "episode": transition.episode,
+            "since": transition.active_since,
             "reason": transition.reason,
             "alarming": transition.is_alarming_end,
             "summary": transition.annotations.get("summary", ""),
@@ -56,7 +57,8 @@ class Episode:
 def episodes(told: Iterable[str], begins: float, ends: float) -> tuple[Episode, ...]:
     """Those that fired at some time of a period, the gravest first, then by time.
 
-    A text that cannot be understood is left out; so is the news of a firing that was not kept.
+    A text that cannot be understood is left out. Where the first news was not kept, it fired when
+    its condition came true.
     """
     firings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for text in told:
@@ -75,6 +77,7 @@ def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:
     over = [each for each in news if each["state"] in (AlertState.RESOLVED, AlertState.ENDED)]
     if not fired and not over:
         return None
+    begun = fired[0]["at"] if fired else over[0].get("since", over[0]["at"])
     first, last = (fired or over)[0], over[0] if over else None
     seen = [each for each in news if each["change"] == Change.ACKNOWLEDGED and each["seen_by"]]
     return Episode(
@@ -82,7 +85,7 @@ def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:
         subject=first["subject"],
         episode=first["episode"],
         severity=max((Severity(each["severity"]) for each in news), key=lambda each: each.rank),
-        fired_at=first["at"],
+        fired_at=begun,
         ended_at=None if last is None else last["at"],
         ended="" if last is None else _how(last),
         alarming=last is not None and last["alarming"],
@@ -91,6 +94,23 @@ def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:
         worsened=sum(each["change"] == Change.WORSE for each in news),
         summary=fired[-1]["summary"] if fired else "",
     )
+
+
+def lost_ends(
+    found: Iterable[Episode], standing: Collection[str], at: float
+) -> tuple[Episode, ...]:
+    """Those that did not stand any more at that moment, and of whose end nothing was kept: it is
+    not known when that was.
+    """
+    return tuple(
+        replace(each, ended_at=at, ended=LOST)
+        if each.ended_at is None and each.fired_at < at and each.episode not in standing
+        else each
+        for each in found
+    )
+
+
+LOST = "not known"
 
 
 def _how(over: dict[str, Any]) -> str:

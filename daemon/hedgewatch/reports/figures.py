@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hedgewatch.reports.day_figures import DayFigures, day_figures
-from hedgewatch.reports.episodes import Episode, episodes
+from hedgewatch.reports.episodes import Episode, episodes, lost_ends
 from hedgewatch.reports.minute import HedgeMinute, Minute, Span
 from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.pool_figures import CONTIGUOUS, Points, PoolFigures, Worst, pool_figures
@@ -87,7 +87,7 @@ def figures(period: Period, kept: Kept, now: float) -> Figures:
     minutes, latest = kept.minutes, kept.latest
     until = min(period.ends, now)
     pools = pool_figures(minutes)
-    fired, spans = episodes(kept.told, period.begins, until), _merged(minutes)
+    fired, spans = _fired(kept, period.begins, until), _merged(minutes)
     return Figures(
         period=period,
         until=until,
@@ -105,6 +105,12 @@ def figures(period: Period, kept: Kept, now: float) -> Figures:
         minutes=len(minutes),
         days=day_figures(period, minutes, fired, spans) if period.kind is Kind.WEEKLY else (),
     )
+
+
+def _fired(kept: Kept, begins: float, until: float) -> tuple[Episode, ...]:
+    found = episodes(kept.told, begins, until)
+    hourly = next((minute for minute in reversed(kept.minutes) if minute.rules), None)
+    return found if hourly is None else lost_ends(found, hourly.standing, hourly.begins)
 
 
 def _rules(minutes: Sequence[Minute], latest: Minute | None) -> tuple[str, ...]:

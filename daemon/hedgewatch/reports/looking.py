@@ -5,11 +5,11 @@ An output of the monitor. A look at 500 positions takes some 0.7 ms.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor, inf
 from typing import Protocol
 
-from hedgewatch.core.alert_model import Outcome, Transition
+from hedgewatch.core.alert_model import AlertRecord, Outcome, Transition
 from hedgewatch.core.book.book import BookRow
 from hedgewatch.core.book.rows import AccountRow, HedgeRow, PoolRow, Row
 from hedgewatch.core.events import ClockAdvanced, Event
@@ -31,6 +31,7 @@ class Watched(Protocol):
 
     def rows(self) -> Iterable[Row]: ...
     def rules(self) -> Iterable[Rule]: ...
+    def standing(self) -> Iterable[AlertRecord]: ...
     def rates(self) -> tuple[str, Mapping[str, float]]: ...
 
 
@@ -148,8 +149,7 @@ class Looking:
     def _minute(self, rows: Sequence[Row], now: float) -> Minute:
         currency, rates = self._watched.rates()
         pools = self._ended_pools(rows)
-        coming, rules = self._now_and_then(rows, now)
-        return Minute(
+        minute = Minute(
             begins=now if self._begun_at is None else self._begun_at,
             ends=now,
             currency=currency,
@@ -161,10 +161,9 @@ class Looking:
             spans=self._spans.end(now, frozenset(str(row.subject) for row in rows)),
             told=tuple(self._told),
             untold=dict(self._untold),
-            ahead=coming,
-            rules=rules,
             instance=self._instance,
         )
+        return self._with_what_changes_seldom(minute, rows)
 
     def _ended_pools(self, rows: Iterable[Row]) -> dict[str, PoolMinute]:
         """Those that are still there: others are forgotten."""
@@ -177,15 +176,19 @@ class Looking:
         self._hedges = {name: self._hedges.get(name, HedgeLooks()) for name in there}
         return {name: self._hedges[name].end(row) for name, row in there.items()}
 
-    def _now_and_then(
-        self, rows: Sequence[Row], now: float
-    ) -> tuple[tuple[tuple[float, str], ...], tuple[str, ...]]:
-        """What changes seldom is kept once an hour, and at first."""
-        hour = floor(now / _HOUR)
+    def _with_what_changes_seldom(self, minute: Minute, rows: Sequence[Row]) -> Minute:
+        """Once an hour, and at first."""
+        hour = floor(minute.ends / _HOUR)
         if hour == self._hour:
-            return (), ()
+            return minute
         self._hour = hour
-        return ahead(rows, now), tuple(sorted(rule.name for rule in self._watched.rules()))
+        standing = (alert.episode for alert in self._watched.standing() if alert.fired_at)
+        return replace(
+            minute,
+            ahead=ahead(rows, minute.ends),
+            rules=tuple(sorted(rule.name for rule in self._watched.rules())),
+            standing=tuple(standing),
+        )
 
 
 def _total(rows: Iterable[Row]) -> float | None:

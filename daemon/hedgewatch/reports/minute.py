@@ -70,7 +70,8 @@ class Minute:
     """What was seen from `begins` to `ends` (epoch seconds). `total` is what all that is owned is
     worth, in `currency`; `rates` what one unit of each currency of a pool is worth in it.
     `told` are receivers with the seconds it took to tell them; `untold` counts what they refused.
-    `ahead` is what is to come, `rules` are those that are loaded, once an hour, else empty.
+    Once an hour, else empty: `ahead` is what is to come, `rules` are those that are loaded,
+    `standing` the episodes of alerts that fire.
     """
 
     begins: float
@@ -86,6 +87,7 @@ class Minute:
     untold: Mapping[str, int] = field(default_factory=dict)
     ahead: tuple[tuple[float, str], ...] = ()
     rules: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
     instance: str = ""
 
 
@@ -107,6 +109,7 @@ def decode(text: str) -> Minute:
             "told": tuple((name, float(took)) for name, took in held.get("told", ())),
             "ahead": tuple((float(at), what) for at, what in held.get("ahead", ())),
             "rules": tuple(held.get("rules", ())),
+            "standing": tuple(held.get("standing", ())),
         }
     )
 

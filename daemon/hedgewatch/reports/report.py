@@ -12,8 +12,10 @@ from hedgewatch.reports.figures import Figures, Kept, figures
 from hedgewatch.reports.minute import Minute, decode
 from hedgewatch.reports.periods import Period
 
-BEFORE = 7 * 86_400.0
-"""Seconds before a period in which an alert that still fires in it may have fired first."""
+BEFORE = 40 * 86_400.0
+"""Seconds before a period in which an alert that still fires in it may have fired first: as long as
+anything is kept.
+"""
 
 
 def report_of(period: Period, kept: Kept, now: float) -> dict[str, Any]:
