@@ -56,6 +56,15 @@ async def test_linear_inverse_and_usdc_contracts_are_of_one_account() -> None:
     assert told[PERP].entry_price == 60_500.0  # of the session: what came before is in the wallet
 
 
+async def test_contracts_that_settle_in_a_new_coin_are_asked_for_once_they_are_listed() -> None:
+    spoken, venue = dialect(), Replies()
+    new = {"BTC/USD1:USD1": {"id": "BTCUSD1", "linear": True, "settle": "USD1"}}
+    spoken.list_markets({**MARKETS, **new})
+    await spoken.read_account(venue)
+    asked = [each.get("settleCoin") for each in venue.asked if each["category"] == "linear"]
+    assert asked == ["USD1", "USDC", "USDT"]
+
+
 @pytest.mark.parametrize(
     ("index", "side", "kind"), [(0, "Sell", "net"), ("1", "Buy", "long"), (2, "Sell", "short")]
 )

@@ -62,6 +62,7 @@ _PHASES_OF_TRADE = frozenset({"ContinuousTrading", "Finished"})
 """Of what is listed before its launch."""
 
 _ANY_ADDRESS = "*"
+_SETTLES = frozenset({"USDT", "USDC"})
 
 
 def requests_of(venue: str) -> tuple[tuple[str, str], ...]:
@@ -76,7 +77,7 @@ def requests_of(venue: str) -> tuple[tuple[str, str], ...]:
 
 class Listing:
     """Which symbol an id stands for: one id may name a contract and a spot pair. `venue` is the
-    site's.
+    site's; `settles` are the coins in which linear contracts settle.
     """
 
     def __init__(self, venue: str = "bybit") -> None:
@@ -84,6 +85,7 @@ class Listing:
         self._contracts: dict[str, str] = {}
         self._pairs: dict[str, str] = {}
         self._names: dict[str, tuple[Category, str]] = {}
+        self.settles: frozenset[str] = _SETTLES
 
     def learn(self, markets: Mapping[str, Row]) -> None:
         """Take in ccxt's markets."""
@@ -91,6 +93,8 @@ class Listing:
         named = [(name, symbol, kind) for symbol, (kind, name) in self._names.items()]
         self._pairs = {name: symbol for name, symbol, kind in named if kind == "spot"}
         self._contracts = {name: symbol for name, symbol, kind in named if kind != "spot"}
+        linear = (row for row in markets.values() if _category(row) == "linear")
+        self.settles = _SETTLES | {str(row["settle"]) for row in linear if row.get("settle")}
 
     @property
     def contracts(self) -> Iterable[str]:

@@ -4,7 +4,7 @@ The lists name what is open alone. What was held and is not listed is asked for 
 venue then says 0, or shows that the list was not whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialect import Exchange
@@ -13,11 +13,6 @@ from hedgewatch.venues.dialects.bybit_replies import Leg, leg_of, position
 from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import OddReplyError, Row
 
-_LISTS: tuple[Mapping[str, str], ...] = (
-    {"category": "linear", "settleCoin": "USDT"},
-    {"category": "linear", "settleCoin": "USDC"},
-    {"category": "inverse"},
-)
 _PAGE = 200
 _MOST_PAGES = 50
 _OPTIONS = "options are held, whose margin is not computed"
@@ -39,11 +34,19 @@ class Positions:
     async def read(self, exchange: Exchange, *, isolated: bool) -> Found:
         """What is open, and an explicit 0 for what was. Any page that fails fails all of it."""
         found: Found = {}
-        for wanted in _LISTS:
+        for wanted in self._lists():
             found |= self._readings(await _pages(exchange, wanted), isolated=isolated)
         unanswered = await self._ask_for_missing(exchange, found, isolated=isolated)
         self._held = {leg for leg, read in found.items() if read.contracts} | unanswered
         return found
+
+    def _lists(self) -> Iterator[Mapping[str, str]]:
+        """Linear contracts are listed by the coin in which they settle; a new one is not to be
+        overlooked.
+        """
+        for coin in sorted(self._listing.settles):
+            yield {"category": "linear", "settleCoin": coin}
+        yield {"category": "inverse"}
 
     async def _ask_for_missing(
         self, exchange: Exchange, found: Found, *, isolated: bool
