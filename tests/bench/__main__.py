@@ -118,15 +118,20 @@ def engine(effort: Effort) -> list[Figure]:
     """Quiet ticks, in a process of their own."""
     found = _measured_apart("tests.bench.engine", effort)
     one, rows = found["one pool"], found["rows"][0]
+    floor = [hundred / 100.0 for hundred in found["floor"]]
     notes = {name: sorted(found[name])[len(one) // 2] for name in found if name.endswith("p99")}
     return [
+        Figure(what="floor: one float of a parsed message kept", unit="us", samples=floor),
         Figure(
             what="engine.handle, 1 pool x 10, 2 hedges, 20 rules",
             unit="us",
             samples=one,
             judged="value",
             budget=20.0,
-            notes={"p99 of single ticks, us": notes["one pool p99"]},
+            notes={
+                "p99 of single ticks, us": notes["one pool p99"],
+                "floors": sorted(one)[len(one) // 2] / sorted(floor)[len(floor) // 2],
+            },
         ),
         Figure(what="  of it: recompute alone", unit="us", samples=found["recompute"]),
         Figure(what="  of it: judge alone", unit="us", samples=found["judge"]),
@@ -148,6 +153,10 @@ def engine(effort: Effort) -> list[Figure]:
                 "the whole tick, us": sorted(found["200 pools"])[len(one) // 2],
                 "a position row, us": sorted(found["200 pools"])[len(one) // 2] / 2000.0,
             },
+        ),
+        *(
+            Figure(what=f"the clock, {pools}", unit="us", samples=found[f"clock of {pools}"])
+            for pools in ("1 pool", "200 pools")
         ),
         _mixed("one coin pool of 3 legs", "coin pool", found),
         _mixed("one multi-assets account of 10 positions", "whole account", found),

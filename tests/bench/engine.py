@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from time import perf_counter_ns
 
 from hedgewatch.core.alert_model import NOTHING
-from hedgewatch.core.events import MarkPriceChanged
+from hedgewatch.core.events import ClockAdvanced, MarkPriceChanged
 from hedgewatch.core.recompute import price_moved
 from tests.bench.desk import SYMBOLS, ticks, told
 from tests.bench.mixed import COINS, coin_pool, plain_pool, whole_account
@@ -24,9 +24,12 @@ def measure(rounds: int, size: int) -> Found:
     plain, coins, whole = plain_pool(), coin_pool(), whole_account()
     found: Found = {}
     for _ in range(rounds):
+        _note(found, "floor", _floor(size))
         _note(found, "one pool", _handled(one, size))
         _note(found, "five pools", _handled(five, size // 3))
         _note(found, "200 pools", _handled(many, max(size // 100, 15)))
+        _note(found, "clock of 1 pool", _aged(one, 15))
+        _note(found, "clock of 200 pools", _aged(many, 15))
         _note(found, "one pool without rules", _handled(bare, size))
         _note(found, "plain pool", _handled(plain, size // 3))
         _note(found, "coin pool", _handled(coins, size // 3, COINS[0]))
@@ -52,6 +55,32 @@ def _handled(story: Story, size: int, symbol: str = SYMBOLS[0]) -> list[int]:
         times.append(perf_counter_ns() - before)
         assert outcome is NOTHING, outcome
     story.now = now + size / 1000.0
+    return times
+
+
+def _floor(size: int) -> list[int]:
+    """What this machine takes to keep one float of a message that is parsed already, times a
+    hundred: one by one the clock would cost more.
+    """
+    messages = [{"s": event.symbol, "p": f"{event.price:.8f}"} for event in ticks(100, since=0.0)]
+    last: dict[str, float] = {}
+    times = []
+    for _ in range(size // 10):
+        before = perf_counter_ns()
+        for message in messages:
+            last[message["s"]] = float(message["p"])
+        times.append(perf_counter_ns() - before)
+    return times
+
+
+def _aged(story: Story, size: int) -> list[int]:
+    """The time of each of `size` ticks of the clock in which nothing but time passes."""
+    times = []
+    for _ in range(size):
+        story.now += 0.01
+        before = perf_counter_ns()
+        story.engine.handle(ClockAdvanced(), story.now)
+        times.append(perf_counter_ns() - before)
     return times
 
 
