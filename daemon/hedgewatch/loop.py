@@ -3,8 +3,6 @@ to import what takes seconds without holding it up.
 """
 
 import asyncio
-import gc
-import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -13,6 +11,8 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import uvloop
+
+from hedgewatch.imports import import_for_good
 
 Answer = TypeVar("Answer")
 
@@ -30,22 +30,14 @@ async def imported(name: str) -> ModuleType:
 
     The loop joins its own threads before it closes: a process that is told to stop would have to
     end the import first.
-
-    What was imported stays for good, so garbage is not sought in it: ccxt makes a quarter of a
-    million objects, and to go through them would stop the loop for a tenth of a second each time.
     """
     over: Future[None] = Future()
     over.set_running_or_notify_cancel()  # from now on it cannot be cancelled, only left alone
 
     def work() -> None:
-        known = name in sys.modules
-        gc.disable()
         try:
-            import_module(name)
-            if not known:
-                gc.freeze()
+            import_for_good(name)
         finally:
-            gc.enable()
             over.set_result(None)
 
     threading.Thread(target=work, name=f"{_IMPORTER}{name}", daemon=True).start()

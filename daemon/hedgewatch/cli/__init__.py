@@ -10,11 +10,11 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from importlib import import_module
 
 from hedgewatch.cli.answers import INTERRUPTED, UNREAD, wrong
 from hedgewatch.cli.arguments import parse
 from hedgewatch.config.problems import ConfigurationError
+from hedgewatch.imports import import_for_good
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _perform(options: Namespace) -> int:
-    code: int = import_module(f"hedgewatch.cli.{options.command}").perform(options)
+    code: int = import_for_good(f"hedgewatch.cli.{options.command}").perform(options)
     return code
 
 
