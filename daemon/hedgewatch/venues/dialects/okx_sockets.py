@@ -29,7 +29,7 @@ Channel = dict[str, str]
 _LOGIN, _LOGGED_IN = "login", "authenticated"
 """The operation, and what ccxt calls the answer to it: whatever of its own waits goes on, too."""
 
-_ANSWERED_WITHIN = 5.0
+_ANSWERED_WITHIN = 10.0
 """Seconds for a login, and for the subscriptions that are needed."""
 
 _A_TIME = 200
