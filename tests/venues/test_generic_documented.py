@@ -5,11 +5,13 @@ what the public API documentation of each venue shows that its list of positions
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hedgewatch.venues.dialects.generic_accounts import by_currency
 from hedgewatch.venues.dialects.generic_calls import calls_of
 from hedgewatch.venues.dialects.generic_replies import Held, assets, position_readings
 from tests.venues.stubbed import rows_of, stubbed
@@ -55,3 +57,27 @@ async def test_dollars_of_phemex_have_four_digits_and_every_other_currency_eight
     held = assets(await exchange.fetch_balance({"type": "swap", "code": currency}))
     assert list(held) == [currency]
     assert held[currency].total == pytest.approx(total)
+
+
+_IN_ONE = {"equity": "750", "available": "13", "locked": "0", "balance": "1000", "debt": "0"}
+UNIFIED: Mapping[str, Any] = {
+    "bitget": {"code": "00000", "data": {"assets": [{"coin": "USDT", **_IN_ONE}]}},
+    "htx": {
+        "code": 200,
+        "data": {
+            "equity": "750",
+            "details": [{"currency": "USDT", **_IN_ONE, "profit_unreal": "-250"}],
+        },
+    },
+    "digifinex": {
+        "code": 0,
+        "data": [{"currency": "USDT", "equity": "750", "unrealized_pnl": "-250"}],
+    },
+}
+
+
+@pytest.mark.parametrize("venue", UNIFIED)
+def test_an_equity_is_told_without_its_profit_which_the_positions_bring_along(venue: str) -> None:
+    """1,000 USDT behind a loss of 250: ccxt's total is 750."""
+    told = by_currency(venue, UNIFIED[venue], str)
+    assert told["USDT"].wallet == 1000.0

@@ -194,6 +194,11 @@ _BY_CURRENCY: Mapping[str, _Table] = MappingProxyType(
         # Documentation of Deribit: private/get_account_summaries
         "coinbaseinternational": _DERIBIT,
         "deribit": _DERIBIT,
+        # Documentation of DigiFinex: swap/v2/account/balance
+        "digifinex": _Table(
+            rows=lambda info: _of_data(info) or _rows(info),
+            equity="equity", profit="unrealized_pnl",
+        ),
         # Documentation of Gate: futures accounts; `total` is without unrealised profit
         "gate": _Table(
             rows=lambda info: [row for row in _rows(info) if "position_margin" in row],
@@ -212,13 +217,27 @@ _BY_CURRENCY: Mapping[str, _Table] = MappingProxyType(
 )  # fmt: skip
 
 
+_UNIFIED: Mapping[str, _Table] = MappingProxyType(
+    {
+        # API of Bitget, unified account: v3/account/assets
+        "bitget": _Table(
+            rows=lambda info: _rows(_path(info, "data", "assets")), asset="coin", wallet="balance"
+        ),
+        # API of HTX, v5/account/balance
+        "htx": _Table(
+            rows=lambda info: _rows(_path(info, "data", "details")),
+            equity="equity", profit="profit_unreal",
+        ),
+    }
+)  # fmt: skip
+"""Of accounts that are one pool, for which ccxt's total of a currency has the profit in it."""
+
+
 def by_currency(venue: str, info: object, code: Callable[[str], str]) -> Mapping[str, Numbers]:
     """What the venue tells of the margin in each currency; `code` is how ccxt writes its name."""
-    table = _BY_CURRENCY.get(venue)
-    if table is None:
-        return {}
-    named = ((row.get(table.asset), row) for row in table.rows(info))
-    return {code(name): _numbers(table, row) for name, row in named if isinstance(name, str)}
+    tables = (table for table in (_BY_CURRENCY.get(venue), _UNIFIED.get(venue)) if table)
+    named = ((table, row.get(table.asset), row) for table in tables for row in table.rows(info))
+    return {code(name): _numbers(table, row) for table, name, row in named if isinstance(name, str)}
 
 
 def _numbers(table: _Table, row: Row) -> Numbers:
