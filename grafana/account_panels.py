@@ -4,6 +4,7 @@ from grafana.builder import (
     BARS,
     LINES,
     LINES_WITH_LIMITS,
+    MERGED,
     REFERENCES,
     TABLE,
     TIMELINE,
@@ -15,7 +16,9 @@ from grafana.builder import (
     states,
 )
 from grafana.terms import (
+    AMOUNT,
     DISTANCE_LIMITS,
+    FINE,
     HERE,
     MARGIN_LIMITS,
     MINE,
@@ -34,7 +37,7 @@ EQUITY_AND_REQUIREMENT = Panel(
     title="Equity, what is required of it, and headroom",
     description="Of each pool, in its currency. Where requirement meets equity the pool "
     "is liquidated; headroom is what may be lost until then.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(lowest("hedgewatch_equity"), POOL + " equity, {{currency}}"),
         Target(highest("hedgewatch_maintenance_margin"), POOL + " required, {{currency}}"),
@@ -69,7 +72,7 @@ LINES_OF_LIQUIDATION = Panel(
     title="Price and liquidation lines: $symbol",
     description="The mark price, and the prices at which the pool of the position is "
     "liquidated, all others as they are: ours, and the venue's own where it tells one.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(highest("hedgewatch_mark_price", _SYMBOL), "{{venue}} mark"),
         Target(
@@ -83,6 +86,7 @@ LINES_OF_LIQUIDATION = Panel(
     ],
     width=12,
     height=9,
+    defaults={"decimals": FINE},
     repeat="symbol",
 )
 
@@ -106,7 +110,7 @@ POSITIONS = Panel(
     description="How far each price may move until liquidation, also in daily standard "
     "deviations; the chance that it is touched within a day; what funding earns (+) or "
     "costs; what it costs to leave at once. A cell that is missing is unknown.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(f"max by ({_BY}) ({metric}{MINE})", instant=True, table=True)
         for metric, _ in _COLUMNS
@@ -115,6 +119,7 @@ POSITIONS = Panel(
     height=9,
     defaults={"decimals": 2, "noValue": "unknown"},
     overrides=[
+        override("Contracts", decimals=FINE),
         override(
             "Distance",
             unit="percentunit",
@@ -128,10 +133,9 @@ POSITIONS = Panel(
         ),
         override("Touched in a day", unit="percentunit"),
     ],
-    transformations=[
-        {"id": "merge", "options": {}},
-        *columns({"account": "Account", "symbol": "Symbol", "side": "Side"} | _NAMES),
-    ],
+    transformations=columns(
+        {"account": "Account", "symbol": "Symbol", "side": "Side"} | _NAMES, MERGED
+    ),
 )
 
 SHOCK = Panel(
@@ -171,7 +175,7 @@ TOP_UP = Panel(
     title="What would make it safe",
     description="How much money would bring the pool back to a margin ratio that stands "
     "a move of 15 %; 0 while it is safe.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(highest("hedgewatch_top_up_to_safe"), POOL + " {{currency}}")],
     width=8,
     height=8,

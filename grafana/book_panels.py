@@ -1,14 +1,14 @@
 """All accounts together: what is owned and owed over all venues, and what comes from outside."""
 
-from grafana.builder import LINES, TABLE, Panel, Target, columns, override
-from grafana.terms import HERE, highest, lowest
+from grafana.builder import LINES, TABLE, Panel, Target, columns, joined_by, override
+from grafana.terms import AMOUNT, FINE, HERE, highest, lowest
 
 TOTALS = Panel(
     look=LINES,
     title="The whole book",
     description="Equity of all pools and what is owned, net and gross exposure, in one "
     "currency, stable coins at their price. A gap: a part is unknown.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(f"hedgewatch_total_equity{HERE}", "{{instance}} equity"),
         Target(
@@ -40,7 +40,7 @@ ASSETS = Panel(
     description="Over all venues and wallets, under one name: what is owned, what is "
     "left after positions, and how much cannot be moved at once. Of several "
     "desks: choose one above.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(f"max by (asset) ({metric}{HERE})", instant=True, table=True)
         for metric in (
@@ -53,18 +53,18 @@ ASSETS = Panel(
     width=12,
     height=8,
     defaults={"decimals": 2, "noValue": "unknown"},
-    overrides=[override("Locked", unit="percentunit")],
-    transformations=[
-        {"id": "joinByField", "options": {"byField": "asset", "mode": "outer"}},
-        *columns(_COLUMNS),
+    overrides=[
+        *(override(name, decimals=FINE) for name in ("Owned", "Net, coins")),
+        override("Locked", unit="percentunit"),
     ],
+    transformations=columns(_COLUMNS, joined_by("asset")),
 )
 
 SIGNALS = Panel(
     look=LINES,
     title="Signals",
     description="Numbers from outside, as rules ask for them. A gap: too old.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(highest("hedgewatch_signal_value", HERE), "{{signal}}")],
     width=12,
     height=7,

@@ -233,11 +233,23 @@ def _changed(matcher: str, chosen: str, properties: Mapping[str, object]) -> Jso
     return {"matcher": {"id": matcher, "options": chosen}, "properties": changed}
 
 
-def columns(names: Mapping[str, str]) -> list[Json]:
-    """Keep these columns of a table, under these names, in this order."""
+MERGED: Json = {"id": "merge", "options": {}}
+"""Rows of several queries that agree in all their labels become one."""
+
+
+def joined_by(label: str) -> Json:
+    """The same by one label, also of rows that one of the queries does not have."""
+    return {"id": "joinByField", "options": {"byField": label, "mode": "outer"}}
+
+
+def columns(names: Mapping[str, str], *joined: Json) -> list[Json]:
+    """Keep these columns of a table, under these names, in this order. What joins the queries comes
+    after the times are gone: rows that differ in them alone would not become one.
+    """
     order = {name: index for index, name in enumerate(names)}
     return [
         {"id": "filterFieldsByName", "options": {"include": {"names": list(names)}}},
+        *joined,
         {"id": "organize", "options": {"indexByName": order, "renameByName": dict(names)}},
     ]
 

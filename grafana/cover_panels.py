@@ -1,14 +1,14 @@
 """What a hedge is made of, what it costs, and how well it covers."""
 
-from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target
-from grafana.terms import BASIS_LIMIT, CORRELATION_LIMIT, HEDGE, highest, lowest
+from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target, override_query
+from grafana.terms import AMOUNT, BASIS_LIMIT, CORRELATION_LIMIT, FINE, HEDGE, highest, lowest
 
 LEGS = Panel(
     look=LINES,
     title="Exposure and cover",
     description="What is owned and what offsets it, in the quote currency. A cover is "
     "negative; the two lines mirror each other where the hedge fits.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(highest("hedgewatch_exposure_value", HEDGE), "{{hedge}} exposure"),
         Target(highest("hedgewatch_cover_value", HEDGE), "{{hedge}} cover"),
@@ -26,7 +26,7 @@ RESIDUAL = Panel(
     title="Left unhedged",
     description="What a move of 100 % of the exposure would win or lose in spite of the "
     "cover, in the quote currency.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(highest("hedgewatch_residual_delta", HEDGE), "{{hedge}}")],
     width=6,
     height=8,
@@ -37,10 +37,11 @@ RESIDUAL_COINS = Panel(
     look=LINES,
     title="Left unhedged, in coins",
     description="The same in coins of the exposure, where it is of one coin.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(highest("hedgewatch_residual_delta_coins", HEDGE), "{{hedge}}")],
     width=6,
     height=8,
+    defaults={"decimals": FINE},
 )
 
 _EXPOSURE_PNL = highest("hedgewatch_exposure_pnl", HEDGE)
@@ -50,7 +51,7 @@ PROFIT = Panel(
     title="Profit of both sides",
     description="Of what is owned, of the cover, and of both together, since the entry "
     "prices: a hedge that fits keeps the sum level.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(_EXPOSURE_PNL, "{{hedge}} exposure"),
         Target(_COVER_PNL, "{{hedge}} cover"),
@@ -85,7 +86,7 @@ CARRY = Panel(
     title="Funding a day",
     description="What the cover earns (+) or pays (-) in funding at the present rates, "
     "in the quote currency.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(highest("hedgewatch_funding_carry_per_day", HEDGE), "{{hedge}}")],
     width=12,
     height=8,
@@ -107,6 +108,10 @@ ROLL = Panel(
     width=12,
     height=8,
     defaults={"noValue": "no dated contract"},
+    overrides=[
+        override_query("B", unit=AMOUNT),
+        override_query("C", unit="none", decimals=2),
+    ],
 )
 
 UNWIND = Panel(
@@ -114,7 +119,7 @@ UNWIND = Panel(
     title="What it costs to leave",
     description="To close the cover at once against the order book as it is, in the "
     "quote currency.",
-    unit="short",
+    unit=AMOUNT,
     targets=[Target(f"{highest('hedgewatch_cover_unwind_cost', HEDGE)} < Inf", "{{hedge}}")],
     width=12,
     height=8,
@@ -172,7 +177,7 @@ STRESSED_LOSS = Panel(
     title="Lost after the hedge, by scenario",
     description="What exposure and cover would lose together, in the quote currency; "
     "negative is a gain.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(
             f"sort_desc({highest('hedgewatch_stressed_loss', HEDGE)})",

@@ -1,6 +1,14 @@
 """The monitor itself: whether it sees, how fast it judges, and whether its messages leave."""
 
-from grafana.builder import LINES, LINES_WITH_LIMITS, TIMELINE, Panel, Target, states
+from grafana.builder import (
+    LINES,
+    LINES_WITH_LIMITS,
+    TIMELINE,
+    Panel,
+    Target,
+    override_query,
+    states,
+)
 from grafana.terms import HERE, LAG_LIMIT, MEMORY_LIMIT, MINE, OURS, OUTBOX_LIMIT, highest, lowest
 
 
@@ -192,6 +200,7 @@ RECORDING = Panel(
     width=8,
     height=8,
     defaults={"min": 0, "noValue": "nothing is recorded"},
+    overrides=[override_query("B", unit="none", decimals=0)],
 )
 
 TROUBLES = Panel(

@@ -9,10 +9,12 @@ from grafana.builder import (
     Panel,
     Target,
     columns,
+    joined_by,
     limits,
     override,
+    override_query,
 )
-from grafana.terms import DRIFT_LIMIT, DRIFT_LIMITS, HEDGE, highest, leads_to
+from grafana.terms import AMOUNT, DRIFT_LIMIT, DRIFT_LIMITS, FINE, HEDGE, highest, leads_to
 
 _FLOORS: Json = {
     "matcher": {"id": "byRegexp", "options": ".* floor"},
@@ -56,6 +58,7 @@ WORST_DRIFT = Panel(
     width=12,
     height=8,
     defaults={"decimals": 1, "noValue": "all legs are known"},
+    overrides=[override_query("C", unit="none", decimals=0)],
 )
 
 DRIFT = Panel(
@@ -93,7 +96,7 @@ HEDGES = Panel(
     title="Hedges",
     description="Contracts whose value is that of the exposure, and what to buy (+) or "
     "sell (-) to reach the target.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(f"max by (hedge) ({metric}{HEDGE})", instant=True, table=True)
         for metric, _ in _COLUMNS
@@ -102,6 +105,7 @@ HEDGES = Panel(
     height=8,
     defaults={"decimals": 2, "noValue": "unknown"},
     overrides=[
+        *(override(name, decimals=FINE) for name in ("Required contracts", "Contracts to target")),
         override("Hedge", links=leads_to("hedge", "hedge", "all of this hedge")),
         override("Ratio", unit="percentunit"),
         override("Target", unit="percentunit"),
@@ -112,21 +116,19 @@ HEDGES = Panel(
             custom__cellOptions={"type": "color-background", "mode": "basic"},
         ),
     ],
-    transformations=[
-        {"id": "joinByField", "options": {"byField": "hedge", "mode": "outer"}},
-        *columns({"hedge": "Hedge"} | _NAMES),
-    ],
+    transformations=columns({"hedge": "Hedge"} | _NAMES, joined_by("hedge")),
 )
 
 CONTRACTS = Panel(
     look=LINES,
     title="Required contracts and contracts to target",
     description="When the second leaves zero, it is time to trade: + buys, - sells.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(highest("hedgewatch_required_contracts", HEDGE), "{{hedge}} required"),
         Target(highest("hedgewatch_contracts_to_target", HEDGE), "{{hedge}} to target"),
     ],
     width=12,
     height=8,
+    defaults={"decimals": FINE},
 )

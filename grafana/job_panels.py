@@ -1,6 +1,6 @@
 """The periodic jobs of the daemon: which came to their ends, which do not."""
 
-from grafana.builder import LINES, REFERENCES, TABLE, Panel, Target, columns, override
+from grafana.builder import LINES, MERGED, REFERENCES, TABLE, Panel, Target, columns, override
 from grafana.terms import HERE
 
 _BY = "instance, task"
@@ -34,10 +34,7 @@ JOBS = Panel(
     height=10,
     defaults={"decimals": 0, "noValue": "never"},
     overrides=[override(title, unit="s") for title in _SECONDS],
-    transformations=[
-        {"id": "merge", "options": {}},
-        *columns({"instance": "Daemon", "task": "Job"} | _NAMES),
-    ],
+    transformations=columns({"instance": "Daemon", "task": "Job"} | _NAMES, MERGED),
 )
 
 JOBS_IN_TROUBLE = Panel(

@@ -10,6 +10,7 @@ from grafana.builder import (
     states,
 )
 from grafana.terms import (
+    AMOUNT,
     DISTANCE_LIMITS,
     MARGIN_LIMITS,
     NOT_KNOWN,
@@ -85,7 +86,7 @@ EQUITY = Panel(
     title="Equity and headroom",
     description="What each pool is worth, and how much of it may be lost before "
     "liquidation, in the currency of the pool.",
-    unit="short",
+    unit=AMOUNT,
     targets=[
         Target(lowest("hedgewatch_equity"), POOL + " equity, {{currency}}"),
         Target(lowest("hedgewatch_headroom"), POOL + " headroom, {{currency}}"),

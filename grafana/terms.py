@@ -45,6 +45,10 @@ SIGMA_LIMITS: Limits = (
     (None, "red"),
     (limit("LiquidationLikely", "liquidation_distance_sigmas"), "green"),
 )
+AMOUNT = "locale"
+"""Money, prices, coins, contracts: 1,427.3 and not 1.43 K, by which nobody could trade."""
+FINE = 8
+"""Decimals of prices, coins and contracts, of which there are tiny ones. Zeros are not shown."""
 NOT_KNOWN: Json = {"mode": "fixed", "fixedColor": "purple"}
 """The colour of what is not known: it is none of those of good and bad."""
 DRIFT_LIMIT = limit("HedgeDrift", "hedge_drift")

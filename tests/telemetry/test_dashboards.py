@@ -20,7 +20,8 @@ from grafana.limits import limit
 from grafana.now_panels import LARGEST_DRIFT, MONITOR, WORST_MARGIN
 from grafana.queries import Query, filled_in, queries
 from grafana.terms import UNSEEN
-from hedgewatch.core.measures import STRESS_MEASURES
+from hedgewatch.core.expression import Unit
+from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
 from hedgewatch.telemetry.exposition import HELP
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from tests.telemetry.test_prometheus_rules import played, scraped
@@ -263,3 +264,23 @@ def test_the_monitor_is_whole_when_each_daemon_judges(
     ]
     questions = [asked(MONITOR.targets[0].expr, ("", shown))]
     played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+AMOUNTS = {
+    measure.metric
+    for measure in CATALOGUE
+    if measure.unit in (Unit.MONEY, Unit.PRICE, Unit.CONTRACTS)
+}
+
+
+@each_dashboard
+def test_no_amount_is_abbreviated_so_that_nobody_could_trade_by_it(dashboard: Json) -> None:
+    """1.43 K is no liquidation price."""
+    for panel in panels(dashboard):
+        asked_for = {
+            name
+            for query in queries({"panels": [panel]})
+            for name in metrics_of(promql_parser.parse(query.expr))
+        }
+        if asked_for & AMOUNTS:
+            assert '"unit": "short"' not in json.dumps(panel), panel["title"]
