@@ -7,9 +7,10 @@ coins is owned (margin.md §3: coin margin is exposure). Pools are never added t
 about what the desk is worth, not about what backs what.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
+from operator import attrgetter
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import AccountRow, AssetRow, PositionRow
@@ -166,15 +167,24 @@ def _sum(book: Book, piles: Piles, worth: Mapping[str, float], unread: Unknown |
     """A total of which a part is unknown is unknown; what is known of it stands beside it."""
     totals = book.totals
     coins = {name: pile for name, pile in piles.items() if name not in MONEY}
-    owned = {n: pile.unsure or _unpriced(n, pile.owned, worth) for n, pile in piles.items()}
-    moving = {n: pile.doubt or _unpriced(n, pile.gross, worth) for n, pile in coins.items()}
+    owned, moving = _owned_in_doubt(piles, worth), _moving_in_doubt(coins, worth)
     equity, exposure = _first(owned.values(), unread), _first(moving.values(), unread)
-    totals.total_equity_known = _add(worth, {n: pile.sure for n, pile in piles.items()})
-    totals.gross_exposure_known = _add(worth, {n: pile.sure_gross for n, pile in coins.items()})
+    totals.total_equity_known = _add(worth, piles, attrgetter("sure"))
+    totals.gross_exposure_known = _add(worth, coins, attrgetter("sure_gross"))
     totals.total_equity = equity or totals.total_equity_known
     totals.gross_exposure = exposure or totals.gross_exposure_known
-    totals.net_exposure = exposure or _add(worth, {n: pile.net for n, pile in coins.items()})
+    totals.net_exposure = exposure or _add(worth, coins, attrgetter("net"))
     totals.left_out = _named([n for n in piles if owned[n] or moving.get(n)], unread)
+
+
+def _owned_in_doubt(piles: Piles, worth: Mapping[str, float]) -> dict[str, Unknown | None]:
+    """Why what is owned of each asset adds up to nothing that is known."""
+    return {n: pile.unsure or _unpriced(n, pile.owned, worth) for n, pile in piles.items()}
+
+
+def _moving_in_doubt(coins: Piles, worth: Mapping[str, float]) -> dict[str, Unknown | None]:
+    """The same of what moves with each."""
+    return {n: pile.doubt or _unpriced(n, pile.gross, worth) for n, pile in coins.items()}
 
 
 def _unpriced(name: str, coins: float, worth: Mapping[str, float]) -> Unknown | None:
@@ -186,8 +196,8 @@ def _first(doubts: Iterable[Unknown | None], unread: Unknown | None) -> Unknown 
     return unread or next(filter(None, doubts), None)
 
 
-def _add(worth: Mapping[str, float], coins: Mapping[str, float]) -> float:
-    return sum(amount * worth[name] for name, amount in coins.items() if name in worth)
+def _add(worth: Mapping[str, float], piles: Piles, amount: Callable[[_Pile], float]) -> float:
+    return sum(amount(pile) * worth[name] for name, pile in piles.items() if name in worth)
 
 
 def _named(assets: list[str], unread: Unknown | None) -> str:
