@@ -326,7 +326,14 @@ async def test_a_subscription_that_okx_does_not_answer_is_no_private_stream(
         ),
         (
             {"event": "error", "arg": {"channel": "account"}, "code": "60018", "msg": "No"},
-            Answer(refused="No (60018)"),
+            Answer(over="the venue refused the subscription: No (60018)"),
+        ),
+        (
+            {"event": "error", "code": "60018", "msg": "Wrong URL or channel:positions, no"},
+            Answer(
+                over="the venue refused the subscription: Wrong URL or channel:positions, no"
+                " (60018)"
+            ),
         ),
         ({"event": "channel-conn-count", "channel": "account", "connCount": "2"}, Answer()),
         ({"event": "notice", "code": "64999", "msg": "news"}, Answer()),

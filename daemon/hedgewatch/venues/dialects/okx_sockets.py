@@ -50,6 +50,7 @@ _DISPENSABLE: tuple[Channel, ...] = (
 """Why something became less, and the venue's own warning: not every site or account has them."""
 
 _PRICES = frozenset({"mark-price", "index-tickers", "open-interest", "funding-rate", "tickers"})
+_CHANNEL = re.compile(r"\bchannel:([a-z_-]+)")
 _NAMES = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
 
 
@@ -66,6 +67,8 @@ def answer_of(message: Row) -> Answer | None:
     if event == "error" and _can_be_done_without(message):
         log.warning("OKX does not tell a channel", said=said)
         return Answer()
+    if event == "error" and _is_needed(message):
+        return Answer(over=f"the venue refused the subscription: {said}")
     if event == "error" or (event == _LOGIN and code != "0"):
         return Answer(asked=str(message.get("id") or ""), refused=said)
     return Answer(to=_agreed(message), over=_over(message, said))
@@ -80,6 +83,15 @@ def _can_be_done_without(message: Row) -> bool:
     if not named.isdisjoint(each["channel"] for each in _DISPENSABLE):
         return True
     return no_such and not named.isdisjoint(_PRICES)
+
+
+def _is_needed(message: Row) -> bool:
+    """Whether it refuses, without repeating an id, a channel without which nothing is streamed."""
+    argument = message.get("arg")
+    named = argument.get("channel") if isinstance(argument, Mapping) else None
+    if named is None and (said := _CHANNEL.search(str(message.get("msg")))):
+        named = said[1]
+    return not message.get("id") and any(each["channel"] == named for each in _NEEDED)
 
 
 def _named_in(message: Row) -> set[str]:
