@@ -168,6 +168,7 @@ async def test_a_browser_is_asked_for_the_token_and_shown_pages_for_it_and_nothi
     async with running(token=TOKEN) as client:
         async with client.session.get(client.url + page) as answer:
             assert answer.status == 401
+            assert "http.token" in await answer.text()
             assert answer.headers["WWW-Authenticate"].startswith("Basic ")
         for path in paged:
             assert await client.status(path, authorization=known) == 200

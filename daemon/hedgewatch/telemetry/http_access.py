@@ -83,7 +83,8 @@ def only_with(
             return await handler(request)
         await turned_away(request, commands, "the token is missing or wrong")
         raise web.HTTPUnauthorized(
-            headers={hdrs.WWW_AUTHENTICATE: _asking(request, passwords is not None)}
+            text="the token (http.token) or a password is missing or wrong: deploy/HTTP.md\n",
+            headers={hdrs.WWW_AUTHENTICATE: _asking(request, passwords is not None)},
         )
 
     return check
