@@ -48,5 +48,5 @@ def part(heading: str) -> list[str]:
 PARTS = (
     *("Install", "Connect", "Secure", "Start, change, look", "Back up, restore"),
     *("Upgrade, roll back", "Move to another host", "Several desks, shards"),
-    *("Prometheus, Grafana", "When the daemon is unwell", "Uninstall"),
+    *("Prometheus, Grafana", "When an alert fires", "When the daemon is unwell", "Uninstall"),
 )

@@ -8,6 +8,14 @@ _HERE, _ACCOUNT = "{{ $labels.instance }}", "{{ $labels.account }}"
 _TASK = "{{ $labels.task }}"
 
 
+_HANDBOOK = "What to do: deploy/README.md, When the daemon is unwell."
+"""In words: the daemon, whose page shows the runbooks, may be what is down."""
+_LOOK = (
+    "Look at the venue itself until it is back. On its machine: systemctl status hedgewatch; "
+    "journalctl --unit hedgewatch."
+)
+
+
 def defence(job: str) -> list[RuleDocument]:
     """What Prometheus watches of the daemon that it scrapes as `job`."""
     return [*_does_it_live(job), *_does_it_work(), *_is_it_kept_up()]
@@ -31,6 +39,7 @@ def _does_it_live(job: str) -> list[RuleDocument]:
             "HedgewatchDown",
             f"({up} == 0 unless {another_watches}) or ({no_target})",
             wait="15s",
+            first=_LOOK,
             summary="hedgewatch{{ with $labels.instance }} at {{ . }}{{ end }} is down, and no "
             "replica of it answers: nobody watches its accounts",
         ),
@@ -45,6 +54,7 @@ def _does_it_live(job: str) -> list[RuleDocument]:
             "HedgewatchStuck",
             "rate(hedgewatch_ticks_total[1m]) == 0",
             wait="30s",
+            first=_LOOK,
             summary=f"hedgewatch at {_HERE} has judged nothing for a minute: it watches nothing",
         ),
     ]
@@ -113,12 +123,18 @@ def _fails_often(window: str) -> str:
 
 
 def _rule(
-    name: str, expr: str, *, summary: str, wait: str = "", severity: str = "critical"
+    name: str,
+    expr: str,
+    *,
+    summary: str,
+    first: str = "",
+    wait: str = "",
+    severity: str = "critical",
 ) -> RuleDocument:
     return {
         "alert": name,
         "expr": expr,
         **({"for": wait} if wait else {}),
         "labels": {"severity": severity, "source": "prometheus"},
-        "annotations": {"summary": summary},
+        "annotations": {"summary": summary, "description": f"{first} {_HANDBOOK}".lstrip()},
     }
