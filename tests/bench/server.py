@@ -10,7 +10,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from math import inf
 from random import Random
 from struct import pack
 from typing import Any
@@ -23,7 +22,6 @@ from tests.bench.venue import IDS, IN_A_POOL, PRICE, reply
 _STEP = 77
 """Through the 200 markets in an order that mixes the pools."""
 
-_AFTER_FLOOD_SECONDS = 2.0
 _CALM_SECONDS = 10.0
 
 
@@ -38,7 +36,8 @@ class Exchange:
         self._chance = Random(11)
         self._stamp = 0
         self._number = 0
-        self._quiet_until = 0.0
+        self._quiet = False
+        self._flooded = 0
 
     # what clients ask
 
@@ -72,7 +71,7 @@ class Exchange:
 
     async def pace(self, port: int, rate: float, seconds: float) -> dict[str, float]:
         """One frame every 1/rate seconds, to the microsecond: asyncio's timers have 1 ms."""
-        self._quiet_until = inf
+        self._quiet = True
         began, total = time.perf_counter(), int(rate * seconds)
         for number in range(total):
             left = began + number / rate - time.perf_counter()
@@ -80,22 +79,23 @@ class Exchange:
                 time.sleep(left)  # noqa: ASYNC251, TID251 - nothing else runs here meanwhile
             self._send(port, self._frame(self._next()))
             await asyncio.sleep(0)
-        self._quiet_until = 0.0
+        self._quiet, self._flooded = False, 0
         return {"frames": total, "seconds": time.perf_counter() - began}
 
     def flood(self, port: int, frames: int, last: float) -> dict[str, float]:
         """All at once, as fast as the socket takes them; then nothing that hides the last.
 
-        Whoever shows the price `last` of the first market has seen all of it.
+        Whoever shows the price `last` of the first market has seen all of it, however long that
+        takes: this port is told nothing more before something else is asked.
         """
         made = [self._frame(self._next()) for _ in range(frames - 1)]
         self._send(port, b"".join(made) + self._frame(IDS[0], last))
-        self._quiet_until = time.perf_counter() + _AFTER_FLOOD_SECONDS
+        self._flooded = port
         return {"frames": frames}
 
     async def alert(self, port: int, hook: Hook, trials: int) -> dict[str, list[float]]:
         """Seconds from writing a frame that makes an alert to the first byte of its message."""
-        self._quiet_until = inf
+        self._quiet, self._flooded = True, 0
         waits = []
         for _ in range(trials):
             await asyncio.sleep(self._chance.uniform(0.005, 0.03))
@@ -103,7 +103,7 @@ class Exchange:
             self._send(port, self._frame(IDS[0], 2.0 * PRICE))
             waits.append(await hook.arrived("firing") - written)
             await self._calm(port, hook)
-        self._quiet_until = 0.0
+        self._quiet = False
         return {"seconds": waits}
 
     async def _calm(self, port: int, hook: Hook) -> None:
@@ -117,8 +117,8 @@ class Exchange:
         """Once a second, as Binance does, while nothing else is sent."""
         while True:
             await asyncio.sleep(1.0)
-            if time.perf_counter() >= self._quiet_until:
-                for port in self._listening:
+            for port in () if self._quiet else self._listening:
+                if port != self._flooded:
                     self._send(port, b"".join(map(self._frame, IDS)))
 
     def _send(self, port: int, data: bytes) -> None:
