@@ -19,7 +19,7 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg
 # Silent when it works, all that apt said when it does not.
 apt_install = { said=$$({ $(APT) update && $(APT) install -y --no-install-recommends $(1); } 2>&1) || { echo "$$said" >&2; false; }; }
 
-.PHONY: help install demo capture run test check bench campaign soak fix lock servers
+.PHONY: help install demo capture run test check bench campaign soak fix lock servers wheels
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -37,7 +37,7 @@ run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi
 	exec $(BIN)/hedgewatch run -c "$(CONFIG)" $(ARGS)
 
-test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
+test: $(INSTALLED) servers wheels ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
 	@echo "== pytest"
 	$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
@@ -109,6 +109,10 @@ $(BIN)/python:
 		fi
 	fi
 	$$python -m venv --clear .venv
+
+# What is installed on the machine that the tests boot, which has no network.
+wheels: $(INSTALLED)
+	@if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.support.wheels; fi
 
 # The tests start these servers themselves. The distribution must not start its own: its units are held back by a
 # policy while apt works, and disabled afterwards where this is what brought them.

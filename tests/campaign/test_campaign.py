@@ -7,7 +7,7 @@ from tests.campaign.progress import nowhere
 from tests.campaign.report import Report
 from tests.campaign.subsets import subsets
 
-KILLS = 8
+KILLS = 5
 """`make campaign` kills 500 times."""
 
 

@@ -14,6 +14,7 @@ import pytest
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET
 from tests.support.handbook import PARTS, part
 from tests.support.machine import Machine, booted, why_not
+from tests.support.wheels import wheels
 
 ROOT = Path(__file__).parents[2]
 PORT = 18080
@@ -54,16 +55,12 @@ pytestmark = [
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """With a wheel of this checkout, and all that it needs, as pip would have it from PyPI."""
     folder = tmp_path_factory.mktemp("boot")
-    for name in ("dist", "wheels", "opt"):
+    for name in ("dist", "opt"):
         (folder / name).mkdir()
     _python("-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(ROOT))
-    pins = str(ROOT / "requirements.txt")
-    _python(
-        "-m", "pip", "download", "-q", "--require-hashes", "-r", pins, "-d", str(folder / "wheels")
-    )
     binds = {
         "/dist": folder / "dist",
-        "/wheels": folder / "wheels",
+        "/wheels": wheels(),
         "/source": ROOT,
         "/opt": folder / "opt",
     }

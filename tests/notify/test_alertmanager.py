@@ -74,6 +74,12 @@ async def until(condition: Callable[[set[str]], bool], server: Server) -> dict[s
     return found
 
 
+async def so_many(sink: Sink, count: int) -> None:
+    async with asyncio.timeout(SECONDS_FOR_ANYTHING):
+        while len(sink.bodies) < count:  # noqa: ASYNC110 - it is a process
+            await asyncio.sleep(0.05)
+
+
 async def test_an_alert_is_told_once_however_often_it_is_said_and_resolved_when_it_is_over(
     tmp_path: Path, start_server: Callable[[Server], Server]
 ) -> None:
@@ -81,13 +87,12 @@ async def test_an_alert_is_told_once_however_often_it_is_said_and_resolved_when_
         server = start_server(alertmanager_server(tmp_path, sink.url))
         async with mirroring(receiver(server.url)) as mirror:
             await mirror.deliver(notification(fired()))
+            await so_many(sink, 1)
             await asyncio.sleep(1.5)  # several re-sends, and Alertmanager's group interval
             assert [body["status"] for body in sink.bodies] == ["firing"]
             await mirror.deliver(notification(replace(fired(), state=AlertState.RESOLVED)))
             assert await active(server) == {}
-            async with asyncio.timeout(SECONDS_FOR_ANYTHING):
-                while len(sink.bodies) < 2:  # noqa: ASYNC110 - it is a process
-                    await asyncio.sleep(0.05)
+            await so_many(sink, 2)
     assert sink.bodies[1]["status"] == "resolved"
     assert sink.bodies[0]["alerts"][0]["labels"]["instance"] == "desk-1"
 

@@ -27,13 +27,16 @@ class Stopwatch:
     """Seconds that this loop had to itself: what the machine withholds is nobody's delay."""
 
     seconds: float = 0.0
+    withheld: float = 0.0
 
     async def run(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
             before = clock()
             await asyncio.sleep(_NAP_SECONDS)
-            self.seconds += min(clock() - before, 2 * _NAP_SECONDS)
+            nap = clock() - before
+            self.seconds += min(nap, 2 * _NAP_SECONDS)
+            self.withheld += max(0.0, nap - 2 * _NAP_SECONDS)
 
 
 @asynccontextmanager

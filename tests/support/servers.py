@@ -157,7 +157,7 @@ def alertmanager_cluster(folder: Path, webhook_url: str) -> tuple[Server, Server
     first, second = free_port(), free_port()
     listening = f"--cluster.listen-address=127.0.0.1:{first}"
     joining = (f"--cluster.listen-address=127.0.0.1:{second}", f"--cluster.peer=127.0.0.1:{first}")
-    swift = ("--cluster.settle-timeout=1s", "--cluster.peer-timeout=2s")
+    swift = ("--cluster.settle-timeout=1s", "--cluster.peer-timeout=4s")
     return (
         alertmanager_server(folder, webhook_url, (listening, *swift)),
         alertmanager_server(folder, webhook_url, (*joining, *swift)),

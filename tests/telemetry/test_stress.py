@@ -139,4 +139,4 @@ def test_five_thousand_series_of_stress_hold_the_loop_for_milliseconds() -> None
         text = series.render(table_of(story.engine.book.pools(), [], moves))
         taken.append(process_time() - before)
     assert text.count(b"\nhedgewatch_stressed") >= 4_499
-    assert min(taken) < 0.08
+    assert min(taken) < 0.15

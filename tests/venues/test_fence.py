@@ -264,7 +264,7 @@ async def test_all_that_ccxt_would_do_at_a_venue_ends_at_the_fence(
                 ValueError,
                 ArithmeticError,
             ):
-                async with asyncio.timeout(0.3):  # ccxt waits for logins that it never hears of
+                async with asyncio.timeout(1.0):  # ccxt waits for logins that it never hears of
                     await call
             if connection.refused > refused:
                 held_back.add(name)

@@ -21,6 +21,7 @@ from hedgewatch.sim.wire.binance_routes import ROUTES
 from hedgewatch.sim.wire.signature import Refusal
 from hedgewatch.venues import sidelines
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
+from tests.support.patience import PATIENCE
 from tests.venues.watching import AIX, ALT, now, watched
 
 pytestmark = pytest.mark.live
@@ -153,8 +154,10 @@ async def test_a_margin_mode_that_was_not_told_at_the_start_is_asked_for_until_i
         guessed = await seen.until(AccountRead)
         assert guessed.cross_regime is REGIMES["binance-usdm-cross"]
         monkeypatch.setitem(ROUTES, asked, told)
-        await asyncio.sleep(0.5)
-        await seen.watch.reconcile()
+        async with asyncio.timeout(PATIENCE):
+            while seen.all(AccountRead)[-1].cross_regime is guessed.cross_regime:
+                await asyncio.sleep(0.1)
+                await seen.watch.reconcile()
         assert seen.all(AccountRead)[-1].cross_regime is REGIMES["binance-usdm-multi-assets"]
         answered = exchange.requests[asked]
         await asyncio.sleep(0.5)

@@ -1,0 +1,25 @@
+"""The packages that the pins name, as pip has them from PyPI: fetched once, since it takes long."""
+
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+PINS = Path(__file__).parents[2] / "requirements.txt"
+
+
+def wheels() -> Path:
+    """The folder with them, within the `.venv` that asks; `make test` makes it beforehand."""
+    kept = Path(sys.prefix) / "wheels" / sha256(PINS.read_bytes()).hexdigest()[:16]
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        fetched = tempfile.mkdtemp(dir=kept.parent)
+        command = [sys.executable, "-m", "pip", "download", "-q", "--require-hashes"]
+        subprocess.run([*command, "-r", str(PINS), "-d", fetched], check=True, capture_output=True)
+        Path(fetched).rename(kept)
+    return kept
+
+
+if __name__ == "__main__":
+    wheels()
