@@ -129,7 +129,7 @@ async def test_silent_end_of_the_listen_key_loses_no_change_of_the_position(hous
         lambda seen: seen.value("position_contracts") == -210, 12.0, "a reading shows the change"
     )
     await house.daemon.until(
-        lambda seen: seen.value("reconnects_total", feed="user") == known + 1,
+        lambda seen: (seen.value("reconnects_total", feed="user") or 0) > known,
         5.0,
         "the stream is opened anew, with a new key",
     )

@@ -57,7 +57,7 @@ async def test_a_venue_that_says_goodbye_is_dialled_anew_whatever_its_reason(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hedgewatch.venues.lines._GOOD_WHILE_SECONDS", 0.0)
-    monkeypatch.setattr("hedgewatch.venues.supervisor._READING_GAP_SECONDS", 0.0)
+    monkeypatch.setattr("hedgewatch.venues.attempts._READING_GAP_SECONDS", 0.0)
     async with watched(exchange, monkeypatch) as seen:
         await stands(seen)
         for code in CLOSE_CODES:
