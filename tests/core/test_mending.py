@@ -288,7 +288,7 @@ def test_how_near_liquidation_is_reads_the_same_before_it_at_it_and_past_it() ->
     assert re.fullmatch(r"at 1,0\d\d(\.\d+)? is \d\.\d% away", words(20_000.0, 1_000.0))
     assert re.fullmatch(r"is due now: safe only \d\.\d% from here", words(20_000.0, 1_095.0))
     assert nearness_of(1_000.0, -inf) == "is due now: no price is safe"
-    assert nearness_of(inf, inf) == "none, at no price"
+    assert nearness_of(inf, inf) == "is at no price"
     assert nearness_of(Unknown("tiers not told", 0.0), Unknown("tiers not told", 0.0)) == (
-        "unknown: tiers not told"
+        "is unknown: tiers not told"
     )

@@ -77,23 +77,32 @@ def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:
     over = [each for each in news if each["state"] in (AlertState.RESOLVED, AlertState.ENDED)]
     if not fired and not over:
         return None
-    begun = fired[0]["at"] if fired else over[0].get("since", over[0]["at"])
-    first, last = (fired or over)[0], over[0] if over else None
-    seen = [each for each in news if each["change"] == Change.ACKNOWLEDGED and each["seen_by"]]
+    first = (fired or over)[0]
     return Episode(
         alertname=first["alertname"],
         subject=first["subject"],
         episode=first["episode"],
         severity=max((Severity(each["severity"]) for each in news), key=lambda each: each.rank),
-        fired_at=begun,
-        ended_at=None if last is None else last["at"],
-        ended="" if last is None else _how(last),
-        alarming=last is not None and last["alarming"],
-        seen_at=seen[0]["at"] if seen else None,
-        seen_by=seen[0]["seen_by"] if seen else "",
+        fired_at=first["at"] if fired else first.get("since", first["at"]),
         worsened=sum(each["change"] == Change.WORSE for each in news),
         summary=fired[-1]["summary"] if fired else "",
+        **_end(over),
+        **_acknowledged(news),
     )
+
+
+def _end(over: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    if not over:
+        return {}
+    last = over[0]
+    return {"ended_at": last["at"], "ended": _how(last), "alarming": last["alarming"]}
+
+
+def _acknowledged(news: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    for each in news:
+        if each["change"] == Change.ACKNOWLEDGED and each["seen_by"]:
+            return {"seen_at": each["at"], "seen_by": each["seen_by"]}
+    return {}
 
 
 def lost_ends(

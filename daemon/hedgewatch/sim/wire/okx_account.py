@@ -93,41 +93,52 @@ def balance(world: World, account: Account) -> Row:
 
 
 def _detail(account: Account, coin: str, venue: Venue) -> Row:
-    """One coin. Maintenance and ratio are told of it in futures mode, with cross positions."""
+    """One coin."""
     pool, cash = margin.currency(account, coin, venue), margin.cash(account, coin)
-    alone = [
-        each
-        for each in account.held()
-        if each.isolated_wallet is not None and margin.settle_of(each) == coin
-    ]
-    profit = sum((margin.pnl(each, venue) for each in alone), ZERO)
+    profit = sum((margin.pnl(each, venue) for each in _alone(account, coin)), ZERO)
     isolated = margin.taken(account, coin) + profit
     spot = account.spot.get(coin)
-    by_coin = bool(pool.maintenance) and not account.multi_assets
-    price = margin.usd(coin, venue)
+    locked = spot.locked if spot else ZERO
     return {
         "ccy": coin,
         "cashBal": exact(cash),
         "eq": exact(pool.equity + isolated),
-        "eqUsd": exact((pool.equity + isolated) * price),
-        "disEq": exact(margin.counted(coin, pool.equity) * price) if account.multi_assets else "",
-        "availBal": exact(cash - (spot.locked if spot else ZERO)),
+        "eqUsd": exact((pool.equity + isolated) * margin.usd(coin, venue)),
+        "availBal": exact(cash - locked),
         "availEq": exact(pool.equity - pool.maintenance),
-        "frozenBal": exact((spot.locked if spot else ZERO) + pool.maintenance),
-        "ordFrozen": exact(spot.locked if spot else ZERO),
+        "frozenBal": exact(locked + pool.maintenance),
+        "ordFrozen": exact(locked),
         "upl": exact(pool.equity - cash),
         "isoEq": exact(isolated),
         "isoUpl": exact(profit),
-        "liab": exact(max(-cash, ZERO)) if account.multi_assets else "",
-        "interest": "0" if account.multi_assets else "",
-        "imr": exact(_initial(account, venue, coin)) if by_coin else "",
-        "mmr": exact(pool.maintenance) if by_coin else "",
-        "mgnRatio": _shown(pool) if by_coin else "",
         "stgyEq": "0",
         "fixedBal": "0",
         "collateralEnabled": coin in DISCOUNTS,
         "uTime": str(account.updated),
+        **_of_mode(account, coin, venue),
     }
+
+
+def _alone(account: Account, coin: str) -> list[Position]:
+    """Isolated positions that settle in a coin."""
+    held = (each for each in account.held() if each.isolated_wallet is not None)
+    return [each for each in held if margin.settle_of(each) == coin]
+
+
+def _of_mode(account: Account, coin: str, venue: Venue) -> Row:
+    """What is told in one mode of account and is empty in the other: of a coin, maintenance and
+    ratio in futures mode, with cross positions.
+    """
+    told = dict.fromkeys(("disEq", "liab", "interest", "imr", "mmr", "mgnRatio"), "")
+    pool = margin.currency(account, coin, venue)
+    if account.multi_assets:
+        counted = margin.counted(coin, pool.equity) * margin.usd(coin, venue)
+        liable = max(-margin.cash(account, coin), ZERO)
+        return told | {"disEq": exact(counted), "liab": exact(liable), "interest": "0"}
+    if not pool.maintenance:
+        return told
+    initial = exact(_initial(account, venue, coin))
+    return told | {"imr": initial, "mmr": exact(pool.maintenance), "mgnRatio": _shown(pool)}
 
 
 def positions(world: World, account: Account, ids: str = "") -> list[Row]:

@@ -10,9 +10,9 @@ def nearness_of(price: Known, distance: Known) -> str:
     back to safety: then `price` is the mark itself, and `distance` is 0 or less (decision 11).
     """
     if isinstance(distance, Unknown):
-        return f"unknown: {distance.reason}"
+        return f"is unknown: {distance.reason}"
     if distance == inf:
-        return "none, at no price"
+        return "is at no price"
     if distance <= 0.0:
         back = f"safe only {-distance:.1%} from here" if distance > -inf else "no price is safe"
         return f"is due now: {back}"
