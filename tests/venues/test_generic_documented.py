@@ -13,7 +13,9 @@ import pytest
 
 from hedgewatch.venues.dialects.generic_accounts import by_currency
 from hedgewatch.venues.dialects.generic_calls import calls_of
+from hedgewatch.venues.dialects.generic_reading import GenericReader
 from hedgewatch.venues.dialects.generic_replies import Held, assets, position_readings
+from hedgewatch.venues.fields import OddReplyError
 from tests.venues.stubbed import rows_of, stubbed
 
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_positions.json").read_text())
@@ -45,6 +47,48 @@ async def test_an_asset_that_delta_numbers_has_the_name_that_it_has_there() -> N
     exchange = stubbed("delta", rows_of(["BTC/USDT:USDT"]), {"wallet/balances": reply})
     held = assets(await exchange.fetch_balance())
     assert held == {"BTC": Held(1.5, 0.25), "USDT": Held(1000.0, 987.0)}
+
+
+SUBACCOUNT: Mapping[str, Any] = {
+    "subaccountNumber": 0,
+    "equity": "161451.04",
+    "freeCollateral": "152508.28",
+    "openPerpetualPositions": {
+        "ETH-USD": {"market": "ETH-USD", "side": "LONG", "size": "0.001", "unrealizedPnl": "-0.04"},
+        "BTC-USD": {"market": "BTC-USD", "side": "SHORT", "size": "-4.1", "unrealizedPnl": "17002"},
+    },
+    "assetPositions": {"USDC": {"size": "608580.95", "symbol": "USDC", "side": "LONG"}},
+}
+
+
+def dydx(subaccount: Mapping[str, Any]) -> Any:
+    listed = rows_of(["BTC/USD:USDC", "ETH/USD:USDC"])
+    markets = {symbol: {**row, "id": f"{row['base']}-USD"} for symbol, row in listed.items()}
+    positions = [
+        {**row, "entryPrice": "100000"} for row in subaccount["openPerpetualPositions"].values()
+    ]
+    answers = {"perpetualPositions": {"positions": positions}, "": {"subaccount": subaccount}}
+    return stubbed("dydx", markets, answers)
+
+
+async def test_the_money_of_dydx_is_its_equity_without_what_its_positions_bring_along() -> None:
+    """Of it ccxt tells only what is free. The USDC have in them what was sold short."""
+    reading = await GenericReader("main", "dydx").read(dydx(SUBACCOUNT))
+    (usdc,) = reading.balances
+    assert (usdc.asset, usdc.equity) == ("USDC", 161_451.04)
+    assert usdc.total == pytest.approx(161_451.04 - 17_002.0 + 0.04)
+    assert {each.symbol: each.contracts for each in reading.positions} == {
+        "BTC/USD:USDC": -4.1,
+        "ETH/USD:USDC": 0.001,
+    }
+    assert "subaccounts other than 0" in reading.unseen[0]
+
+
+@pytest.mark.parametrize("without", ["equity", "unrealizedPnl"])
+async def test_what_dydx_does_not_tell_of_its_money_is_no_reading(without: str) -> None:
+    told = json.loads(json.dumps(SUBACCOUNT).replace(f'"{without}"', '"other"'))
+    with pytest.raises(OddReplyError, match="how much USDC is owned is not told"):
+        await GenericReader("main", "dydx").read(dydx(told))
 
 
 @pytest.mark.parametrize(("currency", "total"), [("USD", 999_216.5009), ("BTC", 99.92165009)])

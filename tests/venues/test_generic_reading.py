@@ -135,3 +135,14 @@ def test_venues_that_answer_by_settle_currency_are_asked_for_each() -> None:
     coins = [c for c in calls_of("bitget", markets.values()).positions if "marginCoin" in c]
     assert coins == [{"productType": "COIN-FUTURES", "marginCoin": "BTC"}]
     assert calls_of("woo", markets.values()).positions == ({},)
+
+
+async def test_money_of_which_only_what_is_free_is_told_makes_no_total_without_it() -> None:
+    free = {"total": {"USDT": None}, "free": {"USDT": 13.0}, "used": {"USDT": None}, "info": {}}
+    for kind in ("linear", "spot"):
+        venue = Venue({LINEAR: [HELD], ("balance", kind): free})
+        with pytest.raises(OddReplyError, match="how much USDT is owned is not told"):
+            await GenericReader("main", "bingx").read(venue)
+    nothing = {**free, "free": {"USDT": 0.0}}
+    reading = await GenericReader("main", "bingx").read(Venue({("balance", "linear"): nothing}))
+    assert reading.balances == ()

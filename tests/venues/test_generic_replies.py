@@ -77,6 +77,19 @@ def test_without_a_side_only_the_amount_or_the_line_tells_it(side: object) -> No
         read_one(side=side, liquidationPrice=None)
 
 
+@pytest.mark.parametrize("side", ["both", "net", None])
+def test_a_short_in_profit_is_no_long_though_its_line_lies_below_its_entry(side: object) -> None:
+    """Sold at 100, now at 60, liquidated at 78: some venues write its amount without a sign."""
+    with pytest.raises(OddReplyError, match="long or short is not told"):
+        read_one(side=side, markPrice=60.0, notional=None, liquidationPrice=78.0)
+
+
+def test_amounts_of_whitebit_have_signs_whatever_is_said_of_a_line() -> None:
+    for amount in ("-0.5", "0.5"):
+        row = {**ROW, "side": None, "liquidationPrice": None, "info": {"amount": amount}}
+        assert read(row, venue="whitebit")[0].contracts == float(amount)
+
+
 @pytest.mark.parametrize("side", ["long", "short", None, "both", ""])
 def test_what_is_flat_is_flat_whatever_side_it_has(side: object) -> None:
     for none in (0, 0.0, -0.0, "0", "-0.0", "0e5"):

@@ -172,6 +172,21 @@ def _deribit_rows(info: object) -> list[Row]:
     return [row for row in listed if row.get("cross_collateral_enabled") is not True]
 
 
+def _dydx_rows(info: object) -> list[Row]:
+    """The indexer's subaccount. Its `equity` is the USDC and what positions are worth (those of a
+    short are a debt), so that without their `unrealizedPnl` it is what was paid in and earned.
+    """
+    held = _path(info, "openPerpetualPositions")
+    profits = [
+        number_or_none(row, "unrealizedPnl")
+        for row in (held.values() if isinstance(held, Mapping) else [{}])
+        if isinstance(row, Mapping)
+    ]
+    told = [each for each in profits if each is not None]
+    profit = sum(told) if len(told) == len(profits) else None
+    return [{"currency": "USDC", "equity": _path(info, "equity"), "profit": profit}]
+
+
 _DERIBIT = _Table(
     rows=_deribit_rows, equity="margin_balance", maintenance="maintenance_margin", wallet="balance"
 )
@@ -199,6 +214,8 @@ _BY_CURRENCY: Mapping[str, _Table] = MappingProxyType(
             rows=lambda info: _of_data(info) or _rows(info),
             equity="equity", profit="unrealized_pnl",
         ),
+        # Documentation of dYdX: indexer, get subaccount
+        "dydx": _Table(rows=_dydx_rows, equity="equity", profit="profit"),
         # Documentation of Gate: futures accounts; `total` is without unrealised profit
         "gate": _Table(
             rows=lambda info: [row for row in _rows(info) if "position_margin" in row],

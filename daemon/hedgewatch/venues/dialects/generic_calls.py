@@ -111,6 +111,12 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
 )
 
 
+UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"dydx": ("positions and money of subaccounts other than 0: each isolated position has one",)}
+)
+"""What is part of a login and is not asked for, in words."""
+
+
 def calls_of(venue: str, markets: Iterable[Row]) -> Calls:
     """What to ask for at a venue that lists these markets."""
     calls = CALLS.get(venue, Calls())

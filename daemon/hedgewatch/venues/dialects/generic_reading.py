@@ -14,16 +14,17 @@ from hedgewatch.venues.dialects.generic_accounts import (
     whole_account,
 )
 from hedgewatch.venues.dialects.generic_asking import Asking
-from hedgewatch.venues.dialects.generic_calls import Parameters, calls_of
+from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of
 from hedgewatch.venues.dialects.generic_replies import (
     Held,
     assets,
     balance_reading,
     margin_in_use,
     position_readings,
+    untold,
 )
 from hedgewatch.venues.dialects.generic_units import contract_size
-from hedgewatch.venues.fields import Row, rows
+from hedgewatch.venues.fields import OddReplyError, Row, rows
 
 
 @dataclass(slots=True)
@@ -98,7 +99,9 @@ class GenericReader:
         for asset, more in held.items():
             purse.margin[asset] = _sum(purse.margin.get(asset), more)
         info = reply.get("info")
-        purse.numbers |= by_currency(self._venue, info, code)
+        told = by_currency(self._venue, info, code)
+        _refuse(untold(reply) - {name for name, each in told.items() if each.wallet is not None})
+        purse.numbers |= told
         whole = whole_account(self._venue, info)
         purse.whole = purse.whole if whole is NOTHING else whole
 
@@ -107,6 +110,7 @@ class GenericReader:
         for parameters in calls:
             reply = await self._asking.ask("spot", parameters, exchange.fetch_balance)
             held = {} if reply is None else dict(assets(reply))
+            _refuse(set() if reply is None else untold(reply))
             if held and held != purse.margin:
                 purse.spot.append(held)
 
@@ -126,6 +130,7 @@ class GenericReader:
             maintenance_margin=purse.whole.maintenance_margin,
             cross_regime=regime,
             isolated_regime=replace(regime, pool=PoolOf.POSITION),
+            unseen=UNSEEN.get(self._venue, ()),
         )
 
     def _balances(self, purse: Purse) -> list[BalanceReading]:
@@ -150,6 +155,12 @@ class GenericReader:
             equity=numbers.equity,
             maintenance_margin=numbers.maintenance_margin,
         )
+
+
+def _refuse(assets_: set[str]) -> None:
+    """What is there and has no amount would be missing in every total, in silence."""
+    if assets_:
+        raise OddReplyError(f"how much {', '.join(sorted(assets_))} is owned is not told")
 
 
 def _sum(held: Held | None, more: Held) -> Held:

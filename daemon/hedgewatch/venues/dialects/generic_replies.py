@@ -189,6 +189,22 @@ def assets(reply: object) -> Mapping[str, Held]:
     return _rescaled(held, whole.get("info"))
 
 
+def untold(reply: object) -> set[str]:
+    """Assets of which a reply has some part, but not how much there is: no total stands for them.
+
+    >>> sorted(untold({"total": {"A": None, "B": 1.0, "C": None}, "free": {"A": 5.0, "C": 0.0}}))
+    ['A']
+    """
+    whole = table(reply, "balance")
+    totals = table(whole.get("total"), "the totals")
+    parts = [part for name in ("free", "used") if isinstance(part := whole.get(name), Mapping)]
+    return {
+        asset
+        for asset, total in totals.items()
+        if total is None and any(number_or_none(part, asset) for part in parts)
+    }
+
+
 def _rescaled(held: Mapping[str, Held], info: object) -> Mapping[str, Held]:
     """Phemex tells amounts as integers with a scale for each currency, eight digits of all but the
     dollar, which has four ("valueScale" of its public/products). ccxt would learn that from a list

@@ -17,8 +17,10 @@ IN_COINS = frozenset({"apex", "backpack", "bitfinex", "lighter", "weex", "whiteb
 else (`minOrderSize` of apex, `contractVal` of weex, `quote_multiplier` of lighter) or is 1.
 """
 
-_SIGNED = frozenset({"backpack", "bitfinex"})
-"""Venues whose raw quantity is negative for a short position, and positive for a long one."""
+_SIGNED = frozenset({"backpack", "bitfinex", "whitebit"})
+"""Venues whose raw quantity is negative for a short position, and positive for a long one (of
+WhiteBIT: docs.whitebit.com, positions of the account streams).
+"""
 
 INVERSE_IN_COINS = frozenset({"bitget"})
 """Venues that count an inverse position in coins: its size in dollars is not told."""
@@ -99,7 +101,7 @@ def _unified(row: Row, market: Row) -> float:
 def _sign(venue: str, row: Row, raw: float) -> float:
     """By the side that is told. Without one (one-way mode has `both` or `net` there) a negative
     amount is short; a positive one is long only where shorts are negative, or where the venue would
-    liquidate it below its entry.
+    liquidate it below the price of now.
     """
     side = row.get("side")
     if side == "short":
@@ -114,8 +116,13 @@ def _sign(venue: str, row: Row, raw: float) -> float:
 
 
 def _is_liquidated_below(row: Row) -> bool:
-    line, entry = number_or_none(row, "liquidationPrice"), number_or_none(row, "entryPrice")
-    return line is not None and entry is not None and 0.0 < line < entry
+    """A short whose profit backs others is liquidated below its entry too, but above the mark. The
+    entry says something only of a row that knows no side at all: such amounts have signs.
+    """
+    line, price = number_or_none(row, "liquidationPrice"), number_or_none(row, "markPrice")
+    if price is None and row.get("side") is None:
+        price = number_or_none(row, "entryPrice")
+    return line is not None and price is not None and 0.0 < line < price
 
 
 def _refuse_contradiction(venue: str, row: Row, market: Row, contracts: float) -> None:
