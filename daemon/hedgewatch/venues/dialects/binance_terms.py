@@ -16,6 +16,7 @@ from hedgewatch.venues.fields import (
     table,
     text,
 )
+from hedgewatch.venues.order_books import check_order, levels_of
 
 LEVELS = 500
 """Of each side of an order book, at request weight 10 of 2400 a minute. 100 weigh 5, but reach no
@@ -51,12 +52,8 @@ def liquidity(
     of `face` quote units each, and a level's are worth face ÷ its price in base units.
     """
     book, traded = table(depth, "depth"), _of_the_day(day, symbol)
-    bids, asks = tuple(_levels(book.get("bids"), face)), tuple(_levels(book.get("asks"), face))
-    prices = [-price for price, _ in bids], [price for price, _ in asks]
-    if prices != (sorted(prices[0]), sorted(prices[1])):
-        raise OddReplyError("an order book out of order")
-    if bids and asks and bids[0][0] >= asks[0][0]:
-        raise OddReplyError("an order book whose sides cross")
+    bids, asks = tuple(_in_coins(book.get("bids"), face)), tuple(_in_coins(book.get("asks"), face))
+    check_order(bids, asks)
     name = "volume" if face is None else "baseVolume"
     volume = positive(traded, name) if traded.get(name) is not None else None
     return LiquidityRead(venue, symbol, bids, asks, moment(book, "E"), volume)
@@ -77,14 +74,8 @@ def _of_the_day(reply: object, symbol: str) -> Row:
     return listed[0]
 
 
-def _levels(side: object, face: float | None) -> Iterator[tuple[float, float]]:
-    if not isinstance(side, list):
-        raise OddReplyError("a side of an order book is no list")
-    for level in side:
-        if not isinstance(level, list) or len(level) < 2:  # noqa: PLR2004 - a price and an amount
-            raise OddReplyError("a level of an order book is no pair")
-        pair = {"price": level[0], "amount": level[1]}
-        price, amount = positive(pair, "price"), positive(pair, "amount")
+def _in_coins(side: object, face: float | None) -> Iterator[tuple[float, float]]:
+    for price, amount in levels_of(side):
         yield price, amount if face is None else amount * face / price
 
 

@@ -14,6 +14,7 @@ from hedgewatch.venues.fields import (
     positive,
     text,
 )
+from hedgewatch.venues.order_books import check_order, levels_of
 
 LEVELS = 500
 """Of each side of an order book."""
@@ -77,26 +78,16 @@ def funding_intervals(reply: object) -> dict[str, float]:
 def liquidity(of: Of, category: Category, book: object, day: object) -> LiquidityRead:
     """The order book, and what was traded in a day. Amounts of inverse contracts are dollars."""
     told = result(book, "orderbook")
-    bids = tuple(_levels(told.get("b"), category))
-    asks = tuple(_levels(told.get("a"), category))
-    prices = [-price for price, _ in bids], [price for price, _ in asks]
-    if prices != (sorted(prices[0]), sorted(prices[1])):
-        raise OddReplyError("an order book out of order")
-    if bids and asks and bids[0][0] >= asks[0][0]:
-        raise OddReplyError("an order book whose sides cross")
+    bids = tuple(_in_coins(told.get("b"), category))
+    asks = tuple(_in_coins(told.get("a"), category))
+    check_order(bids, asks)
     return LiquidityRead(
         *of, bids, asks, moment(told, "ts"), _traded(listed(day, "tickers"), category)
     )
 
 
-def _levels(side: object, category: Category) -> Iterator[tuple[float, float]]:
-    if not isinstance(side, list):
-        raise OddReplyError("a side of an order book is no list")
-    for level in side:
-        if not isinstance(level, list) or len(level) < 2:  # noqa: PLR2004 - a price and an amount
-            raise OddReplyError("a level of an order book is no pair")
-        pair = {"price": level[0], "amount": level[1]}
-        price, amount = positive(pair, "price"), positive(pair, "amount")
+def _in_coins(side: object, category: Category) -> Iterator[tuple[float, float]]:
+    for price, amount in levels_of(side):
         yield price, amount / price if category == "inverse" else amount
 
 

@@ -28,6 +28,7 @@ from hedgewatch.venues.fields import (
     rows,
     table,
 )
+from hedgewatch.venues.order_books import Side, check_order
 
 _MINUTE = 60.0
 _SETTLING = 2.0
@@ -110,20 +111,13 @@ def best_of(symbol: str, reply: object) -> QuoteChanged | None:
     return QuoteChanged(VENUE, symbol, bids[0][0], asks[0][0], told) if bids and asks else None
 
 
-_Side = tuple[tuple[float, float], ...]
-
-
-def _sides(reply: object) -> tuple[_Side, _Side, float]:
+def _sides(reply: object) -> tuple[Side, Side, float]:
     book = table(reply, "l2Book")
     levels = book.get("levels")
     if not isinstance(levels, list) or len(levels) != 2:  # noqa: PLR2004 - bids and asks
         raise OddReplyError("levels is no pair")
     bids, asks = (tuple(_levels(side)) for side in levels)
-    prices = [-price for price, _ in bids], [price for price, _ in asks]
-    if prices != (sorted(prices[0]), sorted(prices[1])):
-        raise OddReplyError("an order book out of order")
-    if bids and asks and bids[0][0] >= asks[0][0]:
-        raise OddReplyError("an order book whose sides cross")
+    check_order(bids, asks)
     return bids, asks, moment(book, "time")
 
 

@@ -23,6 +23,7 @@ from hedgewatch.venues.fields import (
     table,
     text,
 )
+from hedgewatch.venues.order_books import check_order, levels_of
 
 FAMILIES = 5
 """Of which tiers may be asked for at once."""
@@ -138,32 +139,16 @@ def liquidity(listing: Listing, symbol: str, depth: object, day: object) -> Liqu
     """Amounts are in contracts, ours in coins; the day's volume is told in coins beside that."""
     book, traded = first(table(depth, "books")), first(table(day, "ticker"))
     size, linear = listing.size(symbol), listing.is_linear(symbol)
-    sides = [
+    bids, asks = (
         tuple(
             (price, contracts * size / (1.0 if linear else price))
-            for price, contracts in _levels(book.get(side))
+            for price, contracts in levels_of(book.get(side))
         )
         for side in ("bids", "asks")
-    ]
-    bids, asks = sides
-    if [-price for price, _ in bids] != sorted(-price for price, _ in bids):
-        raise OddReplyError("an order book out of order")
-    if [price for price, _ in asks] != sorted(price for price, _ in asks):
-        raise OddReplyError("an order book out of order")
-    if bids and asks and bids[0][0] >= asks[0][0]:
-        raise OddReplyError("an order book whose sides cross")
+    )
+    check_order(bids, asks)
     volume = above_zero_or_none(traded, "volCcy24h")
     return LiquidityRead(listing.venue, symbol, bids, asks, moment(book, "ts"), volume)
-
-
-def _levels(side: object) -> Iterator[tuple[float, float]]:
-    if not isinstance(side, list):
-        raise OddReplyError("a side of an order book is no list")
-    for level in side:
-        if not isinstance(level, list) or len(level) < 2:  # noqa: PLR2004 - a price and an amount
-            raise OddReplyError("a level of an order book is no pair")
-        pair = {"price": level[0], "amount": level[1]}
-        yield positive(pair, "price"), positive(pair, "amount")
 
 
 def candles(reply: object, *, of_trades: bool) -> Iterator[tuple[float, float | None]]:
