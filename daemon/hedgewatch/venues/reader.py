@@ -20,6 +20,27 @@ Relist = Callable[[], Awaitable[None]]
 log = structlog.get_logger()
 
 
+class Sight:
+    """Says what of an account is not seen, and when all of it is again: once each time that it
+    changes.
+    """
+
+    def __init__(self) -> None:
+        self._unseen: tuple[str, ...] = ()
+
+    def say(self, reading: AccountRead) -> None:
+        """To the log."""
+        if reading.unseen == self._unseen:
+            return
+        self._unseen = reading.unseen
+        if reading.unseen:
+            log.warning(
+                "not all of an account is seen", account=reading.account, unseen=reading.unseen
+            )
+        else:
+            log.info("all of the account is seen again", account=reading.account)
+
+
 class Reader:
     """Reads, has new markets told of before the positions in them, and publishes."""
 
@@ -33,7 +54,7 @@ class Reader:
         self._introduce = introduce
         self._relist = relist
         self._one_at_a_time = asyncio.Lock()
-        self._unseen: tuple[str, ...] = ()
+        self._sight = Sight()
         self._asked = 0
         self._answered = 0
 
@@ -54,16 +75,8 @@ class Reader:
         await self._introduce(standing, held)
         standing.stream.ledger.read(reading.positions, self._around.now())
         self._around.publish(reading)
-        self._say_what_is_unseen(reading)
+        self._sight.say(reading)
         self._feeds.restored("rest")
-
-    def _say_what_is_unseen(self, reading: AccountRead) -> None:
-        """Once each time that it changes."""
-        if reading.unseen != self._unseen:
-            self._unseen = reading.unseen
-            log.warning(
-                "not all of an account is seen", account=reading.account, unseen=reading.unseen
-            )
 
     async def _reading(self, standing: Standing) -> AccountRead:
         """A position in a market that was listed since is no reason to know nothing."""
