@@ -9,7 +9,17 @@ from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.model import EndReason, Scope, Subject
 from tests.support.builders import AIX, ALT, held, mark, market, read, rule, tiered, told
-from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, short_of_aix
+from tests.support.stories import (
+    ALTS,
+    BETWEEN,
+    CALM,
+    HOT,
+    START,
+    Story,
+    danger,
+    known,
+    short_of_aix,
+)
 
 
 def seen(
@@ -181,3 +191,39 @@ def test_that_the_state_was_lost_is_held_until_it_was_seen_over_restarts_too() -
     assert heir.at(1.0, seen(heir.record("StateLost"))) == ["StateLost acknowledged"]
     assert list(heir.engine.alerts()) == []
     assert heir.stored == {}
+
+
+def test_what_is_acknowledged_or_withdrawn_is_told_in_the_numbers_of_now() -> None:
+    story = short_of_aix(danger(keep_firing_for=600.0))
+    story.at(1.0, HOT)
+    hot_then = story.told[-1].annotations["summary"]
+    story.at(2.0, mark(AIX, 1_230.0), seen(story.record("Danger")))
+    assert story.told[-1].annotations["summary"] == summary_of_now(story) != hot_then
+    story.at(3.0, CALM)
+    story.at(4.0, CALM, seen(story.record("Danger")))
+    told = story.told[-1]
+    assert (told.calm_since, told.annotations["summary"]) == (START + 3.0, "at 6%")
+    assert told.values["margin_ratio"] == pytest.approx(0.06)
+    assert story.stored["Danger", "main/USDT"].annotations["summary"] == "at 6%"
+    story.at(5.0, BETWEEN, seen(story.record("Danger"), withdrawn=True))
+    assert story.told[-1].annotations["summary"] == summary_of_now(story) != "at 6%"
+
+
+def test_an_acknowledgement_that_lapses_in_calm_says_the_numbers_of_calm() -> None:
+    story = short_of_aix(danger(keep_firing_for=600.0))
+    story.at(1.0, HOT)
+    story.at(2.0, seen(story.record("Danger"), until=10.0))
+    assert story.advance(11.0, CALM, ALTS) == ["Danger lapsed"]
+    assert story.told[-1].annotations["summary"] == "at 6%"
+
+
+def test_an_alert_whose_texts_cannot_be_said_any_more_can_be_acknowledged_all_the_same() -> None:
+    story = hot()
+    odd = rule("Odd", Scope.POSITION, "contracts > 0", summary="{liquidation_distance:.0%}")
+    story.reload(replace(danger(), annotations=odd.annotations))
+    assert story.firing() == {"Danger", "RuleBroken"}
+    assert story.at(5.0, seen(story.record("Danger"))) == ["Danger acknowledged"]
+
+
+def summary_of_now(story: Story) -> str:
+    return f"at {known(story.pool().margin_ratio):.0%}"

@@ -56,6 +56,11 @@ def test_what_is_clear_but_not_yet_believed_is_said_again_calmly() -> None:
     fires = replace(transition(at=NOON + 300), annotations=texts | {"description": "Top up."})
     calm = Notification(key="k", transition=replace(fires, calm_since=NOON + 60), reminder=True)
     assert title(calm) == "CALM FOR NOW MarginDanger: main/USDT"
+    lapsed = replace(calm.transition, change=Change.LAPSED)
+    assert (
+        title(Notification(key="k", transition=lapsed))
+        == "CALM FOR NOW, NO LONGER ACKNOWLEDGED MarginDanger: main/USDT"
+    )
     assert body(calm).split("\n")[:2] == [
         "margin ratio 6.9% again",
         "Its condition has not held for 4 min: resolved if that lasts.",

@@ -139,13 +139,23 @@ class Judge:
     def acknowledge(self, rows: Iterable[Row], said: AlertAcknowledged, now: float) -> list[Step]:
         """Somebody has seen an alert, or takes that back; nothing when no such alert stands."""
         made = self._rowless.acknowledge(said, now)
+        steps = [] if made is None else [made]
         for row in rows if made is None else ():
             if row.subject == said.subject and said.alertname in row.alerts:
                 alert = row.alerts[said.alertname]
-                made = acknowledge(alert.record, said, now)
-                if made is not None:
-                    alert.record = made.record
-        return [] if made is None else [made]
+                seen = acknowledge(self._reworded(row, alert, now, steps), said, now)
+                if seen is not None:
+                    alert.record = seen.record
+                    steps.append(seen)
+        return steps
+
+    def _reworded(self, row: Row, alert: Alert, now: float, made: list[Step]) -> AlertRecord:
+        """What is told of it now is told in the words of now, whoever gave the occasion."""
+        rule = self.rulebook.rule(alert.record.alertname)
+        if rule is None or rule.name in self._broken:
+            return alert.record
+        work = partial(in_words_of_now, rule, row, alert.record)
+        return self._guarded(rule, work, now, made) or alert.record
 
     def replace_rules(
         self, rules: Sequence[Rule], before: Iterable[Row], after: Iterable[Row], now: float

@@ -103,7 +103,9 @@ def _headline(notification: Notification) -> str:
         case AlertState.FIRING if notification.reminder:
             return f"STILL {severity}" if transition.calm_since is None else "CALM FOR NOW"
         case AlertState.FIRING:
-            return _WORD_OF_CHANGE[transition.change].format(severity=severity)
+            calm = transition.calm_since is not None and transition.change is Change.LAPSED
+            how_bad = "CALM FOR NOW" if calm else severity
+            return _WORD_OF_CHANGE[transition.change].format(severity=how_bad)
         case AlertState.PENDING | AlertState.INACTIVE:
             seen = transition.change is Change.ACKNOWLEDGED
             return "ACKNOWLEDGED" if seen else transition.state.value.upper()

@@ -131,8 +131,8 @@ def _firing(rule: Rule, row: Row, alert: Alert, truth: Truth, now: float) -> Ste
     else:
         stopped = _stop_clearing(alert)
         moved = _worse(rule, row, alert, now) or stopped
-    if moved is None or moved.transition is None:
-        return _kept(alert, lapse(alert.record, now)) or moved
+    if (moved is None or moved.transition is None) and _is_time_up(alert.record, now):
+        return _kept(alert, lapse(in_words_of_now(rule, row, alert.record), now))
     return moved
 
 
@@ -256,10 +256,12 @@ def acknowledge(
 
 def lapse(record: AlertRecord, now: float) -> Step | None:
     """An acknowledgement whose time is up lapses."""
+    return _lapsed(record, now, "its time is up") if _is_time_up(record, now) else None
+
+
+def _is_time_up(record: AlertRecord, now: float) -> bool:
     seen = record.acknowledged
-    if seen is None or seen.until is None or now < seen.until:
-        return None
-    return _lapsed(record, now, "its time is up")
+    return seen is not None and seen.until is not None and now >= seen.until
 
 
 def _lapsed(record: AlertRecord, now: float, why: str) -> Step:
