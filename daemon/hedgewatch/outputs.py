@@ -94,7 +94,7 @@ class LineCounts:
     """Counts what the accounts' lines went through: sockets opened anew, frames made no sense of,
     requests that the fence held back.
 
-    A watch counts the frames of the connection it has: fewer than before are all new.
+    A watch that was begun anew counts from nothing: fewer than before are all new.
     """
 
     def __init__(self, metrics: DaemonMetrics) -> None:

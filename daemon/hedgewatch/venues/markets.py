@@ -23,6 +23,7 @@ from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.sidelines import Sidelines
 from hedgewatch.venues.standing import Open
 from hedgewatch.venues.surroundings import Surroundings
+from hedgewatch.venues.tally import Tally
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ class MarketWatch:
         self._lender: Connection | None = None
         self._tried: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._one_listing = asyncio.Lock()
-        self._ended_odd = self._ended_refused = 0
+        self._tally = Tally()
 
     async def run(self) -> None:
         """For ever, with a pause after each failure."""
@@ -69,6 +70,7 @@ class MarketWatch:
     async def _watch(self) -> None:
         """One connection, from its first request until something fails that a socket does not."""
         connection = Connection(self._access, self._dialect, self._redactor, self._around)
+        self._tally.begin(connection)
         streams = PriceStreams(
             connection, self._dialect, self._catalogue, self.followers, self._around
         )
@@ -79,8 +81,7 @@ class MarketWatch:
             await self._stream(Open(connection, streams))
         finally:
             self._open = None
-            self._ended_odd += connection.odd_frames
-            self._ended_refused += connection.refused
+            self._tally.end()
             await connection.close()
 
     async def _stream(self, open_: Open) -> None:
@@ -193,9 +194,9 @@ class MarketWatch:
     @property
     def odd_frames(self) -> int:
         """Frames that made no sense and were skipped."""
-        return self._ended_odd + (0 if self._open is None else self._open.connection.odd_frames)
+        return self._tally.odd_frames
 
     @property
     def refused_requests(self) -> int:
         """Requests and frames that the fence held back."""
-        return self._ended_refused + (0 if self._open is None else self._open.connection.refused)
+        return self._tally.refused_requests

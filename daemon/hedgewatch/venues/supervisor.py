@@ -30,6 +30,7 @@ from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.standing import Standing
 from hedgewatch.venues.surroundings import Surroundings
+from hedgewatch.venues.tally import Tally
 
 _SOCKET_FIRST_SECONDS = 3.0
 _RELIST_SECONDS = 300.0
@@ -71,7 +72,7 @@ class AccountWatch:
         )
         self._standing: Standing | None = None
         self._untold: BaseException | None = None
-        self._ended_odd = self._ended_refused = 0
+        self._tally = Tally()
         self.follow(symbols)
 
     async def run(self) -> None:
@@ -103,6 +104,7 @@ class AccountWatch:
         """One connection, from its first request until something fails that a socket does not."""
         access = private(self._settings, self._redactor)
         connection = Connection(access, self._dialect, self._redactor, self._around)
+        self._tally.begin(connection)
         stream = PrivateStream(connection, self._dialect, self._feeds, self._needed, self._around)
         try:
             await self.markets.lend(connection, self._refuse)
@@ -111,8 +113,7 @@ class AccountWatch:
         finally:
             self._standing = None
             self.markets.take_back(connection)
-            self._ended_odd += connection.odd_frames
-            self._ended_refused += connection.refused
+            self._tally.end()
             await connection.close()
 
     def _needed(self) -> list[str]:
@@ -283,13 +284,9 @@ class AccountWatch:
     @property
     def odd_frames(self) -> int:
         """Frames that made no sense and were skipped, also among the prices that it relies on."""
-        standing = self._standing
-        own = 0 if standing is None else standing.connection.odd_frames
-        return self._ended_odd + own + self.markets.odd_frames
+        return self._tally.odd_frames + self.markets.odd_frames
 
     @property
     def refused_requests(self) -> int:
         """Requests and frames that the fence held back, also of those for prices."""
-        standing = self._standing
-        own = 0 if standing is None else standing.connection.refused
-        return self._ended_refused + own + self.markets.refused_requests
+        return self._tally.refused_requests + self.markets.refused_requests
