@@ -4,7 +4,7 @@ from typing import Protocol
 
 import ccxt
 
-from hedgewatch.core.events import PriceEvent
+from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
 from hedgewatch.venues.dialect import AccountNews, Feed
 
 
@@ -29,3 +29,11 @@ class Listener(Protocol):
 
     def clock_stepped_back(self) -> None:
         """The venue's clock shows less than it did."""
+
+
+def pass_on(listener: Listener, item: PriceEvent | AccountNews) -> None:
+    """Tell it what a dialect learned on no socket of ours."""
+    if isinstance(item, MarkPriceChanged | QuoteChanged):
+        listener.price(item)
+    else:
+        listener.news(item)

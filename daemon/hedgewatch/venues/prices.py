@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, PollingBegan
 from hedgewatch.venues.feeds import Ages
 from hedgewatch.venues.followers import Followers
 from hedgewatch.venues.lines import Lines
+from hedgewatch.venues.listener import pass_on
 from hedgewatch.venues.surroundings import Surroundings
 
 LIMITS = {"mark": 5.0, "quote": 30.0}
@@ -128,19 +130,14 @@ class PriceStreams:
                 group.create_task(self._keep(feed))
 
     async def _keep(self, feed: Feed) -> None:
+        tell = partial(pass_on, self)
+
         async def subscribe() -> None:
             await self._some[feed].wait()
             symbols = self._carried[feed]
-            await self._dialect.watch(self._connection.exchange, feed, symbols, self._tell)
+            await self._dialect.watch(self._connection.exchange, feed, symbols, tell)
 
         await self._lines.keep(feed, subscribe)
-
-    def _tell(self, item: PriceEvent | AccountNews) -> None:
-        """What a dialect learned on no socket of ours."""
-        if isinstance(item, MarkPriceChanged | QuoteChanged):
-            self.price(item)
-        else:
-            self.news(item)
 
     def doubt_all(self, reason: str) -> None:
         """Give up every socket."""

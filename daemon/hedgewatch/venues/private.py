@@ -2,16 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
-from hedgewatch.core.events import (
-    AccountHeard,
-    MarkPriceChanged,
-    PositionChanged,
-    PriceEvent,
-    QuoteChanged,
-)
+from hedgewatch.core.events import AccountHeard, PositionChanged, PriceEvent
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import (
     AccountNews,
@@ -27,6 +22,7 @@ from hedgewatch.venues.dialect import (
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.ledger import Ledger
 from hedgewatch.venues.lines import Lines
+from hedgewatch.venues.listener import pass_on
 from hedgewatch.venues.surroundings import Surroundings
 
 _LOOK_SECONDS = 0.25
@@ -118,21 +114,15 @@ class PrivateStream:
                 group.create_task(self._look())
                 group.create_task(self._lines.keep("user", self._subscribe))
             elif isinstance(self._dialect, LeavesFramesToCcxt):
-                for work in self._dialect.overhear(self._connection.exchange, self._tell):
+                tell = partial(pass_on, self)
+                for work in self._dialect.overhear(self._connection.exchange, tell):
                     group.create_task(work)
 
     async def _subscribe(self) -> None:
         """Ends with the socket. The key of the stream is kept out of whatever is told."""
         exchange = self._connection.exchange
         self._connection.redactor.learn(await self._dialect.new_stream_key(exchange))
-        await self._dialect.watch(exchange, "user", self._symbols(), self._tell)
-
-    def _tell(self, item: PriceEvent | AccountNews) -> None:
-        """What a dialect learned on no socket of ours."""
-        if isinstance(item, MarkPriceChanged | QuoteChanged):
-            self.price(item)
-        else:
-            self.news(item)
+        await self._dialect.watch(exchange, "user", self._symbols(), partial(pass_on, self))
 
     def _lost(self, feed: Feed, reason: str) -> None:
         """What it would have told is read; where the key is refused, that shows as well."""
