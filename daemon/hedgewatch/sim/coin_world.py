@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hedgewatch.sim.accounts import ZERO, Account, CoinPosition
 from hedgewatch.sim.changes import Change, CoinMarginCalled, CoinsChanged, CoinsFilled
-from hedgewatch.sim.coin_contracts import COIN_CONTRACTS, CoinContract
+from hedgewatch.sim.coin_contracts import COIN_CONTRACTS
 from hedgewatch.sim.coin_margin import CoinPool
 
 Number = Decimal | int | str | float
@@ -39,10 +39,6 @@ class CoinWorld:
         """The mark of a contract, which follows that of its market, the dated one from above."""
         contract = self.contracts[symbol]
         return self._mark_of(contract.follows) * (1 + contract.premium)
-
-    def list_contract(self, contract: CoinContract) -> None:
-        """Add a contract, or list one anew with other terms."""
-        self.contracts[contract.symbol] = contract
 
     # positions and coins
 

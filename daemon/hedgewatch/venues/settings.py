@@ -32,9 +32,6 @@ def _known_venue(venue: str) -> str:
 ADDRESS_VENUES = frozenset(BY_ADDRESS)
 """Venues at which an account is read by its address alone."""
 
-PASSWORD_VENUES = frozenset(venue for venue in VENUES if "password" in KNOWN[venue].login)
-"""Venues whose keys have a third part."""
-
 CREDENTIALS: Mapping[str, str] = MappingProxyType(
     {
         "apiKey": "api_key",

@@ -33,7 +33,7 @@ from hedgewatch.venues.dialect import (
     Tell,
 )
 from hedgewatch.venues.dialects import okx_account, okx_sockets, okx_terms
-from hedgewatch.venues.dialects.okx_account import MULTI_CURRENCY, PORTFOLIO
+from hedgewatch.venues.dialects.okx_account import IN_ONE_POOL
 from hedgewatch.venues.dialects.okx_discounts import Discounts
 from hedgewatch.venues.dialects.okx_listing import Listing, market_of
 from hedgewatch.venues.dialects.okx_prices import Prices
@@ -205,7 +205,7 @@ class Okx:
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """The dollar indices of all coins, and by which discounts they count."""
-        if self._user.mode not in {MULTI_CURRENCY, PORTFOLIO}:
+        if self._user.mode not in IN_ONE_POOL:
             return None
         discounts = await self._discounts.read(exchange)
         reply = await exchange.public_get_market_index_tickers({"quoteCcy": "USD"})
@@ -239,12 +239,9 @@ class Okx:
         """Of the mark price, which liquidates; of a pair, of what was traded. Page by page."""
         del now
         of_trades = not self._listing.is_contract(symbol)
-        kind = "candles" if of_trades else "mark-price-candles"
-        ask = (
-            exchange.public_get_market_candles
-            if of_trades
-            else (exchange.public_get_market_mark_price_candles)
-        )
+        kind, ask = "mark-price-candles", exchange.public_get_market_mark_price_candles
+        if of_trades:
+            kind, ask = "candles", exchange.public_get_market_candles
         wanted = {"instId": self._listing.id(symbol), "bar": "1m"}
         found: list[tuple[float, float]] = []
         left = count

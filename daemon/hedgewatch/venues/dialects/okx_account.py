@@ -31,6 +31,11 @@ from hedgewatch.venues.permissions import KeyRights
 Leg = tuple[str, PositionKind]
 
 SPOT, FUTURES, MULTI_CURRENCY, PORTFOLIO = "1", "2", "3", "4"
+"""The modes of an account, as `acctLv` tells them."""
+
+IN_ONE_POOL = frozenset({MULTI_CURRENCY, PORTFOLIO})
+"""In these all coins back all cross positions, by what each counts in dollars."""
+
 _REGIMES: Mapping[str, Regime] = MappingProxyType(
     {
         FUTURES: REGIMES["okx-single-currency-cross"],
@@ -239,7 +244,7 @@ def whole(reading: AccountRead, funds: Row, mode: str, foreign: Foreign) -> Acco
     details = rows(funds.get("details"), "details")
     in_use = amount(funds, "imr") + amount(funds, "isoEq")
     in_use += sum(amount(row, "imr") + amount(row, "isoEq") for row in details)
-    one_pool = funds if mode in {MULTI_CURRENCY, PORTFOLIO} else {}
+    one_pool = funds if mode in IN_ONE_POOL else {}
     return replace(
         reading,
         margin_in_use=in_use,

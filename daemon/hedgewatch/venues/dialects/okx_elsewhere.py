@@ -19,8 +19,6 @@ _PLACES = {"funding": "the funding account", "savings": "savings"}
 
 log = structlog.get_logger()
 
-Amounts = Iterator[tuple[str, Elsewhere]]
-
 
 class Outside:
     """As it was last read."""
