@@ -55,3 +55,40 @@ def test_what_is_cancelled_does_not_come_and_what_goes_on_does() -> None:
 def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(OddSignalError, match="no iCalendar file"):
         appointments(content, "UTC", NOW)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("FREQ=DAILY;INTERVAL=0", "FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=5"),
+        f"FREQ=HOURLY;BYMINUTE={','.join(map(str, range(60)))}",
+    ],
+)
+def test_an_event_that_would_be_followed_for_hours_is_refused(rule: str) -> None:
+    content = ics(*event("endless", "DTSTART:19700101T000000Z", f"RRULE:{rule}"))
+    with pytest.raises(OddSignalError, match="repeats by the minute, or never moves on"):
+        appointments(content, "UTC", NOW)
+
+
+def test_of_very_many_events_the_next_ones_are_told() -> None:
+    hourly = ("DTSTART:20251201T000000Z", "RRULE:FREQ=HOURLY")
+    each = [event(f"e{number}", *hourly) for number in range(60)]
+    found = appointments(ics(*(line for lines in each for line in lines)), "UTC", NOW)
+    assert len(found) == 1000
+    assert found[0].starts == NOW
+    assert found[-1].starts == NOW + 1000 // 60 * 3600
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART:00010101T000000Z", "DTEND:99991231T235959Z"),
+        ("DTSTART:20251201T000000Z", "RRULE:FREQ=DAILY;INTERVAL=99999999999999999999"),
+        ("DTSTART:20251201T000000Z", "DURATION:P99999999999D"),
+        ("DTSTART:20251203T000000Z", "RRULE:INTERVAL=1"),
+        ("SUMMARY:without a time",),
+    ],
+)
+def test_times_beyond_all_calendars_are_odd_and_end_nothing(lines: tuple[str, ...]) -> None:
+    with pytest.raises(OddSignalError, match="no iCalendar file"):
+        appointments(ics(*event("odd", *lines)), "UTC", NOW)

@@ -12,18 +12,45 @@ from hedgewatch.signals.picking import OddSignalError
 _AHEAD_DAYS = 90
 _MOST = 1000
 _LONGEST_SUMMARY = 200
+_DAY = 86_400.0
+_TOO_OFTEN, _MOST_AN_HOUR = frozenset({"SECONDLY", "MINUTELY"}), 12
+"""Nobody attends more, and to count them from their beginning takes hours."""
 
 
 def appointments(content: bytes, timezone: str, now: float) -> tuple[Appointment, ...]:
-    """The events of the next 90 days, repeated ones each time, and those that are going on."""
+    """The events of the next 90 days, repeated ones each time, and those that are going on: of very
+    many the next ones.
+    """
     zone = ZoneInfo(timezone)
     try:
         calendar = icalendar.Calendar.from_ical(content)
-        found = recurring_ical_events.of(calendar).between(*days(now, _AHEAD_DAYS))
-        told = sorted(_appointment(event, zone) for event in found if _holds(event))
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        _refuse_endless(calendar)
+        return tuple(sorted(_next(calendar, zone, now))[:_MOST])
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise OddSignalError(f"it is no iCalendar file: {type(error).__name__}") from None
-    return tuple(told[:_MOST])
+
+
+def _refuse_endless(calendar: icalendar.Calendar) -> None:
+    """What never moves on would be followed for ever."""
+    for part in calendar.walk():
+        held = part.get("RRULE", ())
+        for rule in held if isinstance(held, list | tuple) else (held,):
+            never = any(each < 1 for each in rule.get("INTERVAL", ()))
+            often = len(rule.get("BYMINUTE", "0")) * len(rule.get("BYSECOND", "0")) > _MOST_AN_HOUR
+            named = not _TOO_OFTEN.isdisjoint(str(each).upper() for each in rule["FREQ"])
+            if never or often or named:
+                raise OddSignalError("an event in it repeats by the minute, or never moves on")
+
+
+def _next(calendar: icalendar.Calendar, zone: ZoneInfo, now: float) -> set[Appointment]:
+    """Those of more and more days, until there are enough."""
+    query, found, day, span = recurring_ical_events.of(calendar), set[Appointment](), 0, 1
+    while day < _AHEAD_DAYS and len(found) < _MOST:
+        span = min(span, _AHEAD_DAYS - day)
+        events = query.between(*days(now + day * _DAY, span))
+        found |= {_appointment(event, zone) for event in events if _holds(event)}
+        day, span = day + span, 2 * span
+    return found
 
 
 def _holds(event: icalendar.Event) -> bool:
