@@ -67,7 +67,7 @@ install_release() {
     made=
     if ! whole "$folder"; then
         python=$(python_of_the_system)
-        say "installing $release with $python"
+        say "installing $release with $python: this takes two or three minutes"
         rm -rf "$folder"
         install -d -m 755 "$opt/releases"
         "$python" -m venv "$folder" || fail "$python cannot make a virtual environment: apt-get install python3-venv"
@@ -96,7 +96,7 @@ install_release() {
     if [ "$before" = "$release" ] && [ -z "$changed$made" ]; then say "$release is there already"; else restart; fi
     say "hedgewatch $version: $opt/bin/hedgewatch"
     if [ ! -e "$etc/hedgewatch.yaml" ]; then
-        say "next: $opt/bin/hedgewatch connect -o $etc/hedgewatch.yaml (or edit a copy of $etc/hedgewatch.example.yaml), then systemctl enable --now hedgewatch"
+        say "next: $opt/bin/hedgewatch connect -o $etc/hedgewatch.yaml (or edit a copy of $etc/hedgewatch.example.yaml: see README.md), then systemctl daemon-reload && systemctl enable --now hedgewatch"
     fi
 }
 

@@ -48,11 +48,11 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
     async with PaperExchange("manual") as paper:
         paper.world.set_spot_balance("AIX", 150)
         where = ["--endpoint", paper.url, paper.ws_url, "-o", str(path)]
-        answers = ["binanceusd", "binanceusdm", "", "", *KEY, "", "ALT 500000, FOO 3", "", ""]
+        answers = ["binanceusd", "binanceusdm", "", *KEY, "", "ALT 500000, FOO 3", "", ""]
         code, first, complaints = await asyncio.to_thread(_piped, where, answers)
         assert (code, complaints) == (0, "")
         path.write_text(path.read_text().replace("accounts:", "accounts: # mine"))
-        second = Scripted("", "paste", *KEY, "no", "none", "none", "1", "aix", "", "yes")
+        second = Scripted("", *KEY, "no", "none", "none", "1", "aix", "", "yes")
         await talk(second, path, paper, "binance")
     for told in (
         "did you mean binanceusdm",
@@ -110,7 +110,7 @@ async def test_a_key_that_can_trade_is_refused_with_the_way_to_one_that_cannot(
     path = tmp_path / "hedgewatch.yaml"
     async with PaperExchange("manual") as paper:
         paper.world.set_rights(enableFutures=True)
-        person = Scripted("main", "paste", *KEY, "no")
+        person = Scripted("main", *KEY, "no")
         with pytest.raises(GivenUpError):
             await talk(person, path, paper, "binanceusdm")
     assert person.was_told(["MORE THAN READ: enableFutures", "leave Enable Reading ticked and"])
@@ -123,7 +123,7 @@ async def test_who_answers_for_a_key_that_cannot_be_verified_may_go_on_even_if_t
     """Kraken Futures does not tell what its keys may do."""
     path, port = tmp_path / "hw.yaml", free_port()
     endpoint = {"rest": f"http://127.0.0.1:{port}", "ws": f"ws://127.0.0.1:{port}"}
-    person = Scripted("kf", "paste", "k" * 56, "c2VjcmV0" * 11, "yes", "none", "none", "", "yes")
+    person = Scripted("kf", "k" * 56, "c2VjcmV0" * 11, "yes", "none", "none", "", "yes")
     wish = Wish(path=path, venue="krakenfutures", endpoint=endpoint)
     await asyncio.to_thread(Dialogue(person, wish).run)
     assert person.was_told(
@@ -157,7 +157,7 @@ async def test_what_cannot_be_put_into_a_file_is_shown_instead(tmp_path: Path) -
         account = f'name: hl, venue: hyperliquid, address: "{HYPERLIQUID_ADDRESS}"'
         text = f"accounts: [{{{account}, endpoint: {where}}}]\n"
         path.write_text(text)
-        person = Scripted("main", "paste", *KEY, "none", "none", "", "yes")
+        person = Scripted("main", *KEY, "none", "none", "", "yes")
         with pytest.raises(GivenUpError, match="this belongs into it:\naccounts:\n- name: main"):
             await talk(person, path, paper, "binanceusdm")
     assert path.read_text() == text
@@ -195,10 +195,10 @@ def test_at_a_terminal_a_secret_is_not_shown_and_ctrl_c_leaves_nothing(
     )  # fmt: skip
     os.close(theirs)
     said = b""
-    for asked, answer in ((b"venue? ", b"binanceusd\t"), (b"[main] ", b""), (b"[paste] ", b"")):
+    for asked, answer in ((b"venue? ", b"binanceusd\t"), (b"[main] ", b"")):
         said += _until(ours, asked)
         os.write(ours, answer + b"\n")
-    said += _until(ours, b"(it is not shown): ")
+    said += _until(ours, b"only Enter: it is elsewhere): ")
     os.write(ours, b"sesame0000\n")
     said += _until(ours, b"The secret (it is not shown): ")
     process.send_signal(signal.SIGINT)

@@ -18,7 +18,7 @@ def test_what_is_kept_is_there_with_secrets_that_nobody_else_reads(tmp_path: Pat
         with keeping.draft(path, "accounts: []\n") as draft:
             assert not path.exists()
             assert draft.parent == path.parent
-            keeping.kept(draft, path)
+            keeping.kept((draft, path))
     assert left(tmp_path) == ["hedgewatch.yaml", "keys", "keys/main.secret"]
     assert secret.read_text() == "s3cret\n"
     assert secret.stat().st_mode & 0o777 == 0o600
@@ -58,6 +58,6 @@ def test_a_configuration_that_is_added_to_stays_readable_for_whom_it_was(tmp_pat
     path.write_text("# as it was\n")
     path.chmod(0o644)
     with Keeping() as keeping, keeping.draft(path, "accounts: []\n") as draft:
-        keeping.kept(draft, path)
+        keeping.kept((draft, path))
     assert path.stat().st_mode & 0o777 == 0o644
     assert path.read_text() == "accounts: []\n"

@@ -25,7 +25,7 @@ def secret(path: Path, text: str, mode: int = 0o600) -> str:
 
 
 def test_a_pasted_key_is_held_and_shown_nowhere() -> None:
-    person = Scripted("paste", "the-key", "the-secret", "the-passphrase")
+    person = Scripted("the-key", "the-secret", "the-passphrase")
     login = ask_login(person, "okx")
     assert "It wants API key and secret and passphrase." in person.said
     settings = settings_of("ok", "okx", login, {})
@@ -40,17 +40,17 @@ def test_files_variables_and_credentials_are_named_and_stay_where_they_are(
 ) -> None:
     files = [secret(tmp_path / name, name) for name in ("a.key", "a.secret")]
     assert revealed(
-        settings_of("a", "bybit", ask_login(Scripted("file", *files), "bybit"), {})
+        settings_of("a", "bybit", ask_login(Scripted("", "file", *files), "bybit"), {})
     ) == [
         "a.key",
         "a.secret",
     ]
     for name in ("A_KEY", "A_SECRET"):
         monkeypatch.setenv(name, name.lower())
-    login = ask_login(Scripted("env", "A_KEY", "A_SECRET"), "bybit")
+    login = ask_login(Scripted("", "env", "A_KEY", "A_SECRET"), "bybit")
     assert [part.env for part in login.parts.values()] == ["A_KEY", "A_SECRET"]
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    login = ask_login(Scripted("credential", "a.key", "a.secret"), "bybit")
+    login = ask_login(Scripted("", "credential", "a.key", "a.secret"), "bybit")
     assert [part.credential for part in login.parts.values()] == ["a.key", "a.secret"]
 
 
@@ -60,15 +60,15 @@ def test_what_cannot_be_read_is_said_with_what_to_do_and_all_is_asked_again(
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     loose = secret(tmp_path / "loose", "text", mode=0o644)
     person = Scripted(
-        *("file", loose, "nowhere", "somewhere", "env", "9 lives", "credential", "main-key"),
-        *("paste", "", "paste", "k", "s"),
+        *("", "", loose, "", "somewhere", "env", "9 lives", "", "credential", "main-key"),
+        *("k", "", "k", "s"),
     )
     login = ask_login(person, "bybit")
     assert [part.read().reveal() for part in login.parts.values()] == ["k", "s"]
     assert person.was_told(
         [
             f"{loose} is readable by others than its owner: chmod 600 {loose}",
-            "one of paste, file, env, credential; the key itself is asked for after paste (Enter)",
+            "one of file, env, credential",
             "String should match pattern",
             "begin anew with CREDENTIALS_DIRECTORY=/etc/hedgewatch/credentials",
             "nothing was typed",
@@ -84,3 +84,16 @@ def test_who_has_futures_at_binance_is_told_what_that_is_called_before_he_answer
     assert ask_venue(another, may_end=True) == ""
     assert ask_venue(given, "bybit") == "bybit"
     assert "binanceusdm is" not in another.text + given.text
+
+
+def test_whoever_pastes_into_the_first_question_after_the_name_pastes_into_a_hidden_one() -> None:
+    class Watched(Scripted):
+        def ask_secret(self, question: str) -> str:
+            return super().ask_secret(f"hidden: {question}")
+
+    person = Watched("the-key", "the-secret")
+    ask_login(person, "bybit")
+    questions = [said for said in person.said if said.endswith(":")]
+    assert len(questions) == 2
+    assert all(question.startswith("hidden: ") for question in questions)
+    assert "paste it here: it is not shown; only Enter: it is elsewhere" in questions[0]

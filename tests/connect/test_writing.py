@@ -132,7 +132,7 @@ def test_whatever_is_found_check_accepts_the_file_that_is_written_of_it(
     known = sources([*desk.worth_knowing(), *desk.holdings], markets)
     priced = {asset: price for asset, price in values.items() if asset in known}
     plan = desk.plan(accounts, desk.proposals(priced), known)
-    configuration = checked(new_file(plan, "hedgewatch.yaml"), monkeypatch)
+    configuration = checked(new_file(plan, ["hedgewatch run"]), monkeypatch)
     assert [one.name for one in configuration.accounts] == [one.name for one in accounts]
     assert [one.name for one in configuration.hedges] == [one.name for one in plan.hedges]
     written = {asset for wallet in configuration.wallets for asset in wallet.holdings}
@@ -222,7 +222,10 @@ def test_each_part_of_a_new_file_is_explained() -> None:
     account = AccountSettings.model_validate(
         {"name": "a", "venue": "hyperliquid", "address": "0x" + "a1" * 20}
     )
-    text = new_file(Plan(accounts=(_planned(account.name, account.venue),)), "desk.yaml")
+    text = new_file(
+        Plan(accounts=(_planned(account.name, account.venue),)),
+        ["hedgewatch check -c desk.yaml --online"],
+    )
     assert "hedgewatch check -c desk.yaml --online" in text
     for section in re.findall(r"^(\w+):", text, flags=re.MULTILINE):
         assert re.search(rf"^# .+\n{section}:", text, flags=re.MULTILINE), section

@@ -251,6 +251,23 @@ def test_an_instance_of_the_template_has_a_state_of_its_own(service: Machine) ->
     service.run("systemctl", "stop", "hedgewatch@second")
 
 
+CONNECT = f"""
+cd /etc/hedgewatch && rm -r hedgewatch.yaml credentials/* /etc/systemd/system/{UNIT}.d && umask 077
+/opt/hedgewatch/bin/hedgewatch connect --yes --venue binanceusdm -o hedgewatch.yaml \\
+    --endpoint http://127.0.0.1:{PORT} ws://127.0.0.1:{PORT}
+"""
+"""From nothing but what `install.sh` left, as the hint in which it ends has it."""
+
+
+def test_the_service_of_what_connect_makes_starts(service: Machine) -> None:
+    ended, said = service.shell(CONNECT, f"{DEMO_KEY}\n{DEMO_SECRET}\n")
+    assert ended == 0, said
+    service.run("sh", "-c", "systemctl daemon-reload && systemctl start hedgewatch")
+    until(lambda: service.get("/readyz"), "everything is fresh")
+    (position,) = service.get("/api/v1/positions")["positions"]
+    assert position["contracts"] == -200.0
+
+
 def test_it_is_uninstalled_and_leaves_what_is_not_its_own_to_take(service: Machine) -> None:
     said = service.run("sh", "/source/deploy/install.sh", "--uninstall")
     assert "hedgewatch is gone" in said

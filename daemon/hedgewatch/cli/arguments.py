@@ -229,7 +229,8 @@ def _add_connect(connect: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     connect.add_argument(
         "-o", "--out", type=Path, default=Path("hedgewatch.yaml"), metavar="FILE",
-        help="what is written, or added to when it is there (default: hedgewatch.yaml, here)",
+        help="what is written, or added to when it is there (default: hedgewatch.yaml, here); in "
+        "/etc/hedgewatch it is for the service, with its keys as credentials",
     )  # fmt: skip
     connect.add_argument(
         "--yes",

@@ -1,5 +1,6 @@
 """`hedgewatch connect`: a configuration, made by asking."""
 
+import os
 import sys
 from argparse import Namespace
 
@@ -8,6 +9,7 @@ from hedgewatch.cli.terminal import Terminal
 from hedgewatch.connect.accounts import GivenUpError
 from hedgewatch.connect.dialogue import Dialogue, Wish
 from hedgewatch.connect.person import Agreeing, Person
+from hedgewatch.connect.service import service_of
 from hedgewatch.telemetry import logs
 from hedgewatch.telemetry.redaction import Redactor
 
@@ -17,7 +19,12 @@ def perform(options: Namespace) -> int:
     logs.configure(sys.stderr, Redactor(()), level="critical")  # what matters is said in words
     person: Person = Agreeing(Terminal()) if options.yes else Terminal()
     endpoint = dict(zip(("rest", "ws"), options.endpoint or (), strict=False))
-    wish = Wish(path=options.out, venue=options.venue or "", endpoint=endpoint)
+    service = service_of(options.out)
+    if service is not None:
+        if os.geteuid() != 0:
+            return failed(PermissionError(f"{service.unit} is root's to set up: run this as root"))
+        os.environ["CREDENTIALS_DIRECTORY"] = str(service.credentials)  # as it sees them
+    wish = Wish(path=options.out, venue=options.venue or "", endpoint=endpoint, service=service)
     try:
         Dialogue(person, wish).run()
     except (GivenUpError, EOFError) as error:

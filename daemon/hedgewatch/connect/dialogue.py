@@ -19,6 +19,7 @@ from hedgewatch.connect.person import Person
 from hedgewatch.connect.planning import Desk, Sources
 from hedgewatch.connect.pricing import sources
 from hedgewatch.connect.proposals import Proposal
+from hedgewatch.connect.service import Service
 from hedgewatch.connect.showing import proposals_in_words
 from hedgewatch.venues.settings import AccountSettings
 
@@ -30,9 +31,10 @@ _ELSEWHERE = "Do you hold coins elsewhere, in a cold wallet say? Like: BTC 2.5, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was said on the command line."""
+    """What was said on the command line; the `service` is what runs the file, where one does."""
 
     path: Path
+    service: Service | None = None
     venue: str = ""
     endpoint: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ class Dialogue:
         )
         known = self._sources(desk)
         hedges = self._choose(desk.proposals(self._values(known)))
-        Finishing(self._person, self._wish.path, self._before).finish(
+        Finishing(self._person, self._wish.path, self._before, self._wish.service).finish(
             self._connected, lambda accounts: desk.plan(accounts, hedges, known)
         )
 
@@ -78,6 +80,11 @@ class Dialogue:
             "nowhere else, and nothing here can trade.\nNothing is written before the end: Ctrl-C "
             "leaves everything as it was."
         )
+        if service := self._wish.service:
+            self._person.say(
+                f"The service {service.unit} runs it: keys become credentials of the service, in "
+                f"{service.credentials}."
+            )
 
     def _connect_accounts(self) -> None:
         venue = ask_venue(self._person, self._wish.venue)

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_OWNER_ALONE, _OWNER_AND_GROUP = 0o600, 0o640
-_FOLDER = 0o700
+_OWNER_ALONE, _OWNER_AND_GROUP, _EVERYBODY = 0o600, 0o640, 0o644
+_FOLDER, _OPEN_FOLDER = 0o700, 0o755
 
 
 class Keeping:
@@ -46,10 +46,10 @@ class Keeping:
             return path
         raise FileExistsError(folder / name)
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, folder: Path, mode: int = _FOLDER) -> None:
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
         for one in reversed(missing):
-            one.mkdir(_FOLDER)
+            one.mkdir(mode)
             self._folders.append(one)
 
     def _write(self, path: Path, text: str, mode: int) -> None:
@@ -61,17 +61,22 @@ class Keeping:
             os.fsync(file.fileno())
 
     @contextmanager
-    def draft(self, path: Path, text: str) -> Iterator[Path]:
-        """The configuration beside the place where it will be: `kept` puts it there."""
-        self._make(path.parent)
-        mode = path.stat().st_mode & 0o777 if path.exists() else _OWNER_AND_GROUP
+    def draft(self, path: Path, text: str, *, for_all: bool = False) -> Iterator[Path]:
+        """A file without secrets beside the place where it will be: `kept` puts it there. A service
+        has a user of its own, who reads what is `for_all`.
+        """
+        self._make(path.parent, _OPEN_FOLDER if for_all else _FOLDER)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
-        self._write(draft, text, mode)
+        self._write(draft, text, _OWNER_AND_GROUP)
+        if for_all or path.exists():
+            before = path.stat().st_mode & 0o777 if path.exists() else _OWNER_ALONE
+            draft.chmod(before | _EVERYBODY if for_all else before)  # whatever the umask is
         yield draft
 
-    def kept(self, draft: Path, path: Path) -> None:
-        """Now all of it is there."""
-        draft.replace(path)
+    def kept(self, *drafts: tuple[Path, Path]) -> None:
+        """Now all of it is there: each draft in its place."""
+        for draft, path in drafts:
+            draft.replace(path)
         self._made.clear()
         self._folders.clear()
 

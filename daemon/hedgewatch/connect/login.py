@@ -19,12 +19,12 @@ _NAMES = {
     "account_id": "account id",
 }
 _WAYS = {
-    "paste": "",
     "file": "the path of the file that holds the {}",
     "env": "the environment variable that holds the {}",
     "credential": "the systemd credential that holds the {}",
 }
-_WHERE = "Where is the key? paste it, or: file, env (a variable), credential (of systemd)"
+_PASTE = "The {} (paste it here: it is not shown; only Enter: it is elsewhere):"
+_WHERE = "Where is the key? file, env (a variable), credential (of systemd)"
 _PORTFOLIO = "Is it a Portfolio Margin account (futures and margin wallet as one)?"
 
 
@@ -67,11 +67,32 @@ def ask_login(person: Person, venue: str) -> Login:
 
 
 def _ask_parts(person: Person, wanted: Sequence[str]) -> dict[str, SecretReference] | None:
-    """None, and said why, when one of them cannot be read."""
-    way = person.ask(_WHERE, "paste", tuple(_WAYS))
-    if way not in _WAYS:
-        person.say(f"  one of {', '.join(_WAYS)}; the key itself is asked for after paste (Enter)")
-        return None
+    """None, and said why, when one of them cannot be read. The first question is a hidden one:
+    whoever has the key in his clipboard pastes it into whatever is asked.
+    """
+    typed = person.ask_secret(_PASTE.format(_NAMES[wanted[0]])).strip()
+    way = typed if typed in _WAYS else ""
+    if not typed:
+        way = person.ask(_WHERE, "file", tuple(_WAYS))
+        if way not in _WAYS:
+            person.say(f"  one of {', '.join(_WAYS)}")
+            return None
+    return _placed(person, way, wanted) if way else _typed(person, typed, wanted)
+
+
+def _typed(person: Person, first: str, wanted: Sequence[str]) -> dict[str, SecretReference] | None:
+    """The first is there, the others are asked for."""
+    parts: dict[str, SecretReference] = {wanted[0]: HeldSecret.of(first)}
+    for part in wanted[1:]:
+        text = person.ask_secret(f"The {_NAMES[part]} (it is not shown):").strip()
+        if not text:
+            person.say("  nothing was typed")
+            return None
+        parts[part] = HeldSecret.of(text)
+    return parts
+
+
+def _placed(person: Person, way: str, wanted: Sequence[str]) -> dict[str, SecretReference] | None:
     try:
         return {part: _part(person, way, _NAMES[part]) for part in wanted}
     except SecretError as error:
@@ -84,11 +105,6 @@ def _ask_parts(person: Person, wanted: Sequence[str]) -> dict[str, SecretReferen
 
 
 def _part(person: Person, way: str, name: str) -> SecretReference:
-    if way == "paste":
-        text = person.ask_secret(f"The {name} (it is not shown):").strip()
-        if not text:
-            raise SecretError("nothing was typed")
-        return HeldSecret.of(text)
     place = person.ask(f"{_WAYS[way].format(name).capitalize()}:")
     known = str(Path(place).expanduser().absolute()) if way == "file" else place
     reference = SecretReference.model_validate({way: known})

@@ -14,8 +14,7 @@ _NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", 
 _HEAD = """\
 # Made by `hedgewatch connect`. Change what you like, then look it over and run it:
 #
-#     hedgewatch check -c {name} --online
-#     hedgewatch run -c {name}
+{steps}
 #
 # Secrets are not in here, only where they are. All that can be said is in
 # deploy/hedgewatch.example.yaml.
@@ -32,10 +31,14 @@ ABOUT = {
 _TAIL = """\
 # Where alerts go: the terminal, or the journal of a service. README.md shows phones, MQTT, mail.
 receivers:
-  - {name: terminal, console: {}}
+  - {{name: terminal, console: {{}}}}
 
 # Alerts that fire and messages not yet delivered: they survive a restart.
-store: state.db
+store: {store}
+
+# How you reach the daemon's pages from elsewhere: messages link to them there. Without it they link
+# to 127.0.0.1, which only this machine opens.
+# http: {{external_url: "https://desk.example.org"}}
 """
 _NO_HEDGES = """\
 # Which hedge is watched, once there is one:
@@ -46,14 +49,15 @@ _NO_HEDGES = """\
 """
 
 
-def new_file(plan: Plan, name: str) -> str:
-    """A whole configuration, with a comment on each part."""
+def new_file(plan: Plan, steps: Iterable[str], store: str = "state.db") -> str:
+    """A whole configuration, with a comment on each part; `steps` are the commands after it."""
     sections = [
         ABOUT[section] + f"{section}:\n" + "".join(_indented(items))
         for section, items in sections_of(plan).items()
     ]
     hedges = () if plan.hedges else (_NO_HEDGES,)
-    return "\n".join((_HEAD.format(name=name), *sections, *hedges, _TAIL))
+    head = _HEAD.format(steps="\n".join(f"#     {step}" for step in steps))
+    return "\n".join((head, *sections, *hedges, _TAIL.format(store=store)))
 
 
 def sections_of(plan: Plan) -> dict[str, list[str]]:
