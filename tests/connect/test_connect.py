@@ -77,6 +77,7 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
     text = path.read_text()
     assert "accounts: # mine\n" in text
     assert "# FOO: 3 # no account here has a price of it\n" in text
+    assert "trusted IPs" not in first + second.text  # on paper
     assert [secret for secret in KEY if secret in text + first + second.text] == []
     names = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "keys").iterdir()}
     assert names == dict.fromkeys(

@@ -21,6 +21,7 @@ from hedgewatch.venues.permissions import (
     UnverifiedKeyError,
 )
 from hedgewatch.venues.redaction import Redactor
+from hedgewatch.venues.settings import EndpointSettings
 from hedgewatch.venues.surroundings import Surroundings
 from tests.venues.fences import settings_of
 
@@ -50,10 +51,15 @@ class Checked:
     """A check of a key, and all that it published."""
 
     def __init__(
-        self, answers: Answers, monkeypatch: pytest.MonkeyPatch, *, may_stay_unknown: bool = False
+        self,
+        answers: Answers,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        may_stay_unknown: bool = False,
+        endpoint: EndpointSettings | None = None,
     ) -> None:
         settings = settings_of("binanceusdm", monkeypatch).model_copy(
-            update={"allow_unverified_key": may_stay_unknown}
+            update={"allow_unverified_key": may_stay_unknown, "endpoint": endpoint}
         )
         self.events: list[Event] = []
         self.now = 0.0
@@ -150,6 +156,15 @@ async def test_that_a_key_works_from_everywhere_is_said_once(
     assert [line["advice"] for line in said] == [
         "the key works from everywhere: bind it to the address of this machine"
     ]
+
+
+async def test_on_paper_nobody_is_told_to_bind_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = EndpointSettings(rest="http://127.0.0.1:9470", ws="ws://127.0.0.1:9470")
+    loose = KeyRights(powers=(), bound_to_address=False)
+    checked = Checked(Answers(loose), monkeypatch, endpoint=here)
+    with structlog.testing.capture_logs() as said:
+        await checked.check.verify(None)
+    assert said == []
 
 
 async def test_of_a_key_that_cannot_be_verified_its_owner_is_reminded_each_day(

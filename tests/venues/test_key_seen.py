@@ -1,5 +1,6 @@
 """What people are told of a key, whatever came of the look at it."""
 
+from dataclasses import replace
 from math import inf
 from typing import get_args
 
@@ -56,6 +57,12 @@ def test_whoever_is_told_that_a_key_is_not_well_is_told_what_to_do(verdict: Verd
 def test_the_end_of_a_key_is_said_as_a_day_and_from_here(ends: float | None, line: str) -> None:
     rights = KeyRights(powers=(), expires_at=ends, bound_to_address=False)
     assert line in key_in_words(seen("reads", rights), NOW) + "\n"
+
+
+def test_a_key_that_works_from_everywhere_is_to_be_bound_but_on_paper() -> None:
+    loose = seen("reads", KeyRights(powers=(), bound_to_address=False))
+    assert loose.to_do(NOW) == guide_to(loose.venue).bound
+    assert replace(loose, is_here=True).to_do(NOW) == ""
 
 
 def test_an_account_that_is_read_by_its_address_has_no_key_to_speak_of() -> None:

@@ -4,7 +4,7 @@ import difflib
 import re
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -17,7 +17,7 @@ from hedgewatch.connect.showing import account_in_words
 from hedgewatch.venues.guides import FULL_DEPTH, guide_to
 from hedgewatch.venues.key_seen import KeySeen
 from hedgewatch.venues.known import KNOWN, why_unknown
-from hedgewatch.venues.settings import VENUES, AccountSettings
+from hedgewatch.venues.settings import VENUES, AccountSettings, is_here
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WIDTH = 88
@@ -68,7 +68,10 @@ def connect_account(
     person: Person, venue: str, taken: Collection[str], endpoint: Mapping[str, str]
 ) -> Connected:
     """Ask until there is one, or until somebody gives up (GivenUpError)."""
-    person.say("\n" + textwrap.fill(guide_to(venue).text, _WIDTH))
+    guide = guide_to(venue)
+    if "rest" in endpoint and is_here(endpoint["rest"]):
+        guide = replace(guide, bound="")  # a key of paper is used from here in any case
+    person.say("\n" + textwrap.fill(guide.text, _WIDTH))
     name = _name(person, venue, taken)
     while True:
         login = ask_login(person, venue)

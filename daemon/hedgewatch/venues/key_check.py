@@ -9,7 +9,7 @@ from hedgewatch.core.events import KeyRead
 from hedgewatch.venues.dialect import Dialect, Exchange
 from hedgewatch.venues.permissions import KeyRights, UnverifiedKeyError
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.settings import AccountSettings, is_here
 from hedgewatch.venues.surroundings import Surroundings
 from hedgewatch.venues.verification import verify_key
 
@@ -72,9 +72,15 @@ class KeyCheck:
         """
         now = self._around.now()
         again = rights is None and now - (self._advised_at or now) > _REMIND_SECONDS
-        if (self._advised_at is None or again) and (advice := advice_on(rights)):
+        if (self._advised_at is None or again) and (advice := self._advice(rights)):
             self._advised_at = now
             log.info("advice on a key", account=self._settings.name, advice=advice)
+
+    def _advice(self, rights: KeyRights | None) -> str:
+        """An exchange of this machine, on paper, is asked from nowhere else."""
+        endpoint = self._settings.endpoint
+        loose = rights is not None and rights.bound_to_address is False
+        return "" if loose and endpoint and is_here(endpoint.rest) else advice_on(rights)
 
 
 def advice_on(rights: KeyRights | None) -> str:

@@ -16,7 +16,7 @@ from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRights
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
-from hedgewatch.venues.settings import AccountSettings
+from hedgewatch.venues.settings import AccountSettings, is_here
 from hedgewatch.venues.surroundings import Surroundings
 from hedgewatch.venues.visit import visiting
 
@@ -87,5 +87,6 @@ def _seen(
         rights=rights,
         by_address=settings.credentials is None,
         accepted=settings.allow_unverified_key,
+        is_here=settings.endpoint is not None and is_here(settings.endpoint.rest),
         reason=reason,
     )

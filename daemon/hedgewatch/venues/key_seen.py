@@ -17,7 +17,8 @@ _SOON = 14 * 86_400.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySeen:
     """One account's key. `rights` is what the venue said, None when it said nothing, and `reason`
-    why it did not; `accepted`: the operator answers for a key that cannot be verified.
+    why it did not; `accepted`: the operator answers for a key that cannot be verified; `is_here`:
+    the venue is one of this machine, on paper.
     """
 
     account: str
@@ -26,6 +27,7 @@ class KeySeen:
     rights: KeyRights | None = None
     by_address: bool = False
     accepted: bool = False
+    is_here: bool = False
     reason: str = ""
 
     @property
@@ -65,6 +67,6 @@ class KeySeen:
         rights = self.rights
         if rights is not None and (rights.expires_at or now + _SOON) < now + _SOON:
             return f"make a new one before it ends. {guide_to(self.venue).text}"
-        if rights is not None and rights.bound_to_address is False:
+        if rights is not None and rights.bound_to_address is False and not self.is_here:
             return guide_to(self.venue).bound
         return ""

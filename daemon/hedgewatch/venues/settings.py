@@ -47,6 +47,11 @@ CREDENTIALS: Mapping[str, str] = MappingProxyType(
 _PRIVATE_KEY = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
 
 
+def is_here(address: str) -> bool:
+    """Whether an address is one of this machine, which no venue sees: a paper exchange, say."""
+    return _loopback(urlsplit(address).hostname or "")
+
+
 def _loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
