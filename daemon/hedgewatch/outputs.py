@@ -84,7 +84,7 @@ class Health:
                 self._metrics.rule_failed(transition.subject.label("rule"))
 
     def _status(self) -> str:
-        firing = sum(alert.fired_at is not None for alert in self._view.standing())
+        firing = self._view.firing()
         alerts = f"{firing} alert{'s' * (firing != 1)} firing"
         said = (self.trouble, self.recording, alerts, *self._view.reasons_not_ready())
         return "; ".join(filter(None, said))

@@ -42,6 +42,10 @@ class EngineView:
         """The same, not put into the words of now."""
         return self._engine.standing()
 
+    def firing(self) -> int:
+        """How many of them were told, not only pending."""
+        return sum(alert.fired_at is not None for alert in self.standing())
+
     def evenness(self) -> Iterable[Advice]:
         """What moved between pools of one currency would lift the nearest line by how much."""
         return self._engine.adviser.advice()
@@ -87,13 +91,10 @@ class EngineView:
         and why. A start counts too.
         """
         for account in self._engine.book.accounts.values():
-            doubt = account.doubt
-            if account.blind_reason:
-                yield account.name, account.blind_seconds, account.blind_reason
-            elif doubt is not None:
-                yield account.name, max(0.0, self._engine.book.now - doubt.since), doubt.reason
-            else:
-                yield account.name, 0.0, ""
+            seconds, doubt = account.blind_seconds, account.doubt
+            if not account.blind_reason and doubt is not None:
+                seconds = max(0.0, self._engine.book.now - doubt.since)
+            yield account.name, seconds, account.doubt_reason
 
     def rates(self) -> tuple[str, Mapping[str, float]]:
         """The currency of totals, and what one unit of each currency of a pool is worth in it, as
@@ -116,22 +117,20 @@ class EngineView:
     def status(self) -> Mapping[str, object]:
         """The instance at a glance."""
         reasons = self.reasons_not_ready()
-        firing = sum(alert.fired_at is not None for alert in self.standing())
         return {
             **self._status,
             "recording": self.recording,
             "accounts": list(self._engine.book.accounts),
             "ready": not reasons,
             "reasons": reasons,
-            "firing": firing,
+            "firing": self.firing(),
             "heartbeat": None if self.heartbeat is None else self.heartbeat(),
         }
 
 
 def _reasons(account: AccountRow) -> Iterator[str]:
-    reason = account.blind_reason or (account.doubt.reason if account.doubt is not None else "")
-    if reason:
-        yield f"{account.name}: {reason}"
+    if account.doubt_reason:
+        yield f"{account.name}: {account.doubt_reason}"
     for feed in account.feeds.values():
         if not feed.feed_up:
             yield f"{account.name}: the feed {feed.feed} is down: {feed.reason}"

@@ -60,7 +60,7 @@ class _Pile:
 Piles = dict[str, _Pile]
 
 
-def total(book: Book, now: float) -> None:
+def total_exposure(book: Book, now: float) -> None:
     """Bring the assets and the totals of the desk up to date."""
     book.worth = worth = worths(book, book.desk.currency, now)
     piles: Piles = {}

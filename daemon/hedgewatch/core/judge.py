@@ -54,7 +54,7 @@ class Judge:
             try:
                 truths = judgement.truths(row)
             except Exception:  # noqa: BLE001  # one rule that breaks must not stop the others
-                truths = tuple(self._truth(rule, row, made, now) for rule in judgement.rules)
+                truths = tuple(self._truth(rule, row, now, made) for rule in judgement.rules)
             if looking:
                 self._memory.look(judgement.rules, row, truths)
             if row.alerts or (truths not in judgement.calm and judgement.starts(truths)):
@@ -239,7 +239,7 @@ class Judge:
     def _begin(self, now: float, rule: Rule, row: Row) -> Begun:
         return self._memory.begin(rule, row, self._rowless.held((rule.name, row.subject)), now)
 
-    def _truth(self, rule: Rule, row: Row, made: list[Step], now: float) -> Truth:
+    def _truth(self, rule: Rule, row: Row, now: float, made: list[Step]) -> Truth:
         return self._guarded(rule, partial(rule.expr.evaluate, row), now, made)
 
     def _guarded(

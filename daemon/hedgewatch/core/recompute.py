@@ -12,7 +12,7 @@ from hedgewatch.core.book.worth import worths
 from hedgewatch.core.breaks import forget_small_losses
 from hedgewatch.core.comparison import age_numbers, compare_collateral, compare_marks
 from hedgewatch.core.darkness import widen_hedge
-from hedgewatch.core.exposure import total
+from hedgewatch.core.exposure import total_exposure
 from hedgewatch.core.hedging import hold_quantities, price_money, value_hedge
 from hedgewatch.core.model import Known, Unknown
 from hedgewatch.core.remembering import compare_with_before
@@ -69,6 +69,19 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
     close_bar(book, now)
     forget_small_losses(book.hedges.values(), now)
     look_back(book)
+    _age_accounts(book, now)
+    compare_marks(book.markets.values())
+    if book.remembered:
+        compare_with_before(book, now)
+    _sum_up(book)
+    total_exposure(book, now)
+    for hedge in book.hedges.values():
+        price_money(hedge, book.worth)
+        widen_hedge(hedge, now)
+    return turned
+
+
+def _age_accounts(book: Book, now: float) -> None:
     backed = any(account.collateral for account in book.accounts.values())
     dollars = worths(book, ACCOUNT_CURRENCY, now, by_venues=False) if backed else {}
     for account in book.accounts.values():
@@ -82,18 +95,9 @@ def time_passed(book: Book, now: float) -> list[AccountRow]:
             if position.terms or position.settings:
                 position.age_news(now)
         widen(account, positions, now)
-    compare_marks(book.markets.values())
-    if book.remembered:
-        compare_with_before(book, now)
-    _total(book)
-    total(book, now)
-    for hedge in book.hedges.values():
-        price_money(hedge, book.worth)
-        widen_hedge(hedge, now)
-    return turned
 
 
-def _total(book: Book) -> None:
+def _sum_up(book: Book) -> None:
     """The desk in three numbers; one that is unknown makes its extreme unknown."""
     totals = book.totals
     totals.accounts_blind = float(sum(a.account_blind is True for a in book.accounts.values()))

@@ -134,7 +134,7 @@ class Looking:
             doubt = self._hedges.setdefault(name, HedgeLooks()).look(row)
             self._spans.look("drift", name, _reason(doubt), now)
         elif isinstance(row, AccountRow):
-            self._spans.look("account", name, row.blind_reason or _reason(row.doubt), now)
+            self._spans.look("account", name, row.doubt_reason, now)
 
     def _pass_on(self) -> None:
         if self._transitions:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Transition
 from hedgewatch.core.book.rows import HedgeLeg, HedgeRow, PositionRow
-from hedgewatch.core.model import Scope, Subject, Unknown
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import Row
 
@@ -166,13 +166,12 @@ def _hedge(row: Row) -> api.Document:
 def _leg(leg: HedgeLeg) -> api.Document:
     """What a leg holds, in units of its market's base, and its signed value in the quote."""
     plan = leg.plan
-    known = leg.doubt is None and leg.market.doubt is None
     why = leg.doubt or leg.market.doubt
-    value = leg.quantity * leg.market.price * plan.beta if known else why
+    value = leg.quantity * leg.market.price * plan.beta if why is None else why
     return {
         "holder": plan.wallet or plan.account,
         "asset": plan.asset or plan.symbol,
-        "held": leg.quantity if known else api.jsonable(why),
+        "held": api.jsonable(leg.quantity if why is None else why),
         "value": api.jsonable(value),
     }
 
@@ -185,19 +184,12 @@ def _accounts(accounts: Iterable[Row], feeds: Iterable[Row]) -> list[api.Documen
     return [
         _named(row, _OF_AN_ACCOUNT)
         | {
-            "reason": _reason(row),
+            "reason": getattr(row, "doubt_reason", ""),
             "unseen": api.unseen_in(row),
             "feeds": lines.get(row.subject.label("account"), []),
         }
         for row in accounts
     ]
-
-
-def _reason(row: Row) -> str:
-    """Why nothing of an account can be vouched for; empty when it can."""
-    doubt = getattr(row, "doubt", None)
-    blind: str = getattr(row, "blind_reason", "")
-    return blind or (doubt.reason if isinstance(doubt, Unknown) else "")
 
 
 def _signal(row: Row) -> api.Document:

@@ -123,6 +123,11 @@ class AccountRow(AccountNews):
         self.liquidation_distance_worst: Known = NOT_YET
 
     @property
+    def doubt_reason(self) -> str:
+        """Why it cannot be vouched for, empty when it can; a start is a doubt, and no blindness."""
+        return self.blind_reason or ("" if self.doubt is None else self.doubt.reason)
+
+    @property
     def key_expires_seconds(self) -> Known:
         return self.key.expires_seconds
 
