@@ -1,6 +1,6 @@
 """Puts items into a YAML file that people wrote, and leaves every other line of it as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import yaml
@@ -28,14 +28,19 @@ def added(
     root = parse("", text)
     if root is not None and (not isinstance(root, yaml.MappingNode) or root.flow_style):
         raise NotAddedError("the file is no list of sections, each on lines of its own")
-    nodes = {} if root is None else {key.value: (key, value) for key, value in root.value}
-    places = {name: _place(name, *nodes[name]) for name in items if name in nodes}
-    missing = [name for name in items if name not in places]
+    places = {} if root is None else dict(_places(root, items))
     for name, (line, indent) in sorted(places.items(), key=lambda one: one[1][0], reverse=True):
         lines[line:line] = _indented(items[name], indent)
-    for name in missing:
+    for name in [name for name in items if name not in places]:
         lines += ["\n", about.get(name, ""), f"{name}:\n", *_indented(items[name], 2)]
     return "".join(lines)
+
+
+def _places(root: yaml.MappingNode, names: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    nodes = {key.value: (key, value) for key, value in root.value}
+    for name in names:
+        if name in nodes:
+            yield name, _place(name, *nodes[name])
 
 
 def _place(name: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:

@@ -98,17 +98,20 @@ def _headline(notification: Notification) -> str:
         case AlertState.RESOLVED:
             return "RESOLVED"
         case AlertState.ENDED:
-            why = transition.reason.replace("_", " ") or "unknown"
-            return f"{severity} ENDED ({why})" if transition.is_alarming_end else f"ENDED ({why})"
+            ended = f"ENDED ({transition.reason.replace('_', ' ') or 'unknown'})"
+            return f"{severity} {ended}" if transition.is_alarming_end else ended
         case AlertState.FIRING if notification.reminder:
             return f"STILL {severity}" if transition.calm_since is None else "CALM FOR NOW"
         case AlertState.FIRING:
-            calm = transition.calm_since is not None and transition.change is Change.LAPSED
-            how_bad = "CALM FOR NOW" if calm else severity
-            return _WORD_OF_CHANGE[transition.change].format(severity=how_bad)
+            return _WORD_OF_CHANGE[transition.change].format(severity=_how_bad(transition))
         case AlertState.PENDING | AlertState.INACTIVE:
             seen = transition.change is Change.ACKNOWLEDGED
             return "ACKNOWLEDGED" if seen else transition.state.value.upper()
+
+
+def _how_bad(transition: Transition) -> str:
+    calm = transition.calm_since is not None and transition.change is Change.LAPSED
+    return "CALM FOR NOW" if calm else transition.severity.value.upper()
 
 
 def summary(transition: Transition) -> str:

@@ -196,12 +196,16 @@ def _lined(part: Part) -> Iterator[str]:
         case Lines():
             yield from (f"- {clean(line)}" for line in part.lines)
         case Table():
-            rows = [[clean(cell) for cell in row] for row in (part.head, *part.rows)]
-            widths = [max(len(row[i]) for row in rows) for i, _ in enumerate(part.head)]
-            for first, *others in rows:
-                cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-                yield "  ".join((first.ljust(widths[0]), *cells)).rstrip()
+            yield from _in_columns(part)
             yield ""
         case Plot():
             for name, row in sparks(part):
                 yield f"{clean(_titled(part, name))}: {row}"
+
+
+def _in_columns(table: Table) -> Iterator[str]:
+    rows = [[clean(cell) for cell in row] for row in (table.head, *table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        yield "  ".join((first.ljust(widths[0]), *cells)).rstrip()

@@ -65,14 +65,17 @@ class TopicRequests:
         if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
             return "error:request args is not a list of topics"
         if socket.category == "private":
-            known = all(topic.partition(".")[0] in _PRIVATE for topic in topics)
-            if socket.owner is None:
-                return "Request not authorized"
-            return "" if known else f"error:handler not found,topic:{topics[0]}"
+            return self._private_refusal(socket, topics)
         if socket.category == "spot" and len(topics) > _MOST_OF_SPOT:
             return "args size >10"
         odd = next((topic for topic in topics if not _TOPICS.fullmatch(topic)), None)
         return "" if odd is None else f"error:handler not found,topic:{odd}"
+
+    def _private_refusal(self, socket: Socket, topics: list[str]) -> str:
+        if socket.owner is None:
+            return "Request not authorized"
+        known = all(topic.partition(".")[0] in _PRIVATE for topic in topics)
+        return "" if known else f"error:handler not found,topic:{topics[0]}"
 
     def _say(self, socket: Socket, request: Request, refused: str, said: str = "") -> None:
         socket.send(
