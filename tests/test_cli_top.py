@@ -85,13 +85,19 @@ def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> 
 
 def test_what_is_calm_for_now_is_no_danger_and_asks_for_nothing() -> None:
     told = state()
-    told["alerts"][0] |= {"calm_since": NOW - 26.0}
+    told["alerts"][0] |= {"calm_since": NOW - 26.0, "resolved_at": NOW + 4.0}
     told["alerts"][0]["annotations"]["resolved"] = "main/USDT: margin ratio 6.9 % again"
-    assert shown(News(state=told))[2:5] == [
-        "CRITICAL  MarginDanger  main/USDT  3 min  calm for 26 s, resolved if that lasts",
+    at = "22:13:24"
+    assert shown(News(state=told), width=100)[:5] == [
+        "hedgewatch desk-1  22:13:20 UTC  1 calm for now  all is in sight",
+        "CALM FOR NOW",
+        f"CRITICAL  MarginDanger  main/USDT  3 min  calm for 26 s, resolved at {at} if that lasts",
         "  main/USDT: margin ratio 6.9 % again",
         "POOLS                     margin ratio              equity      down        up",
     ]
+    told["alerts"].append(state()["alerts"][0])
+    assert "1 fires, 1 calm for now" in shown(News(state=told))[0]
+    assert shown(News(state=told))[1] == "FIRING"
 
 
 def test_what_is_not_known_is_called_unknown_and_never_a_number() -> None:

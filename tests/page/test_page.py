@@ -196,3 +196,24 @@ async def test_with_a_token_the_browser_is_asked_once_and_then_everything_is_the
         assert "ALT unlock" in outside
         assert "in 2 h" in outside
         await page.close()
+
+
+async def test_when_all_that_is_critical_is_calm_the_headline_is_no_alarm(stage: Stage) -> None:
+    desk = Desk()
+    words = {"summary": "about to be liquidated", "resolved": "margin ratio 6.9 % again"}
+    desk.standing = [replace(alert("MarginCritical"), clear_since=NOW - 26, annotations=words)]
+    stream = Stream(desk, NOW)
+    stream.look(NOW)
+    settings, equipment = HttpSettings(listen="127.0.0.1:0"), Equipment(stream=stream)
+    async with serve(
+        application(desk, busy_daemon(), settings, equipment=equipment), settings
+    ) as url:
+        page = await stage.page()
+        await page.go(url)
+        await page.until(shows("verdict", "Calm for now"), 5)
+        for part in ("margin ratio 6.9 % again", "1 critical: resolved if that lasts"):
+            assert await page.evaluate(shows("verdict", part))
+        for part in ("To be safe", "about to be liquidated"):
+            assert not await page.evaluate(shows("verdict", part))
+        assert await page.evaluate("document.getElementById('alarm').textContent") == ""
+        await page.close()

@@ -71,7 +71,7 @@ def _body(state: Document, bars: str) -> Iterator[Text]:
     yield _head(state)
     for reason in state["reasons"]:
         yield _line(f"NOT IN SIGHT: {reason}", _BAD)
-    yield from _part("FIRING", _alerts(state))
+    yield from _part(_alert_heading(state["alerts"]), _alerts(state))
     yield from _part(_pool_heading(), _pools(state["pools"], bars))
     yield from _part("HEDGES", _hedges(state["hedges"]))
     yield from _part("ACCOUNTS", _accounts(state["accounts"]))
@@ -86,23 +86,37 @@ def _part(heading: str, lines: Iterable[Text]) -> Iterator[Text]:
 
 
 def _head(state: Document) -> Text:
-    firing = sum(each["alertstate"] == "firing" for each in state["alerts"])
     reasons = state["reasons"]
-    fires = f"{firing or 'nothing'} fire{'' if firing > 1 else 's'}"
     sight = "NOT ALL IS IN SIGHT" if reasons else "all is in sight"
     at = rfc3339(state["now"])[11:19]
     line = Text(clean(f"hedgewatch {state['instance']}  {at} UTC  "))
-    line.append(fires, style=_BAD if firing else "green")
+    line.append_text(_firing(state["alerts"]))
     line.append("  ")
     line.append(sight, style=_BAD if reasons else "green")
     return line
+
+
+def _firing(alerts: Iterable[Document]) -> Text:
+    """How many fire, and how many of what fired are calm for now."""
+    calm_or_not = [bool(a.get("calm_since")) for a in alerts if a["alertstate"] == "firing"]
+    firing, calm = calm_or_not.count(False), calm_or_not.count(True)
+    fires = f"{firing or 'nothing'} fire{'' if firing > 1 else 's'}"
+    said = Text() if calm and not firing else Text(fires, style=_BAD if firing else "green")
+    if calm:
+        said.append(f"{', ' if firing else ''}{calm} calm for now", style=_STYLES["warning"])
+    return said
+
+
+def _alert_heading(alerts: Iterable[Document]) -> str:
+    stand = [each for each in alerts if each["alertstate"] != "pending"]
+    return "CALM FOR NOW" if all(each.get("calm_since") for each in stand) else "FIRING"
 
 
 def _alerts(state: Document) -> Iterator[Text]:
     for alert in state["alerts"]:
         if alert["alertstate"] == "pending":
             continue
-        style = _STYLES.get(alert["severity"], "")
+        style = "" if alert.get("calm_since") else _STYLES.get(alert["severity"], "")
         since = alert.get("fired_at") or alert.get("active_since") or state["now"]
         lasted = spoken(max(0.0, state["now"] - since))
         words = [alert["severity"].upper(), alert["alertname"], alert["subject"], lasted]
@@ -117,7 +131,9 @@ def _notes(alert: Document, now: float) -> Iterator[str]:
     if alert["alertstate"] != "firing":
         yield alert["alertstate"]
     if calm := alert.get("calm_since"):
-        yield f"calm for {spoken(max(0.0, now - calm))}, resolved if that lasts"
+        ends = alert.get("resolved_at")
+        at = "" if ends is None else f"at {rfc3339(ends)[11:19]} "
+        yield f"calm for {spoken(max(0.0, now - calm))}, resolved {at}if that lasts"
     if seen := alert.get("acknowledged"):
         yield f"acknowledged by {seen['by']}"
     if silence := alert.get("silence"):

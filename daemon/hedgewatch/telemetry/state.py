@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Transition
+from hedgewatch.core.alerts.settling import resolved_at
 from hedgewatch.core.book.rows import HedgeLeg, HedgeRow, PositionRow
 from hedgewatch.core.model import Scope, Subject
 from hedgewatch.telemetry import api
@@ -75,21 +76,45 @@ def state_of(told: Told, now: float, silence_of: SilenceOf) -> api.Document:
 def _alerts(
     alerts: Iterable[AlertRecord], silence_of: SilenceOf, rows: Mapping[Scope, Iterable[Row]]
 ) -> list[api.Document]:
-    """The gravest first; of the first few with what would mend it as of now."""
+    """The gravest first. Of the first few that are no calm ones with what would mend it as of now,
+    of those that are calm with when they are resolved if that lasts.
+    """
     found = [(each, api.alert(each, silence_of(each))) for each in sorted(alerts, key=_rank)]
-    for alert, document in found[:_MOST_REMEDIES]:
-        document["remedy"] = _remedy(alert, rows.get(alert.subject.scope, ()))
+    dangers = [(alert, document) for alert, document in found if not _is_calm(alert)]
+    for alert, document in dangers[:_MOST_REMEDIES]:
+        document["remedy"] = _remedy(alert, _row_of(alert, rows))
+    for alert, document in found:
+        document["resolved_at"] = _resolved_at(alert, _row_of(alert, rows))
     return [document for _, document in found]
 
 
-def _remedy(alert: AlertRecord, rows: Iterable[Row]) -> str:
-    if alert.state is not AlertState.FIRING:
+def _row_of(alert: AlertRecord, rows: Mapping[Scope, Iterable[Row]]) -> Row | None:
+    among = rows.get(alert.subject.scope, ())
+    return next((row for row in among if row.subject == alert.subject), None)
+
+
+def _resolved_at(alert: AlertRecord, row: Row | None) -> float | None:
+    """Epoch seconds; None of what is not calm."""
+    held = getattr(row, "alerts", {}).get(alert.alertname)
+    judgement = getattr(row, "judgement", None)
+    if held is None or judgement is None:
+        return None
+    rules = (rule for rule in judgement.rules if rule.name == alert.alertname)
+    return next((resolved_at(rule, held) for rule in rules), None)
+
+
+def _remedy(alert: AlertRecord, row: Row | None) -> str:
+    if alert.state is not AlertState.FIRING or alert.subject.scope not in _MENDING:
         return ""
-    row = next((row for row in rows if row.subject == alert.subject), None)
-    return _MENDING[alert.subject.scope](row) if alert.subject.scope in _MENDING else ""
+    return _MENDING[alert.subject.scope](row)
 
 
 def _remedy_of_pool(row: Row | None) -> str:
+    """Nothing where nothing is lacking: beside an alert that fires all the same, "it is safe" would
+    deny it.
+    """
+    if getattr(row, "top_up_to_safe", None) == 0.0:
+        return ""
     remedy: str = getattr(row, "remedy", "")
     return remedy
 
@@ -124,9 +149,17 @@ def transition_document(told: Transition) -> api.Document:
     }
 
 
-def _rank(alert: AlertRecord) -> tuple[bool, int, float]:
-    """What stands before what may yet stand, the gravest first, of equals the oldest."""
-    return alert.state is AlertState.PENDING, -alert.severity.rank, alert.active_since
+def _rank(alert: AlertRecord) -> tuple[bool, int, bool, float]:
+    """What stands before what may yet stand, the gravest first, of equals what is not calm, and
+    then the oldest.
+    """
+    waits = alert.state is AlertState.PENDING
+    return waits, -alert.severity.rank, _is_calm(alert), alert.active_since
+
+
+def _is_calm(alert: AlertRecord) -> bool:
+    """Whether it fires on only until it can be believed that it is over."""
+    return alert.state is AlertState.FIRING and alert.clear_since is not None
 
 
 def _pools(pools: Iterable[Row], positions: Iterable[Row]) -> list[api.Document]:

@@ -61,16 +61,24 @@ def _decidedly_clear(rule: Rule, row: Row, room: float) -> bool:
     return decidedly(rule.clear.root, row, wanted=True, room=room)
 
 
-def settled(rule: Rule, alert: Alert, now: float) -> bool:
-    """Whether an alert that has been clear since `record.clear_since` may be resolved."""
+def resolved_at(rule: Rule, alert: Alert) -> float | None:
+    """When an alert that is clear may be called resolved if it stays so, epoch seconds, perhaps
+    past: then with the next observation. None while it is not clear.
+    """
     record = alert.record
     if record.clear_since is None:
-        return False
-    clear_for = now - record.clear_since
+        return None
     if record.past.flaps:
-        return clear_for >= max(rule.settle, rule.keep_firing_for)
+        return record.clear_since + max(rule.settle, rule.keep_firing_for)
+    kept = record.clear_since + rule.keep_firing_for
     fired_at = record.active_since if record.fired_at is None else record.fired_at
-    return clear_for >= rule.keep_firing_for and (alert.leapt or now - fired_at >= rule.settle)
+    return kept if alert.leapt else max(kept, fired_at + rule.settle)
+
+
+def settled(rule: Rule, alert: Alert, now: float) -> bool:
+    """Whether an alert that has been clear since `record.clear_since` may be resolved."""
+    at = resolved_at(rule, alert)
+    return at is not None and now >= at
 
 
 def firing_again(rule: Rule, past: Past, now: float) -> Past:

@@ -8,6 +8,9 @@ const OURS = "/runbooks/";
 
 export const standing = (state) => state.alerts.filter((alert) => alert.alertstate !== "pending");
 
+/** What it is about in one line; of what is calm for now the rule has other words. */
+export const summaryOf = (alert) => (alert.calm_since && alert.annotations.resolved) || (alert.annotations.summary ?? "");
+
 export function alertCards(state, now) {
   const stands = standing(state);
   const waits = state.alerts.filter((alert) => alert.alertstate === "pending");
@@ -28,16 +31,19 @@ function card(alert, now) {
     { class: `card alert ${alert.severity}`, "data-key": `${alert.alertname}|${alert.subject}` },
     el("h3", {}, el("span", { class: "badge" }, WORDS[alert.severity] ?? alert.severity), " ", alert.alertname,
       el("span", { class: "about" }, ` ${alert.subject}${ended}`)),
-    el("p", { class: "summary" }, (alert.calm_since && alert.annotations.resolved) || (alert.annotations.summary ?? "")),
+    el("p", { class: "summary" }, summaryOf(alert)),
     advice(alert, now),
     el("p", { class: "dim" }, "since ", moment(since), ` (${span(now - since)})`, seen(alert), silenced(alert), runbook(alert)),
   );
 }
 
+/** When what is calm is resolved. */
+export const ending = (at) => (at ? `at ${clock(at)} if it lasts` : "if that lasts");
+
 /** What to do; of what is calm for now there is nothing to do. */
 function advice(alert, now) {
   if (alert.calm_since) {
-    return el("p", { class: "dim" }, `Its condition has not held for ${span(now - alert.calm_since)}: resolved if that lasts.`);
+    return el("p", { class: "dim" }, `Its condition has not held for ${span(now - alert.calm_since)}: resolved ${ending(alert.resolved_at)}.`);
   }
   return alert.annotations.description ? el("p", { class: "remedy" }, alert.annotations.description) : null;
 }

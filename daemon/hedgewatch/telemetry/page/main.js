@@ -1,6 +1,6 @@
 // The page: listens to the daemon, shows what it says, and says at once when it says nothing.
 
-import { alertCards, lately, standing } from "./alerts.js";
+import { alertCards, lately, standing, summaryOf } from "./alerts.js";
 import { show } from "./dom.js";
 import { clock, span } from "./format.js";
 import { assetTable, hedgeCards } from "./hedges.js";
@@ -52,6 +52,8 @@ function note(change) {
   heard.changes = [change, ...heard.changes].slice(0, MOST_CHANGES);
 }
 
+const isGrave = (alert) => alert.severity === "critical" && !alert.calm_since;
+
 /** What begins to fire and what is over, once, for who listens instead of looking. */
 function announce(state) {
   const fires = new Map(standing(state).map((alert) => [`${alert.alertname}|${alert.subject}`, alert]));
@@ -59,10 +61,10 @@ function announce(state) {
   heard.fires = fires;
   const added = [...fires].filter(([key]) => !before?.has(key)).map(([, alert]) => alert);
   const over = before ? [...before].filter(([key]) => !fires.has(key)).map(([, alert]) => alert) : [];
-  const words = (alert) => `${alert.severity}: ${alert.alertname}, ${alert.annotations.summary ?? alert.subject}`;
-  const grave = added.filter((alert) => alert.severity === "critical");
+  const words = (alert) => `${alert.calm_since ? "calm for now" : alert.severity}: ${alert.alertname}, ${summaryOf(alert) || alert.subject}`;
+  const grave = added.filter(isGrave);
   if (grave.length) at("alarm").textContent = grave.map(words).join(". ");
-  const rest = [...added.filter((alert) => alert.severity !== "critical").map(words), ...over.map((alert) => `over: ${alert.alertname}, ${alert.subject}`)];
+  const rest = [...added.filter((alert) => !isGrave(alert)).map(words), ...over.map((alert) => `over: ${alert.alertname}, ${alert.subject}`)];
   if (rest.length) at("news").textContent = rest.join(". ");
 }
 

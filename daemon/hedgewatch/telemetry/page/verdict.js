@@ -1,6 +1,6 @@
 // The first screen: am I safe, and if not what must I do.
 
-import { standing } from "./alerts.js";
+import { ending, standing, summaryOf } from "./alerts.js";
 import { graveness } from "./charts.js";
 import { el } from "./dom.js";
 import { move, number, percent, price } from "./format.js";
@@ -8,24 +8,43 @@ import { isSeen } from "./sight.js";
 
 /** How grave it is, in one word for the colour, and in words. */
 export function verdictOf(state) {
-  const stands = standing(state);
-  const of = (severity) => stands.filter((alert) => alert.severity === severity);
+  const stands = standing(state), calm = stands.filter((alert) => alert.calm_since);
+  const of = (severity) => stands.filter((alert) => alert.severity === severity && !alert.calm_since);
   const [critical, warning] = [of("critical"), of("warning")];
   const blind = state.accounts.filter((account) => !isSeen(account));
   const [first] = critical.filter((alert) => !alert.acknowledged);
-  if (first) return say("critical", "Act now", first.annotations.summary, counted(stands), first.remedy);
-  if (critical.length) return say("critical", "Critical, acknowledged", critical[0].annotations.summary, `by ${critical[0].acknowledged.by}`, critical[0].remedy);
+  if (first) return say("critical", "Act now", summaryOf(first), counted(stands), first.remedy);
+  if (critical.length) return say("critical", "Critical, acknowledged", summaryOf(critical[0]), `by ${critical[0].acknowledged.by}`, critical[0].remedy);
   if (blind.length) return say("unsure", "Not all is in sight", blind.map((each) => `${each.account}: ${each.reason}`).join("; "), counted(stands));
-  if (warning.length) return say("warning", "Look at it soon", warning[0].annotations.summary, counted(stands), warning[0].remedy);
+  if (calm.some((alert) => alert.severity === "critical") && !state.reasons.length) return calmForNow(calm, stands, warning);
+  if (warning.length) return say("warning", "Look at it soon", summaryOf(warning[0]), counted(stands), warning[0].remedy);
   if (state.reasons.length) return say("unsure", "Not all is in sight", state.reasons.join("; "), counted(stands));
+  if (calm.length) return calmForNow(calm, stands, []);
   if (!state.accounts.length) return say("unsure", "Nothing known yet", "No account was read yet.", "");
   return say("calm", "All well", "No critical rule and no warning fires, and every account is in sight.", counted(stands));
 }
 
+/** What fired is safe again by the numbers of now, and not yet believed. A warning that goes on is what is left to look at. */
+function calmForNow(calm, stands, warning) {
+  const ends = calm.map((alert) => alert.resolved_at);
+  const last = ends.every(Boolean) ? Math.max(...ends) : null;
+  const rest = numbered(stands.filter((alert) => !alert.calm_since));
+  const more = `${numbered(calm)}: resolved ${ending(last)}${rest && `; goes on: ${rest}`}`;
+  const [first] = warning.length ? warning : calm;
+  return say("warning", "Calm for now", summaryOf(first), more, warning[0]?.remedy);
+}
+
 const say = (kind, title, why, more, remedy = "") => ({ kind, title, why: why ?? "", more, remedy });
 
+/** How many of each severity; what is calm is counted apart. */
 function counted(stands) {
-  const words = ["critical", "warning", "info"].map((severity) => [severity, stands.filter((each) => each.severity === severity).length]);
+  const calm = numbered(stands.filter((alert) => alert.calm_since));
+  const rest = numbered(stands.filter((alert) => !alert.calm_since));
+  return [rest, calm && `calm for now: ${calm}`].filter(Boolean).join("; ");
+}
+
+function numbered(alerts) {
+  const words = ["critical", "warning", "info"].map((severity) => [severity, alerts.filter((each) => each.severity === severity).length]);
   return words.filter(([, many]) => many).map(([severity, many]) => `${many} ${severity}`).join(", ");
 }
 
