@@ -77,6 +77,8 @@ def test_of_very_many_events_the_next_ones_are_told() -> None:
     assert len(found) == 1000
     assert found[0].starts == NOW
     assert found[-1].starts == NOW + 1000 // 60 * 3600
+    alike = [line.replace("SUMMARY:e", "SUMMARY:e\r\nX:") for lines in each for line in lines]
+    assert len(appointments(ics(*alike), "UTC", NOW)) < 100
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,13 @@ def _refuse_endless(calendar: icalendar.Calendar) -> None:
 
 def _next(calendar: icalendar.Calendar, zone: ZoneInfo, now: float) -> set[Appointment]:
     """Those of more and more days, until there are enough."""
-    query, found, day, span = recurring_ical_events.of(calendar), set[Appointment](), 0, 1
-    while day < _AHEAD_DAYS and len(found) < _MOST:
+    query, found = recurring_ical_events.of(calendar), set[Appointment]()
+    day, span, seen = 0, 1, 0
+    while day < _AHEAD_DAYS and seen < _MOST:
         span = min(span, _AHEAD_DAYS - day)
         events = query.between(*days(now + day * _DAY, span))
         found |= {_appointment(event, zone) for event in events if _holds(event)}
-        day, span = day + span, 2 * span
+        day, span, seen = day + span, 2 * span, seen + len(events)
     return found
 
 
