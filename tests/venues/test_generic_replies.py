@@ -90,6 +90,31 @@ def test_amounts_of_whitebit_have_signs_whatever_is_said_of_a_line() -> None:
         assert read(row, venue="whitebit")[0].contracts == float(amount)
 
 
+def test_two_sides_of_whitebit_are_told_by_the_raw_field_and_not_by_the_sign() -> None:
+    info = {"amount": "0.5", "px": "100"}
+    row = {**ROW, "side": None, "liquidationPrice": None}
+    by_side = [{**row, "info": {**info, "positionSide": side}} for side in ("LONG", "SHORT")]
+    told = read(*by_side, venue="whitebit")
+    assert {each.kind: each.contracts for each in told} == {"long": 0.5, "short": -0.5}
+
+
+def test_equal_parts_of_a_position_that_have_names_of_their_own_are_not_one() -> None:
+    """Deepcoin in its split mode has as many positions in a market as were opened."""
+    parts = [{**ROW, "id": name} for name in ("1001", "1002")]
+    with pytest.raises(OddReplyError, match="listed twice"):
+        read(*parts)
+    assert [each.contracts for each in read(parts[0], parts[0])] == [2.0]
+
+
+def test_a_margin_account_without_a_position_is_flat() -> None:
+    row = {**ROW, "contracts": None, "info": {"symbol": "BTCUSDT", "positions": None}}
+    assert read_one(**row, venue="hitbtc").contracts == 0.0
+
+
+def test_a_leverage_that_ccxt_assumes_is_none_that_was_told() -> None:
+    assert read_one(venue="apex", leverage=20, info={"sz": "20"}).leverage is None
+
+
 @pytest.mark.parametrize("side", ["long", "short", None, "both", ""])
 def test_what_is_flat_is_flat_whatever_side_it_has(side: object) -> None:
     for none in (0, 0.0, -0.0, "0", "-0.0", "0e5"):

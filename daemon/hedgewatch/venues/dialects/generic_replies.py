@@ -7,6 +7,7 @@ not say so. What is doubtful stays unknown; a row that leaves open how much is h
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hedgewatch.core.events import BalanceReading, PositionReading
 from hedgewatch.core.margin.polarity import price_from_venue
@@ -29,6 +30,12 @@ _MILLISECONDS = (1e12, 4e12)
 
 _OF_DOLLARS = 1e4
 
+_RAW_SIDES: Mapping[str, str] = MappingProxyType({"whitebit": "positionSide"})
+"""Fields of raw positions that name their side: in hedge mode, else `BOTH`."""
+
+_ASSUMED_LEVERAGE = frozenset({"apex"})
+"""Venues of which ccxt takes the leverage for 20 where none is told."""
+
 _COMPUTED_ENTRIES = frozenset({"nado", "weex"})
 """Venues whose entry price ccxt divides from the value at entry and the size, both told."""
 
@@ -41,29 +48,45 @@ def position_readings(
     `by_side` are the symbols that are known to be held as a long and a short beside each other:
     what this reply shows of that is added. OddReplyError when it cannot be told what is held.
     """
-    listed = [row for row in rows(reply, "positions") if _concerns(row, markets)]
-    counted = [(row, signed_contracts(venue, row, markets[row["symbol"]])) for row in listed]
+    sided = [_with_side(venue, row) for row in rows(reply, "positions")]
+    listed = [row for row in sided if _concerns(row, markets)]
+    counted = [(row, _contracts(venue, row, markets[row["symbol"]])) for row in listed]
     open_rows = [row for row, contracts in counted if contracts]
     by_side |= _hedged(open_rows)
     told = (
-        _position(venue, row, contracts, markets[row["symbol"]], _kind(row, by_side))
+        (
+            row.get("id"),
+            _position(venue, row, contracts, markets[row["symbol"]], _kind(row, by_side)),
+        )
         for row, contracts in counted
     )
     return _each_once(told)
 
 
-def _each_once(told: Iterable[PositionReading]) -> tuple[PositionReading, ...]:
+def _with_side(venue: str, row: Row) -> Row:
+    """The side that ccxt leaves in the raw row, where it does."""
+    name, info = _RAW_SIDES.get(venue), row.get("info")
+    side = str(info.get(name)).lower() if name and isinstance(info, Mapping) else ""
+    return {**row, "side": side} if side in {"long", "short"} else row
+
+
+def _contracts(venue: str, row: Row, market: Row) -> float:
+    return 0.0 if _is_empty(row) else signed_contracts(venue, row, market)
+
+
+def _each_once(told: Iterable[tuple[object, PositionReading]]) -> tuple[PositionReading, ...]:
     """A position that several calls list alike is one; two parts of one (a position isolated beside
-    a cross one, or separate ones) cannot be told apart by whoever reads them.
+    a cross one, or separate ones, which have names of their own) cannot be told apart by whoever
+    reads them.
     """
-    found: dict[tuple[str, PositionKind], PositionReading] = {}
-    for each in told:
+    found: dict[tuple[str, PositionKind], tuple[object, PositionReading]] = {}
+    for name, each in told:
         known = found.get((each.symbol, each.kind))
-        if known is not None and known.contracts and each.contracts and known != each:
+        if known is not None and known[1].contracts and each.contracts and known != (name, each):
             raise OddReplyError(f"{each.symbol} is listed twice, with different positions")
         if known is None or each.contracts:
-            found[each.symbol, each.kind] = each
-    return tuple(found.values())
+            found[each.symbol, each.kind] = name, each
+    return tuple(each for _, each in found.values())
 
 
 def _concerns(row: Row, markets: Mapping[str, Row]) -> bool:
@@ -81,10 +104,13 @@ def _concerns(row: Row, markets: Mapping[str, Row]) -> bool:
 
 def _is_flat(row: Row) -> bool:
     """Whether it says in so many words that nothing is held, in whatever market."""
-    held = row.get("contracts")
-    if held is None and isinstance(row.get("info"), Mapping):
-        return "positions" in row["info"] and not row["info"]["positions"]
-    return number_or_none(row, "contracts") == 0.0
+    return _is_empty(row) or number_or_none(row, "contracts") == 0.0
+
+
+def _is_empty(row: Row) -> bool:
+    """A margin account without a position in it (HitBTC)."""
+    info = row.get("info") if row.get("contracts") is None else None
+    return isinstance(info, Mapping) and "positions" in info and not info["positions"]
 
 
 def _hedged(listed: Iterable[Row]) -> set[str]:
@@ -119,7 +145,7 @@ def _position(
         isolated_wallet=_isolated_wallet(row, numbers) if isolated else None,
         venue_liquidation_price=_liquidation_price(row, contracts, market, numbers),
         venue_maintenance_margin=maintenance_of(venue, row) if contracts else None,
-        leverage=_positive(row, "leverage", numbers),
+        leverage=None if venue in _ASSUMED_LEVERAGE else _positive(row, "leverage", numbers),
     )
 
 
