@@ -10,7 +10,7 @@ import pytest
 from hedgewatch.cli import main
 from tests.notify.listener import listening_to, text
 from tests.notify.sink import Sink, listening
-from tests.support.servers import Server
+from tests.support.servers import Server, free_port, guarded_mosquitto
 
 pytestmark = pytest.mark.live
 
@@ -87,6 +87,33 @@ async def test_over_mqtt_the_test_is_an_instance_of_its_own(
     assert {first.topic.value, second.topic.value} == {"hedgewatch/desk-1-test/event"}
     states = [json.loads(text(one.payload))["state"] for one in (first, second)]
     assert states == ["firing", "resolved"]
+
+
+async def test_a_broker_that_refuses_the_password_is_told_apart_from_one_that_is_away(
+    write: Write,
+    tmp_path: Path,
+    start_server: Callable[[Server], Server],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broker = start_server(guarded_mosquitto(tmp_path, {"hedgewatch": "right"}))
+    (tmp_path / "password").write_text("wrong")
+    (tmp_path / "password").chmod(0o600)
+    login = "username: hedgewatch, password: {file: password}"
+    path = write(
+        f"{{name: broker, mqtt: {{host: 127.0.0.1, port: {broker.port}, {login}}}}}",
+        f"{{name: open, mqtt: {{host: 127.0.0.1, port: {broker.port}}}}}",
+        f"{{name: away, mqtt: {{host: 127.0.0.1, port: {free_port()}, {login}}}}}",
+    )
+    command = ["notify", "test", "--all", "-c", path]
+    assert await asyncio.to_thread(main, command) == 1
+    refused, nameless, away = capsys.readouterr().out.splitlines()
+    assert refused == "broker: failed: the broker refuses this user or password"
+    assert nameless == (
+        "open: failed: the broker lets nobody in without a user: give username and password"
+    )
+    assert away.startswith("away: failed: no connection to the broker: ")
+    (tmp_path / "password").write_text("right")
+    assert await asyncio.to_thread(main, ["notify", "test", "broker", "-c", path]) == 0
 
 
 @pytest.mark.parametrize(

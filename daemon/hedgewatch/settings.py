@@ -101,6 +101,9 @@ Duration = Annotated[
 ]
 """A duration in seconds, written with its unit."""
 
+UserName = Annotated[str, Field(min_length=1)]
+"""By which a person or a program logs in: no secret, so it may be written plainly."""
+
 LocalPath = Annotated[Path, AfterValidator(_beside_the_file)]
 """A path; a relative one starts at the folder of the file that names it."""
 

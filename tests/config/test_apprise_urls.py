@@ -64,5 +64,5 @@ def test_a_url_written_into_the_configuration_is_refused_and_not_repeated(folder
     path.write_text(SOUND.replace("mqtt: {host: 127.0.0.1}", 'apprise: {url: "tgram://canary"}'))
     with pytest.raises(ConfigurationError) as error:
         load(path)
-    assert "17:33: a secret is never written here" in str(error.value)
+    assert "17:33: url: a secret is never written here" in str(error.value)
     assert "canary" not in str(error.value)

@@ -64,7 +64,7 @@ hedgewatch.yaml:5:28: the environment variable HW_LOST is not set
 hedgewatch.yaml:5:52: main.secret is readable by others than its owner: chmod 600 main.secret
 hedgewatch.yaml:6:22: rest: must begin with https://
 hedgewatch.yaml:7:12: the name main stands already in line 3
-hedgewatch.yaml:7:57: a secret is never written here
+hedgewatch.yaml:7:57: api_key: a secret is never written here
 hedgewatch.yaml:10:34: ALT: must be a number, without quotes
 hedgewatch.yaml:10:44: NEW has no price: add to prices: NEW: {account: main,
 hedgewatch.yaml:12:18: unknown account 'mian' (did you mean 'main'?)

@@ -9,6 +9,7 @@ from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.core.model import AccountPlan, HedgePlan, LegPlan, PricePlan, WalletPlan
+from hedgewatch.notify.mqtt_settings import broker_options
 from tests.config.conftest import RULE, SOUND, Spoil
 
 
@@ -173,8 +174,23 @@ def test_a_file_that_is_no_mapping_says_what_it_should_be(text: str, tmp_path: P
         ("name: spot", "name: main", "6:12: the name main stands already in line 3"),
         ("{env: HW_KEY}, secret: {f", "{env: HW_NONE}, secret: {f", "HW_NONE is not set"),
         ("file: main.secret", "file: lost.secret", "lost.secret does not exist"),
-        ("{file: main.secret}", "hush", "5:51: a secret is never written here"),
-        ("{file: main.secret}", "{hush: 1}", "5:52: a secret is never written here"),
+        ("{file: main.secret}", "hush", "5:51: secret: a secret is never written here"),
+        ("{file: main.secret}", "{hush: 1}", "5:52: secret: a secret is never written here"),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            "mqtt: {host: 127.0.0.1, username: desk, password: hush}",
+            "17:68: password: a secret is never written here: give {credential: NAME}, ",
+        ),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            "mqtt: {host: 127.0.0.1, username: {hush: 1}}",
+            "17:53: username: a secret is never written here",
+        ),
+        (
+            "mqtt: {host: 127.0.0.1}",
+            "mqtt: {host: 127.0.0.1, username: 7}",
+            "17:52: username: must be a text: put it in quotes",
+        ),
         ("file: main.secret", "file: a, env: B", "5:51: a secret is given by exactly one"),
         ("0.40", '"0.40"', "entry_price: must be a number, without quotes"),
         ("500000", ".inf", "a number must be finite"),
@@ -288,6 +304,18 @@ def test_a_secret_that_others_can_read_names_the_command_that_mends_it(
             "chmod 600 main.secret"
         )
     ]
+
+
+def test_the_name_of_a_user_is_no_secret_and_may_stand_in_the_file(folder: Path) -> None:
+    path = folder / "hedgewatch.yaml"
+    (folder / "user").write_text("from-a-file")
+    (folder / "user").chmod(0o600)
+    found = []
+    for user in ("desk", "{file: user}", "{env: HW_KEY}"):
+        path.write_text(SOUND.replace("host: 127.0.0.1", f"host: 127.0.0.1, username: {user}"))
+        broker = next(each.mqtt for each in load(path).receivers if each.mqtt)
+        found.append(broker_options(broker)["username"])
+    assert found == ["desk", "from-a-file", os.environ["HW_KEY"]]
 
 
 def test_no_message_repeats_a_secret_that_stands_in_a_wrong_place(spoil: Spoil) -> None:

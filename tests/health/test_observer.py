@@ -1,7 +1,7 @@
 """What the daemon sees of itself, and that rules hear of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,13 @@ MEGABYTE = 1 << 20
 class _Delivery:
     store_error: str = ""
     waits: tuple[tuple[str, float, bool], ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
 
     def stuck(self, _now: float) -> Iterable[tuple[str, float, bool]]:
         return self.waits
+
+    def why_stuck(self, receiver: str) -> str:
+        return self.why.get(receiver, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,14 @@ def test_what_is_seen_is_told_whole(tmp_path: Path) -> None:
     waits = (("phone", 75.0, True), ("hook", 5.0, False))
     observer = Observer(
         lag,
-        _Delivery("no space left on device", waits),
+        _Delivery("no space left on device", waits, {"phone": "the broker\nrefuses " + "it " * 99}),
         _Troubled("refused", "stopped"),
         withheld=lambda: ("store: full",),
         memory=_machine(tmp_path, limit="max"),
     )
     assert observer.look(102.5) == DaemonObserved(
         loop_lag=2.0,
-        stuck=(("phone", 75.0), ("hook", 5.0)),
+        stuck=((f"phone (the broker refuses {'it ' * 32}[...])", 75.0), ("hook", 5.0)),
         store_error="no space left on device",
         configuration_error="refused",
         recording_error="stopped",

@@ -124,11 +124,13 @@ async def test_a_receiver_that_is_down_is_said_once_and_can_be_asked_about() -> 
             delivering.tell(transition(at=now()))
             await until(lambda: phone.attempts >= 10, phone.changed)
             assert [name for name, _, _ in delivering.dispatcher.stuck(now())] == ["phone"]
+            assert delivering.dispatcher.why_stuck("phone") == str(BUSY)
             await phone.has(1)
             await delivering.results.first(21)
     said = Counter(entry["event"] for entry in logs)
     assert (said["notification_delayed"], said["receiver_works_again"]) == (1, 1)
     assert list(delivering.dispatcher.stuck(now())) == []
+    assert delivering.dispatcher.why_stuck("phone") == ""
 
 
 def test_a_failure_is_said_once_then_once_a_minute_with_how_many_were_not() -> None:

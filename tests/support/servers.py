@@ -128,6 +128,16 @@ def mosquitto_server(folder: Path, settings: Mapping[str, str] | None = None) ->
     return Server(command, port, folder / f"mosquitto-{port}.log")
 
 
+def guarded_mosquitto(folder: Path, passwords: Mapping[str, str]) -> Server:
+    """An MQTT broker that lets in these users with their passwords, and nobody else."""
+    users = folder / "users"
+    users.touch(mode=0o600)
+    for user, password in passwords.items():
+        making = [find_program("mosquitto_passwd"), "-b", str(users), user, password]
+        subprocess.run(making, check=True, capture_output=True)
+    return mosquitto_server(folder, {"allow_anonymous": "false", "password_file": str(users)})
+
+
 def prometheus_server(
     folder: Path, targets: Iterable[str] = (), rule_files: Iterable[Path] = ()
 ) -> Server:

@@ -73,10 +73,13 @@ def _told(
     """One mistake a place: of the alternatives of a union only the one that was meant.
 
     Pydantic calls a list empty when each of its items is wrong: that is no mistake of its own.
+    Nor is it one that a mapping whose keys are wrong is no text.
     """
     first: dict[Location, ErrorDetails] = {}
+    mappings: set[Location] = set()
     for detail in details:
         if detail["type"] in ("extra_forbidden", "missing"):
+            mappings.add((*base, *_existing(source, base, detail["loc"][:-1])))
             yield detail
             continue
         location = (*base, *_existing(source, base, detail["loc"]))
@@ -85,7 +88,9 @@ def _told(
         told = first.setdefault(location, detail)
         if _OTHER_KIND.get(told["type"]) is type(source.get(location)):
             first[location] = detail
-    yield from first.values()
+    for location, detail in first.items():
+        if detail["type"] != "string_type" or location not in mappings:
+            yield detail
 
 
 def _problem(
@@ -98,7 +103,7 @@ def _problem(
     if detail["type"] == "missing":
         return source.problem(location, f"the key '{detail['loc'][-1]}' is missing: add it")
     if detail["type"] in ("model_type", "dict_type") and SecretReference in _models(model, inner):
-        return source.problem(location, _A_SECRET)
+        return source.problem(location, _secret_of(inner))
     return source.problem(location, _worded(detail, inner, source.get(location)))
 
 
@@ -111,10 +116,15 @@ def _existing(source: Source, base: Location, loc: Location) -> Location:
     return found
 
 
+def _secret_of(inner: Location) -> str:
+    key = _key_of(inner)
+    return _A_SECRET if key is None else f"{key}: {_A_SECRET}"
+
+
 def _unknown_key(model: type[BaseModel], inner: Location) -> str:
     models = _models(model, inner[:-1])
     if SecretReference in models:
-        return _A_SECRET
+        return _secret_of(inner[:-1])
     known = {name for holder in models for name in _keys(holder)}
     if "apprise" in known and inner[-1] in _BY_APPRISE:
         return f"unknown key '{inner[-1]}': it is a url of apprise: {{url: {{file: PATH}}}}"
@@ -131,8 +141,12 @@ def _worded(detail: ErrorDetails, inner: Location, value: object) -> str:
         words = _choice(detail.get("ctx", {}), value)
     else:
         words = _WORDING.get(kind) or detail["msg"].replace("Input should", "must")
-    key = next((part for part in reversed(inner) if isinstance(part, str)), None)
+    key = _key_of(inner)
     return words if key is None else f"{key}: {words}"
+
+
+def _key_of(inner: Location) -> str | None:
+    return next((part for part in reversed(inner) if isinstance(part, str)), None)
 
 
 def _choice(context: Mapping[str, Any], value: object) -> str:

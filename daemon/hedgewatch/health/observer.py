@@ -1,11 +1,14 @@
 """Sees how the daemon is, for the rules that watch it."""
 
 from collections.abc import Callable, Iterable
+from textwrap import shorten
 from typing import Protocol
 
 from hedgewatch.core.events import DaemonObserved
 from hedgewatch.health.lag import Lag
 from hedgewatch.health.memory import Memory
+
+_LONGEST_REASON = 120
 
 
 class Delivery(Protocol):
@@ -15,6 +18,8 @@ class Delivery(Protocol):
     def store_error(self) -> str: ...
 
     def stuck(self, now: float) -> Iterable[tuple[str, float, bool]]: ...
+
+    def why_stuck(self, receiver: str) -> str: ...
 
 
 class Troubled(Protocol):
@@ -46,7 +51,7 @@ class Observer:
 
     def look(self, now: float) -> DaemonObserved:
         """As it is now."""
-        stuck = ((name, seconds) for name, seconds, _ in self._delivery.stuck(now))
+        stuck = ((self._in_words(name), seconds) for name, seconds, _ in self._delivery.stuck(now))
         return DaemonObserved(
             loop_lag=self.lag.seconds(now),
             stuck=tuple(stuck),
@@ -56,3 +61,7 @@ class Observer:
             withheld=self._withheld(),
             memory_share=self._memory.share(),
         )
+
+    def _in_words(self, receiver: str) -> str:
+        why = shorten(self._delivery.why_stuck(receiver), _LONGEST_REASON)
+        return f"{receiver} ({why})" if why else receiver

@@ -19,7 +19,7 @@ from hedgewatch.notify.posting import AnsweredError, Request, http_url, post, re
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.standing import Alerts, Watchdog
 from hedgewatch.notify.tls import CaFile
-from hedgewatch.settings import Duration, SecretReference, Settings
+from hedgewatch.settings import Duration, SecretReference, Settings, UserName
 
 _PATH = "/api/v2/alerts"
 _SECONDS = 4.0  # less than an attempt of the worker may take: the one that answers counts
@@ -59,7 +59,7 @@ class AlertmanagerSettings(Settings):
     """
 
     urls: Annotated[tuple[Annotated[str, AfterValidator(_base_url)], ...], Field(min_length=1)]
-    username: SecretReference | None = None
+    username: UserName | SecretReference | None = None
     password: SecretReference | None = None
     token: SecretReference | None = None
     ca_file: CaFile | None = None

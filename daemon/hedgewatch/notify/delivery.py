@@ -121,6 +121,10 @@ class Dispatcher:
                 heard = (o.taken_at for o in others if not isinstance(o.receiver, Display))
                 yield name, now - since, any(taken_at > since for taken_at in heard)
 
+    def why_stuck(self, receiver: str) -> str:
+        """Why its last attempt failed; empty where none did since it last took something."""
+        return self._workers[receiver].failing_for
+
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
         """Send what comes from now on by other routes, and keep it quiet at other hours."""
         self._audience.reroute(_or_everywhere(routes, self._receivers), calendar)

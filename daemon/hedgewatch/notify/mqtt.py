@@ -22,6 +22,7 @@ from hedgewatch.notify import topics
 from hedgewatch.notify.home_assistant import HomeAssistant
 from hedgewatch.notify.mqtt_client import MqttClient, json_properties, text_properties
 from hedgewatch.notify.mqtt_commands import MqttCommands
+from hedgewatch.notify.mqtt_failures import NO_CONNECTION, why_not_connected
 from hedgewatch.notify.mqtt_settings import MqttSettings, broker_options
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.payload import alert_json, as_bytes
@@ -152,10 +153,15 @@ class Mqtt:
                 await self._session()
             except (aiomqtt.MqttError, OSError, SecretError) as error:
                 failures = 0 if self._connected.is_set() else failures + 1
-                self._say_once(str(error))
+                self._say_once(self._in_words(error))
             finally:
                 self._connected.clear()
             await asyncio.sleep(self._jitter.uniform(0.0, min(_LONGEST_PAUSE, 2.0**failures / 2)))
+
+    def _in_words(self, error: Exception) -> str:
+        if isinstance(error, SecretError):
+            return str(error)
+        return why_not_connected(error, with_user=self._settings.username is not None)
 
     def _say_once(self, reason: str) -> None:
         """A broker that stays away is one line in the log, not one every ten seconds."""
@@ -173,6 +179,7 @@ class Mqtt:
                     await client.mirror(self._publish_alert(client, alert))
                 self._client = client
                 self._connected.set()
+                self._said = ""
                 _log.info("mqtt_connected", receiver=self.name)
                 await self._stay(client)
             finally:
@@ -230,7 +237,7 @@ class Mqtt:
             async with asyncio.timeout(_CONNECT_PATIENCE):
                 await self._connected.wait()
         if self._client is None:
-            raise DeliveryError("no connection to the broker", retryable=True)
+            raise DeliveryError(self._said or NO_CONNECTION, retryable=True)
         return self._client
 
     def _forget(self, notification: Notification) -> None:

@@ -9,7 +9,7 @@ from hedgewatch.notify.home_assistant import HomeAssistantKey
 from hedgewatch.notify.hosts import dialable
 from hedgewatch.notify.mqtt_commands import CommandSettings
 from hedgewatch.notify.tls import CaFile
-from hedgewatch.settings import SecretReference, Settings
+from hedgewatch.settings import SecretReference, Settings, UserName
 
 
 class BrokerSettings(Settings):
@@ -17,7 +17,7 @@ class BrokerSettings(Settings):
 
     host: Annotated[str, Field(min_length=1), AfterValidator(dialable)]
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    username: SecretReference | None = None
+    username: UserName | SecretReference | None = None
     password: SecretReference | None = None
     tls: bool = False
     ca_file: CaFile | None = None
@@ -43,8 +43,8 @@ def broker_options(settings: BrokerSettings) -> dict[str, Any]:
     }
 
 
-def _reveal(reference: SecretReference | None) -> str | None:
-    return None if reference is None else reference.read().reveal()
+def _reveal(held: str | SecretReference | None) -> str | None:
+    return held.read().reveal() if isinstance(held, SecretReference) else held
 
 
 class MqttSettings(BrokerSettings):

@@ -89,10 +89,14 @@ async def post(request: Request, clock: Callable[[], float]) -> None:
         raise DeliveryError(_cause(error), retryable=True) from None
 
 
-def revealed(reference: SecretReference) -> str:
-    """A secret as it is now: it may have been rotated. DeliveryError when it cannot be read."""
+def revealed(held: SecretReference | str) -> str:
+    """A secret as it is now: it may have been rotated; a plain text as it is. DeliveryError when
+    it cannot be read.
+    """
+    if isinstance(held, str):
+        return held
     try:
-        return reference.read().reveal()
+        return held.read().reveal()
     except SecretError as error:
         raise DeliveryError(str(error), retryable=True) from None
 

@@ -52,7 +52,7 @@ class Webhook:
 
     def _address(self) -> str:
         url = self._settings.url
-        return url if isinstance(url, str) else revealed(url)
+        return revealed(url)
 
     def _headers(self, notification: Notification, content: bytes) -> dict[str, str]:
         headers = {

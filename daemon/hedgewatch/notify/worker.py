@@ -79,7 +79,7 @@ class Worker:
     that asks for a pause gets it from all but critical alerts, which are tried again after a minute
     at the latest; what has piled up by then goes as one digest, when it is much and the receiver
     `takes_digests`. `taken_at` is when it last took something, `failing_since` when it began to
-    take nothing.
+    take nothing, `failing_for` why it does not.
     """
 
     receiver: Receiver
@@ -93,6 +93,7 @@ class Worker:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     taken_at: float = -inf
     failing_since: float | None = None
+    failing_for: str = ""
     _complaints: Complaints = field(default_factory=Complaints)
     _paused_until: float = 0.0
     _piled_up: bool = False
@@ -223,6 +224,7 @@ class Worker:
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
         now = self.clock()
         self.failing_since = now if self.failing_since is None else self.failing_since
+        self.failing_for = str(error)
         if not error.retryable:
             self._give_up(delivery, str(error))
             return
@@ -254,7 +256,7 @@ class Worker:
         )
 
     def _worked(self) -> None:
-        self.taken_at, self.failing_since = self.clock(), None
+        self.taken_at, self.failing_since, self.failing_for = self.clock(), None, ""
         if self._complaints.end():
             _log.info("receiver_works_again", receiver=self.receiver.name)
 

@@ -9,6 +9,7 @@ import aiohttp
 import aiomqtt
 
 from hedgewatch.notify.hosts import CarefulResolver, LinkLocalError
+from hedgewatch.notify.mqtt_failures import why_not_connected
 from hedgewatch.notify.mqtt_settings import BrokerSettings, broker_options
 from hedgewatch.notify.tls import NoCertificateError, trusting
 from hedgewatch.settings import SecretError
@@ -79,5 +80,8 @@ async def messages(broker: BrokerSettings, topic: str) -> AsyncIterator[bytes]:
             async for message in client.messages:
                 if isinstance(message.payload, bytes | bytearray):
                     yield bytes(message.payload)
-    except (aiomqtt.MqttError, OSError, SecretError) as error:
-        raise OddSignalError(f"the broker: {error}") from None
+    except SecretError as error:
+        raise OddSignalError(str(error)) from None
+    except (aiomqtt.MqttError, OSError) as error:
+        why = why_not_connected(error, with_user=broker.username is not None)
+        raise OddSignalError(why) from None

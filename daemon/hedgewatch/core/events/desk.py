@@ -22,7 +22,8 @@ class ClockStepped:
 class DaemonObserved:
     """How the daemon is, as it sees itself about once a second: it is watched by rules too.
 
-    `stuck` are the receivers that do not take what they should, each with the seconds since.
+    `stuck` are the receivers that do not take what they should, each with why, where that is known,
+    and with the seconds since.
     What is empty is well; `withheld` are the reasons for which no heartbeat leaves, empty where
     none is asked for. `memory_share` is of what it may use, None where that is not known.
     """

@@ -56,7 +56,7 @@ class DaemonHealth:
 
     @property
     def failing_receivers(self) -> str:
-        """The receivers by name."""
+        """The receivers by name, each with why it takes nothing."""
         stuck = () if self.daemon is None else self.daemon.stuck
         return ", ".join(name for name, _ in stuck)
 
