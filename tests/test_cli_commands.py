@@ -63,6 +63,24 @@ async def _run(words: list[str], capsys: pytest.CaptureFixture[str]) -> Said:
     return Said(code, said.out, said.err)
 
 
+async def test_a_token_that_was_set_after_the_start_is_said_to_want_a_restart_only(
+    room: Room, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    app = application(Desk(), busy_daemon(), ANYWHERE, None, room.commands)
+    file = tmp_path / "hedgewatch.yaml"
+    (tmp_path / "token").touch(mode=0o600)
+    (tmp_path / "token").write_text(TOKEN)
+    async with serve(app, ANYWHERE) as url:
+        listen = url.removeprefix("http://")
+        ends = []
+        for token in ("", ", token: {file: token}"):
+            file.write_text(f"http: {{listen: '{listen}'{token}}}\n")
+            said = await _run(["ack", "MarginDanger", "-c", str(file)], capsys)
+            assert (said.code, said.out) == (1, "")
+            ends.append(said.err.partition("set http.token in its configuration ")[2].strip())
+    assert ends == ["and restart it", "and restart it (it is set already: restart it)"]
+
+
 async def test_alerts_shows_what_stands_the_worst_first(ask: Ask, room: Room) -> None:
     seen = Acknowledgement(by="anna", at=NOON, until=NOON + 7200, comment="on it")
     room.alerts[0] = replace(room.alerts[0], acknowledged=seen)

@@ -11,7 +11,7 @@ import pytest
 
 from hedgewatch.cli import main
 from hedgewatch.core.model import Scope
-from hedgewatch.telemetry.http import application, serve
+from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.view import EngineView
@@ -19,6 +19,7 @@ from tests.support.builders import rule
 from tests.support.servers import free_port
 from tests.support.stories import BETWEEN, CALM, HOT, Story, short_of_aix
 
+NOT_LOADED = "it is not loaded by the configuration; for a file of rules: --rules my-rules.yaml"
 ANYWHERE = HttpSettings(listen="127.0.0.1:0")
 DANGER = replace(
     rule("Danger", Scope.POOL, "margin_ratio > 50% or shock_up < 1%", "margin_ratio < 20%"),
@@ -128,11 +129,53 @@ async def test_a_misspelt_name_is_answered_with_the_nearest(
     async with daemon(short_of_aix(DANGER)) as url:
         code = await asyncio.to_thread(main, ["rules", "explain", "Dangre", "--url", url])
     assert code == 2
-    assert capsys.readouterr().err == "hedgewatch: no rule 'Dangre' (did you mean 'Danger'?)\n"
-    assert (
-        main(["rules", "explain", "Zzz", "--rules", str(Path(__file__).parents[1] / "rules")]) == 2
+    assert capsys.readouterr().err == (
+        f"hedgewatch: no rule 'Dangre' (did you mean 'Danger'?): {NOT_LOADED} (there: Danger)\n"
     )
-    assert "no rule 'Zzz': there are AccountBlind, " in capsys.readouterr().err
+
+
+def test_a_rule_that_is_not_loaded_is_asked_for_with_its_file_and_no_list_of_sixty_follows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As who reads the README does: a rule of one's own is checked, then explained."""
+    file = tmp_path / "my-rules.yaml"
+    file.write_text(RULE_FILE.replace("Danger", "TopUpSoon"))
+    (tmp_path / "hedgewatch.yaml").write_text(
+        CONFIGURATION.replace("PORT", str(free_port())).replace("rules: [rules.yaml]\n", "")
+    )
+    explain = ["rules", "explain", "TopUpSoon"]
+    assert main([*explain, "-c", str(tmp_path / "hedgewatch.yaml")]) == 2
+    assert capsys.readouterr().err == f"hedgewatch: no rule 'TopUpSoon': {NOT_LOADED}\n"
+    assert main([*explain, "--rules", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("TopUpSoon (critical, on pool)\n")
+    assert main(["rules", "explain", "Zzz", "--rules", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said == "hedgewatch: no rule 'Zzz': it is not in these files (there: TopUpSoon)\n"
+
+
+async def test_whom_it_tells_is_the_daemons_word_and_what_a_restart_would_change_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules.yaml").write_text(RULE_FILE)
+    file = tmp_path / "hedgewatch.yaml"
+    told = ["desk"]
+    view = EngineView(short_of_aix(DANGER).engine, {})
+    equipment = Equipment(told_to=lambda _: told)
+    app = application(view, DaemonMetrics("0.0.0"), ANYWHERE, equipment=equipment)
+    async with serve(app, ANYWHERE) as url:
+        written = CONFIGURATION.replace("127.0.0.1:PORT", url.removeprefix("http://"))
+        file.write_text(written.partition("routes:")[0] + f"http: {{listen: '{url[7:]}'}}\n")
+        command = ["rules", "explain", "Danger", "-c", str(file)]
+        assert await asyncio.to_thread(main, command) == 0
+        before = capsys.readouterr().out
+        told[:] = ["phone, desk, again every 5m until somebody has seen it"]
+        assert await asyncio.to_thread(main, command) == 0
+    after = capsys.readouterr().out
+    assert "  Told to desk.\n" in before
+    otherwise = "  The configuration says otherwise, which holds after a restart: told to phone"
+    assert otherwise in before
+    assert "  Told to phone, desk, again every 5m until somebody has seen it.\n" in after
+    assert "otherwise" not in after
 
 
 async def test_as_json_every_number_is_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -160,6 +160,7 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
         stream=daemon.stream,
         web=configuration.web or WebSettings(),
         routes=report_routes(daemon.reporting.made, CannotReportError),
+        told_to=daemon.dispatcher.told_to,
     )
     http = configuration.http
     app = application(daemon.view, daemon.metrics, http, secret, commands, equipment)

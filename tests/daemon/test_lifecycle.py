@@ -205,6 +205,9 @@ async def test_what_a_reload_cannot_change_is_said_each_time_and_silences_nobody
         await reload(house, accepted=True)
     warned = [e["setting"] for e in house.daemon.events() if e["event"] == "needs_a_restart"]
     assert warned == ["receivers", "receivers"]
+    explained = await house.daemon.json("/api/v1/explain?rule=MarginDanger")
+    assert explained["told"] != []
+    assert "phone" not in str(explained["told"]), "told as the daemon does it, not as it is written"
     await squeezed(house)
     assert len(house.statuses("MarginDanger")) == told + 1
     house.daemon.document = document

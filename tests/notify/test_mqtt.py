@@ -143,7 +143,7 @@ async def test_a_firing_alert_of_before_a_restart_is_shown_as_soon_as_we_are_con
 
 async def test_without_a_broker_delivery_fails_for_now_and_nothing_ends() -> None:
     async with connected(mqtt(free_port())) as desk:
-        with pytest.raises(DeliveryError, match="no connection to the broker: .*refused") as failure:
+        with pytest.raises(DeliveryError, match=r"no connection.* broker: .*refused") as failure:
             await desk.deliver(notification())
     assert failure.value.retryable
 

@@ -42,7 +42,7 @@ async def test_a_broker_is_spoken_to_over_tls_only_when_its_certificate_is_trust
     async with connected(mqtt(broker.port, tls=True, ca_file=files["certfile"])) as desk:
         await desk.deliver(notification())
     async with connected(mqtt(broker.port, tls=True)) as stranger:
-        with pytest.raises(DeliveryError, match="no connection to the broker: .*certificate"):
+        with pytest.raises(DeliveryError, match=r"no connection to the broker: .*certificate"):
             await stranger.deliver(notification())
 
 
@@ -66,7 +66,7 @@ async def test_a_password_is_asked_for_and_never_shown(
     )
     async with connected(mqtt(broker.port, **references)) as desk:
         if password == "wrong":
-            with pytest.raises(DeliveryError, match="^the broker refuses this user or password$"):
+            with pytest.raises(DeliveryError, match=r"^the broker refuses this user or password$"):
                 await desk.deliver(notification())
         else:
             await desk.deliver(notification())

@@ -54,9 +54,16 @@ def _refusal(status: int, body: bytes) -> str:
 def command(options: Namespace, method: str, path: str, fields: dict[str, Any]) -> Answer:
     """What the daemon says to a command: it may refuse, and says why."""
     url, status, body = _exchange(options, method, path, json.dumps(fields).encode())
+    if status == http.client.FORBIDDEN and _address(options).token is not None:
+        return Answer(status, _with_the_token_unread(_document(url, body)))
     if status in (401, 405, 421) or (status == http.client.NOT_FOUND and body[:1] != b"{"):
         raise NoAnswerError(f"{url} {_REFUSED[status]}")
     return Answer(status, _document(url, body))
+
+
+def _with_the_token_unread(document: dict[str, Any]) -> dict[str, Any]:
+    """A refusal of a daemon that began before the token was set, which it cannot know."""
+    return document | {"error": f"{document.get('error', '')} (it is set already: restart it)"}
 
 
 def follow(options: Namespace, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -100,9 +107,7 @@ def _reply(
     seconds: float = _SECONDS,
 ) -> Iterator[tuple[str, http.client.HTTPResponse]]:
     """The address that is asked, and its answer, which can be read until the block ends."""
-    told = Address(_DEFAULT)
-    if options.configuration is not None:
-        told = address_of(options.configuration)
+    told = _address(options)
     url, token = options.url or told.url, told.token
     connection, root = _connection(url, told.certificate, seconds)
     headers = {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
@@ -117,6 +122,12 @@ def _reply(
         raise NoAnswerError(message) from error
     finally:
         connection.close()
+
+
+def _address(options: Namespace) -> Address:
+    if options.configuration is None:
+        return Address(_DEFAULT)
+    return address_of(options.configuration)
 
 
 def _connection(

@@ -21,6 +21,8 @@ def explanation_lines(document: Document) -> Iterator[str]:
         yield fill(clean(sentence), _WIDTH, initial_indent="  ", subsequent_indent="    ")
     for told in document.get("told", ()):
         yield f"  Told to {told}."
+    for told in document.get("told_after_a_restart", ()):
+        yield f"  The configuration says otherwise, which holds after a restart: told to {told}."
     yield from _written(rule)
     yield from _measures(document["measures"])
     if document.get("tests"):

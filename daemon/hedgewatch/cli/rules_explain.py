@@ -9,7 +9,6 @@ from hedgewatch.cli.answers import WELL, WRONG, failed, tell
 from hedgewatch.cli.asking import NoAnswerError, ask
 from hedgewatch.cli.explanation_text import explanation_lines
 from hedgewatch.cli.paths import files_of, scenario_files
-from hedgewatch.cli.rule_routes import told_to
 from hedgewatch.cli.rule_tests_of import tests_of
 from hedgewatch.config.loader import load_judgement
 from hedgewatch.config.problems import nearest
@@ -18,9 +17,13 @@ from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import SHIPPED, shipped_rules
 from hedgewatch.core.rules import Rule
 from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.rule_routes import told_to
 from hedgewatch.telemetry.explanation import words_document
 
 Document = dict[str, Any]
+
+_FEW = 10
+_NOT_LOADED = "it is not loaded by the configuration; for a file of rules: --rules my-rules.yaml"
 
 
 class UnknownRuleError(Exception):
@@ -52,13 +55,15 @@ def _explained(options: Namespace) -> Document:
     if options.configuration is None:
         return document
     judged = load_judgement(options.configuration)
-    routed = _routed(judged.rules, judged.routes, options.name)
+    written = _routed(judged.rules, judged.routes, options.name).get("told", [])
+    routed = {"told_after_a_restart": written} if written != document.get("told") else {}
     return document | routed | {"tests": tests_of(options.name, judged.rule_files)}
 
 
 def _asked(options: Namespace) -> Document:
     """What the daemon says of the rule as it has loaded it."""
-    _known(options.name, [rule["alert"] for rule in ask(options, "/api/v1/rules")["rules"]])
+    names = [rule["alert"] for rule in ask(options, "/api/v1/rules")["rules"]]
+    _known(options.name, names, _NOT_LOADED)
     return ask(options, f"/api/v1/explain?rule={quote(options.name)}")
 
 
@@ -72,7 +77,8 @@ def _read(options: Namespace) -> Document:
     else:
         judged = load_judgement(options.configuration)
         rules, routes, paths = judged.rules, judged.routes, list(judged.rule_files)
-    _known(options.name, [rule.name for rule in rules])
+    where = "it is not in these files" if options.rules else _NOT_LOADED
+    _known(options.name, [rule.name for rule in rules], where)
     found = next(rule for rule in rules if rule.name == options.name)
     routed = _routed(rules, routes, options.name)
     return words_document(found) | routed | {"tests": tests_of(options.name, paths)}
@@ -83,7 +89,12 @@ def _routed(rules: Iterable[Rule], routes: Sequence[RouteSettings], name: str) -
     return {"told": found[0]} if found else {}
 
 
-def _known(name: str, names: Sequence[str]) -> None:
-    if name not in names:
-        hint = nearest(name, names) or f": there are {', '.join(sorted(names)) or 'none'}"
-        raise UnknownRuleError(f"no rule '{name}'{hint}")
+def _known(name: str, names: Sequence[str], where: str) -> None:
+    """UnknownRuleError with the nearest name, `where` it was looked for, and what is there, where
+    that is not too much to read.
+    """
+    if name in names:
+        return
+    there = ", ".join(sorted(names)) or "no rule"
+    listed = f" (there: {there})" if len(names) <= _FEW else ""
+    raise UnknownRuleError(f"no rule '{name}'{nearest(name, names)}: {where}{listed}")

@@ -42,7 +42,7 @@ class Audience:
         busy: Busy,
     ) -> None:
         self._cast = cast
-        self._routes = tuple(routes)
+        self.routes = tuple(routes)
         self._muting = muting
         self._tell_again = tell_again
         self._busy = busy
@@ -53,14 +53,14 @@ class Audience:
 
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar) -> None:
         """What comes from now on goes by other routes, and is kept quiet at other hours."""
-        self._routes = tuple(routes)
+        self.routes = tuple(routes)
         self._muting.calendar = calendar
 
     def tell(self, transition: Transition, now: float, *, stands: bool = True) -> list[Delivery]:
         """What follows from a change of an alert. One that does not stand afterwards cannot be
         acknowledged, even where its end alarms.
         """
-        route = route_for(transition, self._routes)
+        route = route_for(transition, self.routes)
         if route is None:
             _log.warning("alert_without_route", alertname=transition.alertname)
         live = Live(transition=transition, route=route, since=transition.at, once=not stands)
@@ -113,7 +113,7 @@ class Audience:
         """
         live = Live(
             transition=transition,
-            route=route_for(transition, self._routes),
+            route=route_for(transition, self.routes),
             since=transition.at,
             muted=self._muting.reason(transition, now),
         )
@@ -241,7 +241,7 @@ class Audience:
         said = self._said(live, now) if live is not None and not live.muted else None
         if live is None or said is None:
             return []
-        route = route_for(transition, self._routes)
+        route = route_for(transition, self.routes)
         names = merged(self._cast.people_of(route.to if route is not None else ()), live)
         live.heard |= dict.fromkeys(names)
         free = [name for name in names if not self._busy(name, alert)]

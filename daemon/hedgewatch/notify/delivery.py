@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Change, Outcome, Transition
+from hedgewatch.core.rules import Rule
 from hedgewatch.notify.audience import Audience, TellAgain
 from hedgewatch.notify.journal import Journal, Mark
 from hedgewatch.notify.live import alert_of, cast_of, tellings_of
@@ -27,6 +28,7 @@ from hedgewatch.notify.outgoing import (
 )
 from hedgewatch.notify.receiver import Connected, Display, Mirror, Receiver
 from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.rule_routes import told_to
 from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience, Result, Worker
 
@@ -128,6 +130,10 @@ class Dispatcher:
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
         """Send what comes from now on by other routes, and keep it quiet at other hours."""
         self._audience.reroute(_or_everywhere(routes, self._receivers), calendar)
+
+    def told_to(self, rule: Rule) -> list[str]:
+        """Who hears of its alerts, in words, by the routes that hold now."""
+        return told_to(rule, self._audience.routes)
 
     def start(self, spawn: Spawn) -> None:
         """Start everything that runs: the journal, what time calls for, the receivers."""

@@ -1,7 +1,7 @@
 """Why there is no connection to a broker, in words: what it said itself, or why it was not reached.
 
-Reason codes of a CONNACK are those of MQTT 5 (OASIS standard, table 3-1); paho puts the return codes
-of MQTT 3.1.1 into the same ones.
+Reason codes of a CONNACK are those of MQTT 5 (OASIS standard, table 3-1); paho puts the return
+codes of MQTT 3.1.1 into the same ones.
 """
 
 from collections.abc import Mapping

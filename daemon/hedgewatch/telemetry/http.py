@@ -78,13 +78,14 @@ class CannotListenError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """What the server has beside the engine: the text of the runbooks, the news of the status page,
-    what `settings.web_config` says, and further routes.
+    what `settings.web_config` says, further routes, and who is told of a rule's alerts.
     """
 
     runbooks: str = ""
     stream: Stream | None = None
     web: WebSettings = field(default_factory=WebSettings)
     routes: Routes = ()
+    told_to: Callable[[Rule], Sequence[str]] | None = None
 
 
 _BARE = Equipment()
@@ -115,7 +116,7 @@ def application(
         app.add_routes(stream_routes(equipment.stream))
         close_with(app, equipment.stream)
     app.add_routes([web.get("/api/v1/stress", _stress(view))])
-    app.add_routes([web.get("/api/v1/explain", _explain(view, commands))])
+    app.add_routes([web.get("/api/v1/explain", _explain(view, commands, equipment))])
     documents = _documents(view, commands)
     app.add_routes([web.get(path, _json(document)) for path, document in documents.items()])
     if commands is not None:
@@ -215,7 +216,7 @@ def _fraction(text: str) -> float | None:
     return move if isfinite(move) and _FARTHEST_DOWN <= move <= _FARTHEST_UP else None
 
 
-def _explain(view: View, commands: Commanded | None) -> Handler:
+def _explain(view: View, commands: Commanded | None, equipment: Equipment) -> Handler:
     silence_of = commands.silence_of if commands is not None else lambda _: None
 
     async def tell(request: web.Request) -> web.Response:
@@ -224,7 +225,8 @@ def _explain(view: View, commands: Commanded | None) -> Handler:
         if rule is None:
             return answer({"error": f"no rule {name} is loaded"}, 404)
         rows, alerts = view.rows(), view.alerts()
-        return answer(explanation_document(rule, rows, alerts, silence_of))
+        told = {} if equipment.told_to is None else {"told": list(equipment.told_to(rule))}
+        return answer(explanation_document(rule, rows, alerts, silence_of) | told)
 
     return tell
 
