@@ -49,6 +49,32 @@ async def test_an_asset_that_delta_numbers_has_the_name_that_it_has_there() -> N
     assert held == {"BTC": Held(1.5, 0.25), "USDT": Held(1000.0, 987.0)}
 
 
+KRAKEN_WALLETS: Mapping[str, Any] = {
+    "flex": {
+        "currencies": {"USDT": {"quantity": "900", "available": "800"}},
+        "type": "multiCollateralMarginAccount",
+    },
+    "fi_xbtusd": {
+        "auxiliary": {"pv": "2.1", "af": "1.5", "pnl": "0.1"},
+        "balances": {"xbt": "2.0", "pi_xbtusd": "-15000"},
+        "currency": "xbt",
+        "type": "marginAccount",
+    },
+    "fi_ethusd": {"auxiliary": {"pv": "0"}, "balances": {"eth": "0.0"}, "type": "marginAccount"},
+    "cash": {"balances": {"xbt": "0.5", "eur": "0.0"}, "type": "cashAccount"},
+}
+
+
+async def test_coins_in_every_wallet_of_kraken_futures_are_owned_without_their_profit() -> None:
+    answers = {
+        "accounts": {"result": "success", "accounts": KRAKEN_WALLETS},
+        "positions": {"result": "success", "openPositions": []},
+    }
+    exchange = stubbed("krakenfutures", rows_of(["BTC/USD:BTC"]), answers)
+    reading = await GenericReader("main", "krakenfutures").read(exchange)
+    assert {each.asset: each.total for each in reading.balances} == {"USDT": 900.0, "BTC": 2.5}
+
+
 SUBACCOUNT: Mapping[str, Any] = {
     "subaccountNumber": 0,
     "equity": "161451.04",

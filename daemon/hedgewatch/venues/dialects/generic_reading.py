@@ -1,6 +1,6 @@
 """One whole reading of an account of any venue: every call that it takes, and what they say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
@@ -24,7 +24,7 @@ from hedgewatch.venues.dialects.generic_replies import (
     untold,
 )
 from hedgewatch.venues.dialects.generic_units import contract_size
-from hedgewatch.venues.fields import OddReplyError, Row, rows
+from hedgewatch.venues.fields import OddReplyError, Row, number, rows
 
 
 @dataclass(slots=True)
@@ -96,9 +96,10 @@ class GenericReader:
         self, purse: Purse, held: Mapping[str, Held], reply: Row, code: Callable[[str], str]
     ) -> None:
         """One more margin account, and what the venue adds up in it."""
-        for asset, more in held.items():
-            purse.margin[asset] = _sum(purse.margin.get(asset), more)
         info = reply.get("info")
+        beside = _wallets_beside(info, code) if self._venue == "krakenfutures" else ()
+        for asset, more in (*held.items(), *beside):
+            purse.margin[asset] = _sum(purse.margin.get(asset), more)
         told = by_currency(self._venue, info, code)
         _refuse(untold(reply) - {name for name, each in told.items() if each.wallet is not None})
         purse.numbers |= told
@@ -155,6 +156,20 @@ class GenericReader:
             equity=numbers.equity,
             maintenance_margin=numbers.maintenance_margin,
         )
+
+
+def _wallets_beside(info: object, code: Callable[[str], str]) -> Iterator[tuple[str, Held]]:
+    """Kraken Futures, accounts: the wallet of each inverse market and the cash, which ccxt leaves
+    out for the multi-collateral one. Their `balances` are without profit; contracts in them have
+    names with an underscore.
+    """
+    accounts = info.get("accounts") if isinstance(info, Mapping) else None
+    for wallet in accounts.values() if isinstance(accounts, Mapping) else ():
+        held = wallet.get("balances") if isinstance(wallet, Mapping) else None
+        coins = held if isinstance(held, Mapping) else {}
+        for name in coins:
+            if "_" not in name and (total := number(coins, name)):
+                yield code(name), Held(total, None)
 
 
 def _refuse(assets_: set[str]) -> None:
