@@ -72,6 +72,29 @@ def test_a_copy_of_the_last_minutes_begins_with_the_segment_that_they_are_in(
     assert seen == NIGHT[-len(seen) :]
 
 
+def test_a_copy_of_what_is_being_written_is_closed_and_one_of_a_damaged_segment_is_not(
+    ring: Path, tmp_path: Path
+) -> None:
+    written = tmp_path / "ring"
+    written.mkdir(mode=0o700)
+    first = files_of(ring)[0]
+    with first.open("rb") as file:
+        *_, last, _end = frames(file)
+    whole = first.read_bytes()[: last.end]
+    damaged = bytearray(whole)
+    damaged[-3] ^= 4
+    for content, flaws in ((whole, 0), (whole[:-5], 0), (bytes(damaged), 1)):
+        (written / first.name).write_bytes(content)
+        out = tmp_path / "copy.hwrec"
+        out.unlink(missing_ok=True)
+        save(Ring(written, 86_400.0, 10**9), out, 1e9)
+        items = list(read(out))
+        assert isinstance(items[0], Opening)
+        assert len([item for item in items if isinstance(item, Flaw)]) == flaws
+        seen = events(items)
+        assert seen == NIGHT[: len(seen)]
+
+
 def test_a_file_that_is_cut_off_anywhere_is_read_up_to_its_last_whole_frame(
     one_file: Path,
 ) -> None:

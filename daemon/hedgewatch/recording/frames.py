@@ -23,7 +23,7 @@ MAGIC = f"hedgewatch recording {FORMAT}\n".encode()
 OPENING, EVENTS, END = b"S", b"E", b"Z"
 """A snapshot with what is to know of the segment; events; the segment is over."""
 
-_OPEN = "it was not closed: its daemon runs still, or was killed"
+_OPEN = "it ends here, all before this is whole: its daemon still writes it, or was killed"
 _HEAD = Struct(">cIIH")
 _CHECKED = Struct(">cII")
 _LEVEL = 5
@@ -83,15 +83,28 @@ def frames(file: BinaryIO) -> Iterator[Frame]:
             return
 
 
-def whole_frames(file: BinaryIO) -> int:
-    """Where the last whole frame of the segment that begins here ends, however it goes on."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Where the last whole frame of a segment ends. `cut`: it just ends there, unclosed."""
+
+    end: int
+    cut: bool = False
+
+
+def whole_frames(file: BinaryIO) -> Whole:
+    """What can be read of the segment that begins here, however it goes on."""
     end = file.tell()
     try:
         for frame in frames(file):
             end = frame.end
-    except DamageError:
-        pass
-    return end
+    except DamageError as error:
+        return Whole(end, error.cut)
+    return Whole(end)
+
+
+def closing() -> bytes:
+    """The frame that ends a segment of which only whole frames stand: it refers to none of them."""
+    return Packer().frame(END, {})
 
 
 def _no_beginning(begun: bytes, at: int) -> DamageError:

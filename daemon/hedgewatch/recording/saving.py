@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hedgewatch.recording.errors import RecordingError
-from hedgewatch.recording.frames import whole_frames
+from hedgewatch.recording.frames import closing, whole_frames
 from hedgewatch.recording.ring import Ring, began
 
 
@@ -32,7 +32,7 @@ def holding(ring: Ring) -> Holding:
 def save(ring: Ring, out: Path, last: float) -> Holding:
     """Copy the last so many seconds, whole segments of them, to a file that did not exist.
 
-    Of the segment that is being written, what stands of it now.
+    Of the segment that is being written, what stands of it now: there the copy is closed.
     """
     held = holding(ring)
     files = ring.files()
@@ -47,7 +47,7 @@ def save(ring: Ring, out: Path, last: float) -> Holding:
     try:
         with os.fdopen(target, "wb") as copy:
             for file in chosen:
-                _copy(file, copy)
+                _copy(file, copy, close=file == chosen[-1])
             size = copy.tell()
     except OSError as error:
         out.unlink(missing_ok=True)
@@ -55,9 +55,11 @@ def save(ring: Ring, out: Path, last: float) -> Holding:
     return Holding(len(chosen), size, began(chosen[0]), held.ended_at)
 
 
-def _copy(file: Path, copy: BinaryIO) -> None:
-    """The whole frames of a segment."""
+def _copy(file: Path, copy: BinaryIO, *, close: bool) -> None:
+    """The whole frames of a segment. One in which something is wrong is never closed."""
     with file.open("rb") as segment:
-        end = whole_frames(segment)
+        whole = whole_frames(segment)
         segment.seek(0)
-        copy.write(segment.read(end))
+        copy.write(segment.read(whole.end))
+    if close and whole.cut and whole.end:
+        copy.write(closing())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hedgewatch.core.alert_model import Change, Transition, plain_values
+from hedgewatch.core.alert_model import AlertState, Change, Transition, plain_values
 from hedgewatch.core.wording import rfc3339
 
 
@@ -20,11 +20,17 @@ def seconds(span: float) -> str:
 def line(told: Transition) -> str:
     """One decision in one line."""
     what = told.state.value if told.change is Change.STATE else told.change.value
-    words = told.annotations.get("summary") or told.reason
+    words = _words(told) or told.annotations.get("summary") or told.reason
     return (
         f"{rfc3339(told.at)}  {what:<12} {told.severity.value:<8} "
         f"{told.alertname} {told.subject}: {words}"
     )
+
+
+def _words(told: Transition) -> str:
+    """What is over, or calm for now, has words of its own where its rule gives them."""
+    is_over = told.state is AlertState.RESOLVED or told.calm_since is not None
+    return told.annotations.get("resolved", "") if is_over else ""
 
 
 def plain(told: Transition) -> dict[str, Any]:
