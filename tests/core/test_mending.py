@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgewatch.core.book.rows.nearness import nearness_of
+from hedgewatch.core.book.rows.nearness import move_in_words, nearness_of
 from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.mending import SAFE_MOVE, SAFE_RATIO
 from hedgewatch.core.model import CollateralSlice, Scope, Tier, Unknown
@@ -257,6 +257,42 @@ def test_what_no_single_position_mends_and_what_needs_no_mending_say_so() -> Non
     calm = _Book("binance-usdm-cross", 900_500.0, both).story()
     assert calm.pool().remedy == "nothing, it is safe as it stands"
     assert calm.position(AIX).remedy == "nothing, it is safe as it stands"
+
+
+def test_a_position_near_liquidation_in_a_pool_that_stands_any_common_move_is_not_called_safe() -> (
+    None
+):
+    legs = ((AIX, -200.0, 1_000.0, 1_000.0), (ALT, 500_000.0, 0.4, 0.4))
+    story = _Book("binance-usdm-cross", 17_000.0, legs, tiers=table((0.0, 0.01))).story()
+    assert story.pool().remedy == "nothing, it is safe as it stands"
+    assert known(story.position(AIX).liquidation_distance) < 0.10
+    assert story.position(AIX).remedy == (
+        f"put money into main/USDT, or close a part of {AIX}: "
+        "the pool stands a move of all its markets, but not one of this market alone"
+    )
+
+
+def test_the_only_position_of_a_pool_is_not_called_several() -> None:
+    story = _Book("binance-usdm-cross", 50_000.0, ((AIX, -200.0, 1_000.0, 1_260.0),)).story()
+    assert story.pool().remedy.endswith(" USDT into main/USDT: to close the position is not enough")
+
+
+def test_contracts_by_the_billion_and_prices_of_many_zeros_are_written_out() -> None:
+    long = ("PEPE/USDT:USDT", 1_234_567_891.0, 1.234e-5, 1.1e-5)
+    position = _Book("binance-usdm-cross", 2_300.0, (long,)).story().position("PEPE/USDT:USDT")
+    assert " of 1,234,567,891 contracts of PEPE" in position.remedy
+    assert position.liquidation_in_words.startswith("at 0.0000")
+    assert "e-" not in position.liquidation_in_words + position.remedy
+
+
+def test_which_move_liquidates_a_pool_is_said_until_it_is_due() -> None:
+    assert move_in_words(-0.038, 20.0) == "a move of -3.8% liquidates"
+    assert move_in_words(0.0, -480.0) == "liquidation is due now"
+    assert move_in_words(0.05, -1.0) == "liquidation is due now"
+    assert move_in_words(inf, 0.0) == move_in_words(-inf, 900.0) == "no move liquidates"
+    assert move_in_words(Unknown("no price yet", 0.0), Unknown("no price yet", 0.0)) == (
+        "which move liquidates is unknown: no price yet"
+    )
 
 
 def test_coins_are_put_in_as_coins_and_what_is_not_known_is_said() -> None:

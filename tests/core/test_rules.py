@@ -39,6 +39,28 @@ def test_values_without_a_format_read_plainly() -> None:
     assert shown("{margin_ratio:+.1%}", margin_ratio=inf) == "+∞"
 
 
+@pytest.mark.parametrize(
+    ("value", "spec", "read"),
+    [
+        (1.1e-05, ",.8g", "0.000011"),
+        (1.23456789e-05, ",.3g", "0.0000123"),
+        (-1.1e-05, "+,.8g", "-0.000011"),
+        (1_234_567_891.4, ",.8g", "1,234,567,891"),
+        (-8.6e8, "+,.8g", "-860,000,000"),
+        (1e21, "g", "1000000000000000000000"),
+        (1_427.272727, ",.8g", "1,427.2727"),
+        (-0.0001, "+.1%", "+0.0%"),
+        (-0.001, ",.2f", "0.00"),
+        (0.0, ",.8g", "0"),
+        (1.1e-05, ".2e", "1.10e-05"),
+    ],
+)
+def test_figures_are_written_out_and_what_rounds_to_nothing_has_no_sign(
+    value: float, spec: str, read: str
+) -> None:
+    assert parse_template(f"{{x:{spec}}}", {"x": Unit.NUMBER}).render({"x": value}.get) == read
+
+
 def test_a_value_that_looks_like_a_template_is_not_evaluated() -> None:
     assert shown("{account}", account="{margin_ratio} {account.__class__}") == (
         "{margin_ratio} {account.__class__}"

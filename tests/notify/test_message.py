@@ -74,6 +74,18 @@ def test_a_liquidation_says_what_happened_before_what_was_known_last() -> None:
     assert second == "when last judged: main/USDT: margin ratio 83.0%, liquidated at 100 %"
 
 
+@pytest.mark.parametrize("reason", [reason for reason in EndReason if reason.calm])
+def test_what_ended_calmly_says_so_before_the_words_of_the_time_when_it_alarmed(
+    reason: EndReason,
+) -> None:
+    first, second, third, *_ = body(
+        notification(transition(AlertState.ENDED, reason=reason))
+    ).split("\n")
+    assert "margin ratio" not in first
+    assert second == "when last judged: main/USDT: margin ratio 83.0%, liquidated at 100 %"
+    assert third.startswith("it lasted ")
+
+
 def test_the_body_begins_with_what_the_rule_says_and_names_unknown_numbers_unknown() -> None:
     assert body(notification(transition(at=NOON + 180))).split("\n") == [
         "main/USDT: margin ratio 83.0%, liquidated at 100 %",

@@ -5,7 +5,7 @@ from typing import Any
 
 from hedgewatch.cli.answers import counted
 from hedgewatch.core.alert_model import plain_values
-from hedgewatch.core.wording import rfc3339
+from hedgewatch.core.wording import figure, rfc3339
 from hedgewatch.recording.comparing import Comparison, compared
 from hedgewatch.recording.timeline import Firing, History
 from hedgewatch.recording.wording import seconds
@@ -67,7 +67,7 @@ def _name(firing: Firing) -> str:
 
 
 def _worst(firing: Firing) -> str:
-    told = [f"{name} {value:.6g}" for name, value in sorted(firing.worst.items())]
+    told = [f"{name} {figure(value, '.6g')}" for name, value in sorted(firing.worst.items())]
     return f"  worst {', '.join(told)}" if told else ""
 
 

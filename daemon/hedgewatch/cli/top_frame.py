@@ -12,7 +12,7 @@ from typing import Any
 from rich.text import Text
 
 from hedgewatch.cli.alert_table import summary_of
-from hedgewatch.core.wording import rfc3339, spoken
+from hedgewatch.core.wording import figure, rfc3339, spoken
 from hedgewatch.notify.message import clean
 
 Document = Mapping[str, Any]
@@ -292,4 +292,4 @@ def _money(value: float | None) -> str:
 
 
 def _count(value: float | None, sign: str = "") -> str:
-    return "unknown" if value is None else f"{value:{sign},.6g}"
+    return "unknown" if value is None else figure(value, f"{sign},.8g")

@@ -26,7 +26,7 @@ from hedgewatch.core.expression.problems import (
 )
 from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
 from hedgewatch.core.model import Scope, Subject, Unknown
-from hedgewatch.core.wording import spoken
+from hedgewatch.core.wording import figure, spoken
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.POSITION: ("account", "venue", "symbol", "position"),
@@ -50,8 +50,8 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
         "settings_change",
         "market_status",
     ),
-    Scope.POOL: ("currency", "remedy", "venue_warning"),
-    Scope.HEDGE: ("break_reason", "blind_reason"),
+    Scope.POOL: ("currency", "remedy", "liquidation_in_words", "venue_warning"),
+    Scope.HEDGE: ("currency", "break_reason", "blind_reason"),
     Scope.ACCOUNT: (
         "unusable_reason",
         "blind_reason",
@@ -187,7 +187,7 @@ class _Field:
         if self.unit is Unit.SECONDS and not self.format:
             return spoken(value)
         if math.isfinite(value):
-            return format(value, self.format or ".8g")
+            return figure(value, self.format or ".8g")
         return "-∞" if value < 0 else "+∞" if self.format.startswith("+") else "∞"
 
 

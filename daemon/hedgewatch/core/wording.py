@@ -1,10 +1,28 @@
-"""How moments and durations are said."""
+"""How moments, durations and figures are said."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from math import isfinite
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _DAYS_FROM = 2 * _DAY
+_GENERAL = re.compile(r"(?P<before>.*?)(?P<digits>(\.\d+)?)g")
+
+
+def figure(value: float, spec: str) -> str:
+    """A finite number in a format of Python's, as a person reads it: without an exponent, where
+    `g` would write one (`0.0000123`, `1,234,567,891`), and without the sign of what rounds to 0.
+    """
+    text = format(value, spec)
+    general = _GENERAL.fullmatch(spec)
+    if general and "e" in text:
+        before, digits = general["before"], general["digits"]
+        if abs(value) >= 1.0:
+            return format(value, f"{before}.0f")
+        return format(Decimal(format(value, f"{digits}g")), f"{before}f")
+    is_zero = value < 0.0 and not re.search("[1-9]", text)
+    return format(0.0, spec) if is_zero else text
 
 
 def spoken(seconds: float) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from hedgewatch.core.alert_model import Acknowledgement, AlertState, Change, Transition
 from hedgewatch.core.model import EndReason
-from hedgewatch.core.wording import spoken
+from hedgewatch.core.wording import figure, spoken
 from hedgewatch.notify.digest_lines import digest_lines
 from hedgewatch.notify.outgoing import DIGEST, Notification
 from hedgewatch.notify.report import REPORT
@@ -44,6 +44,11 @@ _WHAT_ENDED: Mapping[str, str] = MappingProxyType(
         EndReason.EXPIRED: "The contract ended: what it covered is open now.",
         EndReason.SETTLED: "The venue settled and delisted it: what it covered is open now.",
         EndReason.TRANSFERRED: "It was transferred.",
+        EndReason.FLIPPED: "It was turned around: its other side is watched anew.",
+        EndReason.REGROUPED: (
+            "Its positions stand in another pool since the margin mode changed: they are watched "
+            "there."
+        ),
         EndReason.REMOVED_BY_RELOAD: "The rule, or what it watched, is not configured any more.",
     }
 )
@@ -126,8 +131,9 @@ def _lines(notification: Notification) -> Iterator[str]:
     rule does not say them in words.
     """
     transition = notification.transition
-    if transition.is_alarming_end:
-        yield _what_to_do(transition)
+    ended = _WHAT_ENDED.get(transition.reason) if transition.state is AlertState.ENDED else None
+    if ended is not None:
+        yield ended
         yield f"when last judged: {summary(transition)}"
     else:
         yield summary(transition)
@@ -136,8 +142,7 @@ def _lines(notification: Notification) -> Iterator[str]:
         yield from digest_lines(notification.digest)
         return
     yield from _news(transition)
-    if not transition.is_alarming_end:
-        yield _what_to_do(transition)
+    yield _what_to_do(transition)
     yield _since(transition)
     if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)
@@ -163,13 +168,12 @@ def _what_to_do(transition: Transition) -> str:
     """What the rule advises; of what has ended, the advice for what was held would mislead, and of
     what is over, or may be, there is nothing to do.
     """
-    if transition.state is AlertState.RESOLVED or transition.change is Change.ACKNOWLEDGED:
+    over = transition.state in (AlertState.RESOLVED, AlertState.ENDED)
+    if over or transition.change is Change.ACKNOWLEDGED:
         return ""
     if transition.calm_since is not None:
         calm = spoken(transition.at - transition.calm_since)
         return f"Its condition has not held for {calm}: resolved if that lasts."
-    if transition.state is AlertState.ENDED:
-        return _WHAT_ENDED.get(transition.reason, "")
     return transition.annotations.get("description", "")
 
 
@@ -207,4 +211,4 @@ def _value(value: float | bool | None) -> str:  # noqa: FBT001 - a measure may b
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.6g}" if isfinite(value) else "-∞" if value < 0 else "∞"
+    return figure(value, ".6g") if isfinite(value) else "-∞" if value < 0 else "∞"

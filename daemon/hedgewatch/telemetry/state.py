@@ -9,6 +9,7 @@ from hedgewatch.core.alert_model import AlertRecord, AlertState, Transition
 from hedgewatch.core.alerts.settling import resolved_at
 from hedgewatch.core.book.rows import HedgeLeg, HedgeRow, PositionRow
 from hedgewatch.core.model import Scope, Subject
+from hedgewatch.core.wording import figure
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import Row
 
@@ -123,7 +124,9 @@ def _remedy_of_hedge(row: Row | None) -> str:
     needed = getattr(row, "contracts_to_target", None)
     if not isinstance(needed, float) or not needed:
         return ""
-    return f"{'buy' if needed > 0.0 else 'sell'} {abs(needed):,.6g} contracts of the cover"
+    return (
+        f"{'buy' if needed > 0.0 else 'sell'} {figure(abs(needed), ',.8g')} contracts of the cover"
+    )
 
 
 _MENDING: Mapping[Scope, Callable[[Row | None], str]] = {

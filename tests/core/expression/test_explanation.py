@@ -133,7 +133,7 @@ def test_the_measures_of_a_sum_are_shown_beside_it() -> None:
         (90.0, Unit.SECONDS, "1.5 m"),
         (0.25, Unit.SECONDS, "0.25 s"),
         (1_234_567.891, Unit.MONEY, "1,234,567.89"),
-        (0.00001234, Unit.PRICE, "1.234e-05"),
+        (0.00001234, Unit.PRICE, "0.00001234"),
         (1.0, Unit.BOOLEAN, "true"),
         (inf, Unit.RATIO, "∞"),
         (None, Unit.RATIO, "unknown"),

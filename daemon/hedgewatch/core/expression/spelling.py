@@ -6,6 +6,7 @@ from math import inf
 from hedgewatch.core.expression import evaluation as meaning
 from hedgewatch.core.expression.evaluation import Node
 from hedgewatch.core.expression.units import Unit, common, product, quotient
+from hedgewatch.core.wording import figure
 
 Units = Callable[[str], Unit | None]
 """The unit of a measure, None of one that is not known."""
@@ -129,7 +130,7 @@ def shown(value: object, unit: Unit | None) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.6g}" if abs(value) < _MILLION else f"{value:,.0f}"
+    return figure(value, ",.6g") if abs(value) < _MILLION else f"{value:,.0f}"
 
 
 def _time(value: float) -> str:
@@ -142,7 +143,7 @@ def _time(value: float) -> str:
 _SHOWN: dict[Unit | None, Callable[[float], str]] = {
     Unit.RATIO: lambda value: f"{value:.4%}" if 0 < abs(value) < _PER_MILLE else f"{value:.2%}",
     Unit.MONEY: lambda value: f"{value:,.2f}",
-    Unit.PRICE: lambda value: f"{value:,.8g}",
-    Unit.CONTRACTS: lambda value: f"{value:,.8g}",
+    Unit.PRICE: lambda value: figure(value, ",.8g"),
+    Unit.CONTRACTS: lambda value: figure(value, ",.8g"),
     Unit.SECONDS: _time,
 }

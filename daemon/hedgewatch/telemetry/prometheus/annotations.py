@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hedgewatch.core.expression import spelt
+from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.telemetry.prometheus.series import CannotMapError, identity_of, selector
 
 NOT_HERE = "…"
 """Stands for what is not in Prometheus: reasons, and measures without a metric."""
 
-IN_NUMBERS: Mapping[str, str] = MappingProxyType(
-    {"{liquidation_in_words}": "is {liquidation_distance:.1%} away"}
+IN_NUMBERS: Mapping[Scope, Mapping[str, str]] = MappingProxyType(
+    {
+        Scope.POSITION: {"{liquidation_in_words}": "is {liquidation_distance:.1%} away"},
+        Scope.POOL: {"{liquidation_in_words}": "a move of {shock_nearest:+.1%} liquidates"},
+    }
 )
 """Texts that the program makes of measures, as well as Prometheus can say them."""
 
@@ -39,7 +43,7 @@ def template_of(rule: Rule, text: str, scraped: frozenset[str]) -> str:
         except CannotMapError:
             return NOT_HERE
 
-    for words, numbers in IN_NUMBERS.items():
+    for words, numbers in IN_NUMBERS.get(rule.scope, {}).items():
         text = text.replace(words, numbers)
     return _TOKEN.sub(field, text)
 

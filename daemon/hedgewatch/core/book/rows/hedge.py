@@ -179,6 +179,11 @@ class HedgeRow(HedgeStatistics, Row):
         self.uncovered_coins: Known = NOT_YET
 
     @property
+    def currency(self) -> str:
+        """What its values are told in; `money` until that is known, and so are they."""
+        return self.money or "money"
+
+    @property
     def break_reason(self) -> str:
         """Which leg lost what, and why; empty while the hedge is not broken."""
         return str(self.broken) if self.broken is not None and self.hedge_broken is True else ""

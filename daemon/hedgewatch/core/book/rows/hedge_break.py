@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hedgewatch.core.model import EndReason, HedgePlan, LegPlan
+from hedgewatch.core.wording import figure
 
 EXPLAINED_WITHIN = 10.0
 """Seconds in which the venue may still say why a holding shrank."""
@@ -49,7 +50,8 @@ class Loss:
         held = self.leg.symbol or self.leg.asset
         unit = "contracts" if self.leg.symbol else self.leg.asset
         told = WORDS.get(self.cause, self.cause.value)
-        return f"{self.leg.account} {held} lost {self.amount:,.8g} {unit}, {told}"
+        amount = figure(self.amount, ",.8g")
+        return f"{self.leg.account} {held} lost {amount} {unit}, {told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """How near liquidation is, in words for whoever is woken by it."""
 
-from math import inf
+from math import inf, isinf
 
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.wording import figure
 
 
 def nearness_of(price: Known, distance: Known) -> str:
@@ -16,5 +17,16 @@ def nearness_of(price: Known, distance: Known) -> str:
     if distance <= 0.0:
         back = f"safe only {-distance:.1%} from here" if distance > -inf else "no price is safe"
         return f"is due now: {back}"
-    where = "" if isinstance(price, Unknown) else f"at {price:,.8g} "
+    where = "" if isinstance(price, Unknown) else f"at {figure(price, ',.8g')} "
     return f"{where}is {distance:.1%} away"
+
+
+def move_in_words(move: Known, headroom: Known) -> str:
+    """`a move of +7.0% liquidates`: of all prices of a pool together. What has no headroom left may
+    be liquidated already, and then `move` may be the way back.
+    """
+    if isinstance(move, Unknown):
+        return f"which move liquidates is unknown: {move.reason}"
+    if not isinstance(headroom, Unknown) and headroom <= 0.0 and not isinf(move):
+        return "liquidation is due now"
+    return "no move liquidates" if isinf(move) else f"a move of {move:+.1%} liquidates"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.evenness import Adviser, PoolEvenness
 from hedgewatch.core.book.rows.market import MarketRow
+from hedgewatch.core.book.rows.nearness import move_in_words
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.remedy import remedy_of
@@ -114,6 +115,11 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     def venue_warning(self) -> str:
         """What the venue itself said of its account last."""
         return self.account.venue_warning
+
+    @property
+    def liquidation_in_words(self) -> str:
+        """Which common move liquidates it, or that it is due already."""
+        return move_in_words(self.shock_nearest, self.headroom)
 
     @property
     def remedy(self) -> str:

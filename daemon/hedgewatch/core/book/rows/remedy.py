@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.scenarios import MONEY
+from hedgewatch.core.wording import figure
 
 if TYPE_CHECKING:  # they have it said of themselves
     from hedgewatch.core.book.rows.pool import PoolRow
     from hedgewatch.core.book.rows.position import PositionRow
 
 _NONE = (inf, "")
+_NEAR = 0.15
+"""The distance below which a position is not safe, whatever its pool stands."""
 
 
 def remedy_of(pool: "PoolRow", about: "PositionRow | None" = None) -> str:
@@ -22,12 +25,31 @@ def remedy_of(pool: "PoolRow", about: "PositionRow | None" = None) -> str:
     lacking = pool.top_up_to_safe
     if isinstance(lacking, Unknown):
         return f"unknown: {lacking.reason}"
+    into = f"into {pool.account.name}/{pool.name}"
     if not lacking:
-        return "nothing, it is safe as it stands"
-    money = f"{lacking:,.2f}" if pool.currency in MONEY else f"{lacking:,.6g}"
+        return _alone(about, into) or "nothing, it is safe as it stands"
+    money = f"{lacking:,.2f}" if pool.currency in MONEY else figure(lacking, ",.6g")
     cut = _cut(about)[1] if about is not None else ""
-    closing = cut or _least_cut(pool) or "close several positions: no one alone is enough"
-    return f"put {money} {pool.currency} into {pool.account.name}/{pool.name}, or {closing}"
+    return f"put {money} {pool.currency} {into}{_or_close(cut or _least_cut(pool), pool)}"
+
+
+def _alone(about: "PositionRow | None", into: str) -> str:
+    """Of a position whose pool stands any common move, because others of it gain what this loses:
+    they need not move with it.
+    """
+    distance = inf if about is None else about.liquidation_distance
+    if about is None or isinstance(distance, Unknown) or distance >= _NEAR:
+        return ""
+    return (
+        f"put money {into}, or close a part of {about.symbol}: "
+        "the pool stands a move of all its markets, but not one of this market alone"
+    )
+
+
+def _or_close(cut: str, pool: "PoolRow") -> str:
+    if not cut and len(pool.positions) == 1:
+        return ": to close the position is not enough"
+    return f", or {cut or 'close several positions: no one alone is enough'}"
 
 
 def _least_cut(pool: "PoolRow") -> str:
@@ -39,5 +61,6 @@ def _cut(position: "PositionRow") -> tuple[float, str]:
     cut, held, worth = position.contracts_to_safe, abs(position.contracts), position.notional
     if isinstance(cut, Unknown) or isinstance(worth, Unknown) or not 0.0 < cut < inf:
         return _NONE
-    part = f"all {held:,.8g}" if cut == held else f"{cut:,.8g} of {held:,.8g}"
+    whole = figure(held, ",.8g")
+    part = f"all {whole}" if cut == held else f"{figure(cut, ',.8g')} of {whole}"
     return worth * cut / held, f"close {part} contracts of {position.symbol}"
