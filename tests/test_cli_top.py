@@ -83,6 +83,32 @@ def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> 
     ]
 
 
+def test_in_a_narrow_window_no_number_that_one_acts_on_is_cut() -> None:
+    told = state(reasons=["main: the feed of prices is silent for 12 s: BTC/USDT:USDT"])
+    told["alerts"][0]["annotations"]["summary"] = "main/USDT: liquidation at 65,000 is 8.3 % away"
+    told["alerts"][0]["remedy"] = "put 17,430.00 USDT into main/USDT, or close 55 of 200 contracts"
+    lines = shown(News(state=told, age=42.0, trouble="no daemon answers at desk.lan"), 40)
+    assert lines[:2] == ["NOT LIVE: all of this is 42 s old: no", "  daemon answers at desk.lan"]
+    assert lines[7:12] == [
+        "  main/USDT: liquidation at 65,000 is",
+        "    8.3 % away",
+        "  do: put 17,430.00 USDT into main/USDT,",
+        "    or close 55 of 200 contracts",
+        "POOLS                     margin ratio …",
+    ]
+    assert max(map(len, lines)) <= 40
+
+
+def test_a_ratio_is_marked_from_where_the_shipped_rules_speak() -> None:
+    styles = []
+    for ratio in (0.59, 0.61, 0.81):
+        told = state()
+        told["pools"][0]["margin_ratio"] = ratio
+        (line,) = [each for each in frame(News(state=told), 80, 24) if "█" in each.plain]
+        styles.append(str(line.spans[0].style))
+    assert styles == ["green", "bold yellow", "bold red"]
+
+
 def test_what_is_calm_for_now_is_no_danger_and_asks_for_nothing() -> None:
     told = state()
     told["alerts"][0] |= {"calm_since": NOW - 26.0, "resolved_at": NOW + 4.0}
@@ -179,6 +205,38 @@ async def test_without_a_terminal_one_picture_is_printed_in_plain_text(
     assert {"now", "pools", "hedges"} <= set(json.loads(capsys.readouterr().out))
 
 
+@pytest.mark.parametrize("changed", [{"TERM": "dumb"}, {"PYTHONIOENCODING": "latin-1"}])
+async def test_a_terminal_that_can_do_little_is_shown_what_it_can(
+    url: str, changed: dict[str, str]
+) -> None:
+    code, seen = await asyncio.to_thread(_seen_at_a_terminal, url, changed)
+    assert "POOLS" in seen
+    assert "Traceback" not in seen
+    assert code == 0
+
+
+def _seen_at_a_terminal(url: str, changed: dict[str, str]) -> tuple[int, str]:
+    """What a run in a window of 30 columns shows until it is left."""
+    ours, theirs = pty.openpty()
+    program = Path(sys.executable).with_name("hedgewatch")
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "30"} | changed
+    with subprocess.Popen(
+        [str(program), "top", "--url", url],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
+    ) as running:  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        try:
+            while select.select([ours], [], [], 20.0)[0]:
+                seen += os.read(ours, 65536)
+                if b"POOLS" in seen:
+                    os.write(ours, b"q")
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+        return running.wait(10), seen.decode(errors="replace")
+
+
 def test_where_no_daemon_is_it_says_so_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["top", "--once", "--url", "http://127.0.0.1:9"]) == 1
     assert "no daemon answers at http://127.0.0.1:9" in capsys.readouterr().err
@@ -192,12 +250,15 @@ async def test_at_a_terminal_it_follows_until_q_and_leaves_the_terminal_as_it_wa
 
 
 def _at_a_terminal(url: str, ending: bytes | signal.Signals) -> int:
-    """The exit code of a run on a pseudo terminal that is left once it has shown something."""
+    """The exit code of a run on a pseudo terminal that is left once it has shown something.
+
+    With SIGINT as it is by default: what a script runs in the background inherits it ignored.
+    """
     ours, theirs = pty.openpty()
     program = Path(sys.executable).with_name("hedgewatch")
     environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
     with subprocess.Popen(
-        [str(program), "top", "--url", url],
+        ["env", "--default-signal=INT", str(program), "top", "--url", url],
         stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
     ) as running:  # fmt: skip
         os.close(theirs)

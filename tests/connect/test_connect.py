@@ -191,7 +191,7 @@ def test_at_a_terminal_a_secret_is_not_shown_and_ctrl_c_leaves_nothing(
 ) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [PROGRAM, "connect", "-o", tmp_path / "hw.yaml"],
+        ["env", "--default-signal=INT", PROGRAM, "connect", "-o", tmp_path / "hw.yaml"],
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
     )  # fmt: skip
     os.close(theirs)

@@ -106,6 +106,9 @@ async def test_the_keyboard_reaches_links_and_the_slider_and_moves_it(page: Page
         await page.press("ArrowRight")
     assert await page.evaluate("document.getElementById('moved').textContent") == "+3 %"
     await page.until(shows("whatif", "9.4 %"), 12)  # asked every five seconds
+    live = "document.getElementById('whatif').getAttribute('aria-live')"
+    assert await page.evaluate(live) == "polite"
+    await page.until(f"{live} === 'off'", 12)  # what it says again without a move is read by nobody
     await page.press("Tab")
     assert "What to do" in await page.evaluate("document.activeElement.innerText")
 

@@ -5,6 +5,7 @@ Each command is a module with a `perform`, imported when it is asked for: most b
 along that take up to a second.
 """
 
+import io
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from hedgewatch.imports import import_for_good
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
+    _say_what_the_terminal_can_show()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     if options.command == "run":
         _heed_signals_from_the_start()
@@ -36,6 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _perform(options: Namespace) -> int:
     code: int = import_for_good(f"hedgewatch.cli.{options.command}").perform(options)
     return code
+
+
+def _say_what_the_terminal_can_show() -> None:
+    """A sign that a terminal of Latin-1 has not is shown as `?`, and is no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="replace")
 
 
 def _heed_signals_from_the_start() -> None:

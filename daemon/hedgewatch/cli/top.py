@@ -60,9 +60,11 @@ class Follower:
 
 
 def perform(options: Namespace) -> int:
-    """Follow it until somebody leaves; one picture where nobody sits before it."""
+    """Follow it until somebody leaves; one picture where nobody sits before it, or where the
+    terminal can only add lines (TERM=dumb).
+    """
     console = Console(highlight=False, soft_wrap=False)
-    if options.once or options.json or not console.is_terminal:
+    if options.once or options.json or not console.is_terminal or console.is_dumb_terminal:
         return _once(options, console)
     follower = Follower(options, Clock())
     follower.start()

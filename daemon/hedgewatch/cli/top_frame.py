@@ -7,6 +7,7 @@ colour alone.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
+from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
@@ -18,8 +19,10 @@ from hedgewatch.notify.message import clean
 Document = Mapping[str, Any]
 
 _BAR = 10
-_NEAR, _CLOSE = 0.5, 0.8  # of the margin ratio, which liquidates at 1
+_NEAR, _CLOSE = 0.6, 0.8  # of the margin ratio, as MarginWarning and MarginDanger have it
 _LATE_SECONDS = 5.0
+_NARROWEST = 10
+"""Columns, below which nothing is indented."""
 _STYLES = {"critical": "bold red", "warning": "bold yellow", "info": "cyan"}
 _HEADING, _BAD, _UNSURE, _FAINT = "bold", "bold red", "magenta", "dim"
 
@@ -35,11 +38,13 @@ class News:
 
 def frame(news: News, width: int, height: int | None, bars: str = "█░") -> list[Text]:
     """The lines of one picture, none longer than `width`; of more than `height` the last are left
-    out, and their number told. `bars` are the signs of what is full and of what is empty.
+    out, and their number told. What has to be read whole is folded, the rest is cut. `bars` are
+    the signs of what is full and of what is empty.
     """
-    lines = [*_connection(news)]
+    told = [*_connection(news)]
     if news.state is not None:
-        lines += _body(news.state, bars)
+        told += _body(news.state, bars)
+    lines = [part for line in told for part in _folded(line, width)]
     for line in lines:
         line.no_wrap = True
         line.truncate(width, overflow="ellipsis")
@@ -64,13 +69,13 @@ def _connection(news: News) -> Iterator[Text]:
     elif news.trouble or news.age > _LATE_SECONDS:
         why = f": {news.trouble}" if news.trouble else ""
         said = f"NOT LIVE: all of this is {spoken(news.age)} old{why}"
-        yield Text(clean(said).replace("\n", " "), style="bold white on red")
+        yield _whole(said, "bold white on red")
 
 
 def _body(state: Document, bars: str) -> Iterator[Text]:
     yield _head(state)
     for reason in state["reasons"]:
-        yield _line(f"NOT IN SIGHT: {reason}", _BAD)
+        yield _whole(f"NOT IN SIGHT: {reason}", _BAD)
     yield from _part(_alert_heading(state["alerts"]), _alerts(state))
     yield from _part(_pool_heading(), _pools(state["pools"], bars))
     yield from _part("HEDGES", _hedges(state["hedges"]))
@@ -122,9 +127,9 @@ def _alerts(state: Document) -> Iterator[Text]:
         words = [alert["severity"].upper(), alert["alertname"], alert["subject"], lasted]
         yield _line("  ".join([*words, *_notes(alert, state["now"])]), style)
         if summary := summary_of(alert):
-            yield _line(f"  {summary}")
+            yield _whole(f"  {summary}")
         if alert.get("remedy") and not alert.get("calm_since"):
-            yield _line(f"  do: {alert['remedy']}")
+            yield _whole(f"  do: {alert['remedy']}")
 
 
 def _notes(alert: Document, now: float) -> Iterator[str]:
@@ -244,6 +249,22 @@ def _signals(state: Document) -> Iterator[Text]:
 
 def _line(text: str, style: str = "") -> Text:
     return Text(clean(text).replace("\n", " "), style=style)
+
+
+def _whole(text: str, style: str = "") -> Text:
+    """A line of which nothing may be cut: a number at its end is what somebody acts on."""
+    line = _line(text, style)
+    line.overflow = "fold"
+    return line
+
+
+def _folded(line: Text, width: int) -> Iterable[Text]:
+    if line.overflow != "fold" or line.cell_len <= width:
+        return [line]
+    indent = " " * (len(line.plain) - len(line.plain.lstrip()))
+    deeper = f"{indent}  " if width > _NARROWEST else ""
+    parts = wrap(line.plain, width, subsequent_indent=deeper)
+    return [Text(part, style=line.style) for part in parts]
 
 
 def _named(row: Document, own: str) -> str:

@@ -1,7 +1,10 @@
 // Whether what is shown can be believed: accounts with their feeds, signals and calendars.
 
 import { el } from "./dom.js";
-import { amount, number, span, told } from "./format.js";
+import { amount, number, span, told, whyUnknown } from "./format.js";
+
+/** Said of an account that is not seen where nobody told why. */
+export const UNVOUCHED = "nothing of it can be vouched for";
 
 /** `passed` are the seconds since the daemon said all this: everything is older by so much. */
 export function sightTable(state, passed) {
@@ -11,7 +14,7 @@ export function sightTable(state, passed) {
     { class: `card ${isSeen(account) ? "calm" : "critical"}`, "data-key": account.account },
     el("h3", {}, account.account, el("span", { class: "about" }, ` ${account.venue}`),
       el("span", { class: "state" }, isSeen(account) ? "in sight" : "blind")),
-    isSeen(account) ? null : el("p", { class: "summary" }, account.reason || "nothing of it can be vouched for"),
+    isSeen(account) ? null : el("p", { class: "summary" }, account.reason || UNVOUCHED),
     account.key_too_powerful === true ? el("p", { class: "summary" }, "Its key may do more than read.") : null,
     account.unseen.map((what) => el("p", { class: "summary" }, `Not seen: ${what}.`)),
     el("table", {}, el("caption", { class: "unseen" }, `Feeds of ${account.account}`),
@@ -47,7 +50,7 @@ function signal(each, passed) {
 
 function calendar(each, passed) {
   const until = number(each.event_in_seconds);
-  const when = until === null ? el("span", { class: "unknown" }, `unknown: ${each.reason}`)
+  const when = until === null ? el("span", { class: "unknown" }, `unknown: ${each.reason || whyUnknown(each.event_in_seconds)}`)
     : until === Infinity ? "nothing ahead" : until === 0 ? "now" : `in ${span(until - passed)}`;
   return el("tr", { "data-key": `c${each.calendar}` }, el("th", { scope: "row" }, each.calendar), el("td", {}, each.event || "–"), el("td", { class: "number" }, when));
 }

@@ -4,7 +4,7 @@ import { ending, standing, summaryOf } from "./alerts.js";
 import { graveness } from "./charts.js";
 import { el } from "./dom.js";
 import { move, number, percent, price } from "./format.js";
-import { isSeen } from "./sight.js";
+import { isSeen, UNVOUCHED } from "./sight.js";
 
 /** How grave it is, in one word for the colour, and in words. */
 export function verdictOf(state) {
@@ -15,7 +15,7 @@ export function verdictOf(state) {
   const [first] = critical.filter((alert) => !alert.acknowledged);
   if (first) return say("critical", "Act now", summaryOf(first), counted(stands), first.remedy);
   if (critical.length) return say("critical", "Critical, acknowledged", summaryOf(critical[0]), `by ${critical[0].acknowledged.by}`, critical[0].remedy);
-  if (blind.length) return say("unsure", "Not all is in sight", blind.map((each) => `${each.account}: ${each.reason}`).join("; "), counted(stands));
+  if (blind.length) return say("unsure", "Not all is in sight", blind.map((each) => `${each.account}: ${each.reason || UNVOUCHED}`).join("; "), counted(stands));
   if (calm.some((alert) => alert.severity === "critical") && !state.reasons.length) return calmForNow(calm, stands, warning);
   if (warning.length) return say("warning", "Look at it soon", summaryOf(warning[0]), counted(stands), warning[0].remedy);
   if (state.reasons.length) return say("unsure", "Not all is in sight", state.reasons.join("; "), counted(stands));

@@ -9,7 +9,7 @@ const place = document.getElementById("whatif");
 let timer = 0, asked = 0;
 
 export function beginWhatIf() {
-  slider.addEventListener("input", () => { say(); ask(PATIENCE); });
+  slider.addEventListener("input", () => { say(); ask(PATIENCE, "polite"); });
   say();
   ask(0);
 }
@@ -23,10 +23,12 @@ function say() {
   slider.setAttribute("aria-valuetext", text);
 }
 
-/** Ask soon, and again as long as it is looked at: prices move meanwhile. */
-function ask(wait) {
+/** Ask soon, and again as long as it is looked at: prices move meanwhile. A screen reader says what
+ * a move of the slider does, and not all of it again every few seconds. */
+function ask(wait, said = "off") {
   clearTimeout(timer);
   timer = setTimeout(async () => {
+    place.setAttribute("aria-live", said);
     if (!document.hidden) await look();
     ask(AGAIN);
   }, wait);
