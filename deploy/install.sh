@@ -47,7 +47,8 @@ restart() {
 }
 
 python_of_the_system() {
-    for name in ${PYTHON:-/usr/bin/python3 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11}; do
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- /usr/bin/python3 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11; fi
+    for name in "$@"; do
         if "$name" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             say "$name"
             return
@@ -55,6 +56,8 @@ python_of_the_system() {
     done
     fail "no Python 3.11 or later with its venv package: apt-get install python3-venv, or name one with PYTHON="
 }
+
+give_up() { rm -rf "$folder"; fail "$1; nothing has changed"; } # what is half made would only take room
 
 install_release() {
     wheel=${wheel:-$(ls -t "$here"/../dist/hedgewatch-*.whl 2>/dev/null | head -n 1)}
@@ -72,9 +75,9 @@ install_release() {
         install -d -m 755 "$opt/releases"
         "$python" -m venv "$folder" || fail "$python cannot make a virtual environment: apt-get install python3-venv"
         pip="$folder/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir"
-        $pip --require-hashes -r "$pins" || fail "the packages were not installed; nothing has changed"
-        $pip --no-deps "$wheel" || fail "the wheel was not installed; nothing has changed"
-        "$folder/bin/hedgewatch" --version >/dev/null || fail "$folder does not run; nothing has changed"
+        $pip --require-hashes -r "$pins" || give_up "the packages were not installed"
+        $pip --no-deps "$wheel" || give_up "the wheel was not installed"
+        "$folder/bin/hedgewatch" --version >/dev/null || give_up "$folder does not run"
         touch "$folder/.whole"
         made=1
     fi

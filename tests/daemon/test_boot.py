@@ -134,6 +134,26 @@ def test_to_install_it_again_changes_nothing(service: Machine) -> None:
     assert service.unit(UNIT)["MainPID"] == before
 
 
+BROKEN_PYTHON = """#!/bin/sh
+[ "$1" = -c ] && exit
+mkdir -p "$3/bin" && printf '#!/bin/sh\nexit 1\n' >"$3/bin/python" && chmod +x "$3/bin/python"
+"""
+"""Makes environments in which nothing can be installed."""
+
+
+def test_an_installation_that_fails_on_the_way_leaves_nothing_behind(service: Machine) -> None:
+    service.write("/opt/a python/python3", BROKEN_PYTHON, mode="755")
+    there = ("sh", "-c", "cd /opt/hedgewatch && ls -A . releases && readlink current")
+    before = service.run(*there)
+    wheel = "/opt/hedgewatch-9.9-py3-none-any.whl"
+    service.write(wheel, "newer")
+    broken = ("env", "PYTHON=/opt/a python/python3", "sh", "/source/deploy/install.sh", wheel)
+    said = service.run(*broken, check=False)
+    assert "with /opt/a python/python3" in said
+    assert "the packages were not installed; nothing has changed" in said
+    assert service.run(*there) == before
+
+
 def test_a_second_installation_at_once_is_turned_away(service: Machine) -> None:
     said = service.run(
         "flock", "/run/hedgewatch-install.lock", "sh", "/source/deploy/install.sh", check=False
