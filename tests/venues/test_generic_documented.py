@@ -49,6 +49,27 @@ async def test_an_asset_that_delta_numbers_has_the_name_that_it_has_there() -> N
     assert held == {"BTC": Held(1.5, 0.25), "USDT": Held(1000.0, 987.0)}
 
 
+def of_gate(currency: str, total: str) -> dict[str, str]:
+    return {"currency": currency, "total": total, "available": "1", "position_margin": "0"}
+
+
+@pytest.mark.parametrize("delivery", ["0", "7"])
+async def test_two_accounts_of_gate_in_one_currency_add_up(delivery: str) -> None:
+    """Perpetuals and dated contracts have an account each: the later one told took its place."""
+    answers = {
+        "positions": [],
+        "futures/usdt/accounts": of_gate("USDT", "1000"),
+        "futures/btc/accounts": of_gate("BTC", "2"),
+        "delivery/usdt/accounts": of_gate("USDT", delivery),
+        "spot/accounts": [{"currency": "BTC", "available": "1", "locked": "0.5"}],
+    }
+    markets = rows_of(["BTC/USDT:USDT"])
+    exchange = stubbed("gate", markets, answers, {"unifiedAccount": False})
+    reading = await GenericReader("main", "gate").read(exchange)
+    told = {each.asset: each.total for each in reading.balances}
+    assert told == {"USDT": 1000.0 + float(delivery), "BTC": 3.5}
+
+
 KRAKEN_WALLETS: Mapping[str, Any] = {
     "flex": {
         "currencies": {"USDT": {"quantity": "900", "available": "800"}},

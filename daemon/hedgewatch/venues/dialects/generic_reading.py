@@ -86,23 +86,40 @@ class GenericReader:
             reply = await self._asking.ask("margin", parameters, exchange.fetch_balance)
             if reply is None:
                 continue
-            held = dict(assets(reply))
+            held, numbers = self._held(reply, exchange.safe_currency_code)
             if any(each.total for each in held.values()) and held == purse.margin:
                 break
-            self._put(purse, held, reply, exchange.safe_currency_code)
+            self._put(purse, held, numbers, reply.get("info"))
         self._asking.require("margin")
 
+    def _held(
+        self, reply: Row, code: Callable[[str], str]
+    ) -> tuple[dict[str, Held], Mapping[str, Numbers]]:
+        """What one reply tells: the venue's word on what was paid in comes before ccxt's total."""
+        info = reply.get("info")
+        told = by_currency(self._venue, info, code)
+        wallets = {name: each.wallet for name, each in told.items() if each.wallet is not None}
+        _refuse(untold(reply) - wallets.keys())
+        held = dict(assets(reply))
+        for name, wallet in wallets.items():
+            held[name] = Held(wallet, held[name].used if name in held else None)
+        for name, more in _wallets_beside(info, code) if self._venue == "krakenfutures" else ():
+            held[name] = _sum(held.get(name), more)
+        return held, told
+
     def _put(
-        self, purse: Purse, held: Mapping[str, Held], reply: Row, code: Callable[[str], str]
+        self,
+        purse: Purse,
+        held: Mapping[str, Held],
+        numbers: Mapping[str, Numbers],
+        info: object,
     ) -> None:
         """One more margin account, and what the venue adds up in it."""
-        info = reply.get("info")
-        beside = _wallets_beside(info, code) if self._venue == "krakenfutures" else ()
-        for asset, more in (*held.items(), *beside):
+        for asset, more in held.items():
             purse.margin[asset] = _sum(purse.margin.get(asset), more)
-        told = by_currency(self._venue, info, code)
-        _refuse(untold(reply) - {name for name, each in told.items() if each.wallet is not None})
-        purse.numbers |= told
+        for asset, told in numbers.items():
+            known = purse.numbers.get(asset)
+            purse.numbers[asset] = told if known is None else _together(known, told)
         whole = whole_account(self._venue, info)
         purse.whole = purse.whole if whole is NOTHING else whole
 
@@ -110,8 +127,7 @@ class GenericReader:
         """Coins beside the margin account; of a unified one it is the same reply again."""
         for parameters in calls:
             reply = await self._asking.ask("spot", parameters, exchange.fetch_balance)
-            held = {} if reply is None else dict(assets(reply))
-            _refuse(set() if reply is None else untold(reply))
+            held = {} if reply is None else self._held(reply, exchange.safe_currency_code)[0]
             if held and held != purse.margin:
                 purse.spot.append(held)
 
@@ -148,8 +164,6 @@ class GenericReader:
     def _balance(self, asset: str, purse: Purse) -> BalanceReading:
         numbers = purse.numbers.get(asset, NOTHING)
         margin = purse.margin.get(asset)
-        if numbers.wallet is not None:
-            margin = Held(numbers.wallet, None if margin is None else margin.used)
         elsewhere = [held[asset] for held in purse.spot if asset in held]
         return replace(
             balance_reading(asset, margin, elsewhere),
@@ -183,6 +197,18 @@ def _sum(held: Held | None, more: Held) -> Held:
         return more
     told = [each.used for each in (held, more) if each.used is not None]
     return Held(held.total + more.total, sum(told) if told else None)
+
+
+def _together(one: Numbers, other: Numbers) -> Numbers:
+    """Two accounts in one currency: what one of them does not tell, both do not."""
+    return Numbers(
+        equity=_both(one.equity, other.equity),
+        maintenance_margin=_both(one.maintenance_margin, other.maintenance_margin),
+    )
+
+
+def _both(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def _in_use(purse: Purse) -> float | None:
