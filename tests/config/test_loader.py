@@ -390,7 +390,11 @@ def _links(path: Path, *lines: str) -> set[tuple[str, str]]:
 def test_links_of_alerts_are_absolute_as_soon_as_it_is_known_from_where(folder: Path) -> None:
     path = folder / "hedgewatch.yaml"
     desk = 'http: {external_url: "https://desk.lan"}'
-    assert _links(path) == {("", "rules/README.md")}
+    assert _links(path) == {("", "http://127.0.0.1:9464/runbooks/rules/README.md")}
+    assert _links(path, 'http: {listen: "[::1]:80"}') == {
+        ("", "http://[::1]:80/runbooks/rules/README.md")
+    }
+    assert _links(path, 'http: {listen: "127.0.0.1:0"}') == {("", "rules/README.md")}
     assert _links(path, desk) == {
         ("https://desk.lan/", "https://desk.lan/runbooks/rules/README.md")
     }

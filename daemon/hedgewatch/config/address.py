@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import ConfigurationError, Problem
-from hedgewatch.config.web_file import read_web_file
+from hedgewatch.config.web_file import WebFile, read_web_file
 from hedgewatch.config.yaml_source import read_source
 from hedgewatch.settings import Secret, SecretError
 from hedgewatch.telemetry.settings import HttpSettings
@@ -42,7 +42,13 @@ def address_of(path: Path) -> Address:
     if problems or web.problems:
         raise ConfigurationError([*problems, *web.problems])
     tls = None if web.settings is None else web.settings.tls_server_config
+    return Address(url_here(http, web), token, None if tls is None else tls.cert_file)
+
+
+def url_here(http: HttpSettings, web: WebFile) -> str:
+    """Where this machine finds it; empty while nobody knows (port 0: any that is free)."""
+    if not http.port:
+        return ""
     host = "127.0.0.1" if http.host in _EVERYWHERE else http.host
-    scheme, certificate = ("http", None) if tls is None else ("https", tls.cert_file)
-    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{http.port}"
-    return Address(url, token, certificate)
+    has_tls = web.settings is not None and web.settings.tls_server_config is not None
+    return f"http{'s' if has_tls else ''}://{f'[{host}]' if ':' in host else host}:{http.port}"

@@ -1,7 +1,7 @@
 """Links of alerts, made absolute, so that they lead somewhere from a phone as well."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hedgewatch.core.rules import Rule, Template
 
@@ -9,12 +9,24 @@ _RUNBOOKS = "runbooks/"
 """Where the daemon itself shows the runbooks of the shipped rules."""
 
 
-def linked(rules: Iterable[Rule], external_url: str, runbooks: str) -> Iterator[Rule]:
-    """The rules with the address of the status page, and with absolute runbooks where there is an
-    address that they can be relative to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """How others reach the daemon's pages, where its owner said so (`external_url`), how this
+    machine does (`here`), and where his own runbooks are. All of them may be empty.
     """
-    status = external_url and _folder(external_url)
-    base = _folder(runbooks) if runbooks else status and status + _RUNBOOKS
+
+    external_url: str
+    here: str
+    runbooks: str
+
+
+def linked(rules: Iterable[Rule], links: Links) -> Iterator[Rule]:
+    """The rules with the address of the status page, and with absolute runbooks where there is an
+    address that they can be relative to: one of this machine alone is better than none.
+    """
+    status = links.external_url and _folder(links.external_url)
+    page = status or (links.here and _folder(links.here))
+    base = _folder(links.runbooks) if links.runbooks else page and page + _RUNBOOKS
     for rule in rules:
         texts = dict(rule.annotations)
         runbook = texts.get("runbook_url")

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hedgewatch.config.address import url_here
 from hedgewatch.config.apprise_urls import unready_apprise, unusable_urls
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.desk_sense import oddities
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
 from hedgewatch.config.left_out import told_once, without_unknown_scenarios
-from hedgewatch.config.links import linked
+from hedgewatch.config.links import Links, linked
 from hedgewatch.config.named_files import named_files
 from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
@@ -119,7 +120,12 @@ def _judged(
 def _configuration(
     path: Path, draft: Draft, scenarios: tuple[Scenario, ...], placed: tuple[PlacedRule, ...]
 ) -> Configuration:
-    routes = _routes(draft)
+    routes, web = _routes(draft), read_web_file(draft.http)
+    links = Links(
+        external_url=draft.http.external_url,
+        here=url_here(draft.http, web),
+        runbooks=draft.top.runbooks,
+    )
     return Configuration(
         path=path,
         instance=draft.top.instance,
@@ -131,9 +137,7 @@ def _configuration(
         currency=draft.top.currency,
         hedges=tuple(part.settings for part in draft.hedges),
         scenarios=scenarios,
-        rules=tuple(
-            linked((found.rule for found in placed), draft.http.external_url, draft.top.runbooks)
-        ),
+        rules=tuple(linked((found.rule for found in placed), links)),
         receivers=tuple(part.settings for part in draft.receivers),
         routes=routes,
         calendar=Calendar(
@@ -141,7 +145,7 @@ def _configuration(
             maintenance=tuple(part.settings for part in draft.maintenance),
         ),
         http=draft.http,
-        web=read_web_file(draft.http).settings,
+        web=web.settings,
         log=draft.log,
         heartbeat=draft.heartbeat,
         reports=draft.reports,
