@@ -418,6 +418,20 @@ def test_prometheus_notices_what_the_daemon_cannot_say_itself(
     played(tmp_path, test, document, every="5s")
 
 
+def test_a_scrape_that_a_token_refuses_is_not_told_as_a_death() -> None:
+    """It says `up` 0 as well, and the daemon watches all the same."""
+    texts = {
+        rule["alert"]: rule["annotations"]["summary"]
+        for group in exported([], []).document["groups"]
+        for rule in group["rules"]
+    }
+    for name in (ALONE, ANOTHER):
+        assert "does not answer the scrape: dead, unreachable, or it wants a token" in texts[
+            name
+        ].replace(", and no replica of it does", "")
+        assert "nobody watches" not in texts[name]
+
+
 def scraped(metric: str, values: str, host: str, **labels: str) -> dict[str, str]:
     """A series as a scrape of that host has it."""
     own = {"job": "hedgewatch", "instance": host, **labels}

@@ -11,7 +11,7 @@ _TASK = "{{ $labels.task }}"
 _HANDBOOK = "What to do: deploy/README.md, When the daemon is unwell."
 """In words: the daemon, whose page shows the runbooks, may be what is down."""
 _LOOK = (
-    "Look at the venue itself until it is back. On its machine: systemctl status hedgewatch; "
+    "Look at the venue itself until you know that it watches. On its machine: systemctl status hedgewatch; "
     "journalctl --unit hedgewatch."
 )
 
@@ -40,15 +40,17 @@ def _does_it_live(job: str) -> list[RuleDocument]:
             f"({up} == 0 unless {another_watches}) or ({no_target})",
             wait="15s",
             first=_LOOK,
-            summary="hedgewatch{{ with $labels.instance }} at {{ . }}{{ end }} is down, and no "
-            "replica of it answers: nobody watches its accounts",
+            summary="hedgewatch{{ with $labels.instance }} at {{ . }}{{ end }} does not answer the "
+            "scrape, and no replica of it does: dead, unreachable, or it wants a token or TLS that "
+            "Prometheus does not have",
         ),
         _rule(
             "HedgewatchReplicaDown",
             f"{up} == 0 and {another_watches}",
             wait="15s",
             severity="warning",
-            summary=f"hedgewatch at {_HERE} is down: another replica watches its desk alone",
+            summary=f"hedgewatch at {_HERE} does not answer the scrape: dead, unreachable, or it "
+            "wants a token or TLS that Prometheus does not have. Another replica of its desk answers",
         ),
         _rule(
             "HedgewatchStuck",
