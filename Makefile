@@ -25,6 +25,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 install: $(INSTALLED) ## .venv with everything that runs and develops hedgewatch
+	@echo "hedgewatch is in $(BIN)/: export PATH=\"$$PWD/$(BIN):\$$PATH\""
 
 demo: $(INSTALLED) ## watch a hedged book on the paper exchange
 	@$(BIN)/hedgewatch demo $(ARGS)

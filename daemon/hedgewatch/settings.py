@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+_OF_SYSTEMD = Path("/run/credentials")
+"""Where a unit finds what systemd gives it: nobody puts anything there."""
 _LARGEST_SECRET = 64 * 1024
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST = 366 * 86_400.0
@@ -172,7 +174,11 @@ def _from_credential(name: str) -> Secret:
         raise SecretError(
             f"the credential {name} exists only under systemd: {mend}, or use file: or env: here"
         )
-    return _from_file(Path(folder) / name, stat.S_IRWXO, mend)
+    path = Path(folder) / name
+    if not path.is_relative_to(_OF_SYSTEMD):  # by hand: the unit may well have its line
+        mend = f"put it there (install -m 600 /dev/stdin {path}); the unit wants "
+        mend += f"LoadCredential={name}:{path}"
+    return _from_file(path, stat.S_IRWXO, mend)
 
 
 def _from_file(path: Path, forbidden: int, mend_missing: str) -> Secret:

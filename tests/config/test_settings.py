@@ -76,7 +76,12 @@ def test_a_credential_comes_from_systemd_even_where_an_acl_shows_as_group(
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     assert "add LoadCredential=secret:/path" in refusal(reference)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    assert "does not exist: add LoadCredential" in refusal(reference)
+    said = refusal(reference)
+    assert f"does not exist: put it there (install -m 600 /dev/stdin {tmp_path}/secret)" in said
+    assert f"the unit wants LoadCredential=secret:{tmp_path}/secret" in said
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/hedgewatch.service")
+    assert "does not exist: add LoadCredential=secret:/path to the unit" in refusal(reference)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     path = written(tmp_path, "hush", stat.S_IRUSR | stat.S_IRGRP)
     assert reference.read().reveal() == "hush"
     path.chmod(0o444)

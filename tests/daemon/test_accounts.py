@@ -118,6 +118,7 @@ async def test_check_online_tells_of_each_account_what_is_wrong_with_it(house: H
     wrong, well = (check.result() for check in checks)
     assert (wrong.returncode, well.returncode) == (1, 0)
     assert json.loads(well.stdout)["online"] == {"main": ""}
+    assert "asking main (binanceusdm), " in wrong.stderr
     said = dict(line.split(": ", 1) for line in wrong.stdout.splitlines())
     assert said["main"] == "well"
     for name, reason in REFUSED.items():

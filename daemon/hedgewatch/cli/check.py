@@ -31,6 +31,9 @@ def perform(options: Namespace) -> int:
         )
         return WELL
     logs.configure(sys.stderr, Redactor(s.reveal() for s in configuration.secrets()), level="error")
+    if not options.json:
+        asked = ", ".join(f"{one.name} ({one.venue})" for one in configuration.accounts)
+        print(f"asking {asked or 'nobody: there is no account'} …", file=sys.stderr)
     verdicts = loop.run(check_online(configuration, options.timeout))
     lines = [f"{name}: {verdict or 'well'}" for name, verdict in verdicts.items()]
     tell(options, {**seen, "online": verdicts}, "\n".join(lines))

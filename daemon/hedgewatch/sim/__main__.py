@@ -2,17 +2,28 @@
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Iterator
 
 from hedgewatch.sim import DEMO_KEY, DEMO_SECRET, STORIES, PaperExchange
-from hedgewatch.sim.exchange import HOME
+from hedgewatch.sim.exchange import HOME, HOST
+from hedgewatch.sim.wire.wires import WIRES
 
 
 def main() -> None:
     """Serve a story until interrupted."""
+    options = parsed(sys.argv[1:])
     try:
-        asyncio.run(serve(parsed(sys.argv[1:])))
+        asyncio.run(serve(options))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        last = options.port + len(WIRES) - 1
+        sys.exit(
+            f"a port of {HOST}:{options.port} to {last} is taken by another program: "
+            "stop it, or take another --port"
+        )
     except KeyboardInterrupt:
         sys.stdout.write("stopped\n")
 

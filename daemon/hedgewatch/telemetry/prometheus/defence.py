@@ -11,8 +11,8 @@ _TASK = "{{ $labels.task }}"
 _HANDBOOK = "What to do: deploy/README.md, When the daemon is unwell."
 """In words: the daemon, whose page shows the runbooks, may be what is down."""
 _LOOK = (
-    "Look at the venue itself until you know that it watches. On its machine: systemctl status hedgewatch; "
-    "journalctl --unit hedgewatch."
+    "Look at the venue itself until you know that it watches. On its machine: systemctl "
+    "status hedgewatch; journalctl --unit hedgewatch."
 )
 
 
@@ -50,7 +50,8 @@ def _does_it_live(job: str) -> list[RuleDocument]:
             wait="15s",
             severity="warning",
             summary=f"hedgewatch at {_HERE} does not answer the scrape: dead, unreachable, or it "
-            "wants a token or TLS that Prometheus does not have. Another replica of its desk answers",
+            "wants a token or TLS that Prometheus does not have. Another replica of its desk "
+            "answers",
         ),
         _rule(
             "HedgewatchStuck",
