@@ -4,8 +4,13 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
@@ -80,9 +85,18 @@ async def run_daemon(
         await _watch(daemon, configuration)
         stack.callback(_begin_jobs(daemon, store))
 
-        daemon.service.ready()
-        yield daemon
-        daemon.service.stopping()
+        with _settled(daemon):
+            yield daemon
+
+
+@contextmanager
+def _settled(daemon: Daemon) -> Iterator[None]:
+    """While it is up, and before it begins to leave."""
+    daemon.service.ready()
+    daemon.news.settled = True
+    yield
+    daemon.news.settled = False
+    daemon.service.stopping()
 
 
 async def _watch(daemon: Daemon, configuration: Configuration) -> None:

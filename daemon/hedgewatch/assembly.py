@@ -73,6 +73,7 @@ class Daemon:
     accounts: Accounts
     signals: Signals
     metrics: DaemonMetrics
+    news: TransitionLog
     health: Health
     service: ServiceManager
     tasks: Tasks
@@ -103,7 +104,8 @@ def build_daemon(
     confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
     states = States(view, [each for each in receivers if isinstance(each, Board)])
     stream = Stream(view, clock.now())
-    told = (Dispatch(dispatcher), TransitionLog(), health, lines, states, confirmation)
+    news = TransitionLog()
+    told = (Dispatch(dispatcher), news, health, lines, states, confirmation)
     sinks = (*told, stream, chronicle.looking)
     recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, view))
     monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
@@ -123,6 +125,7 @@ def build_daemon(
         accounts=accounts,
         signals=Signals(World(monitor.publish, clock.now, tasks.keep, chance)),
         metrics=metrics,
+        news=news,
         health=health,
         service=service,
         tasks=tasks,

@@ -5,8 +5,9 @@ import asyncio
 import structlog
 
 from hedgewatch.accounts import Accounts
-from hedgewatch.core.alert_model import NOTHING, Outcome
+from hedgewatch.core.alert_model import NOTHING, AlertState, Outcome, Transition
 from hedgewatch.core.events import ClockAdvanced, Event, FeedRestored
+from hedgewatch.core.model import Subject
 from hedgewatch.health import Checkup
 from hedgewatch.jobs import Spawn
 from hedgewatch.notify.delivery import Dispatcher
@@ -32,10 +33,18 @@ class Dispatch:
 
 
 class TransitionLog:
-    """One line a transition, none a tick."""
+    """One line a transition, none a tick.
+
+    That something waits to fire is no news while we start or stop, which is what `settled` says:
+    no feed delivers then, by our own doing. Nor is it news that what was not said is over.
+    """
+
+    def __init__(self) -> None:
+        self.settled = False
+        self._begun: set[tuple[str, Subject]] = set()
 
     def __call__(self, _event: Event, outcome: Outcome, _now: float) -> None:
-        for transition in outcome.transitions:
+        for transition in filter(self._is_news, outcome.transitions):
             _log.info(
                 "alert",
                 alertname=transition.alertname,
@@ -44,6 +53,16 @@ class TransitionLog:
                 severity=transition.severity.value,
                 reason=transition.reason,
             )
+
+    def _is_news(self, transition: Transition) -> bool:
+        alert = transition.alertname, transition.subject
+        if transition.state is AlertState.PENDING:
+            if self.settled:
+                self._begun.add(alert)
+            return self.settled
+        was_said = alert in self._begun
+        self._begun.discard(alert)
+        return was_said or transition.state is not AlertState.INACTIVE
 
 
 class Health:

@@ -296,6 +296,21 @@ async def test_told_to_stop_while_a_webhook_hangs_it_leaves_and_tells_it_later(
     assert len(house.bodies("MarginDanger")) == told + 1
 
 
+async def test_feeds_that_it_closes_itself_are_no_news_in_the_log_and_are_stored_as_down(
+    house: House,
+) -> None:
+    before = len(list(house.daemon.events()))
+    assert await house.daemon.stop(signal.SIGTERM) == 0
+    with closing(sqlite3.connect(house.folder / "state.db")) as database:
+        stored = set(database.execute("SELECT alertname, state FROM alerts"))
+    assert ('"FeedLost"', "pending") in stored, "so that the time without it counts"
+    await house.daemon.start()
+    lines = list(house.daemon.events())[before:]
+    names = [line["event"] for line in lines]
+    away = lines[names.index("stopping") : names.index("watching") + 1]
+    assert [line for line in away if line["event"] in ("alert", "feed lost")] == []
+
+
 async def test_broker_shows_the_alert_while_it_fires_and_offline_after_leaving(
     house: House, systemd: Systemd
 ) -> None:

@@ -3,6 +3,7 @@ from random import Random
 
 import ccxt
 import pytest
+from structlog.testing import capture_logs
 
 from hedgewatch.core.events import Event, FeedLost, FeedRestored, PositionReading
 from hedgewatch.venues.attempts import Patience
@@ -35,6 +36,17 @@ def test_a_loss_and_a_return_are_each_said_once() -> None:
         FeedLost("main", "mark", "silent"),
         FeedRestored("main", "mark"),
     ]
+
+
+def test_a_feed_that_we_let_go_of_is_lost_and_is_no_news_in_the_log() -> None:
+    said: list[Event] = []
+    feeds = Feeds("main", said.append)
+    with capture_logs() as logs:
+        feeds.restored("mark")
+        feeds.let_go("no longer watched")
+        feeds.let_go("no longer watched")
+    assert said[1:] == [FeedLost("main", "mark", "no longer watched")]
+    assert [entry["event"] for entry in logs] == ["feed delivers"]
 
 
 def test_why_a_feed_stays_away_is_said_after_why_it_went() -> None:

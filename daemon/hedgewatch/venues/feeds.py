@@ -26,9 +26,8 @@ class Feeds:
         """It stopped, never began, or is in doubt."""
         if self._up.get(feed) is False:
             return
-        self._up[feed], self._reasons[feed] = False, reason
         log.warning("feed lost", account=self.account, feed=feed, reason=reason)
-        self._publish(FeedLost(self.account, feed, reason))
+        self._say_lost(feed, reason)
 
     def failed(self, feed: str, reason: str) -> None:
         """It stopped, or the attempt to have it back failed, which may be for another reason: why
@@ -45,6 +44,15 @@ class Feeds:
         self._up[feed] = True
         log.info("feed delivers", account=self.account, feed=feed)
         self._publish(FeedRestored(self.account, feed))
+
+    def let_go(self, reason: str) -> None:
+        """We stop following it ourselves, which is no news to whoever reads the log."""
+        for feed in [feed for feed, up in self._up.items() if up]:
+            self._say_lost(feed, reason)
+
+    def _say_lost(self, feed: str, reason: str) -> None:
+        self._up[feed], self._reasons[feed] = False, reason
+        self._publish(FeedLost(self.account, feed, reason))
 
     def lose_all(self, reason: str) -> None:
         """The connection is over, and with it whatever still delivered."""

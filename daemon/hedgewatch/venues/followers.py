@@ -47,7 +47,7 @@ class Followers:
         """It is watched no more."""
         follower = self._by_account.pop(account, None)
         if follower is not None:
-            follower.feeds.lose_all("the account is no longer watched like this")
+            follower.feeds.let_go("the account is no longer watched like this")
             self._changed()
 
     def symbols_of(self, account: str) -> list[str]:

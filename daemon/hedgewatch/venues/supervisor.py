@@ -85,7 +85,7 @@ class AccountWatch:
 
     def leave(self) -> None:
         """Say that it is over, after `run`."""
-        self._feeds.lose_all("the account is no longer watched like this")
+        self._feeds.let_go("the account is no longer watched like this")
         self.markets.followers.leave(self.name)
 
     def follow(self, symbols: Iterable[str]) -> None:
