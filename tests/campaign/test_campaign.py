@@ -25,7 +25,7 @@ async def test_kills_amid_deliveries_lose_no_alert_and_repeat_at_most_the_one_in
 @pytest.mark.live
 @pytest.mark.slow
 async def test_a_critical_alert_reaches_a_receiver_that_lives_within_half_a_minute() -> None:
-    report = await subsets(3.0, nowhere, ["a ladder"])
+    report = await subsets(2.0, nowhere, ["a ladder"])
     assert report.holds, "\n".join(report.lines())
     assert report.counts[0].found == 5**3 - 4**3
 

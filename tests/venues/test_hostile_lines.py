@@ -18,7 +18,7 @@ from hedgewatch.core.events import (
 from hedgewatch.sim.door import ODD_ANSWERS
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.venues.fenced import CONFIG
-from tests.venues.watching import ALT, Watched, watched
+from tests.venues.watching import AIX, ALT, Watched, watched
 
 pytestmark = pytest.mark.live
 
@@ -58,7 +58,7 @@ async def test_a_venue_that_says_goodbye_is_dialled_anew_whatever_its_reason(
 ) -> None:
     monkeypatch.setattr("hedgewatch.venues.lines._GOOD_WHILE_SECONDS", 0.0)
     monkeypatch.setattr("hedgewatch.venues.attempts._READING_GAP_SECONDS", 0.0)
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:
         await stands(seen)
         for code in CLOSE_CODES:
             seen.forget()
@@ -86,7 +86,7 @@ async def test_a_venue_that_says_goodbye_is_dialled_anew_whatever_its_reason(
 async def test_after_bytes_that_no_library_would_write_prices_are_fresh_within_two_seconds(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, poison: bytes
 ) -> None:
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:
         await stands(seen)
         exchange.faults.write_raw(poison)
         exchange.world.trade("ALTUSDT", 1)
@@ -102,7 +102,7 @@ async def test_a_gateway_that_turns_sockets_away_is_said_with_its_status_and_out
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hedgewatch.venues.lines._GOOD_WHILE_SECONDS", 0.0)
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:
         await stands(seen)
         for status in (403, 451, 502, 429):
             seen.forget()
@@ -122,7 +122,7 @@ async def test_an_answer_that_makes_no_sense_is_no_flat_account_and_costs_no_pri
     """All with the status 200. What never ends is given up after the deadline of a request."""
     monkeypatch.setitem(CONFIG, "timeout", 700)
     exchange.world.set_position("AIXUSDT", -50, 1000)
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:
         await stands(seen)
         for kind in ODD_ANSWERS:
             seen.forget()
@@ -143,7 +143,7 @@ async def test_an_answer_that_makes_no_sense_is_no_flat_account_and_costs_no_pri
 async def test_many_changes_at_once_are_all_told_in_their_order(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:
         await stands(seen)
         seen.forget()
         for _ in range(50):

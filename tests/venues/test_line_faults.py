@@ -12,7 +12,7 @@ from hedgewatch.core.events import (
 from hedgewatch.sim.clock import epoch_milliseconds
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
-from tests.venues.watching import watched
+from tests.venues.watching import AIX, ALT, watched
 
 pytestmark = pytest.mark.live
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.live
 async def test_a_venue_back_with_its_clock_an_hour_behind_is_measured_and_heard_again(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with watched(exchange, monkeypatch) as seen:
+    async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:  # no relay on the way
         await seen.until(AccountRead)
         await seen.fresh_mark()
         seen.forget()
