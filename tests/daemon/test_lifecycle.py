@@ -305,6 +305,7 @@ async def test_feeds_that_it_closes_itself_are_no_news_in_the_log_and_are_stored
         stored = set(database.execute("SELECT alertname, state FROM alerts"))
     assert ('"FeedLost"', "pending") in stored, "so that the time without it counts"
     await house.daemon.start()
+    await house.daemon.until_ready(40.0)
     lines = list(house.daemon.events())[before:]
     names = [line["event"] for line in lines]
     away = lines[names.index("stopping") : names.index("watching") + 1]
