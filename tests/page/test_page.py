@@ -60,7 +60,7 @@ async def test_the_first_screen_of_a_phone_says_whether_one_is_safe_and_what_to_
     assert low < 844
 
 
-async def test_an_alert_that_begins_at_the_exchange_is_on_the_page_within_two_seconds(
+async def test_an_alert_that_begins_at_the_exchange_comes_to_the_page_by_itself(
     stage: Stage, page: Page
 ) -> None:
     assert not await page.evaluate(shows("alerts", "LiquidationNear"))

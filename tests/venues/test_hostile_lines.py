@@ -83,7 +83,7 @@ async def test_a_venue_that_says_goodbye_is_dialled_anew_whatever_its_reason(
         pytest.param(b"\xff" * 64, id="garbage"),
     ],
 )
-async def test_after_bytes_that_no_library_would_write_prices_are_fresh_within_two_seconds(
+async def test_after_bytes_that_no_library_would_write_prices_are_fresh_again(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, poison: bytes
 ) -> None:
     async with watched(exchange, monkeypatch, symbols=(AIX, ALT)) as seen:

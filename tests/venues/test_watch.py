@@ -26,6 +26,7 @@ from hedgewatch.core.model import EndReason
 from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.keys import DEMO_KEY, DEMO_SECRET, SECOND_KEY
 from hedgewatch.venues import sidelines
+from tests.support.patience import stopwatch
 from tests.venues.watching import AIX, ALT, BTC, now, watched
 
 pytestmark = pytest.mark.live
@@ -94,11 +95,15 @@ async def test_a_liquidation_and_a_deposit_are_told_within_a_second_with_their_r
     exchange.world.set_position("AIXUSDT", -50, 1000)
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)
-        exchange.world.deposit(2500)
-        balance = await seen.until(BalanceChanged, within=1.0)
+        async with stopwatch() as took:
+            exchange.world.deposit(2500)
+            balance = await seen.until(BalanceChanged)
+        assert took.seconds < 1.0
         assert balance.balance.total == 102_500.0
-        exchange.world.liquidate("AIXUSDT")
-        gone = await seen.until(PositionChanged, within=1.0)
+        async with stopwatch() as took:
+            exchange.world.liquidate("AIXUSDT")
+            gone = await seen.until(PositionChanged)
+        assert took.seconds < 1.0
         assert (gone.position.contracts, gone.end) == (0.0, EndReason.LIQUIDATED)
 
 

@@ -1,4 +1,4 @@
-"""A leg that shrinks at the exchange is named with its cause within a second, through real ccxt."""
+"""A leg that shrinks at the exchange is named with its cause, through real ccxt."""
 
 import asyncio
 from collections.abc import Callable
