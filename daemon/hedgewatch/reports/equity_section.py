@@ -15,7 +15,7 @@ _PARTS = {
     MARK: "mark to market",
     TRADES: "trades",
     FUNDING: "at funding times",
-    BOOKED: "booked else",
+    BOOKED: "other bookings",
     UNSEEN: "while unseen",
     RATES: "exchange rates",
 }
@@ -24,8 +24,8 @@ _LATE = 90.0
 
 _WHAT_IS_WHAT = (
     "Mark to market: prices moved. Trades: fees, and what was realised beside the mark. At funding "
-    "times: booked within 90 s of one. Booked else: transfers, interest, other fees. While unseen: "
-    "it changed while it was not known."
+    "times: booked within 90 s of one. Other bookings: transfers, interest, other fees. While "
+    "unseen: it changed while it was not known."
 )
 
 

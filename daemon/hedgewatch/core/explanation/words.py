@@ -96,8 +96,10 @@ def _ending(rule: Rule) -> str:
         else ""
     )
     settle = (
-        f" Where it came about by drifting, that is {_time(rule.settle)} after it fired, at the"
-        f" earliest; where it came back within {_time(rule.settle)}, when it has held that long."
+        f" What leaves its danger in one clear step (a top-up, say) waits no longer; what drifts"
+        f" back over the threshold is over {_time(rule.settle)} after it fired, at the earliest;"
+        f" what fires again within {_time(rule.settle)} of its end is over once it was clear for"
+        f" {_time(rule.settle)}."
         if rule.settle
         else ""
     )
