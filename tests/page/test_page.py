@@ -1,5 +1,7 @@
 """The status page as a browser shows it: on a phone and on a desk, by day and by night."""
 
+import json
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +83,43 @@ async def test_numbers_are_those_of_the_daemon_as_people_read_them(page: Page) -
     hedges = await page.evaluate(SEEN.format("hedges"))
     for part in ("fits to the contract", "cold ALT 500,000 = 200,000", "−200 = −200,000"):
         assert part in hedges
+
+
+async def test_what_is_unknown_never_hides_the_worst_that_is_known(page: Page) -> None:
+    unknown = {"unknown": "no tiers", "since": None}
+    far, near = {"liquidation_distance": 0.5}, {"liquidation_distance": 0.02}
+    of_line = {"mark_price": 100.0, "liquidation_price_down": 98.0, "liquidation_price_up": "inf"}
+    state = {
+        "pools": [
+            {
+                "account": "a", "pool": "USDT", "margin_ratio": unknown,
+                "positions": [{"symbol": "X/USDT", **of_line, "liquidation_distance": unknown}],
+            },
+            {
+                "account": "b", "pool": "USDT", "margin_ratio": 0.9,
+                "positions": [
+                    {"symbol": "F/USDT", **of_line, **far},
+                    {"symbol": "N/USDT", **of_line, **near},
+                ],
+            },
+        ],
+        "hedges": [
+            {"hedge": "dark", "hedge_drift": unknown},
+            {"hedge": "off", "hedge_drift": -0.2},
+        ],
+    }  # fmt: skip
+    card = f"m.verdictCard({{title: '', why: '', more: ''}}, {json.dumps(state)})"
+    shown = await page.evaluate(
+        f"import('/page/verdict.js').then((m) => {card}.filter(Boolean).at(-1).innerHTML)"
+    )
+    tiles = re.findall(
+        r'<div class="(\w+)"><dt>(.*?)</dt><dd><strong>(.*?)</strong><small>(.*?)<', shown
+    )
+    assert [(kind, term, about) for kind, term, _, about in tiles] == [
+        ("critical", "margin ratio", "b/USDT, 1 unknown"),
+        ("critical", "liquidation", "N at 98.0000, 1 unknown"),
+        ("warning", "hedge drift", "off, 1 unknown"),
+    ]
 
 
 async def test_what_an_alert_says_stays_text(page: Page) -> None:

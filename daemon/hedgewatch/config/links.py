@@ -1,9 +1,13 @@
 """Links of alerts, made absolute, so that they lead somewhere from a phone as well."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from hedgewatch.core.rules import Rule, Template
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+"""Begins what is no relative address (RFC 3986, 3.1): `https:`, and `javascript:` as well."""
 
 _RUNBOOKS = "runbooks/"
 """Where the daemon itself shows the runbooks of the shipped rules."""
@@ -30,7 +34,7 @@ def linked(rules: Iterable[Rule], links: Links) -> Iterator[Rule]:
     for rule in rules:
         texts = dict(rule.annotations)
         runbook = texts.get("runbook_url")
-        if base and runbook is not None and "://" not in runbook.text:
+        if base and runbook is not None and not _SCHEME.match(runbook.text):
             texts["runbook_url"] = _below(base, runbook)
         if status:
             texts.setdefault("status_url", _fixed(status))

@@ -59,32 +59,38 @@ export function verdictCard(verdict, state) {
 
 const tile = (term, value, about, kind) => el("div", { class: kind }, el("dt", {}, term), el("dd", {}, el("strong", {}, value), el("small", {}, about)));
 
+/** The worst of what is known; what is not known is said beside it and never hides it. */
 function worstRatio(state) {
-  const pool = state.pools.find((each) => each.pool !== null);
-  if (!pool) return tile("margin ratio", "none", "no pool", "");
-  const ratio = number(pool.margin_ratio);
-  return tile("margin ratio", ratio === null ? "unknown" : percent(ratio), `${pool.account}/${pool.pool}`, graveness(ratio));
+  const [known, unknown] = parted(state.pools.filter((each) => each.pool !== null), (each) => each.margin_ratio);
+  const [pool] = known.sort((a, b) => number(b.margin_ratio) - number(a.margin_ratio));
+  if (!pool && !unknown.length) return tile("margin ratio", "none", "no pool", "");
+  if (!pool) return tile("margin ratio", "unknown", `${unknown[0].account}/${unknown[0].pool}`, graveness(null));
+  const ratio = number(pool.margin_ratio), grave = graveness(ratio);
+  return tile("margin ratio", percent(ratio), `${pool.account}/${pool.pool}${beside(unknown)}`, unknown.length && grave === "calm" ? "unsure" : grave);
 }
 
 function nearestLine(state) {
   const held = state.pools.flatMap((pool) => pool.positions);
-  const unknown = held.find((each) => number(each.liquidation_distance) === null);
-  if (unknown) return tile("liquidation", "unknown", unknown.symbol, "unsure");
-  const [first] = [...held].sort((a, b) => number(a.liquidation_distance) - number(b.liquidation_distance));
-  if (!first || number(first.liquidation_distance) === Infinity) return tile("liquidation", "∞", "no price does", "calm");
+  const [known, unknown] = parted(held, (each) => each.liquidation_distance);
+  if (!known.length && unknown.length) return tile("liquidation", "unknown", unknown[0].symbol, "unsure");
+  const [first] = known.sort((a, b) => number(a.liquidation_distance) - number(b.liquidation_distance));
+  if (!first || number(first.liquidation_distance) === Infinity) return tile("liquidation", "∞", `no price does${beside(unknown)}`, unknown.length ? "unsure" : "calm");
   const mark = number(first.mark_price);
   const lines = [first.liquidation_price_down, first.liquidation_price_up].map(number).filter((line) => line > 0 && Number.isFinite(line));
   const line = lines.sort((a, b) => Math.abs(a - mark) - Math.abs(b - mark))[0];
   const away = number(first.liquidation_distance);
-  return tile("liquidation", line === undefined ? percent(away) : move(line / mark - 1), `${first.symbol.split("/")[0]} at ${line === undefined ? "none" : price(line)}`,
-    away < 0.1 ? "critical" : away < 0.2 ? "warning" : "calm");
+  return tile("liquidation", line === undefined ? percent(away) : move(line / mark - 1), `${first.symbol.split("/")[0]} at ${line === undefined ? "none" : price(line)}${beside(unknown)}`,
+    away < 0.1 ? "critical" : unknown.length ? "unsure" : away < 0.2 ? "warning" : "calm");
 }
 
 function worstDrift(state) {
-  const unknown = state.hedges.find((each) => number(each.hedge_drift) === null);
   if (!state.hedges.length) return null;
-  if (unknown) return tile("hedge drift", "unknown", unknown.hedge, "unsure");
+  const [known, unknown] = parted(state.hedges, (each) => each.hedge_drift);
+  if (!known.length) return tile("hedge drift", "unknown", unknown[0].hedge, "unsure");
   const drift = (hedge) => Math.abs(number(hedge.hedge_drift));
-  const worst = [...state.hedges].sort((a, b) => drift(b) - drift(a))[0];
-  return tile("hedge drift", move(number(worst.hedge_drift)), worst.hedge, drift(worst) > 0.05 ? "warning" : "calm");
+  const [worst] = known.sort((a, b) => drift(b) - drift(a));
+  return tile("hedge drift", move(number(worst.hedge_drift)), `${worst.hedge}${beside(unknown)}`, drift(worst) > 0.05 ? "warning" : unknown.length ? "unsure" : "calm");
 }
+
+const parted = (rows, of) => [rows.filter((row) => number(of(row)) !== null), rows.filter((row) => number(of(row)) === null)];
+const beside = (unknown) => (unknown.length ? `, ${unknown.length} unknown` : "");
