@@ -17,7 +17,8 @@ from typing import TextIO
 
 import structlog
 
-from hedgewatch.assembly import CLOCK_SECONDS, Daemon, build_daemon
+from hedgewatch.assembly import Daemon, build_daemon
+from hedgewatch.clock import CLOCK_SECONDS
 from hedgewatch.commands import Commands, end_silences
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load

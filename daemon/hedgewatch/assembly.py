@@ -12,7 +12,7 @@ from typing import TextIO
 from hedgewatch.accounts import Accounts
 from hedgewatch.boards import States
 from hedgewatch.chronicle import Chronicle
-from hedgewatch.clock import Clock
+from hedgewatch.clock import CLOCK_SECONDS, Clock
 from hedgewatch.commands import Reach
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.core.engine import Engine
@@ -53,9 +53,6 @@ from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.stream import Stream
 from hedgewatch.telemetry.systemd import ServiceManager
 from hedgewatch.view import EngineView
-
-CLOCK_SECONDS = 0.5
-"""Half the 1 s of the design, so that a silent feed is noticed within 5.5 s of its last price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,23 +111,11 @@ def build_daemon(
     accounts = Accounts(hub_maker(monitor, clock, chance, tasks, store))
     confirmation.accounts = lines.accounts = accounts
     return Daemon(
-        clock=clock,
-        engine=engine,
-        view=view,
-        monitor=monitor,
-        dispatcher=dispatcher,
-        reach=reach,
+        clock=clock, engine=engine, view=view, monitor=monitor, dispatcher=dispatcher, reach=reach,
+        accounts=accounts, metrics=metrics, health=health, service=service, tasks=tasks,
+        stream=stream, news=news, chronicle=chronicle, recorder=recorder,
         observer=observer_of(configuration, checkup, dispatcher, health),
         heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
-        accounts=accounts,
         signals=Signals(World(monitor.publish, clock.now, tasks.keep, chance)),
-        metrics=metrics,
-        news=news,
-        health=health,
-        service=service,
-        tasks=tasks,
-        stream=stream,
-        chronicle=chronicle,
         reporting=Reporting(store, dispatcher, clock.now, configuration.reports),
-        recorder=recorder,
-    )
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
+from hedgewatch.clock import EACH_SECOND
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import ClockAdvanced, Event
@@ -11,7 +12,6 @@ from hedgewatch.notify.receiver import Board
 from hedgewatch.telemetry import api
 from hedgewatch.view import EngineView
 
-_SHOW_EVERY = 0.9  # the clock ticks each half second, not quite
 _SHOWN_FOR = 10.0
 _OF_A_POSITION = (
     "contracts", "notional", "mark_price", "unrealized_pnl", "liquidation_price",
@@ -39,7 +39,7 @@ class States:
     def __call__(self, event: Event, _outcome: Outcome, now: float) -> None:
         if not self._boards or now < self._due_at or not isinstance(event, ClockAdvanced):
             return
-        self._due_at = now + _SHOW_EVERY
+        self._due_at = now + EACH_SECOND
         rows, alerts = list(self._view.rows()), tuple(self._view.alerts())
         for name, state in _accounts(rows, alerts):
             for board in self._boards:

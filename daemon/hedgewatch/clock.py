@@ -7,6 +7,16 @@ import time
 
 # ruff: noqa: TID251  # the clock that everything else takes as an argument
 
+CLOCK_SECONDS = 0.5
+"""Between two events that say that time passes: half the 1 s of the design, so that a silent feed
+is noticed within 5.5 s of its last price.
+"""
+
+EACH_SECOND = 0.9
+"""What is looked at once a second is due again after so long: with every other of those events,
+of which two may come a little less than a second apart.
+"""
+
 
 def _since_boot() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)

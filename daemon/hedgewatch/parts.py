@@ -1,4 +1,4 @@
-"""Parts of the daemon that take more than a line to make; `app` ties them together."""
+"""Parts of the daemon that take more than a line to make; `assembly` ties them together."""
 
 import platform
 import uuid

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import floor, inf
 from typing import Protocol
 
+from hedgewatch.clock import EACH_SECOND
 from hedgewatch.core.alert_model import AlertRecord, Outcome, Transition
 from hedgewatch.core.book.book import BookRow
 from hedgewatch.core.book.rows import AccountRow, HedgeRow, PoolRow, Row
@@ -20,7 +21,6 @@ from hedgewatch.reports.hedge_looks import HedgeLooks
 from hedgewatch.reports.minute import HedgeMinute, Minute, PoolMinute, Span
 from hedgewatch.reports.pool_looks import PoolLooks
 
-_LOOK_EVERY = 0.9  # the clock ticks each half second, not quite
 _MINUTE, _HOUR = 60.0, 3_600.0
 _MOST_TOLD = 500
 """So many deliveries of one minute are remembered: a storm is told by its first."""
@@ -96,7 +96,7 @@ class Looking:
 
     def __call__(self, event: Event, outcome: Outcome, now: float) -> None:
         self._transitions.extend(outcome.transitions)
-        if isinstance(event, ClockAdvanced) and now - self._looked_at >= _LOOK_EVERY:
+        if isinstance(event, ClockAdvanced) and now - self._looked_at >= EACH_SECOND:
             self._look(now)
 
     def told(self, receiver: str, seconds: float) -> None:

@@ -15,6 +15,7 @@ from math import inf
 
 import orjson
 
+from hedgewatch.clock import EACH_SECOND
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome
 from hedgewatch.core.events import ClockAdvanced, Event
 from hedgewatch.core.model import Known, Scope
@@ -22,7 +23,6 @@ from hedgewatch.telemetry.history import STEP, History
 from hedgewatch.telemetry.state import SilenceOf, Told, state_of, transition_document
 
 MOST_LISTENERS = 64
-_SHOW_EVERY = 0.9  # the clock ticks each half second, not quite
 _KEPT = 50
 _WAITING = 16
 """What may wait for one client. A slow one misses old states, and gets the newest."""
@@ -87,7 +87,7 @@ class Stream:
     def look(self, now: float) -> None:
         """Once a second: the page as it stands, to all who listen."""
         self._now = now
-        if 0.0 <= now - self._shown_at < _SHOW_EVERY:
+        if 0.0 <= now - self._shown_at < EACH_SECOND:
             return
         self._shown_at = now
         added = self._history.look(self._drawn(), now)

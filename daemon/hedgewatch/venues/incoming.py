@@ -30,8 +30,8 @@ _OF_PARSERS = (
 """What ccxt's generated parsers raise for a frame that they do not expect, or cannot unpack."""
 
 
-class Around(Protocol):
-    """What is asked of the connection."""
+class Carrier(Protocol):
+    """What is asked of the connection that a frame came on."""
 
     def tell(self, item: AccountNews) -> None:
         """Pass a piece of news on."""
@@ -46,7 +46,7 @@ class Around(Protocol):
 class Incoming:
     """Decodes the frames of one connection. `odd` counts those that make no sense."""
 
-    def __init__(self, dialect: Dialect, wire: Around, odd: OddFrames, redactor: Redactor) -> None:
+    def __init__(self, dialect: Dialect, wire: Carrier, odd: OddFrames, redactor: Redactor) -> None:
         self.odd = odd
         self._dialect = dialect
         self._left_to_ccxt = isinstance(dialect, LeavesFramesToCcxt)
