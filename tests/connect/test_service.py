@@ -125,5 +125,5 @@ def test_only_a_file_that_a_unit_of_ours_runs_is_made_for_a_service() -> None:
     assert second is not None
     assert (second.unit, str(second.store)) == ("hedgewatch@b", "/var/lib/hedgewatch-b/state.db")
     assert str(second.drop_in).endswith("system/hedgewatch@b.service.d/connect.conf")
-    assert service_of(Path("/root/hedgewatch.yaml")) is None
+    assert service_of(Path("/home/you/hedgewatch.yaml")) is None
     assert service_of(Path("/etc/hedgewatch/mine/hedgewatch.yaml")) is None

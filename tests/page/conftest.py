@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hedgewatch.demo.browser import Browser, NoBrowserError, Page, browsing, find_chromium
+from hedgewatch.demo.browser import Browser, Page, browsing, find_chromium
 from hedgewatch.sim import PaperExchange
+from tests.support.browsers import HOSTILE, complaints
 from tests.support.daemons import Daemon, worked_example
 from tests.support.patience import patience
 
-HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
 HOSTILE_RULES = f"""\
 groups:
   - name: hostile
@@ -65,10 +65,7 @@ class Stage:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     folder = tmp_path_factory.mktemp("page")
-    try:
-        program = find_chromium()
-    except NoBrowserError as error:
-        pytest.skip(str(error))
+    program = find_chromium()
     async with PaperExchange(story="manual") as exchange:
         document = worked_example(folder, exchange)
         (folder / "hostile.yaml").write_text(HOSTILE_RULES)
@@ -79,8 +76,6 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
             async with browsing(program) as browser:
                 await daemon.until_ready()
                 yield Stage(exchange, daemon, browser)
-        except NoBrowserError as error:
-            pytest.skip(f"no browser runs here: {error}")
         finally:
             if daemon.process is not None:
                 await daemon.stop()
@@ -98,17 +93,3 @@ async def page(stage: Stage) -> AsyncIterator[Page]:
     yield page
     assert complaints(page) == []
     await page.close()
-
-
-def complaints(page: Page) -> list[str]:
-    """What the browser had to say: errors, refused scripts and styles, what could not be loaded."""
-    wrong = []
-    for event in page.events:
-        told = event["params"]
-        if event["method"] == "Runtime.exceptionThrown":
-            wrong.append(str(told["exceptionDetails"]))
-        elif event["method"] == "Runtime.consoleAPICalled" and told["type"] in ("error", "warning"):
-            wrong.append(str(told["args"]))
-        elif event["method"] == "Log.entryAdded" and told["entry"]["level"] in ("error", "warning"):
-            wrong.append(str(told["entry"]))
-    return wrong

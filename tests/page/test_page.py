@@ -18,7 +18,8 @@ from hedgewatch.settings import Secret
 from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stream import Stream
-from tests.page.conftest import HOSTILE, Stage
+from tests.page.conftest import Stage
+from tests.support.browsers import HOSTILE
 from tests.telemetry.desk import Desk, alert, busy_daemon
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]

@@ -5,37 +5,27 @@ from typing import Literal
 
 import pytest
 
-from hedgewatch.demo.browser import NoBrowserError, Page, browsing, find_chromium
+from hedgewatch.demo.browser import browsing, find_chromium
 from hedgewatch.reports.figures import Kept
 from hedgewatch.reports.report import report_of
 from tests.reports.days import SUNDAY, Pool, firing, minutes_of
 from tests.reports.watching import lines
+from tests.support.browsers import HOSTILE, complaints
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 _LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((390, "dark"), (1_440, "light"))
 _WIDTH = "document.documentElement.scrollWidth"
 _CONTRAST = (Path(__file__).parents[1] / "page" / "contrast.js").read_text()
-HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-
-
-def complaints(page: Page) -> list[str]:
-    """What the browser logged."""
-    entries = [e["params"]["entry"] for e in page.events if e["method"] == "Log.entryAdded"]
-    return [entry["text"] for entry in entries if entry["level"] in ("error", "warning")]
 
 
 async def test_it_fits_a_phone_and_a_desk_runs_nothing_and_loads_nothing(tmp_path: Path) -> None:
-    try:
-        program = find_chromium()
-    except NoBrowserError as error:
-        pytest.skip(str(error))
     pools = (Pool("main/USDT"), Pool(f"main/{HOSTILE}"))
     news = lines(firing("MarginDanger", SUNDAY.begins + 60.0, episode="a", subject=HOSTILE))
     kept = Kept(minutes=tuple(minutes_of(SUNDAY, *pools)), told=news)
     file = tmp_path / "report.html"
     file.write_text(report_of(SUNDAY, kept, SUNDAY.ends)["html"])
-    async with browsing(program) as browser:
+    async with browsing(find_chromium()) as browser:
         page = await browser.page()
         await page.go(file.as_uri())
         await page.until("document.querySelectorAll('polyline').length >= 5", 20.0)

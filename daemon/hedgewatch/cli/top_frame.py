@@ -6,25 +6,35 @@ colour alone.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
 
 from hedgewatch.cli.alert_table import summary_of
-from hedgewatch.core.wording import figure, rfc3339, spoken
+from hedgewatch.cli.top_words import (
+    BAD,
+    UNSURE,
+    bar,
+    count,
+    grade,
+    money,
+    move,
+    number,
+    percent,
+    plain,
+)
+from hedgewatch.core.wording import rfc3339, spoken
 from hedgewatch.notify.message import clean
 
 Document = Mapping[str, Any]
 
-_BAR = 10
-_NEAR, _CLOSE = 0.6, 0.8  # of the margin ratio, as MarginWarning and MarginDanger have it
 _LATE_SECONDS = 5.0
 _NARROWEST = 10
 """Columns, below which nothing is indented."""
 _STYLES = {"critical": "bold red", "warning": "bold yellow", "info": "cyan"}
-_HEADING, _BAD, _UNSURE, _FAINT = "bold", "bold red", "magenta", "dim"
+_HEADING, _FAINT = "bold", "dim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +66,6 @@ def frame(news: News, width: int, height: int | None, bars: str = "█░") -> l
     return [*lines[: height - 1], last]
 
 
-def number(value: object) -> float | None:
-    """A number of the document, None where it is unknown."""
-    if isinstance(value, str):
-        return {"inf": inf, "-inf": -inf}.get(value)
-    return float(value) if isinstance(value, int | float) else None
-
-
 def _connection(news: News) -> Iterator[Text]:
     if news.state is None:
         yield Text(clean(f"waiting for the daemon: {news.trouble or 'nothing was heard yet'}"))
@@ -75,7 +78,7 @@ def _connection(news: News) -> Iterator[Text]:
 def _body(state: Document, bars: str) -> Iterator[Text]:
     yield _head(state)
     for reason in state["reasons"]:
-        yield _whole(f"NOT IN SIGHT: {reason}", _BAD)
+        yield _whole(f"NOT IN SIGHT: {reason}", BAD)
     yield from _part(_alert_heading(state["alerts"]), _alerts(state))
     yield from _part(_pool_heading(), _pools(state["pools"], bars))
     yield from _part("HEDGES", _hedges(state["hedges"]))
@@ -97,7 +100,7 @@ def _head(state: Document) -> Text:
     line = Text(clean(f"hedgewatch {state['instance']}  {at} UTC  "))
     line.append_text(_firing(state["alerts"]))
     line.append("  ")
-    line.append(sight, style=_BAD if reasons else "green")
+    line.append(sight, style=BAD if reasons else "green")
     return line
 
 
@@ -106,7 +109,7 @@ def _firing(alerts: Iterable[Document]) -> Text:
     calm_or_not = [bool(a.get("calm_since")) for a in alerts if a["alertstate"] == "firing"]
     firing, calm = calm_or_not.count(False), calm_or_not.count(True)
     fires = f"{firing or 'nothing'} fire{'' if firing > 1 else 's'}"
-    said = Text() if calm and not firing else Text(fires, style=_BAD if firing else "green")
+    said = Text() if calm and not firing else Text(fires, style=BAD if firing else "green")
     if calm:
         said.append(f"{', ' if firing else ''}{calm} calm for now", style=_STYLES["warning"])
     return said
@@ -161,25 +164,25 @@ def _pool(pool: Document, bars: str) -> Text:
     """`down` and `up` are the common moves of all prices that liquidate it."""
     ratio = number(pool["margin_ratio"])
     line = _line(f"{_named(pool, 'pool')[:25]:<26}")
-    line.append(f"{_bar(ratio, bars)} {_percent(ratio):<7}", style=_grade(ratio))
-    line.append(f"{_money(number(pool['equity'])):>14}")
+    line.append(f"{bar(ratio, bars)} {percent(ratio):<7}", style=grade(ratio))
+    line.append(f"{money(number(pool['equity'])):>14}")
     for shock in ("shock_down", "shock_up"):
-        line.append(f"{_move(number(pool[shock])):>10}")
+        line.append(f"{move(number(pool[shock])):>10}")
     return line
 
 
 def _position(position: Document) -> Text:
     held, mark = number(position["contracts"]), number(position["mark_price"])
     side = "" if position.get("side", "net") == "net" else f" {position['side']}"
-    line = _line(f"  {position['symbol']}{side}  {_count(held)} at {_count(mark)}")
+    line = _line(f"  {position['symbol']}{side}  {count(held)} at {count(mark)}")
     distance = number(position["liquidation_distance"])
     prices = (
         ("below", number(position["liquidation_price_down"])),
         ("above", number(position["liquidation_price_up"])),
     )
-    known = [f"{word} {_count(price)}" for word, price in prices if price and isfinite(price)]
+    known = [f"{word} {count(price)}" for word, price in prices if price and isfinite(price)]
     if any(price is None for _, price in prices):
-        line.append("  liquidation unknown", style=_UNSURE)
+        line.append("  liquidation unknown", style=UNSURE)
     elif known:
         away = "unknown" if distance is None else f"{distance:.1%}"
         line.append(f"  liquidated {' and '.join(known)}, {away} away")
@@ -193,22 +196,22 @@ def _hedges(hedges: Sequence[Document]) -> Iterator[Text]:
         drift, floor = number(hedge["hedge_drift"]), number(hedge["hedge_drift_floor"])
         ratio, target = number(hedge["hedge_ratio"]), number(hedge["target"])
         line = _line(f"{_named(hedge, 'hedge')[:25]:<26}")
-        line.append(f"ratio {_plain(ratio)} of {_plain(target)}  ")
-        line.append(f"drift {_signed(drift)}", style=_UNSURE if drift is None else "")
+        line.append(f"ratio {plain(ratio)} of {plain(target)}  ")
+        line.append(f"drift {move(drift)}", style=UNSURE if drift is None else "")
         if drift is None and floor is not None:
             line.append(f", at least {floor:.1%}")
-        line.append(f"  to target {_count(number(hedge['contracts_to_target']), '+')}")
+        line.append(f"  to target {count(number(hedge['contracts_to_target']), '+')}")
         yield line
         if hedge["hedge_broken"] is True:
-            yield _line(f"  BROKEN: {hedge.get('break_reason') or 'a leg is gone'}", _BAD)
+            yield _line(f"  BROKEN: {hedge.get('break_reason') or 'a leg is gone'}", BAD)
         yield _line(f"  owned {_legs(hedge.get('exposure', ()))}")
         yield _line(f"  cover {_legs(hedge.get('cover', ()))}")
 
 
 def _legs(legs: Iterable[Document]) -> str:
     told = [
-        f"{leg['holder']} {leg['asset']} {_count(number(leg['held']))}"
-        f" ({_money(number(leg['value']))})"
+        f"{leg['holder']} {leg['asset']} {count(number(leg['held']))}"
+        f" ({money(number(leg['value']))})"
         for leg in legs
     ]
     return ", ".join(told) or "nothing"
@@ -221,7 +224,7 @@ def _accounts(accounts: Sequence[Document]) -> Iterator[Text]:
         if reason:
             seconds = number(account["blind_seconds"])
             lasted = "" if not seconds else f" for {spoken(seconds)}"
-            line.append(clean(f"BLIND{lasted}: {reason}").replace("\n", " "), style=_BAD)
+            line.append(clean(f"BLIND{lasted}: {reason}").replace("\n", " "), style=BAD)
         else:
             line.append("in sight", style="green")
         yield line
@@ -235,16 +238,16 @@ def _feeds(feeds: Iterable[Document]) -> Text:
     for feed in feeds:
         up, age = feed["feed_up"] is True, number(feed["data_age_seconds"])
         old = "no age" if age is None else f"{age:.1f} s"
-        line.append(clean(f"{feed['feed']} {old if up else 'DOWN'}  "), style="" if up else _BAD)
+        line.append(clean(f"{feed['feed']} {old if up else 'DOWN'}  "), style="" if up else BAD)
     return line
 
 
 def _signals(state: Document) -> Iterator[Text]:
     for signal in state.get("signals", ()):
-        value = _count(number(signal["signal_value"]))
+        value = count(number(signal["signal_value"]))
         down = "" if signal["signal_up"] is True else f"  DOWN: {signal['reason']}"
         said = f"{_named(signal, 'signal')[:25]:<26}{value} {signal['unit']}{down}"
-        yield _line(said, _BAD if down else "")
+        yield _line(said, BAD if down else "")
 
 
 def _line(text: str, style: str = "") -> Text:
@@ -269,48 +272,5 @@ def _folded(line: Text, width: int) -> Iterable[Text]:
 
 def _named(row: Document, own: str) -> str:
     """The subject as messages name it: account and pool, or its one name."""
-    names = (
-        [row.get(name) for name in ("account", "pool", own)] if own == "pool" else [row.get(own)]
-    )
-    return "/".join(dict.fromkeys(str(name) for name in names if name))
-
-
-def _grade(ratio: float | None) -> str:
-    if ratio is None:
-        return _UNSURE
-    return _BAD if ratio >= _CLOSE else "bold yellow" if ratio >= _NEAR else "green"
-
-
-def _bar(ratio: float | None, bars: str) -> str:
-    if ratio is None:
-        return "?" * _BAR
-    full = round(min(max(ratio, 0.0), 1.0) * _BAR)
-    return bars[0] * full + bars[1] * (_BAR - full)
-
-
-def _percent(value: float | None) -> str:
-    if value is None:
-        return "unknown"
-    return f"{value:.1%}" if isfinite(value) and abs(value) < 10.0 else "> 999%"  # noqa: PLR2004
-
-
-def _move(value: float | None) -> str:
-    if value is None:
-        return "unknown"
-    return f"{value:+.1%}" if isfinite(value) else "none"
-
-
-def _signed(value: float | None) -> str:
-    return "unknown" if value is None else _move(value)
-
-
-def _plain(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3f}"
-
-
-def _money(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:,.0f}"
-
-
-def _count(value: float | None, sign: str = "") -> str:
-    return "unknown" if value is None else figure(value, f"{sign},.8g")
+    names = ("account", "pool") if own == "pool" else (own,)
+    return "/".join(str(row[name]) for name in names if row.get(name))

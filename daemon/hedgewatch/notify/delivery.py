@@ -27,7 +27,7 @@ from hedgewatch.notify.outgoing import (
     delivery_key,
 )
 from hedgewatch.notify.receiver import Connected, Display, Mirror, Receiver
-from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.routing import RouteSettings, or_everywhere
 from hedgewatch.notify.rule_routes import told_to
 from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience, Result, Worker
@@ -76,7 +76,7 @@ class Dispatcher:
         routes: Sequence[RouteSettings],
         surroundings: Surroundings,
     ) -> None:
-        self._receivers = tuple(receivers)
+        self._names = tuple(receiver.name for receiver in receivers)
         self._clock = surroundings.clock
         self._patience = surroundings.patience
         self._on_result, self._on_taken = surroundings.on_result, surroundings.on_taken
@@ -85,7 +85,7 @@ class Dispatcher:
         self._muting = Muting(surroundings.silences, surroundings.calendar)
         self._audience = Audience(
             cast_of(receivers),
-            _or_everywhere(routes, self._receivers),
+            or_everywhere(routes, self._names),
             self._muting,
             tell_again=surroundings.told_again,
             busy=lambda receiver, alert: self._workers[receiver].queue.holds(alert),
@@ -129,7 +129,7 @@ class Dispatcher:
 
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
         """Send what comes from now on by other routes, and keep it quiet at other hours."""
-        self._audience.reroute(_or_everywhere(routes, self._receivers), calendar)
+        self._audience.reroute(or_everywhere(routes, self._names), calendar)
 
     def told_to(self, rule: Rule) -> list[str]:
         """Who hears of its alerts, in words, by the routes that hold now."""
@@ -294,11 +294,3 @@ class Dispatcher:
 
 def _is_told(transition: Transition) -> bool:
     return transition.state in _TOLD or transition.change is Change.ACKNOWLEDGED
-
-
-def _or_everywhere(
-    routes: Sequence[RouteSettings], receivers: Sequence[Receiver]
-) -> tuple[RouteSettings, ...]:
-    if routes or not receivers:
-        return tuple(routes)
-    return (RouteSettings(to=tuple(receiver.name for receiver in receivers)),)

@@ -1,6 +1,6 @@
 """Which receivers hear of an alert, and how: an ordered list of routes, the first match wins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Self
 
@@ -94,6 +94,16 @@ def receivers_for(transition: Transition, routes: Sequence[RouteSettings]) -> tu
     """The names of the receivers that hear of it at once, each once."""
     route = route_for(transition, routes)
     return () if route is None else tuple(dict.fromkeys(route.to))
+
+
+def or_everywhere(
+    routes: Sequence[RouteSettings], receivers: Iterable[str]
+) -> tuple[RouteSettings, ...]:
+    """The routes; where there are none, every receiver hears of every alert."""
+    names = tuple(receivers)
+    if routes or not names:
+        return tuple(routes)
+    return (RouteSettings(to=names),)
 
 
 def _has_values(match: Mapping[str, OneOrMore], labels: Mapping[str, str]) -> bool:
