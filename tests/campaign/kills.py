@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -104,7 +104,8 @@ class Campaign:
             read = [await victim.stdout.readline() for _ in range(lines)]
             if chance is not None:
                 await asyncio.sleep(chance.uniform(0.0, _LONGEST_AFTERLIFE))
-                victim.kill()
+                with suppress(ProcessLookupError):  # it ended by itself, which is told below
+                    victim.kill()
             read += (await victim.stdout.read()).splitlines()
             ended = await victim.wait()
         if ended != (0 if chance is None else -9):

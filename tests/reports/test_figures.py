@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgewatch.core.alert_model import Severity
-from hedgewatch.reports.episodes import episodes, flapped
+from hedgewatch.reports.episodes import encode, episodes, flapped
 from hedgewatch.reports.figures import Kept, figures
 from hedgewatch.reports.minute import BOOKED, MARK, TRADES, UNSEEN, Minute, PoolMinute, Span
 from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.pool_figures import pool_figures
 from hedgewatch.reports.total_figures import RATES, owned_figures, total_figures
+from tests.notify.alerts import transition
 from tests.reports.days import SUNDAY, Pool, firing, minutes_of
 from tests.reports.watching import lines
 from tests.support.chance import examples
@@ -222,5 +223,15 @@ def test_what_is_reported_of_latency_counts_what_was_given_up() -> None:
     assert (phone.median, phone.worst, phone.refused) == (0.2, 3.0, 0)
 
 
-def test_lines_are_json_that_a_reader_of_the_store_can_use() -> None:
-    assert json.loads(lines(firing("A", 1.0, episode="x"))[0])["alertname"] == "A"
+def test_the_lines_of_these_stories_hold_what_a_daemon_keeps() -> None:
+    written = json.loads(encode(transition()))
+    assert written.keys() - {"since"} == firing("A", 1.0, episode="x").keys()
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "\x00"])
+def test_news_that_cannot_be_understood_costs_itself_and_no_other(damaged: str) -> None:
+    whole = lines(firing("MarginDanger", SUNDAY.begins + 60.0, episode="a"))
+    assert episodes([damaged, *whole, damaged], SUNDAY.begins, SUNDAY.ends) == episodes(
+        whole, SUNDAY.begins, SUNDAY.ends
+    )
+    assert len(episodes(whole, SUNDAY.begins, SUNDAY.ends)) == 1

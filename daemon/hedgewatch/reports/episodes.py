@@ -61,15 +61,22 @@ def episodes(told: Iterable[str], begins: float, ends: float) -> tuple[Episode, 
     its condition came true.
     """
     firings: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for text in told:
-        news = json.loads(text)
-        if news["at"] < ends:
+    for news in map(_understood, told):
+        if news is not None and news["at"] < ends:
             key = news["alertname"], news["subject"], news["episode"]
             firings.setdefault(key, []).append(news)
     found = (_episode(news) for news in firings.values())
     known = [each for each in found if each is not None]
     there = [each for each in known if each.ended_at is None or each.ended_at >= begins]
     return tuple(sorted(there, key=lambda each: (-each.severity.rank, each.fired_at)))
+
+
+def _understood(text: str) -> dict[str, Any] | None:
+    try:
+        news = json.loads(text)
+    except ValueError:
+        return None
+    return news if isinstance(news, dict) else None
 
 
 def _episode(news: Sequence[dict[str, Any]]) -> Episode | None:

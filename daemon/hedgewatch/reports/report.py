@@ -1,6 +1,5 @@
 """A report, made: one thing in the shapes that its readers take."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from math import isfinite
@@ -44,7 +43,7 @@ def kept_of(minutes: tuple[str, ...], transitions: tuple[str, ...], latest: str 
     found = (_understood(minute) for minute in minutes)
     return Kept(
         minutes=tuple(minute for minute in found if minute is not None),
-        told=tuple(text for text in transitions if _is_object(text)),
+        told=transitions,
         latest=None if latest is None else _understood(latest),
     )
 
@@ -86,10 +85,3 @@ def _understood(text: str) -> Minute | None:
         return decode(text)
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False

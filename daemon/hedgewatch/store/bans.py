@@ -1,28 +1,19 @@
 """Until when venues want quiet, as rows of the file: a restart within a ban may not lengthen it."""
 
-import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from collections.abc import Mapping
 
 import structlog
 
 from hedgewatch.store.errors import StoreError
+from hedgewatch.store.transactions import Transactions
 
 _log = structlog.get_logger()
-
-Answer = TypeVar("Answer")
-
-
-class _File(Protocol):
-    async def on_thread(self, work: Callable[[], Answer]) -> Answer: ...
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
 
 class Bans:
     """One row an address. A disk that fails is no reason not to watch: that is logged."""
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: Transactions) -> None:
         self._file = file
 
     async def keep(self, address: str, until: float) -> None:

@@ -1,13 +1,9 @@
 """What people told the daemon to do, as rows of the file: silences, the audit log, spent nonces."""
 
-import sqlite3
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from collections.abc import Collection, Mapping
 
 from hedgewatch.store.retention import AUDIT_SECONDS
-
-Answer = TypeVar("Answer")
+from hedgewatch.store.transactions import Transactions
 
 _LAST = 2**62
 """No entry has such a number; beyond twice of it SQLite knows none."""
@@ -15,17 +11,10 @@ _AUDIT_ROWS = 200_000
 """Some 60 MB: a bound on what a flood of commands can write in a short time."""
 
 
-class _File(Protocol):
-    """The store, as far as it is needed here: its one thread, and its transactions."""
-
-    async def on_thread(self, work: Callable[[], Answer]) -> Answer: ...
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]: ...
-
-
 class Commanded:
     """Texts by their keys; what they mean is known to whoever writes them. StoreError."""
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: Transactions) -> None:
         self._file = file
 
     async def keep_silences(self, added: Mapping[str, str], ended: Collection[str] = ()) -> None:

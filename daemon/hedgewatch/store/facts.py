@@ -3,31 +3,23 @@ down is to be found at the next start.
 """
 
 import json
-import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from collections.abc import Mapping
 
 import structlog
 
 from hedgewatch.store.errors import StoreError
+from hedgewatch.store.transactions import Transactions
 
 _log = structlog.get_logger()
 
-Answer = TypeVar("Answer")
 Facts = Mapping[str, Mapping[str, str]]
 """By subject, each fact in words."""
-
-
-class _File(Protocol):
-    async def on_thread(self, work: Callable[[], Answer]) -> Answer: ...
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
 
 class FactRows:
     """One row a subject. A disk that fails is no reason not to watch: that is logged."""
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: Transactions) -> None:
         self._file = file
         self._kept: dict[str, str] = {}
 

@@ -3,27 +3,20 @@
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import structlog
 
 from hedgewatch.store.errors import StoreError
 from hedgewatch.store.file import speaking_of
+from hedgewatch.store.transactions import Transactions
 
 _TRANSITION_ROWS = 200_000
 """Some 80 MB: a bound on what a storm of alerts can write in a short time."""
 
 _log = structlog.get_logger()
-
-Answer = TypeVar("Answer")
-
-
-class _File(Protocol):
-    async def on_thread(self, work: Callable[[], Answer]) -> Answer: ...
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
 
 class History:
@@ -31,7 +24,7 @@ class History:
     no reason not to watch: that is logged, and a report says what it does not know.
     """
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: Transactions) -> None:
         self._file = file
 
     async def keep(self, begins: float, minute: Callable[[], str]) -> None:

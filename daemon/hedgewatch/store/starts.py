@@ -1,25 +1,15 @@
 """How the last runs began and ended, as rows of the file: that is how a crash loop is seen."""
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
-
-Answer = TypeVar("Answer")
+from hedgewatch.store.transactions import Transactions
 
 LOOP_SECONDS = 600.0
 _REMEMBERED_SECONDS = 86_400.0
 
 
-class _File(Protocol):
-    async def on_thread(self, work: Callable[[], Answer]) -> Answer: ...
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]: ...
-
-
 class Starts:
     """One row a start: when, and whether the run before it had ended as it should. StoreError."""
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: Transactions) -> None:
         self._file = file
 
     async def begin(self, now: float) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import structlog
 
@@ -22,10 +22,9 @@ from hedgewatch.store.history import History
 from hedgewatch.store.retention import SETTLED_SECONDS, forget_the_old
 from hedgewatch.store.rows import Deliverable, StoredDelivery
 from hedgewatch.store.starts import Starts
+from hedgewatch.store.transactions import Answer
 
 _log = structlog.get_logger()
-
-Answer = TypeVar("Answer")
 
 
 class Store:
