@@ -191,7 +191,7 @@ async def test_a_mode_that_is_refused_is_unknown_and_costs_nothing_else_that_is_
 
     spoken = dialect()
     venue = Refusing((POSITION,), settings=[{"symbol": "BTCUSDT", "leverage": 7}])
-    with pytest.raises(ExceptionGroup, match="not all of it is told"):
+    with pytest.raises(ExceptionGroup, match=r"^not told: the margin mode$"):
         await spoken.settle_in(venue)
     reading = await spoken.read_account(venue)
     assert reading.cross_regime is UNKNOWN

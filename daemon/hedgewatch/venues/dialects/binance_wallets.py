@@ -14,7 +14,7 @@ import structlog
 
 from hedgewatch.core.events import BalanceReading
 from hedgewatch.venues.dialect import Exchange
-from hedgewatch.venues.dialects.optional import optional
+from hedgewatch.venues.dialects.optional import optional, unheard
 from hedgewatch.venues.fields import OddReplyError, Row, number, number_or, rows, table, text
 
 WALLETS = (
@@ -112,8 +112,7 @@ class OtherWallets:
         """
         for wallet in self._unheard:
             if wallet in _UNSEEN:
-                known = "is as it was told last" if wallet in self._held else "is not counted"
-                yield f"{_UNSEEN[wallet]} {known}: the venue refuses to tell"
+                yield unheard(_UNSEEN[wallet], was_told=wallet in self._held)
 
     def added_to(self, balances: Iterable[BalanceReading]) -> Iterator[BalanceReading]:
         """The balances of the spot wallet with what lies elsewhere of each, then of others, with an

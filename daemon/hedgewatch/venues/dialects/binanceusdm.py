@@ -102,8 +102,11 @@ class BinanceUsdm:
         leverage of each market is set apart from its position (weight 5), and v3 tells it nowhere.
         """
         await each(
-            partial(read, exchange)
-            for read in (self._read_mode, self._read_kind, self._read_leverage)
+            {
+                "the margin mode": partial(self._read_mode, exchange),
+                "the kind of account": partial(self._read_kind, exchange),
+                "leverages": partial(self._read_leverage, exchange),
+            }
         )
 
     async def _read_mode(self, exchange: Exchange) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.bybit_coins import staked_coins
 from hedgewatch.venues.dialects.bybit_common import listed
-from hedgewatch.venues.dialects.optional import optional
+from hedgewatch.venues.dialects.optional import optional, unheard
 from hedgewatch.venues.fields import OddReplyError
 
 _CATEGORIES = ("FlexibleSaving", "OnChain")
@@ -60,5 +60,4 @@ class Earn:
         if not self.allowed:
             yield "what lies in Earn: the key has no permission Earn"
         for category in self._refused_at:
-            known = "is as it was told last" if category in self._held else "is not counted"
-            yield f"what lies in Earn ({category}) {known}: the venue refuses to tell"
+            yield unheard(f"what lies in Earn ({category})", was_told=category in self._held)

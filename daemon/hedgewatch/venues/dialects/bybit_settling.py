@@ -3,19 +3,14 @@
 Each is asked for on its own: one that is refused makes unknown what needs it, and nothing else.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from functools import partial
-
-import ccxt
 
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import bybit_terms as terms
 from hedgewatch.venues.dialects.bybit_coins import Terms, loans_of, ratios_of
 from hedgewatch.venues.dialects.bybit_common import CONTRACTS, listed
-from hedgewatch.venues.fields import OddReplyError
-
-Ask = Callable[[], Awaitable[None]]
+from hedgewatch.venues.dialects.optional import Ask, not_told, refusals
 
 _AGAIN_SECONDS = 60.0
 
@@ -31,17 +26,16 @@ class Settling:
 
     async def read(self, exchange: Exchange) -> None:
         """All of it. What was refused is raised together, once the rest is known."""
-        asks = self._asks(exchange)
-        await self._read(exchange, asks, asks)
+        if refused := await self._read(exchange, self._asks(exchange)):
+            raise not_told(refused)
 
     async def mend(self, exchange: Exchange) -> None:
         """Ask again for what was refused, a minute after it was; nothing is raised for it."""
         recently = exchange.nonce() / 1000.0 - self._asked_at < _AGAIN_SECONDS
         asks = self._asks(exchange)
-        missing = asks if self._untold is None else self._untold
+        missing = asks if self._untold is None else {name: asks[name] for name in self._untold}
         if missing and not recently:
-            with suppress(ExceptionGroup):
-                await self._read(exchange, asks, missing)
+            await self._read(exchange, missing)
 
     def _asks(self, exchange: Exchange) -> Mapping[str, Ask]:
         fees = {
@@ -54,19 +48,11 @@ class Settling:
             "loans": partial(self._read_loans, exchange),
         }
 
-    async def _read(
-        self, exchange: Exchange, asks: Mapping[str, Ask], names: Iterable[str]
-    ) -> None:
+    async def _read(self, exchange: Exchange, asks: Mapping[str, Ask]) -> Mapping[str, Exception]:
         self._asked_at = exchange.nonce() / 1000.0
-        refused: dict[str, Exception] = {}
-        for name in names:
-            try:
-                await asks[name]()
-            except (ccxt.BaseError, OddReplyError) as error:
-                refused[name] = error
+        refused = await refusals(asks)
         self._untold = list(refused)
-        if refused:
-            raise ExceptionGroup(f"not told: {', '.join(refused)}", list(refused.values()))
+        return refused
 
     async def _read_fees(self, exchange: Exchange, category: str) -> None:
         reply = await exchange.private_get_v5_account_fee_rate({"category": category})
