@@ -13,8 +13,9 @@ from grafana.account_panels import (
     TIERS,
     TOP_UP,
 )
-from grafana.builder import ACCOUNT, About, Json, Row, dashboard, variable
+from grafana.builder import Json, Row
 from grafana.daemon_panels import BLINDNESS, DATA_AGE
+from grafana.dashboard import ACCOUNT, About, dashboard, variable
 from grafana.terms import MINE
 
 SYMBOL = variable("symbol", "Symbol", f"hedgewatch_position_contracts{MINE}")

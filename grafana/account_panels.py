@@ -1,13 +1,8 @@
 """An account: what it is worth, what it needs, and where it would be liquidated."""
 
 from grafana.builder import (
-    BARS,
-    LINES,
-    LINES_WITH_LIMITS,
     MERGED,
     REFERENCES,
-    TABLE,
-    TIMELINE,
     Panel,
     Target,
     columns,
@@ -15,6 +10,7 @@ from grafana.builder import (
     override,
     states,
 )
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, TABLE, TIMELINE
 from grafana.terms import (
     AMOUNT,
     DISTANCE_LIMITS,

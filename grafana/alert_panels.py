@@ -1,16 +1,7 @@
 """Alerts: what fires now, what did, who has seen it, and who was told how soon."""
 
-from grafana.builder import (
-    LINES,
-    STAT,
-    TABLE,
-    TIMELINE,
-    Panel,
-    Target,
-    columns,
-    override,
-    states,
-)
+from grafana.builder import Panel, Target, columns, override, states
+from grafana.looks import LINES, STAT, TABLE, TIMELINE
 from grafana.terms import HERE, MINE_OR_NOBODYS, SUBJECT, highest, leads_to, lowest
 
 _SHOWN = {

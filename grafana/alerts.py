@@ -11,8 +11,9 @@ from grafana.alert_panels import (
     UNSEEN,
     WHAT_FIRES,
 )
-from grafana.builder import ACCOUNT, About, Json, Row, dashboard
+from grafana.builder import Json, Row
 from grafana.daemon_panels import NOTIFICATIONS, OUTBOX_AGE
+from grafana.dashboard import ACCOUNT, About, dashboard
 
 
 def alerts() -> Json:

@@ -1,6 +1,7 @@
 """All accounts together: what is owned and owed over all venues, and what comes from outside."""
 
-from grafana.builder import LINES, TABLE, Panel, Target, columns, joined_by, override
+from grafana.builder import Panel, Target, columns, joined_by, override
+from grafana.looks import LINES, TABLE
 from grafana.terms import AMOUNT, FINE, HERE, highest, lowest
 
 TOTALS = Panel(

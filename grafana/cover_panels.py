@@ -1,6 +1,7 @@
 """What a hedge is made of, what it costs, and how well it covers."""
 
-from grafana.builder import BARS, LINES, LINES_WITH_LIMITS, Panel, Target, override_query
+from grafana.builder import Panel, Target, override_query
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS
 from grafana.terms import AMOUNT, BASIS_LIMIT, CORRELATION_LIMIT, FINE, HEDGE, highest, lowest
 
 LEGS = Panel(

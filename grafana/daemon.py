@@ -1,6 +1,6 @@
 """The dashboard of the daemon: whether it judges, sees, tells, and lasts."""
 
-from grafana.builder import ACCOUNT, About, Json, Row, dashboard
+from grafana.builder import Json, Row
 from grafana.daemon_panels import (
     BLINDNESS,
     DATA_AGE,
@@ -18,6 +18,7 @@ from grafana.daemon_panels import (
     TICKS,
     TROUBLES,
 )
+from grafana.dashboard import ACCOUNT, About, dashboard
 from grafana.job_panels import JOBS, JOBS_IN_TROUBLE
 
 

@@ -1,14 +1,7 @@
 """The monitor itself: whether it sees, how fast it judges, and whether its messages leave."""
 
-from grafana.builder import (
-    LINES,
-    LINES_WITH_LIMITS,
-    TIMELINE,
-    Panel,
-    Target,
-    override_query,
-    states,
-)
+from grafana.builder import Panel, Target, override_query, states
+from grafana.looks import LINES, LINES_WITH_LIMITS, TIMELINE
 from grafana.terms import HERE, LAG_LIMIT, MEMORY_LIMIT, MINE, OURS, OUTBOX_LIMIT, highest, lowest
 
 

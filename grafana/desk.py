@@ -2,8 +2,9 @@
 
 from grafana.alert_panels import ALERTS_OVER_TIME, WHAT_FIRES
 from grafana.book_panels import ASSETS, EVENTS, SIGNALS, TOTALS
-from grafana.builder import ACCOUNT, HEDGES_CHOSEN, About, Json, Row, dashboard
+from grafana.builder import Json, Row
 from grafana.daemon_panels import BLINDNESS, DATA_AGE
+from grafana.dashboard import ACCOUNT, HEDGES_CHOSEN, About, dashboard
 from grafana.hedge_panels import DRIFT, HEDGES
 from grafana.margin_panels import EQUITY, MARGIN_RATIO, NEAREST_FIRST, WORST_POOL_FIRST
 from grafana.now_panels import (

@@ -1,6 +1,6 @@
 """The dashboard of hedges: whether the cover fits, what it costs, whether it covers."""
 
-from grafana.builder import HEDGES_CHOSEN, About, Json, Row, dashboard
+from grafana.builder import Json, Row
 from grafana.cover_panels import (
     BASIS_OVER_TIME,
     CARRY,
@@ -15,6 +15,7 @@ from grafana.cover_panels import (
     STRESSED_LOSS,
     UNWIND,
 )
+from grafana.dashboard import HEDGES_CHOSEN, About, dashboard
 from grafana.hedge_panels import CONTRACTS, DRIFT, HEDGES, RATIO, WORST_DRIFT
 
 

@@ -1,10 +1,7 @@
 """Hedges: how well the cover fits, and what to trade so that it fits again."""
 
 from grafana.builder import (
-    LINES,
-    LINES_WITH_LIMITS,
     REFERENCES,
-    TABLE,
     Json,
     Panel,
     Target,
@@ -14,6 +11,7 @@ from grafana.builder import (
     override,
     override_query,
 )
+from grafana.looks import LINES, LINES_WITH_LIMITS, TABLE
 from grafana.terms import AMOUNT, DRIFT_LIMIT, DRIFT_LIMITS, FINE, HEDGE, highest, leads_to
 
 _FLOORS: Json = {

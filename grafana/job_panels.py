@@ -1,6 +1,7 @@
 """The periodic jobs of the daemon: which came to their ends, which do not."""
 
-from grafana.builder import LINES, MERGED, REFERENCES, TABLE, Panel, Target, columns, override
+from grafana.builder import MERGED, REFERENCES, Panel, Target, columns, override
+from grafana.looks import LINES, TABLE
 from grafana.terms import HERE
 
 _BY = "instance, task"

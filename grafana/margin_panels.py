@@ -1,14 +1,7 @@
 """Margin: which pool and which position is closest to liquidation."""
 
-from grafana.builder import (
-    BARS,
-    LINES,
-    LINES_WITH_LIMITS,
-    Panel,
-    Target,
-    override_query,
-    states,
-)
+from grafana.builder import Panel, Target, override_query, states
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS
 from grafana.terms import (
     AMOUNT,
     DISTANCE_LIMITS,

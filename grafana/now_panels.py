@@ -1,15 +1,7 @@
 """The first line of the desk: six numbers that say whether to read on."""
 
-from grafana.builder import (
-    STAT,
-    STAT_WITH_DOUBT,
-    Limits,
-    Panel,
-    Target,
-    between,
-    override_query,
-    states,
-)
+from grafana.builder import Limits, Panel, Target, between, override_query, states
+from grafana.looks import STAT, STAT_WITH_DOUBT
 from grafana.terms import (
     ANY_IS_BAD,
     DISTANCE_LIMITS,
