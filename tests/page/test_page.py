@@ -14,6 +14,7 @@ from hedgewatch.core.book.rows.outside import CalendarRow, SignalRow
 from hedgewatch.core.events import Appointment
 from hedgewatch.core.model import SignalPlan
 from hedgewatch.demo.browser import Page
+from hedgewatch.demo.capture_page import SCHEMES
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
@@ -260,3 +261,25 @@ async def test_when_all_that_is_critical_is_calm_the_headline_is_no_alarm(stage:
             assert not await page.evaluate(shows("verdict", part))
         assert await page.evaluate("document.getElementById('alarm').textContent") == ""
         await page.close()
+
+
+async def test_the_link_of_an_alert_leads_on_a_phone_to_what_to_do_about_it(
+    stage: Stage, page: Page
+) -> None:
+    stage.exchange.world.set_mark("AIXUSDT", 1400)
+    link = "#alerts a[href$='#liquidationnear']"
+    await page.until(f'document.querySelector("{link}") && true', 5)
+    await page.tap(link)
+    await page.until("document.querySelector('#liquidationnear:target') && true", 5)
+    top = "document.querySelector(':target').getBoundingClientRect().top"
+    assert 40 < await page.evaluate(top) < 120  # below the bar, which leads back
+    assert "Do:" in await page.evaluate("document.querySelector(':target').innerText")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    for scheme in SCHEMES:
+        await page.look_like(390, 844, scheme)
+        assert await page.evaluate(CONTRAST) == []
+    await page.tap("pre")
+    whole = "document.querySelector('pre').textContent.trim()"
+    await page.until(f"getSelection().toString().trim() === {whole}", 2)
+    await page.tap(".bar a")
+    await page.until("document.getElementById('verdict') && true", 5)

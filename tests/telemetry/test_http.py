@@ -293,8 +293,16 @@ async def test_headers_that_are_too_large_are_refused() -> None:
         assert await client.status("/healthz", x="a" * 4_000) == 200
 
 
-async def test_a_runbook_is_a_place_on_a_page_of_the_daemon() -> None:
+async def test_a_browser_is_shown_the_runbooks_as_a_page_and_a_terminal_the_text() -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     async with running() as client:
-        page = await client.text("/runbooks/rules/README.md")
-    assert '<h3 id="margindanger">MarginDanger</h3><pre>\n**Do:** &lt;top&gt; up.' in page
-    assert "\n# no heading\n" in page
+        for path in ("/runbooks/rules/README.md", "/runbooks/"):
+            async with client.session.get(client.url + path, headers=browser) as answer:
+                assert answer.content_type == "text/html"
+                assert '<section id="margindanger"' in await answer.text()
+            for accepted in ("*/*", "text/markdown", "text/plain"):
+                asked = client.session.get(client.url + path, headers={"accept": accepted})
+                async with asked as answer:
+                    assert answer.content_type == "text/markdown"
+                    assert answer.headers["Vary"] == "Accept"
+                    assert await answer.text() == RUNBOOK

@@ -131,6 +131,19 @@ class Page:
                 type=kind, key=key, code=key, windowsVirtualKeyCode=codes[key],
             )  # fmt: skip
 
+    async def tap(self, element: str) -> None:
+        """A finger on the first element of that selector, once it is in view."""
+        found = f"document.querySelector({element!r})"
+        await self.evaluate(f"{found}.scrollIntoView({{block: 'center'}})")
+        x, y = await self.evaluate(
+            f"(([at]) => [at.x + at.width / 2, at.y + at.height / 2])({found}.getClientRects())"
+        )
+        await self.ask("Emulation.setTouchEmulationEnabled", enabled=True)
+        await self.ask(
+            "Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}]
+        )
+        await self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     async def screenshot(self) -> bytes:
         """What the window shows, as PNG."""
         return b64decode((await self.ask("Page.captureScreenshot", format="png"))["data"])

@@ -2,24 +2,25 @@
 runbooks as they are shipped. Nothing of anybody else is loaded, and no text of ours is markup.
 """
 
-import re
-from collections.abc import Awaitable, Callable, Iterator
-from html import escape
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
 from aiohttp import hdrs, web
 
 from hedgewatch.telemetry.http_stream import STREAM
+from hedgewatch.telemetry.runbooks import runbook_page
 
 RUNBOOKS = "/runbooks/rules/README.md"
 """As `runbook_url` of the shipped rules has it, below `/runbooks/`."""
 
-DOCUMENTS = frozenset({"/", RUNBOOKS})
+_SHELF = "/runbooks/"
+DOCUMENTS = frozenset({"/", RUNBOOKS, _SHELF})
 """What links of messages lead to."""
 
+_HTML, _MARKDOWN = "text/html", "text/markdown"
 _TYPES = {
     ".css": "text/css",
-    ".html": "text/html",
+    ".html": _HTML,
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
@@ -30,45 +31,16 @@ _ASSETS = frozenset(f"/page/{name}" for name in _NAMES)
 PAGES = DOCUMENTS | _ASSETS | {STREAM, "/api/v1/stress"}
 """All that the page needs, and a browser is shown for the token as a password."""
 
-_RUNBOOK = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>hedgewatch: runbooks</title><link rel="icon" href="/page/icon.svg">
-<link rel="stylesheet" href="/page/page.css"><main class="runbook"><p><a href="/">status</a></p>
-"""
-_HEADING = re.compile(r"#+ (.+)")
-
 Show = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def page_routes(runbooks: str) -> list[web.RouteDef]:
     """Read once: they change with the release."""
     texts = {name: _FOLDER.joinpath(name).read_text(encoding="utf-8") for name in _NAMES}
-    shown = {f"/page/{name}": (text, _type(name)) for name, text in texts.items()}
-    shown["/"] = texts["page.html"], "text/html"
-    shown[RUNBOOKS] = runbook_page(runbooks), "text/html"
-    return [web.get(path, _shown(*content)) for path, content in shown.items()]
-
-
-def runbook_page(text: str) -> str:
-    """Markdown as it is written, with its headings as places that a link can name."""
-    return _RUNBOOK + "".join(_parts(text))
-
-
-def _parts(text: str) -> Iterator[str]:
-    fenced = False
-    yield "<pre>"
-    for line in text.splitlines():
-        fenced ^= line.startswith("```")
-        heading = None if fenced else _HEADING.fullmatch(line)
-        if heading is None:
-            yield escape(line) + "\n"
-        else:
-            yield f'</pre><h3 id="{_anchor(heading[1])}">{escape(heading[1])}</h3><pre>'
-    yield "</pre>"
-
-
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+    shown = {f"/page/{name}": _shown(text, _type(name)) for name, text in texts.items()}
+    shown["/"] = _shown(texts["page.html"], _HTML)
+    shown[RUNBOOKS] = shown[_SHELF] = _read(runbook_page(runbooks), runbooks)
+    return [web.get(path, show) for path, show in shown.items()]
 
 
 def _type(name: str) -> str:
@@ -77,7 +49,25 @@ def _type(name: str) -> str:
 
 def _shown(text: str, kind: str) -> Show:
     async def show(_: web.Request) -> web.StreamResponse:
-        headers = {hdrs.CACHE_CONTROL: "no-cache"}
-        return web.Response(text=text, content_type=kind, headers=headers)
+        return _answer(text, kind)
 
     return show
+
+
+def _read(page: str, text: str) -> Show:
+    """The page for a browser, which names HTML in what it accepts; the text as it is written for
+    curl on a terminal, and for whoever asks for it.
+    """
+
+    async def read(request: web.Request) -> web.StreamResponse:
+        is_browser = _HTML in request.headers.get(hdrs.ACCEPT, "")
+        told = _answer(page, _HTML) if is_browser else _answer(text, _MARKDOWN)
+        told.headers[hdrs.VARY] = hdrs.ACCEPT
+        return told
+
+    return read
+
+
+def _answer(text: str, kind: str) -> web.Response:
+    headers = {hdrs.CACHE_CONTROL: "no-cache"}
+    return web.Response(text=text, content_type=kind, headers=headers)
