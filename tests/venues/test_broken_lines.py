@@ -1,9 +1,9 @@
 """What keeps a line from standing is told apart: certificates, names, and keys."""
 
-import datetime as dt
-import ipaddress
+import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,44 +12,13 @@ import aiohttp
 import ccxt.async_support as ccxt
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from hedgewatch.venues.broken_lines import why_no_line
 from hedgewatch.venues.failures import in_words
 from hedgewatch.venues.names import Known, Names
 from hedgewatch.venues.redaction import Redactor
-
-DAY = dt.timedelta(days=1)
-
-
-def shown(folder: Path, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContext:
-    """What a server shows: a certificate that vouches for itself, for so many days more, kept as
-    `shown.pem`.
-    """
-    today = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "venue of a test")])
-    alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - 3 * DAY)
-        .not_valid_after(today + days * DAY)
-        .add_extension(alternative, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "shown.pem").write_bytes(signed.public_bytes(pem))
-    (folder / "shown.key").write_bytes(private)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "shown.pem", folder / "shown.key")
-    return context
+from tests.support.certificates import shown
+from tests.support.patience import PATIENCE
 
 
 async def failing(
@@ -120,7 +89,7 @@ async def test_a_name_that_is_not_found_is_said_as_such_and_its_last_address_goe
 ) -> None:
     """As when the resolver of a machine is down; when it heals it is asked again."""
     asked: list[str] = []
-    known: Known = {}
+    known = Known()
     find, down = socket.getaddrinfo, False
 
     def found(host: str, *arguments: Any, **more: Any) -> object:
@@ -144,6 +113,46 @@ async def test_a_name_that_is_not_found_is_said_as_such_and_its_last_address_goe
     down = False
     assert await Names(known).resolve("localhost", 443) == first
     assert len(asked) == 4
+
+
+async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As glibc asks it: for 10 s and more. Nobody waits so long, and however many want to know,
+    one thread asks.
+    """
+    monkeypatch.setattr("hedgewatch.venues.names._LONGEST_SECONDS", 0.05)
+    answers, asked = threading.Event(), list[str]()
+    find = socket.getaddrinfo
+
+    def slow(host: str, *arguments: Any, **more: Any) -> object:
+        asked.append(host)
+        answers.wait()
+        return find(host, *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    known = Known()
+    silence = "[Errno -3] no answer of a name server within 0.05 s"
+
+    async def ask() -> None:
+        with pytest.raises(socket.gaierror) as failure:
+            await Names(known).resolve("localhost", 443)
+        assert str(failure.value) == silence
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(8):
+            group.create_task(ask())
+    assert asked == ["localhost"]
+    answers.set()
+    async with asyncio.timeout(PATIENCE):
+        while not known.last:  # noqa: ASYNC110 - nobody signals that
+            await asyncio.sleep(0.01)
+    assert {found["port"] for found in await Names(known).resolve("localhost", 443)} == {443}
+
+
+async def test_what_can_be_no_name_of_a_host_is_not_found() -> None:
+    with pytest.raises(OSError, match="no name of a host"):
+        await Names(Known()).resolve("a" * 64 + ".example", 443)
 
 
 @pytest.mark.parametrize(

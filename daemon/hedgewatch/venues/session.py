@@ -59,7 +59,10 @@ def guarded_session(
     """A session that asks nobody else's permission: no proxy of the environment, no cookies."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            ssl=tls, happy_eyeballs_delay=0.25, resolver=Names(addresses)
+            ssl=tls,
+            happy_eyeballs_delay=0.25,
+            resolver=Names(addresses),
+            use_dns_cache=False,  # a venue that moved is found by the next line that is dialled
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         middlewares=(fence,),

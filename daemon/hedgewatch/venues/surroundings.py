@@ -26,7 +26,7 @@ class Surroundings:
     spawn: Spawn
     rng: Random
     pauses: Pauses = field(default_factory=Pauses)
-    addresses: Known = field(default_factory=dict)
+    addresses: Known = field(default_factory=Known)
 
 
 class Backoff:
