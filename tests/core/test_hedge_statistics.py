@@ -226,7 +226,7 @@ def test_nothing_is_estimated_before_thirty_bars_and_the_reason_counts_them() ->
         story.hedge().residual_volatility,
         story.hedge().correlation_shift,
     ):
-        assert reason(value) == "12 of 30 bars seen"
+        assert reason(value) == "12 of 30 minutes seen"
     assert known(squeezed(30).hedge().hedge_beta) == pytest.approx(1.2, abs=0.05)
 
 
@@ -266,7 +266,7 @@ def test_a_hedge_with_other_legs_starts_its_estimates_anew() -> None:
     story = squeezed(40)
     other = replace(SHORT_AIX, beta=2.0)
     story.reload(on=desk(hedge(BASKET.exposure, other)))
-    assert reason(story.hedge().hedge_beta) == "0 of 30 bars seen"
+    assert reason(story.hedge().hedge_beta) == "0 of 30 minutes seen"
 
 
 def test_another_target_keeps_what_was_estimated_of_the_legs() -> None:
@@ -410,7 +410,7 @@ def test_a_minimum_variance_target_is_unknown_until_it_is_estimated() -> None:
     story.reload(on=desk(replace(BASKET, minimum_variance=True)))
     row = story.hedge()
     for value in (row.target, row.hedge_drift, row.contracts_to_target, row.uncovered_value):
-        assert reason(value) == "12 of 30 bars seen"
+        assert reason(value) == "12 of 30 minutes seen"
     assert row.hedge_ratio == pytest.approx(1.0)
     assert row.required_contracts == pytest.approx(250.0)
 

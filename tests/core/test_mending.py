@@ -266,10 +266,14 @@ def test_a_position_near_liquidation_in_a_pool_that_stands_any_common_move_is_no
     story = _Book("binance-usdm-cross", 17_000.0, legs, tiers=table((0.0, 0.01))).story()
     assert story.pool().remedy == "nothing, it is safe as it stands"
     assert known(story.position(AIX).liquidation_distance) < 0.10
-    assert story.position(AIX).remedy == (
-        f"put money into main/USDT, or close a part of {AIX}: "
+    said = story.position(AIX).remedy
+    assert said.endswith(
+        f" USDT into main/USDT, or close a part of {AIX}: "
         "the pool stands a move of all its markets, but not one of this market alone"
     )
+    put = float(said.removeprefix("put ").partition(" ")[0].replace(",", ""))
+    mended = _Book("binance-usdm-cross", 17_000.0 + put, legs, tiers=table((0.0, 0.01))).story()
+    assert mended.position(AIX).liquidation_distance == pytest.approx(SAFE_MOVE, abs=1e-6)
 
 
 def test_the_only_position_of_a_pool_is_not_called_several() -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hedgewatch.core.alert_model import Severity
-from hedgewatch.core.model import Scope
+from hedgewatch.core.alerts.own import Recovery
+from hedgewatch.core.model import Pages, Scope
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     AIX,
@@ -103,6 +104,17 @@ def test_a_rule_that_breaks_is_said_once_and_the_others_go_on() -> None:
     assert len(broken) == 1
     assert broken[0].severity is Severity.CRITICAL
     assert broken[0].labels["rule"] == "Broken"
+    assert "AttributeError" in broken[0].annotations["summary"]
+
+
+def test_alerts_of_the_daemon_itself_lead_where_those_of_rules_lead() -> None:
+    pages = Pages(runbooks="https://desk.lan/runbooks/", status="https://desk.lan/")
+    story = short_of_aix(_breaking(), on=replace(desk(), pages=pages))
+    texts = story.record("RuleBroken").annotations
+    assert texts["runbook_url"] == "https://desk.lan/runbooks/rules/README.md#rulebroken"
+    assert texts["status_url"] == "https://desk.lan/"
+    story.recover(Recovery(lost="no database"))
+    assert story.record("StateLost").annotations["runbook_url"].startswith(pages.runbooks)
 
 
 def test_each_broken_rule_is_said_by_itself() -> None:

@@ -24,7 +24,7 @@ from tests.support.stories import ALTS, Story, reason
 
 SHORT = with_its_own(held(AIX, -200.0), price=1_200.0)
 OWN = balance(50_000.0, equity=40_000.0, maintenance=36_000.0)
-NEAR = rule("Near", Scope.POSITION, "abs(mark_price - venue_liquidation_price) / mark_price < 10%")
+NEAR = rule("Near", Scope.POSITION, "venue_liquidation_distance < 10%")
 HIGH = rule("High", Scope.POOL, "venue_margin_ratio > 80%")
 DANGER = rule("Danger", Scope.POOL, "margin_ratio > 80% or shock_up < 10%")
 
@@ -60,6 +60,7 @@ def test_its_own_line_and_its_own_ratio_alarm_and_ours_that_is_unknown_does_not(
     assert story.firing() == {"High"}
     story.at(1.0, mark(AIX, 1_100.0))
     assert story.firing() == {"High", "Near"}
+    assert story.position().venue_liquidation_distance == pytest.approx(100.0 / 1_100.0)
 
 
 def test_in_the_dark_nothing_of_it_is_known() -> None:

@@ -162,13 +162,13 @@ def test_a_gap_in_a_long_life_is_mended_without_forgetting_what_came_before_the_
 
 def test_a_daemon_that_just_started_knows_its_correlation_once_the_last_leg_was_read() -> None:
     prices, story = paths(300), begun(301)
-    assert reason(story.hedge().hedge_correlation) == "0 of 30 bars seen"
+    assert reason(story.hedge().hedge_correlation) == "0 of 30 minutes seen"
     looked_back(story).at(story.now - START, told(prices, ALT))
-    assert reason(looked_back(story).hedge().hedge_correlation) == "0 of 30 bars seen"
+    assert reason(looked_back(story).hedge().hedge_correlation) == "0 of 30 minutes seen"
     story.at(story.now - START, told(prices, AIX))
     assert known(looked_back(story).hedge().hedge_correlation) > 0.7
     assert known(story.position().volatility) > 0.1
-    assert reason(story.hedge("two").hedge_correlation) == "0 of 30 bars seen"
+    assert reason(story.hedge("two").hedge_correlation) == "0 of 30 minutes seen"
 
 
 def test_what_is_held_being_told_after_the_history_loses_none_of_it() -> None:
@@ -178,7 +178,7 @@ def test_what_is_held_being_told_after_the_history_loses_none_of_it() -> None:
         FIRST + 60.0 * 300 + 5.0, ClockAdvanced(), *(told(prices, symbol) for symbol in AT_THE_END)
     )
     looked_back(story)
-    assert reason(story.hedge().hedge_beta) == "0 of 30 bars seen"
+    assert reason(story.hedge().hedge_beta) == "0 of 30 minutes seen"
     begun(301, story)
     assert known(looked_back(story).hedge().hedge_beta) > 0.5
 
@@ -239,7 +239,7 @@ def test_a_hedge_with_other_legs_is_known_at_once_from_the_histories_of_its_mark
     looked_back(_after(story, *(told(prices, symbol) for symbol in AT_THE_END)))
     before = known(story.hedge().hedge_beta)
     story.reload(on=desk(hedge(COLD, HALF_BTC)))
-    assert reason(story.hedge().hedge_beta) == "0 of 30 bars seen"
+    assert reason(story.hedge().hedge_beta) == "0 of 30 minutes seen"
     assert known(looked_back(story).hedge().hedge_beta) not in {before, 0.0}
 
 
@@ -252,7 +252,7 @@ def test_a_spot_leg_is_warm_once_its_own_history_is_told_and_unknown_until_then(
     story.at(at, ClockAdvanced(), market(AIX), market(spot), tiered(AIX))
     story.at(at, read(held(AIX, -200.0), wallet=200_000.0), read(account="spot"))
     story.at(at, heard(), mark(AIX, 1_000.0), quote(spot, 0.3999, 0.4001), told(prices, AIX))
-    assert reason(looked_back(story).hedge().hedge_beta) == "0 of 30 bars seen"
+    assert reason(looked_back(story).hedge().hedge_beta) == "0 of 30 minutes seen"
     story.at(at, BarsRead("binance", spot, told(prices, ALT).bars))
     assert known(looked_back(story).hedge().hedge_beta) > 0.5
 

@@ -216,6 +216,19 @@ def test_a_text_that_has_nothing_to_say_is_left_out() -> None:
     assert "cause" not in body(notification(replace(AT_NOON, annotations=texts)))
 
 
+def test_what_the_first_line_says_is_not_said_again() -> None:
+    lost = "main AIX/USDT:USDT lost 50 contracts, liquidated"
+    texts = {"summary": f"basket is broken: {lost}", "cause": lost}
+    assert body(notification(replace(AT_NOON, annotations=texts))).count(lost) == 1
+    other = texts | {"cause": "main lost 50 contracts"}
+    assert "cause: main lost 50" in body(notification(replace(AT_NOON, annotations=other)))
+
+
+def test_worse_is_not_said_twice_of_the_same() -> None:
+    worse = replace(AT_NOON, change=Change.WORSE, reason="worse than when it was last told, 2 min")
+    assert _first_lines(worse, 2)[1] == "WORSE than when it was last told, 2 min"
+
+
 def test_the_links_come_last_and_the_runbook_only_while_there_is_something_to_do() -> None:
     links = {"status_url": "https://desk.lan/", "runbook_url": "https://desk.lan/runbooks/#x"}
     texts = dict(AT_NOON.annotations) | links

@@ -318,7 +318,7 @@ def test_an_alert_of_prometheus_shows_the_numbers_that_ours_would(tmp_path: Path
     labels = {"severity": "warning", "team": "{{desk}}", "source": "prometheus"}
     shown = {
         "exp_labels": SUBJECT | labels,
-        "exp_annotations": {"summary": "{x} Own main/USDT: 85.0%, +25000 …"},
+        "exp_annotations": {"summary": "{x} Own main/USDT: 85.0%, +25000 USDT"},
     }
     test = {
         "interval": "1s",

@@ -25,7 +25,8 @@ Its alerts are labelled source="prometheus": where one Alertmanager gets both, i
 those of hedgewatch (deploy/README.md).
 
 What differs: an alert ends when its condition does (there is no `clear`), after keep_firing_for.
-What is unknown is absent, and fires nothing. "…" stands for what is not scraped.
+What is unknown is absent, and fires nothing. "…" stands for what is not scraped; a description is
+without the sentences that say it.
 """
 
 

@@ -18,6 +18,7 @@ from hedgewatch.core.model import (
     Desk,
     HedgePlan,
     LegPlan,
+    Pages,
     PricePlan,
     SignalPlan,
     WalletPlan,
@@ -54,6 +55,7 @@ class Configuration:
     hedges: tuple[HedgeSettings, ...]
     scenarios: tuple[Scenario, ...]
     rules: tuple[Rule, ...]
+    pages: Pages
     receivers: tuple[ReceiverSettings, ...]
     routes: tuple[RouteSettings, ...]
     calendar: Calendar
@@ -99,6 +101,7 @@ class Configuration:
             calendars=tuple(calendar.name for calendar in self.calendars),
             assets=aliases_of(self.assets),
             currency=self.currency,
+            pages=self.pages,
         )
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from hedgewatch.core.model import Pages
 from hedgewatch.core.rules import Rule, Template
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -13,31 +14,28 @@ _RUNBOOKS = "runbooks/"
 """Where the daemon itself shows the runbooks of the shipped rules."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """How others reach the daemon's pages, where its owner said so (`external_url`), how this
-    machine does (`here`), and where his own runbooks are. All of them may be empty.
+def pages_of(*, external_url: str, here: str, runbooks: str) -> Pages:
+    """Where messages lead, of how others reach the daemon's pages, where its owner said so, how
+    this machine does, and where his own runbooks are: all of them may be empty. An address of this
+    machine alone is better for a runbook than none.
     """
+    page = external_url or here
+    own = _folder(runbooks) if runbooks else ""
+    return Pages(
+        runbooks=own or (_folder(page) + _RUNBOOKS if page else ""),
+        status=_folder(external_url) if external_url else "",
+    )
 
-    external_url: str
-    here: str
-    runbooks: str
 
-
-def linked(rules: Iterable[Rule], links: Links) -> Iterator[Rule]:
-    """The rules with the address of the status page, and with absolute runbooks where there is an
-    address that they can be relative to: one of this machine alone is better than none.
-    """
-    status = links.external_url and _folder(links.external_url)
-    page = status or (links.here and _folder(links.here))
-    base = _folder(links.runbooks) if links.runbooks else page and page + _RUNBOOKS
+def linked(rules: Iterable[Rule], pages: Pages) -> Iterator[Rule]:
+    """The rules with the address of the status page, and with absolute runbooks."""
     for rule in rules:
         texts = dict(rule.annotations)
         runbook = texts.get("runbook_url")
-        if base and runbook is not None and not _SCHEME.match(runbook.text):
-            texts["runbook_url"] = _below(base, runbook)
-        if status:
-            texts.setdefault("status_url", _fixed(status))
+        if pages.runbooks and runbook is not None and not _SCHEME.match(runbook.text):
+            texts["runbook_url"] = _below(pages.runbooks, runbook)
+        if pages.status:
+            texts.setdefault("status_url", _fixed(pages.status))
         yield replace(rule, annotations=texts)
 
 

@@ -11,7 +11,7 @@ from hedgewatch.config.desk_sense import oddities
 from hedgewatch.config.draft import Draft, read_draft
 from hedgewatch.config.hedges import excessive_shares, unknown_legs
 from hedgewatch.config.left_out import told_once, without_unknown_scenarios
-from hedgewatch.config.links import Links, linked
+from hedgewatch.config.links import linked, pages_of
 from hedgewatch.config.named_files import named_files
 from hedgewatch.config.pricing import unpriced_assets, wrong_price_sources
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
@@ -121,7 +121,7 @@ def _configuration(
     path: Path, draft: Draft, scenarios: tuple[Scenario, ...], placed: tuple[PlacedRule, ...]
 ) -> Configuration:
     routes, web = _routes(draft), read_web_file(draft.http)
-    links = Links(
+    pages = pages_of(
         external_url=draft.http.external_url,
         here=url_here(draft.http, web),
         runbooks=draft.top.runbooks,
@@ -137,7 +137,8 @@ def _configuration(
         currency=draft.top.currency,
         hedges=tuple(part.settings for part in draft.hedges),
         scenarios=scenarios,
-        rules=tuple(linked((found.rule for found in placed), links)),
+        rules=tuple(linked((found.rule for found in placed), pages)),
+        pages=pages,
         receivers=tuple(part.settings for part in draft.receivers),
         routes=routes,
         calendar=Calendar(

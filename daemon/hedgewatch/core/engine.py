@@ -43,7 +43,7 @@ class Engine:
         self.book.watchers = watchers(rules, desk)
         self.adviser = self.book.totals.adviser = Adviser(self.book)
         watch_outside(self.book.outside, desk)
-        self.judge = Judge(rules, new_episode, self.book.outside.cells)
+        self.judge = Judge(rules, new_episode, self.book.outside.cells, desk.pages)
         self._clocks: dict[str, VenueClock] = {}
 
     def handle(self, event: events.Event, now: float) -> Outcome:
@@ -221,7 +221,7 @@ class Engine:
         self.book.replace_desk(event.desk, now)
         watch_outside(self.book.outside, event.desk)
         steps = self.judge.replace_rules(event.rules, before, self.book.rows(), now)
-        steps += self.judge.forget_unwatched(event.desk, now)
+        steps += self.judge.replace_desk(event.desk, now)
         steps += self.judge.retell(self.book.rows(), now)
         return self.judge.outcome(steps, after=self._everything(now))
 

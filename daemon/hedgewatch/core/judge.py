@@ -23,7 +23,7 @@ from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import Cells, PoolRow, Row
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.judgement import Alert, Judgement, Rulebook
-from hedgewatch.core.model import Desk, EndReason, Truth
+from hedgewatch.core.model import NO_PAGES, Desk, EndReason, Pages, Truth
 from hedgewatch.core.rules import Realert, Rule
 
 Answer = TypeVar("Answer")
@@ -37,11 +37,12 @@ class Judge:
         rules: Sequence[Rule],
         new_episode: Callable[[], str],
         outside: Cells | None = None,
+        pages: Pages = NO_PAGES,
     ) -> None:
         self.rulebook = Rulebook(rules)
         self.outside = Cells() if outside is None else outside
         self._memory = Memory(new_episode)
-        self._rowless = RowlessAlerts()
+        self._rowless = RowlessAlerts(pages)
         self.endings = Endings()
         self._broken: set[str] = set()
 
@@ -183,8 +184,9 @@ class Judge:
                     forget_badness(alert)
         return steps
 
-    def forget_unwatched(self, desk: Desk, now: float) -> list[Step]:
-        """End what has no row and that no rule watches any more."""
+    def replace_desk(self, desk: Desk, now: float) -> list[Step]:
+        """End what has no row and that no rule watches any more on this desk."""
+        self._rowless.pages = desk.pages
         return self._rowless.forget_unwatched(lambda record: self._watched(record, desk), now)
 
     def _watched(self, record: AlertRecord, desk: Desk) -> bool:

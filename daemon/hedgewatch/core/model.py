@@ -229,6 +229,19 @@ class SignalPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where messages lead: what an address of a runbook begins with, and the status page. Each is
+    absolute, or empty where nobody said how the daemon is reached.
+    """
+
+    runbooks: str = ""
+    status: str = ""
+
+
+NO_PAGES = Pages()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What is to be watched, as its owner described it. `betas` are the parts of a common move that
     assets make where it is not all of it (0 for stable coins). `assets` are other names of one
@@ -246,3 +259,4 @@ class Desk:
     scenarios: tuple[Scenario, ...] = ()
     signals: tuple[SignalPlan, ...] = ()
     calendars: tuple[str, ...] = ()
+    pages: Pages = NO_PAGES

@@ -26,7 +26,7 @@ from hedgewatch.core.expression.problems import (
 )
 from hedgewatch.core.expression.windowing import mistake_in_length, mistake_in_use
 from hedgewatch.core.model import Scope, Subject, Unknown
-from hedgewatch.core.wording import figure, spoken
+from hedgewatch.core.wording import figure, signed, spoken
 
 IDENTITY: Mapping[Scope, tuple[str, ...]] = {
     Scope.POSITION: ("account", "venue", "symbol", "position"),
@@ -46,12 +46,28 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
     Scope.POSITION: (
         "remedy",
         "liquidation_in_words",
+        "pace_in_words",
+        "mark_in_words",
         "terms_change",
         "settings_change",
         "market_status",
     ),
-    Scope.POOL: ("currency", "remedy", "liquidation_in_words", "venue_warning"),
-    Scope.HEDGE: ("currency", "break_reason", "blind_reason"),
+    Scope.POOL: (
+        "currency",
+        "remedy",
+        "liquidation_in_words",
+        "pace_in_words",
+        "liquidating_scenarios",
+        "venue_warning",
+    ),
+    Scope.HEDGE: (
+        "currency",
+        "break_reason",
+        "blind_reason",
+        "trade_in_words",
+        "uncovered_in_words",
+        "roll_in_words",
+    ),
     Scope.ACCOUNT: (
         "unusable_reason",
         "blind_reason",
@@ -75,6 +91,24 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
     ),
 }
 """Texts that annotations may show beside measures and identity."""
+
+MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
+    (Scope.POSITION, "pace_in_words"): (
+        "liquidation_distance_sigmas",
+        "volatility",
+        "median_time_to_liquidation_seconds",
+        "change(liquidation_distance, 5m)",
+    ),
+    (Scope.POSITION, "mark_in_words"): ("mark_price", "mark_disagreement"),
+    (Scope.POOL, "pace_in_words"): (
+        "median_time_to_liquidation_seconds",
+        "change(margin_ratio, 5m)",
+    ),
+    (Scope.HEDGE, "trade_in_words"): ("contracts_to_target", "uncovered_value"),
+    (Scope.HEDGE, "uncovered_in_words"): ("uncovered_value", "uncovered_coins"),
+    (Scope.HEDGE, "roll_in_words"): ("roll_cost",),
+}
+"""The measures that a text tells of: a rule that shows it reads them, and their past is kept."""
 
 
 RULE_BROKEN, STATE_LOST, CRASH_LOOPING = "RuleBroken", "StateLost", "CrashLooping"
@@ -133,8 +167,9 @@ class Rule:
         """What it reads from a row, to judge or to show."""
         again = None if self.realert is None else self.realert.of
         conditions = [part.names for part in (self.expr, self.clear, again) if part is not None]
-        texts = [template.names for template in self.annotations.values()]
-        return frozenset[str]().union(*conditions, *texts)
+        shown = frozenset[str]().union(*(text.names for text in self.annotations.values()))
+        told = [MADE_OF.get((self.scope, name), ()) for name in shown]
+        return shown.union(*conditions, *told)
 
     def watches(self, subject: Subject) -> bool:
         """Whether this rule is about that subject."""
@@ -165,6 +200,8 @@ TEXT = None
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}:]*)(?::(?P<format>[^{}]*))?\}|[{}]")
 _WIDE = re.compile(r"\d{3,}")
+_OF_TIMES = {"": spoken, "+": signed}
+"""The formats in which a time is said as people say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +221,8 @@ class _Field:
         return format(str(value), self.format)
 
     def _number(self, value: float) -> str:
-        if self.unit is Unit.SECONDS and not self.format:
-            return spoken(value)
+        if self.unit is Unit.SECONDS and self.format in _OF_TIMES:
+            return _OF_TIMES[self.format](value)
         if math.isfinite(value):
             return figure(value, self.format or ".8g")
         return "-∞" if value < 0 else "+∞" if self.format.startswith("+") else "∞"

@@ -7,6 +7,7 @@ from math import isfinite
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _DAYS_FROM = 2 * _DAY
+_EXACT_BELOW = 10.0
 _GENERAL = re.compile(r"(?P<before>.*?)(?P<digits>(\.\d+)?)g")
 
 
@@ -39,6 +40,15 @@ def spoken(seconds: float) -> str:
         return f"{whole // _DAY} days"
     hours, minutes = divmod(whole // _MINUTE, _HOUR // _MINUTE)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
+def signed(seconds: float) -> str:
+    """A duration with its sign, of which below ten seconds fractions count: `+1.25 s`,
+    `-3 h 05 min`.
+    """
+    if abs(seconds) < _EXACT_BELOW:
+        return f"{seconds:+.3g} s"
+    return f"{'-' if seconds < 0.0 else '+'}{spoken(abs(seconds))}"
 
 
 def rfc3339(at: float) -> str:

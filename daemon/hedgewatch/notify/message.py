@@ -147,7 +147,7 @@ def _lines(notification: Notification) -> Iterator[str]:
     if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)
     for name, text in transition.annotations.items():
-        if name not in _SHOWN_ELSEWHERE and text.strip():
+        if name not in _SHOWN_ELSEWHERE and text.strip() and text not in summary(transition):
             yield f"{name}: {text}"
     if "description" not in transition.annotations:
         yield _values(transition.values)
@@ -157,7 +157,9 @@ def _lines(notification: Notification) -> Iterator[str]:
 def _news(transition: Transition) -> Iterator[str]:
     """What became of an alert that fires on."""
     if transition.change is Change.WORSE:
-        yield f"WORSE: {transition.reason}" if transition.reason else "WORSE than when last told"
+        reason = transition.reason or "worse than when last told"
+        than = reason.removeprefix("worse ")
+        yield f"WORSE: {reason}" if than == reason else f"WORSE {than}"
     elif transition.change is Change.ACKNOWLEDGED and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)
     elif transition.change is Change.LAPSED:

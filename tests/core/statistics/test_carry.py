@@ -105,7 +105,7 @@ def test_a_young_or_broken_spread_has_no_score() -> None:
     for _ in range(29):
         level.add(0.01)
     level.add(float("nan"))
-    assert level.score(0.01, 0.001) == Unknown("29 of 30 bars seen", 0.0)
+    assert level.score(0.01, 0.001) == Unknown("29 of 30 minutes seen", 0.0)
     level.add(0.01)
     assert level.score(0.01, 0.001) == pytest.approx(0.0)
     assert level.score(float("nan"), 0.001) == Unknown("no spread", 0.0)

@@ -38,7 +38,7 @@ def test_what_calmed_down_an_hour_ago_is_remembered_for_the_day() -> None:
 
 
 def test_before_thirty_bars_a_market_tells_how_many_it_saw() -> None:
-    assert moved([0.001] * 7).volatility == Unknown("7 of 30 bars seen", 0.0)
+    assert moved([0.001] * 7).volatility == Unknown("7 of 30 minutes seen", 0.0)
     assert isinstance(moved([0.001] * 30).volatility, float)
 
 
@@ -48,11 +48,11 @@ def test_a_bar_of_which_one_side_is_missing_is_no_bar_of_the_hedge() -> None:
         hedge.close(bar, HedgeBar(change, change))
     hedge.close(30, HedgeBar(0.5, None))
     hedge.close(31, HedgeBar(None, 0.5))
-    assert hedge.beta == Unknown("29 of 30 bars seen", 0.0)
+    assert hedge.beta == Unknown("29 of 30 minutes seen", 0.0)
     hedge.close(32, HedgeBar(0.001, 0.001))
     assert hedge.beta == pytest.approx(1.0)
     assert (hedge.correlation, hedge.recent, hedge.effectiveness) == pytest.approx((1.0, 1.0, 1.0))
-    assert hedge.shift == Unknown("30 of 174 bars seen", 0.0)
+    assert hedge.shift == Unknown("30 of 174 minutes seen", 0.0)
 
 
 def test_a_hedge_that_is_filled_in_later_is_the_one_that_was_watched_all_along() -> None:

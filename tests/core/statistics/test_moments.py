@@ -42,7 +42,7 @@ def test_nothing_is_told_before_thirty_bars_and_the_reason_counts_them() -> None
         variance.value,
         correlation_shift(moments, moments),
     ):
-        assert estimate == Unknown("12 of 30 bars seen", 0.0)
+        assert estimate == Unknown("12 of 30 minutes seen", 0.0)
 
 
 @given(pairs)
@@ -167,7 +167,7 @@ def test_a_broken_correlation_shows_within_two_half_lives_of_the_fast_window() -
 
 def test_the_shift_is_unknown_while_both_windows_say_the_same() -> None:
     reason = correlation_shift(*_regimes(100, 0))
-    assert reason == Unknown("100 of 174 bars seen", 0.0)
+    assert reason == Unknown("100 of 174 minutes seen", 0.0)
     assert isinstance(correlation_shift(*_regimes(174, 0)), float)
 
 

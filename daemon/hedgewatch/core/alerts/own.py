@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Severity, Told
-from hedgewatch.core.model import Scope, Subject
+from hedgewatch.core.model import Pages, Scope, Subject
 from hedgewatch.core.rules import CRASH_LOOPING, RULE_BROKEN, STATE_LOST
 
 CRASHES_TO_TELL = 3
@@ -23,7 +23,7 @@ _TO_DO: Mapping[str, str] = MappingProxyType(
     {
         RULE_BROKEN: (
             "The other rules go on, this one judges nothing until a reload: mend or remove it, and "
-            "reload. `hedgewatch rules explain NAME` shows what it reads."
+            "reload. `hedgewatch rules explain` with its name shows what it reads."
         ),
         STATE_LOST: (
             "Look over what stands now: acknowledgements, silences and undelivered messages may be "
@@ -31,7 +31,7 @@ _TO_DO: Mapping[str, str] = MappingProxyType(
         ),
         CRASH_LOOPING: (
             "Between two crashes it watches, and alerts go out; at each some seconds are not seen. "
-            "Read the log of the service, and watch the positions at the venues until it lasts."
+            "Read the log of the service, and watch the positions at the venues while it lasts."
         ),
     }
 )
@@ -52,13 +52,9 @@ ALL_WELL = Recovery()
 
 def rule_broken(rule: str, error: Exception, episode: str, now: float) -> AlertRecord:
     """A rule that cannot be evaluated watches nothing."""
-    return _firing(
-        RULE_BROKEN,
-        (("rule", rule),),
-        f"the rule {rule} cannot be evaluated: it is not watching",
-        f"{type(error).__name__}: {error}",
-        (episode, now),
-    )
+    reason = f"{type(error).__name__}: {error}"
+    summary = f"the rule {rule} cannot be evaluated and watches nothing: {reason}"
+    return _firing(RULE_BROKEN, (("rule", rule),), summary, reason, (episode, now))
 
 
 def state_lost(reason: str, episode: str, now: float) -> AlertRecord:
@@ -80,6 +76,13 @@ def calm(looping: AlertRecord) -> AlertRecord:
     return replace(looping, state=AlertState.RESOLVED, reason=reason)
 
 
+def with_links(record: AlertRecord, pages: Pages) -> AlertRecord:
+    """It leads where the alerts of rules lead: to its runbook, and to the status page."""
+    runbook = f"{pages.runbooks}rules/README.md#{record.alertname.lower()}"
+    links = {"runbook_url": runbook} | ({"status_url": pages.status} if pages.status else {})
+    return replace(record, annotations={**record.annotations, **links})
+
+
 def _firing(
     name: str,
     labels: tuple[tuple[str, str], ...],
@@ -98,11 +101,7 @@ def _firing(
         fired_at=now,
         reason=reason,
         labels=dict(labels),
-        annotations={
-            "summary": summary,
-            "description": _TO_DO[name],
-            "runbook_url": f"rules/README.md#{name.lower()}",
-        },
+        annotations={"summary": summary, "description": _TO_DO[name]},
         silenceable=False,
         told=Told(at=now, severity=Severity.CRITICAL),
     )

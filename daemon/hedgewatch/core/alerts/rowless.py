@@ -15,12 +15,13 @@ from hedgewatch.core.alerts.own import (
     calm,
     crash_looping,
     state_lost,
+    with_links,
 )
 from hedgewatch.core.alerts.telling import transition_of
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.events import AlertAcknowledged
 from hedgewatch.core.margin.regimes import UNKNOWN
-from hedgewatch.core.model import EndReason, Scope
+from hedgewatch.core.model import EndReason, Pages, Scope
 from hedgewatch.core.rules import CRASH_LOOPING, OWN_ALERTS
 
 _READINGS_TO_GIVE_UP = 2
@@ -28,10 +29,11 @@ _READINGS_TO_GIVE_UP = 2
 
 class RowlessAlerts:
     """Those that wait for their row after a restart, those that ended in a way that somebody must
-    see, and those of the daemon itself.
+    see, and those of the daemon itself, which lead to `pages`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
         self._waiting: dict[Key, AlertRecord] = {}
         self._held: dict[Key, AlertRecord] = {}
         self._started_at = 0.0
@@ -63,6 +65,7 @@ class RowlessAlerts:
 
     def tell(self, record: AlertRecord, now: float) -> Step:
         """An alert of the daemon itself fires."""
+        record = with_links(record, self.pages)
         self._held[key_of(record)] = record
         return Step(record, transition_of(record, now))
 

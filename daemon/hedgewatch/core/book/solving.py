@@ -63,13 +63,17 @@ def moved(pool: PoolRow, account: Account, move: float) -> Account:
         for held in account.legs
     )  # fmt: skip
     coins = (
-        Collateral(
-            coin=coin.coin, amount=coin.amount, price=coin.price * _factor(coin.beta, move),
-            discount=coin.discount, beta=coin.beta, charge=coin.charge,
-        )
-        for coin in account.collateral.values()
-    )  # fmt: skip
+        priced(coin, coin.price * _factor(coin.beta, move)) for coin in account.collateral.values()
+    )
     return rebuilt(pool, legs, coins)
+
+
+def priced(coin: Collateral, price: float) -> Collateral:
+    """The same coins at another price."""
+    return Collateral(
+        coin=coin.coin, amount=coin.amount, price=price,
+        discount=coin.discount, beta=coin.beta, charge=coin.charge,
+    )  # fmt: skip
 
 
 def _factor(beta: float, move: float) -> float:

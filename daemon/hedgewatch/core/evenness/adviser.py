@@ -80,6 +80,10 @@ class Adviser:
             self._cuts[position] = mending.contracts_to_safe(position)
         return self._cuts[position]
 
+    def top_up_alone_of(self, position: PositionRow) -> Known:
+        """What its pool lacks to stand a move of its market alone, in the pool's currency."""
+        return mending.top_up_alone(position)
+
     def _forget_the_old(self) -> None:
         """In a crash many alerts are shown at once, each in the words of now."""
         if not 0.0 <= self._book.now - self._mended_at < FRESH_FOR:

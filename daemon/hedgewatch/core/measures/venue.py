@@ -64,6 +64,14 @@ VENUE_MEASURES = (
     ),
     Measure(
         Scope.POSITION,
+        "venue_liquidation_distance",
+        Unit.RATIO,
+        "From the mark to the venue's liquidation price, either way, over the mark.",
+        "hedgewatch_venue_liquidation_distance_ratio",
+        lowest=0.0,
+    ),
+    Measure(
+        Scope.POSITION,
         "adl_rank",
         Unit.NUMBER,
         "Place in the queue of auto-deleveraging: 0 last, 4 first.",

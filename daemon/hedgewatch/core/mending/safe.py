@@ -1,12 +1,21 @@
 """When a pool is safe, and what it lacks: a margin ratio of `SAFE_RATIO` at most, and no common
 move up to `SAFE_MOVE` that liquidates.
 
-The surplus of a pool is concave in a common move, so that both ends of it decide.
+The surplus of a pool is concave in a common move, and in that of one market, so that both ends
+of it decide.
 """
 
 from hedgewatch.core.book.legs import regime_of
-from hedgewatch.core.book.rows import PoolRow
-from hedgewatch.core.book.solving import account_of, coin_price, is_inverse, moved
+from hedgewatch.core.book.rows import MarketRow, PoolRow, PositionRow
+from hedgewatch.core.book.solving import (
+    account_of,
+    coin_price,
+    is_inverse,
+    moved,
+    moving_coins,
+    priced,
+    rebuilt,
+)
 from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.regimes import TierKind
 from hedgewatch.core.model import Known, Unknown
@@ -29,6 +38,34 @@ def top_up_to_safe(pool: PoolRow) -> Known:
     if is_safe(pool):
         return 0.0
     return max(0.0, -spare_of(pool, account_of(pool)))
+
+
+def top_up_alone(position: PositionRow) -> Known:
+    """Money in the currency of its pool without which a move of its market alone, up to
+    `SAFE_MOVE` either way, would liquidate; coins that are its underlying go with it.
+    """
+    pool = position.pool
+    if pool is None:
+        return Unknown("in no pool yet", 0.0)
+    doubt = doubt_of(pool)
+    if doubt is not None:
+        return doubt
+    return max(0.0, *(-_spare_alone(pool, position.market, move) for move in MOVES))
+
+
+def _spare_alone(pool: PoolRow, market: MarketRow, move: float) -> float:
+    """What is left of a pool when one market has moved."""
+
+    def price_of(each: MarketRow) -> float:
+        return each.price * (1.0 + move) if each is market else each.price
+
+    account = account_of(pool, price_of)
+    along = moving_coins(pool).get(market, ())
+    coins = (
+        priced(coin, coin.price * (1.0 + move)) if coin.coin in along else coin
+        for coin in account.collateral.values()
+    )
+    return rebuilt(pool, account.legs, coins).headroom / coin_price(pool, price_of)
 
 
 def doubt_of(pool: PoolRow) -> Unknown | None:

@@ -32,7 +32,7 @@ def decay_of(half_life: float) -> float:
 
 def not_warm(bars: int, needed: int = WARM) -> Unknown:
     """The reason of an estimate that has not seen enough."""
-    return unknown(f"{bars} of {needed} bars seen")
+    return unknown(f"{bars} of {needed} minutes seen")
 
 
 class _Weights:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hedgewatch.core.expression.windowing import in_units
 from hedgewatch.core.rules import Rule
-from hedgewatch.telemetry.prometheus.annotations import template_of
+from hedgewatch.telemetry.prometheus.annotations import description_of, template_of
 from hedgewatch.telemetry.prometheus.defence import RuleDocument, defence
 from hedgewatch.telemetry.prometheus.promql import PromQL
 from hedgewatch.telemetry.prometheus.series import CannotMapError, Series
@@ -13,7 +13,11 @@ from hedgewatch.telemetry.prometheus.series import CannotMapError, Series
 INTERVAL = "5s"
 """How often Prometheus judges them."""
 
-_TOLD = ("summary", "description", "runbook_url")
+_TOLD = {
+    "summary": template_of,
+    "description": description_of,
+    "runbook_url": template_of,
+}
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ def rule_of(rule: Rule, scraped: frozenset[str]) -> RuleDocument:
     labels = {"severity": rule.severity.value, **rule.labels, "source": "prometheus"}
     document["labels"] = {name: _literally(text) for name, text in labels.items()}
     document["annotations"] = {
-        name: template_of(rule, template.text, scraped)
+        name: _TOLD[name](rule, template.text, scraped)
         for name, template in rule.annotations.items()
         if name in _TOLD
     }

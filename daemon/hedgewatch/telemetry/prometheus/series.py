@@ -36,11 +36,8 @@ class Series:
 
     def of(self, name: str) -> str:
         """The series of one measure, of a scenario or of a window too."""
-        windowing = windowing_of(name)
-        if windowing is None:
-            return self._reduced(selector(self._rule.scope, name, self._scraped, self._matchers()))
-        plain = selector(self._rule.scope, windowing.measure, self._scraped, self._matchers())
-        return self._reduced(_windowed(windowing, plain))
+        matchers = tuple(self._matchers())
+        return self._reduced(series_of(self._rule.scope, name, self._scraped, matchers))
 
     def _reduced(self, series: str) -> str:
         if not self._joined:
@@ -56,9 +53,15 @@ class Series:
                 yield f"{name}=~{quoted(either)}"
 
 
-def selector(
-    scope: Scope, name: str, scraped: Collection[str], matchers: Iterator[str] | tuple[str, ...]
-) -> str:
+def series_of(scope: Scope, name: str, scraped: Collection[str], matchers: tuple[str, ...]) -> str:
+    """The series of a measure, or a function of a window over it; CannotMapError where none is."""
+    windowing = windowing_of(name)
+    if windowing is None:
+        return _selector(scope, name, scraped, matchers)
+    return _windowed(windowing, _selector(scope, windowing.measure, scraped, matchers))
+
+
+def _selector(scope: Scope, name: str, scraped: Collection[str], matchers: tuple[str, ...]) -> str:
     """The metric of a measure with its labels; CannotMapError when it has none."""
     plain, scenario = parts_of(name)
     measure = _measure(scope, plain)

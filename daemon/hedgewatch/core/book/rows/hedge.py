@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.hedge_break import HedgeBreak
 from hedgewatch.core.book.rows.hedge_statistics import HedgeStatistics
+from hedgewatch.core.book.rows.hedge_words import roll, trade_to_target, uncovered
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.row import NOT_YET, Row
@@ -182,6 +183,21 @@ class HedgeRow(HedgeStatistics, Row):
     def currency(self) -> str:
         """What its values are told in; `money` until that is known, and so are they."""
         return self.money or "money"
+
+    @property
+    def trade_in_words(self) -> str:
+        """What brings it to its target."""
+        return trade_to_target(self)
+
+    @property
+    def uncovered_in_words(self) -> str:
+        """How much cover the target asks for and is not there, or is too much."""
+        return uncovered(self)
+
+    @property
+    def roll_in_words(self) -> str:
+        """What it costs to roll its near contract."""
+        return roll(self)
 
     @property
     def break_reason(self) -> str:

@@ -30,3 +30,13 @@ def move_in_words(move: Known, headroom: Known) -> str:
     if not isinstance(headroom, Unknown) and headroom <= 0.0 and not isinf(move):
         return "liquidation is due now"
     return "no move liquidates" if isinf(move) else f"a move of {move:+.1%} liquidates"
+
+
+def mark_in_words(mark: Known, disagreement: Known) -> str:
+    """`mark price 1,130, +0.1% off what others say`: whether it can be believed."""
+    if isinstance(mark, Unknown):
+        return f"the mark price is unknown: {mark.reason}"
+    said = f"mark price {figure(mark, ',.8g')}"
+    if isinstance(disagreement, Unknown):
+        return f"{said}, which nothing else confirms"
+    return f"{said}, {disagreement:+.1%} off what others say"

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from hedgewatch.core.book.rows.evenness import Adviser, PoolEvenness
 from hedgewatch.core.book.rows.market import MarketRow
 from hedgewatch.core.book.rows.nearness import move_in_words
+from hedgewatch.core.book.rows.pace import pace_of_pool
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.expression import parts_of
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Known, Scope, Subject, Unknown
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:  # it lists its pools, which name it
     from hedgewatch.core.book.rows.account import AccountRow
 
 
+_LIQUIDATED = "stressed_liquidated"
 _NUMBERS = (
     "equity",
     "maintenance_margin",
@@ -120,6 +123,17 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     def liquidation_in_words(self) -> str:
         """Which common move liquidates it, or that it is due already."""
         return move_in_words(self.shock_nearest, self.headroom)
+
+    @property
+    def pace_in_words(self) -> str:
+        """How soon it may be liquidated, by the usual moves of the market that is there first."""
+        return pace_of_pool(self)
+
+    @property
+    def liquidating_scenarios(self) -> str:
+        """The scenarios that would liquidate it, of those that rules read."""
+        named = ((parts_of(name), liquidated) for name, liquidated in self.stressed.items())
+        return ", ".join(of for (what, of), yes in named if what == _LIQUIDATED and yes is True)
 
     @property
     def remedy(self) -> str:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.market import MarketRow
-from hedgewatch.core.book.rows.nearness import nearness_of
+from hedgewatch.core.book.rows.nearness import mark_in_words, nearness_of
+from hedgewatch.core.book.rows.pace import pace_of_position
 from hedgewatch.core.book.rows.position_statistics import PositionStatistics
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET
@@ -153,6 +154,16 @@ class PositionRow(PositionStatistics, PositionNews):
     def liquidation_in_words(self) -> str:
         """Where it is and how far, what is past it included."""
         return nearness_of(self.liquidation_price, self.liquidation_distance)
+
+    @property
+    def pace_in_words(self) -> str:
+        """How soon it may be liquidated, by the usual moves of its market."""
+        return pace_of_position(self)
+
+    @property
+    def mark_in_words(self) -> str:
+        """Its mark price, and how far that is off what others say, where any does."""
+        return mark_in_words(self.mark_price, self.mark_disagreement)
 
     @property
     def remedy(self) -> str:

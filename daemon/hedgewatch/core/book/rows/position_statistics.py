@@ -63,6 +63,7 @@ class PositionStatistics:
     requirement: float
     notional: Known
     mark_price: Known
+    venue_liquidation_price: Known
     liquidation_price_down: Known
     liquidation_price_up: Known
     tiers_changed_at: float | None
@@ -185,6 +186,15 @@ class PositionStatistics:
         coins = abs(self.contracts) * terms.contract_size / (1.0 if terms.linear else price)
         return combine(
             lambda all_of_it: coins / all_of_it if all_of_it else inf, self.open_interest
+        )
+
+    @property
+    def venue_liquidation_distance(self) -> Known:
+        """Either way: which side of its mark the venue means is the venue's to know."""
+        return combine(
+            lambda mark, line: abs(mark - line) / mark,
+            self.mark_price,
+            self.venue_liquidation_price,
         )
 
     @property

@@ -3,6 +3,7 @@
 from math import inf
 from typing import TYPE_CHECKING
 
+from hedgewatch.core.book.rows.row import NOT_YET
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.scenarios import MONEY
 from hedgewatch.core.wording import figure
@@ -28,9 +29,8 @@ def remedy_of(pool: "PoolRow", about: "PositionRow | None" = None) -> str:
     into = f"into {pool.account.name}/{pool.name}"
     if not lacking:
         return _alone(about, into) or "nothing, it is safe as it stands"
-    money = f"{lacking:,.2f}" if pool.currency in MONEY else figure(lacking, ",.6g")
     cut = _cut(about)[1] if about is not None else ""
-    return f"put {money} {pool.currency} {into}{_or_close(cut or _least_cut(pool), pool)}"
+    return f"put {_money(lacking, pool)} {into}{_or_close(cut or _least_cut(pool), pool)}"
 
 
 def _alone(about: "PositionRow | None", into: str) -> str:
@@ -38,12 +38,20 @@ def _alone(about: "PositionRow | None", into: str) -> str:
     they need not move with it.
     """
     distance = inf if about is None else about.liquidation_distance
-    if about is None or isinstance(distance, Unknown) or distance >= _NEAR:
+    pool = None if about is None else about.pool
+    if about is None or pool is None or isinstance(distance, Unknown) or distance >= _NEAR:
         return ""
+    lacking = NOT_YET if pool.adviser is None else pool.adviser.top_up_alone_of(about)
+    money = "money" if isinstance(lacking, Unknown) else _money(lacking, pool)
     return (
-        f"put money {into}, or close a part of {about.symbol}: "
+        f"put {money} {into}, or close a part of {about.symbol}: "
         "the pool stands a move of all its markets, but not one of this market alone"
     )
+
+
+def _money(amount: float, pool: "PoolRow") -> str:
+    told = f"{amount:,.2f}" if pool.currency in MONEY else figure(amount, ",.6g")
+    return f"{told} {pool.currency}"
 
 
 def _or_close(cut: str, pool: "PoolRow") -> str:
