@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from hedgewatch.venues.dialects.generic_accounts import by_currency
+from hedgewatch.venues.dialects.generic_balances import Held, assets
 from hedgewatch.venues.dialects.generic_calls import calls_of
+from hedgewatch.venues.dialects.generic_currencies import by_currency
 from hedgewatch.venues.dialects.generic_reading import GenericReader
-from hedgewatch.venues.dialects.generic_replies import Held, assets, position_readings
+from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fields import OddReplyError
 from tests.venues.stubbed import rows_of, stubbed
 

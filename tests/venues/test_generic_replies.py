@@ -8,14 +8,15 @@ from hypothesis import strategies as some
 
 from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialects.generic_absence import Absences
-from hedgewatch.venues.dialects.generic_accounts import by_currency, whole_account
-from hedgewatch.venues.dialects.generic_replies import (
+from hedgewatch.venues.dialects.generic_accounts import whole_account
+from hedgewatch.venues.dialects.generic_balances import (
     Held,
     assets,
     balance_reading,
     margin_in_use,
-    position_readings,
 )
+from hedgewatch.venues.dialects.generic_currencies import by_currency
+from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from tests.support.chance import examples
 from tests.venues.stubbed import rows_of
@@ -98,12 +99,33 @@ def test_two_sides_of_whitebit_are_told_by_the_raw_field_and_not_by_the_sign() -
     assert {each.kind: each.contracts for each in told} == {"long": 0.5, "short": -0.5}
 
 
-def test_equal_parts_of_a_position_that_have_names_of_their_own_are_not_one() -> None:
+def test_parts_of_a_position_that_have_names_of_their_own_add_up() -> None:
     """Deepcoin in its split mode has as many positions in a market as were opened."""
-    parts = [{**ROW, "id": name} for name in ("1001", "1002")]
-    with pytest.raises(OddReplyError, match="listed twice"):
-        read(*parts)
-    assert [each.contracts for each in read(parts[0], parts[0])] == [2.0]
+    info = {**ROW["info"], "more": [130, 120, 60]}
+    one = {**ROW, "id": "1001", "liquidationPrice": 90.0, "info": {**info, "liq": 90}}
+    more = {"id": "1002", "contracts": 4.0, "entryPrice": 130.0, "liquidationPrice": 60.0}
+    other = {**one, **more, "notional": None}
+    (told,) = read(one, other)
+    assert (told.contracts, told.entry_price) == (6.0, 120.0)
+    assert told.venue_liquidation_price == 90.0  # where the first of them goes
+    assert [each.contracts for each in read(one, one)] == [2.0]
+    assert [each.contracts for each in read(one, {**other, "id": "1001"})] == [4.0]
+
+
+def test_the_entry_of_parts_is_harmonic_where_contracts_are_dollars() -> None:
+    info = {"px": [100, 300]}
+    parts = [
+        {**ROW, "symbol": INVERSE, "id": name, "entryPrice": price, "info": info, "notional": None}
+        for name, price in (("1", 100.0), ("2", 300.0))
+    ]
+    (told,) = read(*parts)
+    assert told.contracts == 4.0
+    assert told.entry_price == pytest.approx(150.0)
+
+
+def test_of_a_pair_and_a_contract_with_one_name_neither_is_chosen() -> None:
+    with pytest.raises(OddReplyError, match="a pair or a contract"):
+        read_one(symbol="BTC/USDT")
 
 
 def test_a_margin_account_without_a_position_is_flat() -> None:
@@ -191,7 +213,9 @@ def test_an_unlisted_market_is_an_error_when_something_is_held_in_it() -> None:
 
 
 def test_borrowed_coins_and_options_are_no_contracts() -> None:
-    markets = {**MARKETS, "BTC/USD:BTC-261225-90000-C": {**MARKETS[BTC], "option": True}}
+    pair = {**MARKETS["BTC/USDT"], "id": "BTC-USDT"}
+    option = {**MARKETS[BTC], "option": True}
+    markets = {**MARKETS, "BTC/USDT": pair, "BTC/USD:BTC-261225-90000-C": option}
     rows = [{**ROW, "symbol": "BTC/USDT"}, {**ROW, "symbol": "BTC/USD:BTC-261225-90000-C"}]
     assert position_readings("woo", rows, markets, set()) == ()
 
@@ -356,11 +380,14 @@ def test_a_switch_to_two_sides_ends_the_one_at_once() -> None:
 
 
 def test_deribit_tells_the_margin_of_each_currency_unless_they_back_each_other() -> None:
-    row = {"currency": "BTC", "margin_balance": "1.5", "maintenance_margin": "0.3", "balance": "1"}
+    row: dict[str, object] = {
+        "currency": "BTC", "margin_balance": "1.5", "maintenance_margin": "0.3", "equity": "1.4",
+    }  # fmt: skip
     told = by_currency("deribit", {"summaries": [row]}, lambda name: name)["BTC"]
-    assert (told.equity, told.maintenance_margin, told.wallet) == (1.5, 0.3, 1.0)
-    row["cross_collateral_enabled"] = True  # type: ignore[assignment]
-    assert by_currency("deribit", {"summaries": [row]}, lambda name: name) == {}
+    assert (told.equity, told.maintenance_margin, told.wallet) == (1.5, 0.3, 1.4)
+    row["cross_collateral_enabled"] = True
+    told = by_currency("deribit", {"summaries": [row]}, lambda name: name)["BTC"]
+    assert (told.equity, told.maintenance_margin, told.wallet) == (None, None, 1.4)
 
 
 def test_equity_less_the_profit_in_it_is_the_wallet() -> None:

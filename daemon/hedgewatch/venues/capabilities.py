@@ -11,7 +11,7 @@ from typing import Any
 from hedgewatch.venues.capability import NONE, Capability
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects import DIALECTS
-from hedgewatch.venues.dialects.generic_accounts import tells_sums
+from hedgewatch.venues.dialects.generic_currencies import tells_sums
 from hedgewatch.venues.dialects.generic_rights import can_be_verified
 from hedgewatch.venues.dialects.generic_streams import (
     TRUSTED_POSITIONS,

@@ -18,6 +18,7 @@ Purse = Literal["margin", "spot"]
 _PLAIN: Parameters = MappingProxyType({})
 _SWAP: Parameters = MappingProxyType({"type": "swap"})
 _SPOT: Parameters = MappingProxyType({"type": "spot"})
+_FUNDING: Parameters = MappingProxyType({"type": "funding"})
 _INVERSE: Parameters = MappingProxyType({"type": "swap", "subType": "inverse"})
 
 
@@ -47,21 +48,27 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
         "bingx": Calls(
             positions=({"subType": "linear"}, {"subType": "inverse"}),
             margin=({"type": "swap", "subType": "linear"}, _INVERSE),
-            spot=(_SPOT,),
+            spot=(_SPOT, _FUNDING),
         ),
-        "bitfinex": Calls(margin=({"type": "derivatives"},), spot=({"type": "exchange"},)),
+        "bitfinex": Calls(margin=({"type": "derivatives"},), spot=({"type": "exchange"}, _FUNDING)),
         "bitget": Calls(
             positions=({"productType": "USDT-FUTURES"}, {"productType": "USDC-FUTURES"}),
             margin=tuple(
                 {"type": "swap", "productType": f"{kind}-FUTURES"}
                 for kind in ("USDT", "USDC", "COIN")
             ),
-            spot=(_SPOT,),
+            spot=(_SPOT, _FUNDING),
         ),
+        "blofin": Calls(spot=(_FUNDING, _SPOT)),
         "btse": _BOTH,
         "bybit": _BYBIT,
         "bybitid": _BYBIT,
-        "bydfi": _BOTH,
+        # fapi/account/balance names its wallet; what account/assets counts is not documented
+        "bydfi": Calls(
+            positions=({"contractType": "FUTURE"}, {"contractType": "DELIVERY"}),
+            margin=({"type": "swap", "wallet": "W001"}, {"type": "inverse"}),
+            spot=(_SPOT, _FUNDING),
+        ),
         "deepcoin": _BOTH,
         "digifinex": Calls(positions=(_SWAP,), margin=(_SWAP,), spot=(_SPOT,)),
         "fmfwio": _BOTH,
@@ -92,7 +99,7 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
             ),
             spot=(_SPOT,),
         ),
-        "kucoin": Calls(margin=(_SWAP,), spot=(_SPOT,), settles="code"),
+        "kucoin": Calls(margin=(_SWAP,), spot=(_SPOT, {"type": "main"}), settles="code"),
         "kucoinfutures": Calls(margin=(_SWAP,), settles="code"),
         "lighter": _BOTH,
         "mexc": _BOTH,
@@ -100,7 +107,7 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
         "poloniex": _BOTH,
         "toobit": _BOTH,
         "weex": _BOTH,
-        "whitebit": _BOTH,
+        "whitebit": Calls(margin=(_SWAP,), spot=(_SPOT, {"account": "main"})),
         "xt": Calls(
             positions=({"subType": "linear"}, {"subType": "inverse"}),
             margin=({"type": "swap", "subType": "linear"}, _INVERSE),
@@ -112,7 +119,14 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
 
 
 UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"dydx": ("positions and money of subaccounts other than 0: each isolated position has one",)}
+    {
+        "backpack": ("coins that are lent, by hand or automatically",),
+        "bitfinex": ("the margin wallet, but for what backs derivatives",),
+        "btse": ("the money of isolated wallets",),
+        "dydx": (
+            "positions and money of subaccounts other than 0: each isolated position has one",
+        ),
+    }
 )
 """What is part of a login and is not asked for, in words."""
 

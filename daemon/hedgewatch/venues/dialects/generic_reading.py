@@ -7,30 +7,30 @@ from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf, Regime
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.generic_absence import Absences, Leg
-from hedgewatch.venues.dialects.generic_accounts import (
-    NOTHING,
-    Numbers,
-    by_currency,
-    whole_account,
-)
+from hedgewatch.venues.dialects.generic_accounts import NOTHING, Numbers, whole_account
 from hedgewatch.venues.dialects.generic_asking import Asking
-from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of
-from hedgewatch.venues.dialects.generic_replies import (
+from hedgewatch.venues.dialects.generic_balances import (
     Held,
     assets,
     balance_reading,
     margin_in_use,
-    position_readings,
     untold,
 )
+from hedgewatch.venues.dialects.generic_booked import booked
+from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of
+from hedgewatch.venues.dialects.generic_currencies import by_currency, together
+from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows
 
 
 @dataclass(slots=True)
 class Purse:
-    """Balances that back positions, those that do not, and what the venue itself adds up."""
+    """Balances that back positions, those that do not, and what the venue itself adds up: `info` is
+    the first raw reply about the former.
+    """
 
+    info: object = None
     margin: dict[str, Held] = field(default_factory=dict)
     spot: list[Mapping[str, Held]] = field(default_factory=list)
     numbers: dict[str, Numbers] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class GenericReader:
         purse = Purse()
         await self._margin(exchange, calls.margin, purse)
         await self._spot(exchange, calls.spot, purse)
+        positions = self._without_booked(listed, positions, purse, markets)
         return self._reading(positions, purse, markets)
 
     async def _positions(self, exchange: Exchange, calls: Sequence[Parameters]) -> list[Row]:
@@ -119,7 +120,8 @@ class GenericReader:
             purse.margin[asset] = _sum(purse.margin.get(asset), more)
         for asset, told in numbers.items():
             known = purse.numbers.get(asset)
-            purse.numbers[asset] = told if known is None else _together(known, told)
+            purse.numbers[asset] = told if known is None else together(known, told)
+        purse.info = info if purse.info is None else purse.info
         whole = whole_account(self._venue, info)
         purse.whole = purse.whole if whole is NOTHING else whole
 
@@ -130,6 +132,27 @@ class GenericReader:
             held = {} if reply is None else self._held(reply, exchange.safe_currency_code)[0]
             if held and held != purse.margin:
                 purse.spot.append(held)
+
+    def _without_booked(
+        self,
+        listed: Sequence[Row],
+        positions: Sequence[PositionReading],
+        purse: Purse,
+        markets: Mapping[str, Row],
+    ) -> tuple[PositionReading, ...]:
+        """Take profit that would count twice off the money. Where it is not told how much that is,
+        the entry prices are: what stands on them is unknown then, the total above all.
+        """
+        money = {asset: held.total for asset, held in purse.margin.items()}
+        profits = booked(self._venue, listed, markets, money, purse.info)
+        for settle, profit in profits.items():
+            held = purse.margin[settle]
+            purse.margin[settle] = replace(held, total=held.total - (profit or 0.0))
+        unsure = {settle for settle, profit in profits.items() if profit is None}
+        return tuple(
+            replace(each, entry_price=0.0) if markets[each.symbol].get("settle") in unsure else each
+            for each in positions
+        )
 
     def _reading(
         self, positions: tuple[PositionReading, ...], purse: Purse, markets: Mapping[str, Row]
@@ -197,18 +220,6 @@ def _sum(held: Held | None, more: Held) -> Held:
         return more
     told = [each.used for each in (held, more) if each.used is not None]
     return Held(held.total + more.total, sum(told) if told else None)
-
-
-def _together(one: Numbers, other: Numbers) -> Numbers:
-    """Two accounts in one currency: what one of them does not tell, both do not."""
-    return Numbers(
-        equity=_both(one.equity, other.equity),
-        maintenance_margin=_both(one.maintenance_margin, other.maintenance_margin),
-    )
-
-
-def _both(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
 
 
 def _in_use(purse: Purse) -> float | None:

@@ -1,43 +1,53 @@
-"""What ccxt's unified rows of any venue say of positions and balances, and what they do not.
+"""What ccxt's unified rows of any venue say of positions, and what they do not.
 
 A unified field is taken where its meaning is the same at every venue, or where the raw reply beside
 it (`info`) has the very number: ccxt derives what a venue does not tell (`safe_position`), and does
 not say so. What is doubtful stays unknown; a row that leaves open how much is held is an error.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from hedgewatch.core.events import BalanceReading, PositionReading
+from hedgewatch.core.events import PositionReading
 from hedgewatch.core.margin.polarity import price_from_venue
 from hedgewatch.core.model import PositionKind
 from hedgewatch.venues.dialects.generic_accounts import maintenance_of
+from hedgewatch.venues.dialects.generic_parts import each_once
 from hedgewatch.venues.dialects.generic_units import signed_contracts, told_numbers
 from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
     UnlistedMarketError,
-    number,
     number_or_none,
     rows,
-    table,
-    text,
 )
 
 _MILLISECONDS = (1e12, 4e12)
 """2001 to 2096: some venues have seconds or nanoseconds where ccxt has milliseconds."""
 
-_OF_DOLLARS = 1e4
-
 _RAW_SIDES: Mapping[str, str] = MappingProxyType({"whitebit": "positionSide"})
 """Fields of raw positions that name their side: in hedge mode, else `BOTH`."""
 
-_ASSUMED_LEVERAGE = frozenset({"apex"})
-"""Venues of which ccxt takes the leverage for 20 where none is told."""
+_SET_LEVERAGE: Mapping[str, str] = MappingProxyType(
+    {"apex": "", "bitfinex": "", "btse": "", "kucoin": "leverage", "kucoinfutures": "leverage"}
+)
+"""Where ccxt's leverage is not the one that is set: the raw field that is, empty where none is. It
+has the real leverage of KuCoin (`realLeverage`), BTSE (`currentLeverage`) and Bitfinex, which moves
+with every price, and 20 where ApeX tells none.
+"""
+
+_CROSS_BELOW_ZERO: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"phemex": ("leverageRr", "leverageEr")}
+)
+"""Leverages whose sign is the margin mode: "leverage <= 0 means cross-margin-mode" (Phemex API)."""
 
 _COMPUTED_ENTRIES = frozenset({"nado", "weex"})
 """Venues whose entry price ccxt divides from the value at entry and the size, both told."""
+
+_ENTRY_VALUES: Mapping[str, str] = MappingProxyType(
+    {"bullish": "entryNotional", "hibachi": "entryNotional"}
+)
+"""The raw value at entry of a `quantity`, where ccxt divides nothing."""
 
 
 def position_readings(
@@ -60,7 +70,7 @@ def position_readings(
         )
         for row, contracts in counted
     )
-    return _each_once(told)
+    return each_once(told, {symbol for symbol in markets if markets[symbol].get("inverse")})
 
 
 def _with_side(venue: str, row: Row) -> Row:
@@ -74,32 +84,25 @@ def _contracts(venue: str, row: Row, market: Row) -> float:
     return 0.0 if _is_empty(row) else signed_contracts(venue, row, market)
 
 
-def _each_once(told: Iterable[tuple[object, PositionReading]]) -> tuple[PositionReading, ...]:
-    """A position that several calls list alike is one; two parts of one (a position isolated beside
-    a cross one, or separate ones, which have names of their own) cannot be told apart by whoever
-    reads them.
-    """
-    found: dict[tuple[str, PositionKind], tuple[object, PositionReading]] = {}
-    for name, each in told:
-        known = found.get((each.symbol, each.kind))
-        if known is not None and known[1].contracts and each.contracts and known != (name, each):
-            raise OddReplyError(f"{each.symbol} is listed twice, with different positions")
-        if known is None or each.contracts:
-            found[each.symbol, each.kind] = name, each
-    return tuple(each for _, each in found.values())
-
-
 def _concerns(row: Row, markets: Mapping[str, Row]) -> bool:
     """Whether a row is about a contract. Options and borrowed coins are no part of what is read."""
     symbol = row.get("symbol")
     market = markets.get(symbol) if isinstance(symbol, str) else None
     if market is not None:
+        if market.get("spot") and not _is_flat(row) and _has_contract_of(market, markets):
+            raise OddReplyError(f"whether {symbol} is a pair or a contract is not told")
         return bool(market.get("swap") or market.get("future") or market.get("contract")) and not (
             market.get("option")
         )
     if _is_flat(row):
         return False
     raise UnlistedMarketError(f"{symbol!s:.40} is no market that the venue lists")
+
+
+def _has_contract_of(pair: Row, markets: Mapping[str, Row]) -> bool:
+    """Whether a contract has the very name at the venue that a pair has."""
+    name = pair.get("id")
+    return any(each.get("contract") and each.get("id") == name for each in markets.values())
 
 
 def _is_flat(row: Row) -> bool:
@@ -135,7 +138,7 @@ def _position(
     venue: str, row: Row, contracts: float, market: Row, kind: PositionKind
 ) -> PositionReading:
     numbers = told_numbers(row.get("info"))
-    isolated = row.get("marginMode") == "isolated"
+    isolated = row.get("marginMode") == "isolated" and not _is_cross_by_sign(venue, row)
     return PositionReading(
         symbol=row["symbol"],
         kind=kind,
@@ -145,8 +148,23 @@ def _position(
         isolated_wallet=_isolated_wallet(row, numbers) if isolated else None,
         venue_liquidation_price=_liquidation_price(row, contracts, market, numbers),
         venue_maintenance_margin=maintenance_of(venue, row) if contracts else None,
-        leverage=None if venue in _ASSUMED_LEVERAGE else _positive(row, "leverage", numbers),
+        leverage=_leverage(venue, row, numbers),
     )
+
+
+def _is_cross_by_sign(venue: str, row: Row) -> bool:
+    info = row.get("info")
+    raw = info if isinstance(info, Mapping) else {}
+    told = (number_or_none(raw, name) for name in _CROSS_BELOW_ZERO.get(venue, ()))
+    return any(each is not None and each <= 0.0 for each in told)
+
+
+def _leverage(venue: str, row: Row, numbers: frozenset[float]) -> float | None:
+    """The one that is set at the venue."""
+    if venue not in _SET_LEVERAGE:
+        return _positive(row, "leverage", numbers)
+    info, name = row.get("info"), _SET_LEVERAGE[venue]
+    return _positive(info, name, numbers) if name and isinstance(info, Mapping) else None
 
 
 def _positive(row: Row, name: str, numbers: frozenset[float]) -> float | None:
@@ -157,10 +175,18 @@ def _positive(row: Row, name: str, numbers: frozenset[float]) -> float | None:
 
 def _entry_price(venue: str, row: Row, numbers: frozenset[float]) -> float:
     """0 where none is told: what stands on it is unknown then."""
+    if venue in _ENTRY_VALUES:
+        return _divided(row.get("info"), _ENTRY_VALUES[venue])
     if venue in _COMPUTED_ENTRIES:
         value = number_or_none(row, "entryPrice")
         return value if value is not None and value > 0.0 else 0.0
     return _positive(row, "entryPrice", numbers) or 0.0
+
+
+def _divided(info: object, name: str) -> float:
+    value = number_or_none(info, name) if isinstance(info, Mapping) else None
+    size = number_or_none(info, "quantity") if isinstance(info, Mapping) else None
+    return abs(value / size) if value and size else 0.0
 
 
 def _isolated_wallet(row: Row, numbers: frozenset[float]) -> float:
@@ -192,93 +218,3 @@ def _tick(market: Row) -> float:
     precision = market.get("precision")
     tick = number_or_none(precision, "price") if isinstance(precision, Mapping) else None
     return tick or 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one unified reply tells of one asset. `used` is what cannot be moved, where told."""
-
-    total: float
-    used: float | None
-
-
-def assets(reply: object) -> Mapping[str, Held]:
-    """What a unified balance tells of each asset; one whose total is not told is not in it."""
-    whole = table(reply, "balance")
-    totals, used = table(whole.get("total"), "the totals"), whole.get("used")
-    told, names = used if isinstance(used, Mapping) else {}, _numbered(whole.get("info"))
-    held = {
-        names.get(asset, asset): Held(number(totals, asset), number_or_none(told, asset))
-        for asset in totals
-        if totals[asset] is not None and _is_asset(asset)
-    }
-    return _rescaled(held, whole.get("info"))
-
-
-def untold(reply: object) -> set[str]:
-    """Assets of which a reply has some part, but not how much there is: no total stands for them.
-
-    >>> sorted(untold({"total": {"A": None, "B": 1.0, "C": None}, "free": {"A": 5.0, "C": 0.0}}))
-    ['A']
-    """
-    whole = table(reply, "balance")
-    totals = table(whole.get("total"), "the totals")
-    parts = [part for name in ("free", "used") if isinstance(part := whole.get(name), Mapping)]
-    return {
-        asset
-        for asset, total in totals.items()
-        if total is None and any(number_or_none(part, asset) for part in parts)
-    }
-
-
-def _rescaled(held: Mapping[str, Held], info: object) -> Mapping[str, Held]:
-    """Phemex tells amounts as integers with a scale for each currency, eight digits of all but the
-    dollar, which has four ("valueScale" of its public/products). ccxt would learn that from a list
-    of currencies, which is not asked for, and takes eight.
-    """
-    data = info.get("data") if isinstance(info, Mapping) else None
-    account = data.get("account") if isinstance(data, Mapping) else None
-    told = account if isinstance(account, Mapping) else {}
-    if "USD" not in held or told.get("currency") != "USD" or "accountBalanceEv" not in told:
-        return held
-    dollars = held["USD"]
-    used = None if dollars.used is None else dollars.used * _OF_DOLLARS
-    return {**held, "USD": Held(dollars.total * _OF_DOLLARS, used)}
-
-
-def _numbered(info: object) -> Mapping[str, str]:
-    """Names of assets that ccxt leaves as the numbers of the venue (Delta): it would learn them
-    from a list of currencies, which is not asked for.
-    """
-    result = info.get("result") if isinstance(info, Mapping) else None
-    listed = [row for row in result if isinstance(row, Mapping)] if isinstance(result, list) else []
-    return {
-        str(row["asset_id"]): str(row["asset_symbol"])
-        for row in listed
-        if row.get("asset_id") and row.get("asset_symbol")
-    }
-
-
-def _is_asset(name: object) -> bool:
-    if not isinstance(name, str) or not name:
-        raise OddReplyError(f"{name!r:.40} is no name of an asset")
-    return True
-
-
-def balance_reading(asset: str, margin: Held | None, other: Iterable[Held]) -> BalanceReading:
-    """One asset of all the accounts of a login: `margin` backs positions, the others do not."""
-    elsewhere = tuple(other)
-    backing = 0.0 if margin is None else margin.total
-    return BalanceReading(
-        asset=text({"asset": asset}, "asset"),
-        total=backing + sum(held.total for held in elsewhere),
-        cross_wallet=backing,
-        locked=sum(held.used or 0.0 for held in elsewhere),
-        venue_time=0.0,
-    )
-
-
-def margin_in_use(held: Sequence[Held]) -> float | None:
-    """What the margin accounts say is used: a sign of positions, None where none of them says."""
-    told = [each.used for each in held if each.used is not None]
-    return sum(abs(used) for used in told) if told else None
