@@ -47,9 +47,7 @@ def instructions() -> list[tuple[str, str]]:
 
 def demo_environment() -> dict[str, str]:
     lines = (COMPOSE / "demo" / "paper.env").read_text().splitlines()
-    told: dict[str, str] = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
-    told.update(SERVICES["demo"]["environment"])
-    return told
+    return dict(line.split("=", 1) for line in lines if line and line[0] != "#")
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
@@ -105,7 +103,8 @@ def test_the_demo_knows_what_the_exchange_the_broker_and_prometheus_know() -> No
     assert told["HTTP_TOKEN"] == (secrets / "http-token").read_text().strip()
     assert told["MQTT_PASSWORD"] == (secrets / "mqtt-password").read_text().strip()
     start = (COMPOSE / "mosquitto" / "start.sh").read_text()
-    assert f"{told['MQTT_USERNAME']}:%s" in start
+    (broker,) = [r["mqtt"] for r in yaml.safe_load(DEMO.read_text())["receivers"] if "mqtt" in r]
+    assert f"{broker['username']}:%s" in start
 
 
 def test_the_configuration_of_the_demo_is_accepted_and_names_the_others_as_they_are(
@@ -120,12 +119,31 @@ def test_the_configuration_of_the_demo_is_accepted_and_names_the_others_as_they_
     assert alertmanager["urls"] == ["http://alertmanager:9093"]
     assert {r["mqtt"]["host"] for r in text["receivers"] if "mqtt" in r} <= SERVICES.keys()
     assert text["store"].startswith("/var/lib/hedgewatch/")
-    assert ports_of(SERVICES["demo"]) == [f"127.0.0.1:9464:{configuration.http.port}"]
-    paper = SERVICES["paper"]
-    port = paper["command"][paper["command"].index("--port") + 1]
-    assert configuration.accounts[0].endpoint is not None
-    assert configuration.accounts[0].endpoint.rest.endswith(f":{port}")
-    assert paper["network_mode"] == "service:demo"
+    assert ports_of(SERVICES["machine"]) == [f"127.0.0.1:9464:{configuration.http.port}"]
+    command = SERVICES["paper"]["command"]
+    endpoint = configuration.accounts[0].endpoint
+    assert endpoint is not None
+    assert endpoint.rest == f"http://127.0.0.1:{command[command.index('--port') + 1]}"
+    assert {SERVICES[name]["network_mode"] for name in ("demo", "paper")} == {"service:machine"}
+
+
+def test_a_container_that_is_started_again_takes_no_other_ones_network_with_it() -> None:
+    """Who shares it is cut off, silently, until it is started again, too."""
+    shared = {each["network_mode"] for each in SERVICES.values() if "network_mode" in each}
+    assert shared == {"service:machine"}
+    assert SERVICES["machine"]["entrypoint"] == ["sleep", "infinity"]
+
+
+def test_what_no_registry_has_is_not_asked_for_there() -> None:
+    ours = [service for service in SERVICES.values() if service["image"] == "hedgewatch:local"]
+    assert len(ours) == 4
+    assert all("build" in service or service["pull_policy"] == "never" for service in ours)
+
+
+def test_a_program_that_makes_temporary_files_has_a_place_for_them() -> None:
+    """Their root is read-only: mosquitto_passwd then makes no password file, without this."""
+    for name in ("demo", "hedgewatch", "grafana", "mosquitto"):
+        assert any(place.startswith("/tmp:") for place in SERVICES[name]["tmpfs"]), name  # noqa: S108
 
 
 def test_both_daemons_answer_to_the_name_that_prometheus_asks_for() -> None:
@@ -133,7 +151,7 @@ def test_both_daemons_answer_to_the_name_that_prometheus_asks_for() -> None:
     (job,) = prometheus["scrape_configs"]
     (target,) = job["static_configs"][0]["targets"]
     host, _, port = target.partition(":")
-    for name in ("hedgewatch", "demo"):
+    for name in ("hedgewatch", "machine"):
         assert SERVICES[name]["networks"]["default"]["aliases"] == [host]
         assert ports_of(SERVICES[name]) == [f"127.0.0.1:{port}:{port}"]
     assert host in yaml.safe_load(DEMO.read_text())["http"]["hosts"]

@@ -67,7 +67,7 @@ print(json.dumps(sorted(missing)))
 
 
 def test_all_that_the_demo_starts_comes_up_and_reaches_the_others(tmp_path: Path) -> None:
-    services = services_of("mosquitto", "alertmanager", "prometheus", "demo", "paper")
+    services = services_of("mosquitto", "alertmanager", "prometheus", "machine", "demo", "paper")
     said = carried_out(tmp_path, services, ASK)
     logs = {log.stem: log.read_text()[-1500:] for log in tmp_path.glob("*.log")}
     assert json.loads(said.splitlines()[-1]) == [], logs
