@@ -125,10 +125,11 @@ class Page:
     async def press(self, key: str) -> None:
         """A key of the keyboard, down and up."""
         codes = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39, "Home": 36}
+        text = "\r" if key == "Enter" else ""
         for kind in ("keyDown", "keyUp"):
             await self.ask(
                 "Input.dispatchKeyEvent",
-                type=kind, key=key, code=key, windowsVirtualKeyCode=codes[key],
+                type=kind, key=key, code=key, windowsVirtualKeyCode=codes[key], text=text,
             )  # fmt: skip
 
     async def tap(self, element: str) -> None:

@@ -12,6 +12,13 @@ from hedgewatch.core.model import Scope, Subject
 from hedgewatch.core.wording import figure
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import Row
+from hedgewatch.telemetry.ranks import (
+    account_rank,
+    asset_rank,
+    hedge_rank,
+    pool_rank,
+    position_rank,
+)
 
 SilenceOf = Callable[[AlertRecord], Mapping[str, object] | None]
 
@@ -66,9 +73,11 @@ def state_of(told: Told, now: float, silence_of: SilenceOf) -> api.Document:
         "reasons": list(told.reasons_not_ready()),
         "alerts": _alerts(told.alerts(), silence_of, by_scope),
         "pools": _pools(by_scope[Scope.POOL], by_scope[Scope.POSITION]),
-        "hedges": [_hedge(row) for row in by_scope[Scope.HEDGE]],
+        "hedges": [_hedge(row) for row in sorted(by_scope[Scope.HEDGE], key=hedge_rank)],
         "accounts": _accounts(by_scope[Scope.ACCOUNT], by_scope[Scope.FEED]),
-        "assets": [_named(row, _OF_AN_ASSET) for row in by_scope[Scope.ASSET]],
+        "assets": [
+            _named(row, _OF_AN_ASSET) for row in sorted(by_scope[Scope.ASSET], key=asset_rank)
+        ],
         "signals": [_signal(row) for row in by_scope[Scope.SIGNAL]],
         "calendars": [_calendar(row) for row in by_scope[Scope.CALENDAR]],
     }
@@ -167,27 +176,17 @@ def _is_calm(alert: AlertRecord) -> bool:
 
 def _pools(pools: Iterable[Row], positions: Iterable[Row]) -> list[api.Document]:
     held: dict[Subject | None, list[api.Document]] = {}
-    for row in positions:
+    for row in sorted(positions, key=position_rank):
         pool = row.pool if isinstance(row, PositionRow) else None
         held.setdefault(None if pool is None else pool.subject, []).append(
             _named(row, _OF_A_POSITION)
         )
     found = [
         _named(row, _OF_A_POOL) | {"positions": held.pop(row.subject, [])}
-        for row in sorted(pools, key=_worst)
+        for row in sorted(pools, key=pool_rank)
     ]
     loose = [each for rest in held.values() for each in rest]
     return [*found, {"pool": None, "positions": loose}] if loose else found
-
-
-def _worst(row: Row) -> tuple[bool, float, str]:
-    """What is unknown may be anything: it comes first. Whole percents, so that pools that are
-    equally near do not change places each second.
-    """
-    ratio = getattr(row, "margin_ratio", None)
-    if not isinstance(ratio, float):
-        return False, 0.0, str(row.subject)
-    return True, -min(round(ratio, 2), 1e9), str(row.subject)
 
 
 def _hedge(row: Row) -> api.Document:
@@ -224,7 +223,7 @@ def _accounts(accounts: Iterable[Row], feeds: Iterable[Row]) -> list[api.Documen
             "unseen": api.unseen_in(row),
             "feeds": lines.get(row.subject.label("account"), []),
         }
-        for row in accounts
+        for row in sorted(accounts, key=account_rank)
     ]
 
 

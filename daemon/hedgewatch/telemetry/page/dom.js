@@ -19,22 +19,29 @@ export function el(tag, attributes = {}, ...children) {
 /** Make `place` hold these nodes. What is there already stays the same element: focus, an open
  * part and what a screen reader reads are not lost each second. `data-key` tells which is which. */
 export function show(place, ...nodes) {
-  lay(place, nodes.flat(Infinity).filter((node) => node !== null && node !== undefined));
+  const focused = document.activeElement;
+  lay(place, nodes.flat(Infinity).filter((node) => node !== null && node !== undefined && node !== ""));
+  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
 }
 
+const keyOf = (node) => node.dataset?.key;
+
 function lay(place, nodes) {
+  const wanted = nodes.map((node) => (typeof node === "string" ? document.createTextNode(node) : node));
+  const keys = new Set(wanted.map(keyOf).filter(Boolean));
   const keyed = new Map();
-  for (const child of place.children) if (child.dataset.key) keyed.set(child.dataset.key, child);
-  nodes.forEach((node, index) => {
-    const wanted = typeof node === "string" ? document.createTextNode(node) : node;
-    const known = wanted.dataset?.key && keyed.get(wanted.dataset.key);
-    if (known && known !== place.childNodes[index]) {
-      place.insertBefore(known, place.childNodes[index] ?? null);
-    }
-    const there = place.childNodes[index];
-    if (!there) place.append(wanted);
-    else if (!isSame(there, wanted)) place.replaceChild(wanted, there);
-    else become(there, wanted);
+  for (const child of [...place.children]) {
+    if (keys.has(keyOf(child))) keyed.set(keyOf(child), child);
+    else if (keyOf(child)) child.remove();
+  }
+  wanted.forEach((node, index) => {
+    const known = keyOf(node) && keyed.get(keyOf(node)), there = place.childNodes[index] ?? null;
+    if (known && known !== there) place.insertBefore(known, there);
+    if (known && isSame(known, node)) become(known, node);
+    else if (known) place.replaceChild(node, known);
+    else if (there && !keyOf(there) && isSame(there, node)) become(there, node);
+    else if (there && !keyOf(there)) place.replaceChild(node, there);
+    else place.insertBefore(node, there);
   });
   while (place.childNodes.length > nodes.length) place.lastChild.remove();
 }
@@ -53,7 +60,7 @@ function become(there, wanted) {
   }
   for (const name of wanted.getAttributeNames()) {
     const value = wanted.getAttribute(name);
-    if (there.getAttribute(name) !== value) there.setAttribute(name, value);
+    if (name !== "open" && there.getAttribute(name) !== value) there.setAttribute(name, value);
   }
   lay(there, [...wanted.childNodes]);
 }

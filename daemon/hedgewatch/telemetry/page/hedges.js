@@ -2,12 +2,20 @@
 
 import { contracts, legsBar, spark } from "./charts.js";
 import { el } from "./dom.js";
+import { fold, least, sift } from "./fold.js";
 import { amount, count, money, move, number, percent, told, whyUnknown } from "./format.js";
+import { isOff } from "./grave.js";
 
-export function hedgeCards(state, history) {
+export function hedgeCards(state, history, grave) {
   if (!state.hedges.length) return el("p", { class: "none" }, "No hedge is configured.");
-  return state.hedges.map((hedge) => card(hedge, history));
+  const hedges = sift("hedges", state.hedges, (hedge) => [hedge.hedge, ...[...(hedge.exposure ?? []), ...(hedge.cover ?? [])].map((each) => `${each.holder} ${each.asset}`)].join(" "));
+  return fold("hedges", hedges, {
+    key: (hedge) => hedge.hedge, badness: (hedge) => (hedge.hedge_broken === true ? Infinity : Math.abs(number(hedge.hedge_drift) ?? Infinity)),
+    isGrave: grave.hedge, draw: (hedge) => card(hedge, history), summary: calm, few: least(4),
+  });
 }
+
+const calm = (many, worst) => `${many} more hedges · drift at most ${move(number(worst.hedge_drift))} (${worst.hedge})`;
 
 function card(hedge, history) {
   const drift = number(hedge.hedge_drift);
@@ -24,12 +32,10 @@ function card(hedge, history) {
   );
 }
 
-/** Whether the drift is beyond half a contract step, and whether beyond what the shipped rule bears. */
 function fit(hedge) {
-  const drift = number(hedge.hedge_drift), floor = number(hedge.hedge_drift_floor) ?? 0;
-  if (drift === null) return "unsure";
+  if (number(hedge.hedge_drift) === null) return "unsure";
   if (hedge.hedge_broken === true) return "critical";
-  return Math.abs(drift) > Math.max(0.05, floor) ? "warning" : "calm";
+  return isOff(hedge) ? "warning" : "calm";
 }
 
 function saying(hedge) {
@@ -73,16 +79,31 @@ function terms(hedge) {
     needed ? el("strong", { class: "needed" }, `${needed > 0 ? "buy" : "sell"} ${contracts(needed)} contracts to fit`) : null);
 }
 
-/** What of each asset is exposed over all accounts, wallets and positions. */
+/** What of each asset is exposed over all accounts, wallets and positions: the most first. */
 export function assetTable(state) {
-  const head = ["asset", "net, coins", "net value", "gross value"];
-  const unknown = state.assets.find((row) => number(row.net_exposure) === null);
+  const unknown = state.assets.find(isUnknown);
   const why = unknown && el("p", { class: "unknown", "data-key": "why" }, `${unknown.asset}: ${whyUnknown(unknown.net_exposure)}`);
-  const table = el("table", { "data-key": "table" }, el("caption", { class: "unseen" }, "Exposure of each asset over all venues"),
+  const assets = sift("assets", state.assets, (row) => row.asset);
+  return el("div", { class: "card" }, fold("assets", assets, {
+    key: (row) => row.asset, badness: (row) => Math.log10(Math.max(number(row.gross_exposure) ?? Infinity, 1e-9)) / 10,
+    isGrave: isUnknown, draw: asset, summary: smaller, few: least(8), inside: table,
+  }), why);
+}
+
+const isUnknown = (row) => number(row.net_exposure) === null || number(row.gross_exposure) === null;
+
+const smaller = (many, most) => `${many} more assets · the largest ${money(number(most.gross_exposure))} long and short together (${most.asset})`;
+
+function table(rows) {
+  const head = ["asset", "net, coins", "net value", "gross value"];
+  return el("table", { "data-key": "table" }, el("caption", { class: "unseen" }, "Exposure of each asset over all venues"),
     el("thead", {}, el("tr", {}, head.map((name, index) => el("th", { scope: "col", class: index ? "number" : "" }, name)))),
-    el("tbody", {}, state.assets.map((row) => el("tr", { "data-key": row.asset }, el("th", { scope: "row" }, row.asset),
-      el("td", { class: "number" }, told(row.net_exposure_coins, amount, { reason: false })),
-      el("td", { class: "number" }, told(row.net_exposure, money, { reason: false })),
-      el("td", { class: "number" }, told(row.gross_exposure, money, { reason: false }))))));
-  return el("div", { class: "card" }, table, why);
+    el("tbody", {}, rows));
+}
+
+function asset(row) {
+  return el("tr", { "data-key": row.asset }, el("th", { scope: "row" }, row.asset),
+    el("td", { class: "number" }, told(row.net_exposure_coins, amount, { reason: false })),
+    el("td", { class: "number" }, told(row.net_exposure, money, { reason: false })),
+    el("td", { class: "number" }, told(row.gross_exposure, money, { reason: false })));
 }

@@ -2,7 +2,9 @@
 
 import { alertCards, lately, standing, summaryOf } from "./alerts.js";
 import { show } from "./dom.js";
+import { lookThrough, onSeek } from "./fold.js";
 import { clock, span } from "./format.js";
+import { graveOf } from "./grave.js";
 import { assetTable, hedgeCards } from "./hedges.js";
 import { poolCards } from "./pools.js";
 import { hasOutside, outsideTable, sightTable } from "./sight.js";
@@ -82,14 +84,20 @@ function draw() {
   show(at("instance"), state.instance);
   show(at("version"), `hedgewatch ${state.version}`);
   show(at("alerts"), alertCards(state, state.now + elapsed));
-  show(at("pools"), poolCards(state, history));
-  show(at("hedges"), hedgeCards(state, history));
-  at("assets-part").hidden = !state.assets.length;
-  if (state.assets.length) show(at("assets"), assetTable(state));
-  show(at("sight"), sightTable(state, elapsed));
+  lookThrough(state, () => drawBook(state, history, elapsed));
   at("outside-part").hidden = !hasOutside(state);
   if (hasOutside(state)) show(at("outside"), outsideTable(state, elapsed));
   show(at("lately"), lately(changes));
+}
+
+/** What grows with the book. */
+function drawBook(state, history, elapsed) {
+  const grave = graveOf(state);
+  show(at("pools"), poolCards(state, history, grave));
+  show(at("hedges"), hedgeCards(state, history, grave));
+  at("assets-part").hidden = !state.assets.length;
+  if (state.assets.length) show(at("assets"), assetTable(state));
+  show(at("sight"), sightTable(state, elapsed, grave));
 }
 
 /** Whether we hear the daemon: said at the top, and across the page while we do not. */
@@ -111,5 +119,6 @@ function look() {
 
 listen();
 beginWhatIf();
+onSeek(draw);
 setInterval(look, LOOK);
 document.addEventListener("visibilitychange", look);

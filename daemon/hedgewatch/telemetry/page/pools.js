@@ -2,15 +2,44 @@
 
 import { graveness, priceAxis, ratioBar, spark } from "./charts.js";
 import { el } from "./dom.js";
+import { fold, least, sift } from "./fold.js";
 import { amount, count, gain, money, move, number, percent, price, told, whyUnknown } from "./format.js";
 
-export function poolCards(state, history) {
+export function poolCards(state, history, grave) {
   if (!state.pools.length) return el("p", { class: "none" }, "No margin pool is known: nothing was read yet, or nothing is held.");
-  return state.pools.map((pool, index) => (pool.pool === null ? loose(pool) : card(pool, index === 0 && history)));
+  const [worst] = state.pools;
+  const held = state.pools.flatMap((pool) => pool.positions.map((each) => ({ pool, each })));
+  const fit = new Set(sift("positions", held, ({ pool, each }) => `${nameOf(pool)} ${pool.venue} ${each.symbol}`).map(({ each }) => each));
+  const pools = sift("pools", state.pools, (pool) => `${nameOf(pool)} ${pool.venue} ${pool.positions.map((each) => each.symbol).join(" ")}`);
+  const draw = (pool) => {
+    const positions = positionsOf(pool, pool.positions.filter((each) => fit.has(each)), grave);
+    return pool.pool === null ? loose(positions) : card(pool, positions, pool === worst && history);
+  };
+  return fold("pools", pools, {
+    key: (pool) => `${nameOf(pool)}|${pool.venue}`, badness: (pool) => number(pool.margin_ratio) ?? Infinity,
+    isGrave: grave.pool, draw, summary: calmPools, few: least(3),
+  });
 }
 
-function card(pool, history) {
-  const name = `${pool.account}/${pool.pool}`, ratio = number(pool.margin_ratio);
+const nameOf = (pool) => (pool.pool === null ? "" : `${pool.account}/${pool.pool}`);
+
+const positionsOf = (pool, positions, grave) => fold(`positions of ${nameOf(pool)}`, positions, {
+  key: keyOf, badness: (each) => 0 - (number(each.liquidation_distance) ?? -Infinity),
+  isGrave: grave.position, draw: position, summary: calmPositions, few: least(4),
+});
+
+function calmPools(many, worst, pools) {
+  const positions = pools.reduce((sum, pool) => sum + pool.positions.length, 0);
+  return `${many} more pools, ${positions} positions · margin ratio at most ${percent(number(worst.margin_ratio))} (${nameOf(worst)})`;
+}
+
+function calmPositions(many, nearest) {
+  const away = number(nearest.liquidation_distance);
+  return `${many} more positions · ${away === Infinity ? "no price liquidates them" : `the nearest ${percent(away)} away (${nearest.symbol.split("/")[0]})`}`;
+}
+
+function card(pool, positions, history) {
+  const name = nameOf(pool), ratio = number(pool.margin_ratio);
   return el(
     "article",
     { class: `card ${graveness(ratio)}`, "data-key": `${name}|${pool.venue}` },
@@ -20,7 +49,7 @@ function card(pool, history) {
     el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, "margin ratio"), el("span", {}, "100 %: liquidated")),
     ratio === null ? el("p", { class: "unknown" }, `Why: ${whyUnknown(pool.margin_ratio)}`) : facts(pool),
     history ? [spark([...(history[""] ?? []), ratio], "Worst margin ratio", percent, 1)] : null,
-    pool.positions.length ? pool.positions.map(position) : el("p", { class: "dim" }, "No position."),
+    pool.positions.length ? positions : el("p", { class: "dim" }, "No position."),
   );
 }
 
@@ -31,30 +60,32 @@ function facts(pool) {
   return el(
     "dl",
     { class: "facts" },
-    fact(`worth, ${pool.currency}`, told(pool.equity, money)),
-    fact("must be worth", told(pool.maintenance_margin, money)),
-    fact("left", told(pool.headroom, money)),
+    fact(`equity, ${pool.currency}`, told(pool.equity, money)),
+    fact("maintenance margin", told(pool.maintenance_margin, money)),
+    fact("headroom", told(pool.headroom, money)),
     fact("move that liquidates", both),
   );
 }
 
-function loose(pool) {
+function loose(positions) {
   return el("article", { class: "card unsure", "data-key": "loose" },
-    el("h3", {}, "Positions in no pool yet"), pool.positions.map(position));
+    el("h3", {}, "Positions in no pool yet"), positions);
 }
 
+const titleOf = (held) => (held.position === "net" ? held.symbol : `${held.symbol} ${held.position}`);
+const keyOf = (held) => `${held.account}|${titleOf(held)}`;
+
 function position(held) {
-  const kind = held.position === "net" ? "" : ` ${held.position}`;
-  const name = `${held.symbol}${kind}`;
+  const name = titleOf(held);
   const [mark, down, up] = [held.mark_price, held.liquidation_price_down, held.liquidation_price_up].map(number);
   const isKnown = mark !== null && mark > 0 && down !== null && up !== null;
   return el(
     "div",
-    { class: "position", "data-key": `${held.account}|${name}` },
+    { class: "position", "data-key": keyOf(held) },
     el("h4", {}, name, el("span", { class: "about" }, " ", told(held.contracts, side, { reason: false }))),
-    isKnown ? priceAxis(mark, down, up, name) : null,
-    isKnown ? legend(held, mark, down, up) : el("p", {}, "mark ", told(held.mark_price, price), "; lines ",
-      told(down === null ? held.liquidation_price_down : held.liquidation_price_up, price)),
+    isKnown ? [priceAxis(mark, down, up, name), legend(held, mark, down, up)]
+      : el("p", {}, "mark ", told(held.mark_price, price, { reason: false }), " · liquidated at ",
+        told(down === null ? held.liquidation_price_down : held.liquidation_price_up, price, { reason: false })),
     el("p", { class: "dim" }, "value ", told(held.notional, money, { reason: false }),
       " · profit ", told(held.unrealized_pnl, gain, { reason: false }), " · ", distance(held)),
   );
@@ -74,9 +105,9 @@ function distance(held) {
   const away = number(held.liquidation_distance), sigmas = number(held.liquidation_distance_sigmas);
   if (away === null) {
     return el("span", { class: "unknown" }, `distance unknown: ${whyUnknown(held.liquidation_distance)}; at worst `,
-      told(held.liquidation_distance_worst, percent, { reason: false }));
+      el("strong", {}, told(held.liquidation_distance_worst, percent, { reason: false })));
   }
   if (away === Infinity) return "no price liquidates it";
   const usual = sigmas === null ? "σ not known yet" : `${count(sigmas, 1)} σ (usual daily moves)`;
-  return el("span", {}, el("strong", {}, percent(away)), ` to liquidation, ${usual}`);
+  return el("span", {}, el("strong", { class: away < 0.1 ? "bad" : "" }, percent(away)), ` to liquidation, ${usual}`);
 }

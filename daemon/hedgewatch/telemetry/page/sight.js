@@ -1,15 +1,31 @@
 // Whether what is shown can be believed: accounts with their feeds, signals and calendars.
 
 import { el } from "./dom.js";
+import { fold, least, sift } from "./fold.js";
 import { amount, number, span, told, whyUnknown } from "./format.js";
+import { isSeen } from "./grave.js";
 
 /** Said of an account that is not seen where nobody told why. */
 export const UNVOUCHED = "nothing of it can be vouched for";
 
 /** `passed` are the seconds since the daemon said all this: everything is older by so much. */
-export function sightTable(state, passed) {
+export function sightTable(state, passed, grave) {
   if (!state.accounts.length) return el("p", { class: "none" }, "No account is watched.");
-  return state.accounts.map((account) => el(
+  const accounts = sift("accounts", state.accounts, (account) => `${account.account} ${account.venue}`);
+  return fold("sight", accounts, {
+    key: (account) => account.account, badness: (account) => (isSeen(account) ? 0 : 1),
+    isGrave: grave.account, draw: (account) => card(account, passed), summary: (many, _, rest) => calm(many, rest, passed), few: least(4),
+  });
+}
+
+function calm(many, accounts, passed) {
+  const ages = accounts.flatMap((account) => account.feeds).map((feed) => number(feed.data_age_seconds)).filter((age) => age !== null);
+  const oldest = ages.length ? ` · the oldest news ${span(Math.max(...ages) + passed)} old` : "";
+  return `${many} more accounts, all in sight${oldest}`;
+}
+
+function card(account, passed) {
+  return el(
     "article",
     { class: `card ${isSeen(account) ? "calm" : "critical"}`, "data-key": account.account },
     el("h3", {}, account.account, el("span", { class: "about" }, ` ${account.venue}`),
@@ -20,10 +36,8 @@ export function sightTable(state, passed) {
     el("table", {}, el("caption", { class: "unseen" }, `Feeds of ${account.account}`),
       el("thead", {}, el("tr", {}, ["feed", "state", "age"].map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, account.feeds.map((feed) => row(feed, passed)))),
-  ));
+  );
 }
-
-export const isSeen = (account) => account.account_blind === false && account.reason === "" && account.account_unusable !== true;
 
 function row(feed, passed) {
   const isUp = feed.feed_up === true;

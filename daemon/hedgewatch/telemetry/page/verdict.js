@@ -4,7 +4,8 @@ import { ending, standing, summaryOf } from "./alerts.js";
 import { graveness } from "./charts.js";
 import { el } from "./dom.js";
 import { move, number, percent, price } from "./format.js";
-import { isSeen, UNVOUCHED } from "./sight.js";
+import { isSeen } from "./grave.js";
+import { UNVOUCHED } from "./sight.js";
 
 /** How grave it is, in one word for the colour, and in words. */
 export function verdictOf(state) {
@@ -79,7 +80,7 @@ function nearestLine(state) {
   const lines = [first.liquidation_price_down, first.liquidation_price_up].map(number).filter((line) => line > 0 && Number.isFinite(line));
   const line = lines.sort((a, b) => Math.abs(a - mark) - Math.abs(b - mark))[0];
   const away = number(first.liquidation_distance);
-  return tile("liquidation", line === undefined ? percent(away) : move(line / mark - 1), `${first.symbol.split("/")[0]} at ${line === undefined ? "none" : price(line)}${beside(unknown)}`,
+  return tile("liquidation", line === undefined ? percent(away) : far(line / mark - 1), `${first.symbol.split("/")[0]} at ${line === undefined ? "none" : price(line)}${beside(unknown)}`,
     away < 0.1 ? "critical" : unknown.length ? "unsure" : away < 0.2 ? "warning" : "calm");
 }
 
@@ -91,6 +92,9 @@ function worstDrift(state) {
   const [worst] = known.sort((a, b) => drift(b) - drift(a));
   return tile("hedge drift", move(number(worst.hedge_drift)), `${worst.hedge}${beside(unknown)}`, drift(worst) > 0.05 ? "warning" : unknown.length ? "unsure" : "calm");
 }
+
+/** Without digits that nobody needs, where it is far. */
+const far = (value) => move(value, Math.abs(value) < 1 ? 1 : 0);
 
 const parted = (rows, of) => [rows.filter((row) => number(of(row)) !== null), rows.filter((row) => number(of(row)) === null)];
 const beside = (unknown) => (unknown.length ? `, ${unknown.length} unknown` : "");

@@ -1,6 +1,7 @@
 // What a common move of all prices would do: the engine is asked, nothing is reckoned here.
 
 import { el, show } from "./dom.js";
+import { fold } from "./fold.js";
 import { gain, number, percent, told, whyUnknown } from "./format.js";
 
 const AGAIN = 5000, PATIENCE = 150;
@@ -48,23 +49,38 @@ async function look() {
 
 function picture(answer) {
   if (!answer.pools.length && !answer.hedges.length) return el("p", { class: "none" }, "Nothing is held.");
-  return el("table", {}, el("caption", { class: "unseen" }, "After that move"),
-    el("thead", {}, el("tr", {}, ["", "now", "then"].map((head) => el("th", { scope: "col" }, head)))),
-    el("tbody", {}, answer.pools.map(pool), answer.hedges.map(hedge)));
+  return [
+    fold("what-if of pools", answer.pools, {
+      key: (row) => `${row.account}/${row.pool}`, badness: (row) => then(row.stress, "stressed_margin_ratio") ?? Infinity,
+      isGrave: (row) => !(then(row.stress, "stressed_margin_ratio") <= 0.6), draw: pool, few: 5,
+      summary: (many, worst) => `${many} more pools · margin ratio then at most ${percent(then(worst.stress, "stressed_margin_ratio"))}`,
+      inside: (rows) => table("pools", ["pool", "now", "then"], rows),
+    }),
+    fold("what-if of hedges", answer.hedges, {
+      key: (row) => row.hedge, badness: (row) => then(row.stress, "stressed_loss") ?? Infinity,
+      isGrave: (row) => then(row.stress, "stressed_loss") === null, draw: hedge, few: 5,
+      summary: (many, worst) => `${many} more hedges · at worst ${gain(0 - then(worst.stress, "stressed_loss"))}`,
+      inside: (rows) => table("hedges", ["hedge", "gain or loss"], rows),
+    }),
+  ];
 }
 
+const then = (stress, name) => (stress.common === undefined ? null : number(stress.common[name]));
+
+const table = (of, head, rows) => el("table", { "data-key": of }, el("caption", { class: "unseen" }, `The ${of} after that move`),
+  el("thead", {}, el("tr", {}, head.map((name, index) => el("th", { scope: "col", class: index ? "number" : "" }, name)))), el("tbody", {}, rows));
+
 function pool(row) {
-  const then = row.stress.common, isGone = then?.stressed_liquidated === true;
+  const after = row.stress.common, isGone = after?.stressed_liquidated === true;
   return el("tr", { "data-key": `p${row.account}/${row.pool}` }, el("th", { scope: "row" }, `${row.account}/${row.pool}`),
     el("td", { class: "number" }, told(row.margin_ratio, percent, { reason: false })),
-    el("td", { class: `number ${isGone ? "bad" : ""}` }, then === undefined ? unknown(row.stress)
-      : [told(then.stressed_margin_ratio, percent), isGone ? " liquidated" : ""]));
+    el("td", { class: `number ${isGone ? "bad" : ""}` }, after === undefined ? unknown(row.stress)
+      : [told(after.stressed_margin_ratio, percent), isGone ? " liquidated" : ""]));
 }
 
 function hedge(row) {
-  const then = row.stress.common;
-  const loss = then === undefined ? null : number(then.stressed_loss);
-  return el("tr", { "data-key": `h${row.hedge}` }, el("th", { scope: "row" }, `${row.hedge}, after the hedge`), el("td", { class: "number" }, ""),
+  const loss = then(row.stress, "stressed_loss");
+  return el("tr", { "data-key": `h${row.hedge}` }, el("th", { scope: "row" }, `${row.hedge}, after the hedge`),
     el("td", { class: "number" }, loss === null ? unknown(row.stress) : gain(0 - loss)));
 }
 
