@@ -6,6 +6,7 @@ import shlex
 import tomllib
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -181,6 +182,7 @@ def test_every_module_that_a_page_names_exists(page: Path) -> None:
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
 
 
+@cache
 def _classes() -> dict[str, tuple[set[str], set[str]]]:
     """By its name, what each class of the program has itself, and the names of its bases."""
     found: dict[str, tuple[set[str], set[str]]] = {}
@@ -203,11 +205,8 @@ def _members(node: ast.ClassDef) -> Iterator[str]:
             yield part.id
 
 
-CLASSES = _classes()
-
-
 def _has(owner: str, member: str) -> bool:
-    members, bases = CLASSES.get(owner, (set(), set()))
+    members, bases = _classes().get(owner, (set(), set()))
     return member in members or any(_has(base, member) for base in bases)
 
 

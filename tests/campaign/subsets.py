@@ -123,7 +123,9 @@ async def _seconds(
         patience=Patience(jitter=Random(number), attempt=5.0 / ends.pace, tick=1.0 / ends.pace),
         on_result=results.add,
     )
-    delivering = Delivering(Dispatcher(receivers, [ROUTES[route]], surroundings), results)
+    delivering = Delivering(
+        Dispatcher(receivers, [ROUTES[route]], surroundings), results, surroundings.clock
+    )
     async with running(delivering):
         began = ends.now()
         delivering.dispatcher.submit(outcome(replace(transition(), at=began)), began)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
+from time import perf_counter
 from typing import Any
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome, Severity, Transition
@@ -17,6 +18,7 @@ from hedgewatch.notify.worker import Patience, Result
 
 NOON = 1_790_000_000.0
 SECONDS_FOR_ANYTHING = 60.0
+_BEGAN = perf_counter()
 MAIN_POOL = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
 
 
@@ -70,8 +72,8 @@ def notification(change: Transition | None = None, *, receiver: str = "desk") ->
 
 
 def now() -> float:
-    """The tests' clock: it runs with the event loop."""
-    return NOON + asyncio.get_running_loop().time() % 1000
+    """The tests' clock: it runs with the event loop, and begins near noon."""
+    return NOON + asyncio.get_running_loop().time() - _BEGAN
 
 
 @dataclass(slots=True)
@@ -183,9 +185,10 @@ class Results:
 class Delivering:
     dispatcher: Dispatcher
     results: Results
+    clock: Callable[[], float]
 
     def tell(self, *changes: Transition) -> None:
-        self.dispatcher.submit(outcome(*changes), now())
+        self.dispatcher.submit(outcome(*changes), self.clock())
 
 
 def composed(
@@ -212,7 +215,7 @@ def composed(
         on_result=results.add,
     )
     surroundings = replace(surroundings, **surroundings_are)
-    return Delivering(Dispatcher(receivers, routes, surroundings), results)
+    return Delivering(Dispatcher(receivers, routes, surroundings), results, surroundings.clock)
 
 
 @asynccontextmanager

@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.worker import Complaints
-from tests.notify.alerts import Memory, Phone, composed, now, running, transition, until
+from tests.notify.alerts import NOON, Memory, Phone, composed, now, running, transition, until
 
 BUSY = DeliveryError("busy", retryable=True)
 
@@ -21,20 +22,22 @@ class Asking(Phone):
 
     pause: float = 0.5
     at: list[float] = field(default_factory=list)
+    clock: Callable[[], float] = now
 
     async def deliver(self, notification: Notification) -> None:
         if not self.at:
-            self.at.append(now())
+            self.at.append(self.clock())
             self.attempts += 1
             self.changed.set()
             raise DeliveryError("too many requests", retryable=True, retry_after=self.pause)
-        self.at.append(now())
+        self.at.append(self.clock())
         await Phone.deliver(self, notification)
 
 
 async def test_what_piles_up_while_a_receiver_asks_for_a_pause_goes_as_one_digest() -> None:
-    phone, disk = Asking(), Memory()
-    async with running(composed([phone], disk)) as delivering:
+    at, disk = NOON, Memory()  # time stands still while they pile up, however long that takes
+    phone = Asking(clock=lambda: at)
+    async with running(composed([phone], disk, clock=lambda: at)) as delivering:
         storm = [
             transition(alertname=f"Rule{number}", severity=Severity.WARNING)
             for number in range(500)
@@ -42,6 +45,8 @@ async def test_what_piles_up_while_a_receiver_asks_for_a_pause_goes_as_one_diges
         delivering.tell(storm[0])
         await until(lambda: phone.attempts == 1, phone.changed)
         delivering.tell(*storm[1:])
+        await until(lambda: delivering.dispatcher.waiting == 500, disk.changed)
+        at += 0.5
         await until(lambda: len(disk.sent) == 500, disk.changed)
     assert [title(got) for got in phone.got] == ["DIGEST: 500 alerts fire"]
     assert "500 messages in one: the receiver had asked for a pause" in body(phone.got[0])
