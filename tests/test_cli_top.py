@@ -1,14 +1,18 @@
 """`hedgewatch top`: the status page on a terminal, of a real server and at a real terminal."""
 
 import asyncio
+import fcntl
 import json
 import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,14 @@ import pytest
 
 from hedgewatch.cli import main
 from hedgewatch.cli.top_frame import News, frame
+from hedgewatch.cli.top_keys import moved
+from hedgewatch.cli.top_lines import Window
 from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
+from hedgewatch.telemetry.state import state_of
 from hedgewatch.telemetry.stream import Stream
+from hedgewatch.view import EngineView
+from tests.support.large import large_book, quiet
 from tests.telemetry.desk import Desk, busy_daemon
 
 NOW = 1_700_000_000.0
@@ -58,8 +67,8 @@ def state(**changed: Any) -> dict[str, Any]:
     return {**desk, **changed}
 
 
-def shown(news: News, width: int = 80, height: int | None = 24) -> list[str]:
-    return [line.plain for line in frame(news, width, height)]
+def shown(news: News, width: int = 80, height: int | None = 32) -> list[str]:
+    return [line.plain for line in frame(news, width, height).lines]
 
 
 def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> None:
@@ -79,7 +88,7 @@ def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> 
         "  cover main BTC/USDT:USDT -0.5 (-30,000)",
         "ACCOUNTS",
         "main                      in sight",
-        "  mark 0.2 s  ",
+        "  mark 0.2 s",
     ]
 
 
@@ -89,14 +98,49 @@ def test_in_a_narrow_window_no_number_that_one_acts_on_is_cut() -> None:
     told["alerts"][0]["remedy"] = "put 17,430.00 USDT into main/USDT, or close 55 of 200 contracts"
     lines = shown(News(state=told, age=42.0, trouble="no daemon answers at desk.lan"), 40)
     assert lines[:2] == ["NOT LIVE: all of this is 42 s old: no", "  daemon answers at desk.lan"]
-    assert lines[7:12] == [
+    assert lines[8:] == [
         "  main/USDT: liquidation at 65,000 is",
         "    8.3 % away",
         "  do: put 17,430.00 USDT into main/USDT,",
         "    or close 55 of 200 contracts",
-        "POOLS                     margin ratio …",
+        "POOLS",
+        "main/USDT  ████████░░ 84.0%",
+        "  equity 12,346  down none  up +8.3%",
+        "  BTC/USDT:USDT  -0.5 at 60,000",
+        "    liquidated above 65,000, 8.3% away",
+        "HEDGES",
+        "basket  ratio 0.950 of 1.000",
+        "  drift -5.0%  to target -12",
+        "  owned cold BTC 0.525 (31,500)",
+        "  cover main BTC/USDT:USDT -0.5",
+        "    (-30,000)",
+        "ACCOUNTS",
+        "main                      in sight",
+        "  mark 0.2 s",
     ]
     assert max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize("width", [80, 40, 30, 20, 12])
+def test_however_narrow_it_is_no_figure_is_lost(width: int) -> None:
+    told = state()
+    told["pools"][0]["account"] = "an-account-with-a-name-of-more-than-25-letters"
+    wide, narrow = (
+        "".join("".join(shown(News(state=told), each, None)).split()) for each in (200, width)
+    )
+    for figure in (
+        "84.0%",
+        "12,346",
+        "+8.3%",
+        "65,000",
+        "8.3%away",
+        "0.950of1.000",
+        "-5.0%",
+        "-12",
+    ):
+        assert figure in wide
+        assert figure in narrow
+    assert max(map(len, shown(News(state=told), width, None))) <= width
 
 
 def test_a_ratio_is_marked_from_where_the_shipped_rules_speak() -> None:
@@ -104,7 +148,7 @@ def test_a_ratio_is_marked_from_where_the_shipped_rules_speak() -> None:
     for ratio in (0.59, 0.61, 0.81):
         told = state()
         told["pools"][0]["margin_ratio"] = ratio
-        (line,) = [each for each in frame(News(state=told), 80, 24) if "█" in each.plain]
+        (line,) = [each for each in frame(News(state=told), 80, 24).lines if "█" in each.plain]
         styles.append(str(line.spans[0].style))
     assert styles == ["green", "bold yellow", "bold red"]
 
@@ -130,13 +174,15 @@ def test_what_is_not_known_is_called_unknown_and_never_a_number() -> None:
     told = state(reasons=["main: no price for 12 s"])
     told["pools"][0] |= dict.fromkeys(("margin_ratio", "equity", "shock_up"), UNKNOWN)
     told["pools"][0]["positions"][0]["liquidation_price_up"] = UNKNOWN
-    told["hedges"][0]["hedge_drift"] = UNKNOWN
+    position = told["pools"][0]["positions"][0]
+    position |= {"liquidation_distance": UNKNOWN, "liquidation_distance_worst": 0.061}
+    told["hedges"][0] |= {"hedge_drift": UNKNOWN, "hedge_drift_worst": -0.07}
     told["accounts"][0] |= {"reason": "no price for 12 s", "blind_seconds": 12.0}
     text = "\n".join(shown(News(state=told)))
     assert "NOT IN SIGHT: main: no price for 12 s" in text
     assert "?????????? unknown       unknown      none   unknown" in text
-    assert "liquidation unknown" in text
-    assert "drift unknown, at least 5.0%" in text
+    assert "liquidation unknown  at worst 6.1% away" in text
+    assert "drift unknown, at worst -7.0%" in text
     assert "BLIND for 12 s: no price for 12 s" in text
 
 
@@ -161,6 +207,41 @@ def test_it_fits_the_window_and_says_what_it_left_out(width: int, height: int) -
     assert len(lines) == height
     assert max(map(len, lines)) <= width
     assert "more lines"[: width - 3] in lines[-1]
+
+
+def test_a_hundred_positions_are_paged_through_worst_first_below_a_head_that_stays() -> None:
+    story = large_book()
+    quiet(story, 1.0)
+    told: Any = state_of(EngineView(story.engine, {"instance": "large"}), story.now, lambda _: None)
+    seen = frame(News(state=told), 80, 24)
+    assert seen.lines[1].plain.startswith("POOLS")
+    assert seen.lines[2].plain.startswith("desk-09/USDT")
+    assert seen.lines[3].plain.startswith("  C19/USDT:USDT  -235 at 100  liquidated above 259.57")
+    assert seen.lines[-1].plain.startswith("161 more lines below (1-22 of 183): space, b, arrows")
+    read = []
+    while True:
+        lines = [line.plain for line in seen.lines]
+        assert (len(lines), lines[0]) == (24, seen.lines[0].plain)
+        read += [line for line in lines[1:-1] if line not in read]
+        if seen.top == seen.most:
+            break
+        seen = frame(News(state=told), 80, 24, top=moved(b" ", seen) or 0)
+    assert lines[-1].startswith("the end (162-183 of 183)")
+    assert len([line for line in read if "liquidated above" in line]) == 100
+    assert {f"hedge-{number:02}" for number in range(20)} <= {line.split()[0] for line in read}
+
+
+@pytest.mark.parametrize(
+    ("pressed", "top"),
+    [
+        (b"j", 51), (b"\x1b[B", 51), (b"\x1bOA", 49), (b"kk", 48), (b"\x1b[6~", 69), (b"b", 31),
+        (b"g", 0), (b"G", 80), (b"\t", 60), (b"\t\t", 70), (b"\t\t\t", 0), (b"GG ", 80),
+        (b"\x1b", 50), (b"\x1b[200~x", 50), (b"", 50), (b"jq", None), (b"\x04", None),
+    ],
+)  # fmt: skip
+def test_keys_move_the_window_and_never_out_of_it(pressed: bytes, top: int | None) -> None:
+    seen = Window(lines=[], top=50, most=80, page=20, parts=(0, 60, 70, 90))
+    assert moved(pressed, seen) == top
 
 
 def test_a_text_of_the_outside_world_cannot_command_the_terminal() -> None:
@@ -235,6 +316,44 @@ def _seen_at_a_terminal(url: str, changed: dict[str, str]) -> tuple[int, str]:
             pass
         os.close(ours)
         return running.wait(10), seen.decode(errors="replace")
+
+
+async def test_a_small_window_is_moved_with_keys_and_a_larger_one_is_filled(url: str) -> None:
+    assert await asyncio.to_thread(_resized, url) == 0
+
+
+def _resized(url: str) -> int:
+    """In 40 columns and 8 lines to the end, then in 80 and 40."""
+    ours, theirs = pty.openpty()
+    _resize(theirs, 40, 8)
+    program = Path(sys.executable).with_name("hedgewatch")
+    environment = {name: text for name, text in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(
+        [str(program), "top", "--url", url], stdin=theirs, stdout=theirs, stderr=theirs,
+        env=environment | {"TERM": "xterm"}, start_new_session=True,
+    ) as running:  # fmt: skip
+        os.close(theirs)
+        _read_until(ours, b"more lines below")
+        os.write(ours, b"G")
+        _read_until(ours, b"the end")
+        _resize(ours, 80, 40)
+        _read_until(ours, b"all is in sight", b"POOLS", b"margin ratio", b"ACCOUNTS")
+        os.write(ours, b"q")
+        with suppress(OSError):  # the other end is closed
+            _read_until(ours, b"what never comes")
+        os.close(ours)
+        return running.wait(10)
+
+
+def _resize(terminal: int, columns: int, lines: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
+def _read_until(terminal: int, *wanted: bytes) -> None:
+    seen = b""
+    while not all(each in seen for each in wanted):
+        assert select.select([terminal], [], [], 20.0)[0], seen
+        seen += os.read(terminal, 65536)
 
 
 def test_where_no_daemon_is_it_says_so_and_fails(capsys: pytest.CaptureFixture[str]) -> None:

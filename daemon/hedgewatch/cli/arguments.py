@@ -167,6 +167,8 @@ def _add_stress(stress: argparse.ArgumentParser) -> None:
 def _add_top(top: argparse.ArgumentParser) -> None:
     with_daemon(top)
     top.add_argument("--once", action="store_true", help="print it once, whole")
+    top.epilog = "keys: space and b page, arrows or j and k move a line, g and G go to either end, "
+    top.epilog += "Tab to the next part, q leaves"
     with_json(top)
 
 

@@ -1,14 +1,8 @@
 """`hedgewatch top`: the status page of the running daemon on a terminal."""
 
-import os
-import select
-import sys
-import termios
 import threading
-import tty
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, Group
@@ -17,12 +11,12 @@ from rich.live import Live
 from hedgewatch.cli.answers import WELL, failed, print_json
 from hedgewatch.cli.asking import NoAnswerError, follow
 from hedgewatch.cli.top_frame import News, frame
+from hedgewatch.cli.top_keys import keys, moved
 from hedgewatch.clock import Clock
 
 _STREAM = "/api/v1/stream"
 _AGAIN_SECONDS = 2.0
 _DRAW_SECONDS = 0.5
-_LEAVE = frozenset({b"q", b"Q", b"\x04", b""})
 
 
 class Follower:
@@ -92,46 +86,27 @@ def _once(options: Namespace, console: Console) -> int:
     if options.json:
         print_json(state)
     else:
-        for line in frame(News(state=state), console.width, None, bars_of(console)):
+        for line in frame(News(state=state), console.width, None, bars_of(console)).lines:
             console.print(line)
     return WELL
 
 
 def _watch(follower: Follower, console: Console) -> None:
-    with _keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
+    top = 0
+    with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
-            lines = frame(follower.news(), console.width, console.height, bars_of(console))
-            live.update(Group(*lines), refresh=True)
-            if pressed(_DRAW_SECONDS) in _LEAVE:
+            width, height = console.size
+            seen = frame(follower.news(), width, height, bars_of(console), top)
+            live.update(Group(*seen.lines), refresh=True)
+            told = pressed(_DRAW_SECONDS)
+            if told == b"":
                 return
+            after = moved(told or b"", seen)
+            if after is None:
+                return
+            top = after
 
 
 def bars_of(console: Console) -> str:
     """Signs of a bar that the terminal can show."""
     return "█░" if console.encoding.lower().startswith("utf") else "#-"
-
-
-class _Pressed:
-    """The next key within some seconds, None when none was; empty when nobody can press any."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def __call__(self, seconds: float) -> bytes | None:
-        ready, _, _ = select.select([self._descriptor], [], [], seconds)
-        return os.read(self._descriptor, 1) if ready else None
-
-
-@contextmanager
-def _keys() -> Iterator[_Pressed]:
-    """Keys come one by one and are not shown, until the block ends."""
-    descriptor = sys.stdin.fileno()
-    if not sys.stdin.isatty():
-        yield _Pressed(descriptor)
-        return
-    before = termios.tcgetattr(descriptor)
-    try:
-        tty.setcbreak(descriptor)
-        yield _Pressed(descriptor)
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

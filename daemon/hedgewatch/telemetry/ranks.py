@@ -1,8 +1,11 @@
 """What stands first where the book is shown: the worst. What is unknown may be anything, so that it
 comes before all that is known.
 
-Figures are rounded, so that rows that are equally near do not change places each second.
+Figures are rounded as they are shown, to a tenth of a percent: what looks equal does not change
+places each second.
 """
+
+from math import inf
 
 from hedgewatch.telemetry.exposition import Row
 
@@ -10,18 +13,21 @@ Rank = tuple[bool, float, str]
 
 
 def pool_rank(row: Row) -> Rank:
-    """By whole percents of the margin ratio."""
+    """By the margin ratio."""
     return _ranked(row, _number(row, "margin_ratio"))
 
 
 def position_rank(row: Row) -> Rank:
-    """By whole percents to its nearest liquidation price."""
+    """By how far the nearest liquidation price is; where that is not known by the worst case."""
     distance = _number(row, "liquidation_distance")
-    return _ranked(row, None if distance is None else -distance)
+    if distance is None:
+        worst = _number(row, "liquidation_distance_worst")
+        return False, -inf if worst is None else round(worst, 3), str(row.subject)
+    return _ranked(row, -distance)
 
 
 def hedge_rank(row: Row) -> Rank:
-    """By whole percents of drift to either side; a broken one is worse than any drift."""
+    """By the drift to either side; a broken one is worse than any drift."""
     drift = _number(row, "hedge_drift")
     is_broken = getattr(row, "hedge_broken", None) is True
     return _ranked(row, None if drift is None or is_broken else abs(drift))
@@ -51,4 +57,4 @@ def _number(row: Row, name: str) -> float | None:
 def _ranked(row: Row, badness: float | None) -> Rank:
     if badness is None:
         return False, 0.0, str(row.subject)
-    return True, -round(badness, 2), str(row.subject)
+    return True, -round(badness, 3), str(row.subject)

@@ -24,9 +24,15 @@ export function poolCards(state, history, grave) {
 const nameOf = (pool) => (pool.pool === null ? "" : `${pool.account}/${pool.pool}`);
 
 const positionsOf = (pool, positions, grave) => fold(`positions of ${nameOf(pool)}`, positions, {
-  key: keyOf, badness: (each) => 0 - (number(each.liquidation_distance) ?? -Infinity),
+  key: keyOf, badness: nearness,
   isGrave: grave.position, draw: position, summary: calmPositions, few: least(4),
 });
+
+/** What is not known is nearer than all that is, by its worst case. */
+function nearness(held) {
+  const away = number(held.liquidation_distance);
+  return away === null ? 1e6 - Math.min(number(held.liquidation_distance_worst) ?? -1e5, 1e5) : 0 - away;
+}
 
 function calmPools(many, worst, pools) {
   const positions = pools.reduce((sum, pool) => sum + pool.positions.length, 0);
