@@ -26,6 +26,7 @@ class Venue:
         self.answers = dict(answers)
         self.asked: list[tuple[str, str]] = []
         self.markets = rows_of([BTC])
+        self.options: dict[str, object] = {}
 
     async def fetch_positions(self, symbols: None, parameters: Mapping[str, Any]) -> Any:
         assert symbols is None

@@ -77,7 +77,7 @@ def _deribit(row: Row) -> float | None:
 
 def _gate(held: Sequence[Row], info: object) -> float | None:
     """Of a unified account, whose equity has the profit in it."""
-    if not path(info, "balances"):
+    if not path(path(info, 0) if isinstance(info, list) else info, "balances"):
         return 0.0
     return _all(number_or_none(row, "unrealised_pnl") for row in held)
 
@@ -161,15 +161,20 @@ def booked(
     listed: Iterable[Row],
     markets: Mapping[str, Row],
     money: Mapping[str, float],
-    info: object,
+    reply: object,
 ) -> Mapping[str, float | None]:
-    """By currency: what of the profit of these unified positions is in the money, which `info`, a
-    raw reply, tells; None where it cannot be told. Where there is no money there is nothing in it.
+    """By currency: what of the profit of these unified positions is in the money, which `reply`, a
+    raw one, tells; None where it cannot be told. Where there is no money there is nothing in it.
     """
     rule = _RULES.get(venue)
+    if rule is None:
+        return {}
     held: dict[str, list[Row]] = {}
-    for row in listed if rule is not None else ():
-        settle = markets.get(str(row.get("symbol")), {}).get("settle")
-        if isinstance(settle, str) and money.get(settle) and isinstance(row.get("info"), Mapping):
-            held.setdefault(settle, []).append(row["info"])
-    return {settle: rule(raw, info) for settle, raw in held.items()} if rule else {}
+    for row in listed:
+        info, settle = row.get("info"), markets.get(str(row.get("symbol")), {}).get("settle")
+        if not isinstance(settle, str) or not money.get(settle) or not isinstance(info, Mapping):
+            continue
+        rows = held.setdefault(settle, [])
+        if info not in rows:  # two calls may list the same
+            rows.append(info)
+    return {settle: rule(rows, reply) for settle, rows in held.items()}

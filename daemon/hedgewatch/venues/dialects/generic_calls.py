@@ -92,10 +92,10 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
                 _INVERSE,
                 {"type": "future", "subType": "inverse"},
             ),
-            margin=(
-                {"type": "swap", "subType": "linear"},
-                _INVERSE,
-                {"type": "future", "subType": "inverse"},
+            margin=(  # ccxt looks at this name first, and its own setting of it is `linear`
+                {"type": "swap", "defaultSubType": "linear"},
+                {"type": "swap", "defaultSubType": "inverse"},
+                {"type": "future", "defaultSubType": "inverse"},
             ),
             spot=(_SPOT,),
         ),
@@ -118,11 +118,24 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
 )
 
 
+_UNIFIED: Mapping[str, tuple[str, Calls]] = MappingProxyType(
+    {
+        "bitget": ("uta", Calls(margin=(_SWAP,), spot=(_FUNDING,))),
+        "gate": ("unifiedAccount", Calls(margin=(_SPOT,))),
+        "kucoin": ("uta", Calls(margin=({"type": "unified"},), spot=({"type": "main"},))),
+        "kucoinfutures": ("uta", Calls(margin=({"type": "unified"},))),
+    }
+)
+"""Where all money is one account, it is asked for once: two answers may differ by what happened
+between them, and would add up. Each with the option of ccxt that says so.
+"""
+
 UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "backpack": ("coins that are lent, by hand or automatically",),
         "bitfinex": ("the margin wallet, but for what backs derivatives",),
         "btse": ("the money of isolated wallets",),
+        "lighter": ("accounts of the address other than its first",),
         "dydx": (
             "positions and money of subaccounts other than 0: each isolated position has one",
         ),
@@ -131,8 +144,14 @@ UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What is part of a login and is not asked for, in words."""
 
 
+def money_calls(venue: str, markets: Iterable[Row], options: Mapping[str, Any]) -> Calls:
+    """What to ask for about money, by the kind of account that ccxt has found out by now."""
+    option, unified = _UNIFIED.get(venue, ("", None))
+    return unified if unified and options.get(option) is True else calls_of(venue, markets)
+
+
 def calls_of(venue: str, markets: Iterable[Row]) -> Calls:
-    """What to ask for at a venue that lists these markets."""
+    """What to ask for at a venue that lists these markets, of an account that is not unified."""
     calls = CALLS.get(venue, Calls())
     listed = [market for market in markets if market.get("swap") or market.get("future")]
     if venue == "bitget":

@@ -33,12 +33,6 @@ def _of_data(info: object) -> list[Row]:
     return [data] if isinstance(data, Mapping) else raw_rows(data)
 
 
-def _values(info: object, *names: str) -> list[Row]:
-    """Rows that are kept under their names."""
-    held = path(info, *names)
-    return [row for row in held.values() if isinstance(row, Mapping)] if held else []
-
-
 def _added(row: Row, *names: str, less: str = "") -> float | None:
     """A sum of fields that are all told, None where one is not."""
     told = [number_or_none(row, name) for name in names]
@@ -78,7 +72,7 @@ def _dydx_rows(info: object) -> list[Row]:
     short are a debt), so that without their `unrealizedPnl` it is what was paid in and earned.
     """
     held = path(info, "openPerpetualPositions")
-    rows = _values(info, "openPerpetualPositions") if isinstance(held, Mapping) else [{}]
+    rows = raw_rows(list(held.values())) if isinstance(held, Mapping) else [{}]
     told = [each for row in rows if (each := number_or_none(row, "unrealizedPnl")) is not None]
     profit = sum(told) if len(told) == len(rows) else None
     return [{"currency": "USDC", "equity": path(info, "equity"), "profit": profit}]
@@ -92,17 +86,20 @@ def _htx_rows(info: object) -> list[Row]:
 
 
 def _gate_rows(info: object) -> list[Row]:
-    """Of a unified account. Margin balance and need of a currency are 0 outside single-currency
-    margin: then they are not told.
+    """Of a unified account, which ccxt puts into a list where it asked for contracts. Margin
+    balance and need of a currency are 0 outside single-currency margin: then they are not told.
     """
+    held = path(path(info, 0) if isinstance(info, list) else info, "balances")
+    named = held.items() if isinstance(held, Mapping) else ()
     return [
         {
             **row,
+            "currency": name,
             "margin_balance": number_or_none(row, "margin_balance") or None,
             "mm": row.get("mm") if number_or_none(row, "margin_balance") else None,
         }
-        for row in _values(info, "balances")
-        if "equity" in row
+        for name, row in named
+        if isinstance(row, Mapping) and "equity" in row
     ]
 
 
@@ -111,6 +108,13 @@ def _kucoin_rows(info: object) -> list[Row]:
     return [row for account in accounts for row in raw_rows(account.get("currencies"))]
 
 
+def _hitbtc_rows(info: object) -> list[Row]:
+    """What is reserved as margin is apart from what orders reserve."""
+    parts = ("available", "reserved", "reserved_margin")
+    return [{**row, "wallet": _added(row, *parts)} for row in raw_rows(info)]
+
+
+_HITBTC = _Table(rows=_hitbtc_rows, wallet="wallet")
 _DERIBIT = _Table(
     rows=_deribit_rows, equity="margin_balance", maintenance="maintenance_margin", wallet="equity"
 )
@@ -168,6 +172,9 @@ _BY_CURRENCY: Mapping[str, tuple[_Table, ...]] = MappingProxyType(
                 rows=_gate_rows, wallet="equity", equity="margin_balance", maintenance="mm"
             ),
         ),
+        # API v3 of HitBTC, futures balance and spot balance
+        "fmfwio": (_HITBTC,),
+        "hitbtc": (_HITBTC,),
         "htx": (
             # API of HTX, v5/account/balance
             _Table(
@@ -192,12 +199,36 @@ _BY_CURRENCY: Mapping[str, tuple[_Table, ...]] = MappingProxyType(
 )  # fmt: skip
 
 
+def _lighter_rows(info: object) -> list[Row]:
+    accounts = raw_rows(path(info, "accounts"))
+    return [row for account in accounts for row in raw_rows(account.get("assets"))]
+
+
+_SPOT: Mapping[str, tuple[_Table, ...]] = MappingProxyType(
+    {
+        # apidocs.lighter.xyz: account. ccxt's sum of these is none in Python
+        "lighter": (_Table(rows=_lighter_rows, asset="symbol", wallet="balance"),),
+    }
+)
+
+
 def by_currency(venue: str, info: object, code: Callable[[str], str]) -> Mapping[str, Numbers]:
     """What the venue tells of the margin in each currency; `code` is how ccxt writes its name. What
     is told in several accounts of one currency (HTX has one a contract) adds up.
     """
+    return _told(_BY_CURRENCY.get(venue, ()), info, code)
+
+
+def of_spot(venue: str, info: object, code: Callable[[str], str]) -> Mapping[str, Numbers]:
+    """The same of coins beside the margin, where ccxt does not tell them."""
+    return _told(_SPOT.get(venue, ()), info, code)
+
+
+def _told(
+    tables: Iterable[_Table], info: object, code: Callable[[str], str]
+) -> Mapping[str, Numbers]:
     found: dict[str, Numbers] = {}
-    for table in _BY_CURRENCY.get(venue, ()):
+    for table in tables:
         for row in table.rows(info):
             name: Any = row.get(table.asset)
             if isinstance(name, str):

@@ -17,8 +17,8 @@ from hedgewatch.venues.dialects.generic_balances import (
     untold,
 )
 from hedgewatch.venues.dialects.generic_booked import booked
-from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of
-from hedgewatch.venues.dialects.generic_currencies import by_currency, together
+from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
+from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows
@@ -62,10 +62,10 @@ class GenericReader:
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
         markets = exchange.markets or {}
-        calls = calls_of(self._venue, markets.values())
-        listed = await self._positions(exchange, calls.positions)
+        asked = calls_of(self._venue, markets.values()).positions
+        listed = await self._positions(exchange, asked)
         positions = position_readings(self._venue, listed, markets, self.by_side)
-        purse = Purse()
+        calls, purse = money_calls(self._venue, markets.values(), exchange.options), Purse()
         await self._margin(exchange, calls.margin, purse)
         await self._spot(exchange, calls.spot, purse)
         positions = self._without_booked(listed, positions, purse, markets)
@@ -88,7 +88,7 @@ class GenericReader:
             if reply is None:
                 continue
             held, numbers = self._held(reply, exchange.safe_currency_code)
-            if any(each.total for each in held.values()) and held == purse.margin:
+            if any(each.total for each in held.values()) and _same(held, purse.margin):
                 break
             self._put(purse, held, numbers, reply.get("info"))
         self._asking.require("margin")
@@ -129,8 +129,18 @@ class GenericReader:
         """Coins beside the margin account; of a unified one it is the same reply again."""
         for parameters in calls:
             reply = await self._asking.ask("spot", parameters, exchange.fetch_balance)
-            held = {} if reply is None else self._held(reply, exchange.safe_currency_code)[0]
-            if held and held != purse.margin:
+            if reply is None:
+                continue
+            held, code = (
+                self._held(reply, exchange.safe_currency_code)[0],
+                exchange.safe_currency_code,
+            )
+            held |= {
+                name: Held(each.wallet, None)
+                for name, each in of_spot(self._venue, reply.get("info"), code).items()
+                if each.wallet is not None
+            }
+            if held and not _same(held, purse.margin):
                 purse.spot.append(held)
 
     def _without_booked(
@@ -213,6 +223,12 @@ def _refuse(assets_: set[str]) -> None:
     """What is there and has no amount would be missing in every total, in silence."""
     if assets_:
         raise OddReplyError(f"how much {', '.join(sorted(assets_))} is owned is not told")
+
+
+def _same(held: Mapping[str, Held], other: Mapping[str, Held]) -> bool:
+    """Whether two answers are about one account."""
+    totals, others = ({name: each.total for name, each in one.items()} for one in (held, other))
+    return totals == others
 
 
 def _sum(held: Held | None, more: Held) -> Held:

@@ -177,10 +177,20 @@ def _entry_price(venue: str, row: Row, numbers: frozenset[float]) -> float:
     """0 where none is told: what stands on it is unknown then."""
     if venue in _ENTRY_VALUES:
         return _divided(row.get("info"), _ENTRY_VALUES[venue])
-    if venue in _COMPUTED_ENTRIES:
+    if venue in _COMPUTED_ENTRIES and not _is_no_cost(row.get("info")):
         value = number_or_none(row, "entryPrice")
         return value if value is not None and value > 0.0 else 0.0
     return _positive(row, "entryPrice", numbers) or 0.0
+
+
+def _is_no_cost(info: object) -> bool:
+    """Nado keeps what was realised in the quote balance of a perpetual: one of the sign of its
+    amount is no cost.
+    """
+    balance = info.get("balance") if isinstance(info, Mapping) else None
+    told = balance if isinstance(balance, Mapping) else {}
+    amount, quote = number_or_none(told, "amount"), number_or_none(told, "v_quote_balance")
+    return amount is not None and quote is not None and (amount > 0.0) == (quote > 0.0)
 
 
 def _divided(info: object, name: str) -> float:

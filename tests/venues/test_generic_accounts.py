@@ -1,0 +1,109 @@
+"""Whole accounts of venues without a dialect of their own, as their documentation and recorded
+replies show them, through the real ccxt: what is held, what is owned, and what the venue says that
+both together are worth. The figures were worked out by hand from the raw replies.
+
+`documented_accounts.json`: raw `answers` by a part of their address; `positions`: contracts, entry
+price, the venue's liquidation price, leverage, margin of an isolated one; `owned` of each asset;
+`worth`: the equity that the venue tells, or that its formula gives, at the `marks` of its reply.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hedgewatch.core.events import AccountRead
+from hedgewatch.venues.dialects.generic_reading import GenericReader
+from tests.venues.stubbed import rows_of, stubbed
+
+DOCUMENTED = json.loads(Path(__file__).with_name("documented_accounts.json").read_text())
+
+
+def markets_of(case: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        named["symbol"]: {**rows_of([named["symbol"]])[named["symbol"]], "info": {}, **named}
+        for named in case["markets"]
+    }
+
+
+async def read(case: Mapping[str, Any]) -> AccountRead:
+    """The account of a case, without signatures: what would be signed is no matter here."""
+    options = {"tradingAccountId": "111", "hf": False, **case.get("options", {})}
+    exchange = stubbed(case["venue"], markets_of(case), case["answers"], options)
+    exchange.handle_token = exchange.sign_in = nothing
+    exchange.sign = as_it_is
+    return await GenericReader("main", case["venue"]).read(exchange)
+
+
+def as_it_is(path: str, *more: Any, **_: object) -> dict[str, Any]:
+    """Where a request goes, with what it asks for."""
+    api = more[0] if isinstance(more[0], str) else "/".join(map(str, more[0]))
+    wanted = more[2] if isinstance(more[2], dict) else {}
+    asked = "&".join(f"{name}={value}" for name, value in sorted(wanted.items()))
+    filled = path.format_map({**dict.fromkeys(re.findall(r"{(\w+)}", path), ""), **wanted})
+    return {"url": f"{api}/{filled}?{asked}", "method": more[1], "body": None, "headers": {}}
+
+
+async def nothing(*_: object) -> None:
+    return None
+
+
+def about(told: float | None) -> object:
+    return None if told is None else pytest.approx(told, rel=1e-9)
+
+
+def profits(reading: AccountRead, case: Mapping[str, Any]) -> dict[str, float]:
+    """Of open positions, from their entry prices to the marks of the case, by currency."""
+    markets, found = markets_of(case), dict[str, float]()
+    for each in reading.positions:
+        market, mark = markets[each.symbol], case["marks"].get(each.symbol)
+        if mark is not None and each.contracts:
+            coins = 1.0 if case.get("in_coins") else market["contractSize"]
+            one, other = each.entry_price, mark
+            moved = 1.0 / one - 1.0 / other if market["inverse"] else other - one
+            settle = market["settle"]
+            found[settle] = found.get(settle, 0.0) + each.contracts * coins * moved
+    return found
+
+
+def ids(case: Mapping[str, Any]) -> str:
+    return f"{case['venue']} {case['what']}"
+
+
+@pytest.mark.parametrize("case", DOCUMENTED, ids=ids)
+async def test_an_account_is_told_as_its_venue_counts_it(case: dict[str, Any]) -> None:
+    reading = await read(case)
+    held = {
+        f"{each.symbol} {each.kind}": [
+            each.contracts,
+            each.entry_price,
+            each.venue_liquidation_price,
+            each.leverage,
+            each.isolated_wallet,
+        ]
+        for each in reading.positions
+    }
+    assert held.keys() == case["positions"].keys()
+    for name, told in case["positions"].items():
+        assert held[name] == [about(each) for each in told], name
+    owned = {each.asset: each.total for each in reading.balances}
+    assert owned == pytest.approx(case["owned"], rel=1e-9)
+    worth, profit = case["worth"], profits(reading, case)
+    assert {name: owned[name] + profit.get(name, 0.0) for name in worth} == pytest.approx(
+        worth, rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("case", DOCUMENTED, ids=ids)
+async def test_the_margin_of_an_account_is_its_venues_own_or_unknown(case: dict[str, Any]) -> None:
+    reading = await read(case)
+    account = case.get("account", [None, None])
+    assert [reading.equity, reading.maintenance_margin] == account
+    assert "is not known here" in reading.cross_regime.unknown
+    assert case.get("unseen", "") in " ".join(reading.unseen)
+    pools = {each.asset: [each.equity, each.maintenance_margin] for each in reading.balances}
+    for asset, told in case.get("pools", {}).items():
+        assert pools[asset] == told, asset
