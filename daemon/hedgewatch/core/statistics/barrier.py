@@ -6,6 +6,7 @@ further (Broadie, Glasserman and Kou 1997). Crypto has fatter tails than that: t
 positions with each other, they promise nothing. Times are in seconds, σ is a year's.
 """
 
+from functools import lru_cache
 from math import erfc, exp, inf, isfinite, log, pi, sqrt
 from statistics import NormalDist
 
@@ -79,8 +80,13 @@ def time_to_touch(distance: float, sigma: float, chance: float = 0.5) -> Known:
         return unknown("a chance lies between 0 and 1")
     if not (isfinite(sigma) and sigma > 0.0):
         return _NO_VOLATILITY
-    quantile = NormalDist().inv_cdf(1.0 - chance / 2.0)
-    return YEAR * (max(0.0, distance) / (quantile * sigma)) ** 2
+    return YEAR * (max(0.0, distance) / (_quantile(1.0 - chance / 2.0) * sigma)) ** 2
+
+
+@lru_cache(maxsize=16)
+def _quantile(chance: float) -> float:
+    """What a standard normal variable stays below with that chance."""
+    return NormalDist().inv_cdf(chance)
 
 
 YEARLY_VOLATILITY = 1.0

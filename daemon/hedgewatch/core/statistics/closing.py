@@ -60,18 +60,21 @@ class ClosingCosts:
 
     def of(self, held: float) -> Closing | Unknown:
         """The costs of closing that much, selling into the bids or buying from the asks."""
+        closing = self._made.get(held)
+        if closing is not None:
+            return closing
         if isinstance(self.middle, Unknown):
             return self.middle
-        if held not in self._made:
-            if len(self._made) >= _MOST_KEPT:
-                self._made.clear()
-            self._made[held] = self._closing(held, self.middle)
-        return self._made[held]
+        if len(self._made) >= _MOST_KEPT:
+            self._made.clear()
+        closing = self._made[held] = self._closing(held, self.middle)
+        return closing
 
     def _closing(self, held: float, mid: float) -> Closing:
         levels, size = (self.book.bids if held > 0.0 else self.book.asks), abs(held)
         cost = liquidity.unwind_cost(levels, size, mid)
-        share = liquidity.fill(levels, size).filled / size if size else 1.0
+        told = not isinstance(cost, Unknown)
+        share = 1.0 if told else liquidity.fill(levels, size).filled / size
         return Closing(
             depth=liquidity.depth(levels, mid, DEPTH_WIDTH),
             cost=cost,

@@ -1,7 +1,7 @@
 """Leverage as it really is, what it costs in adverse moves, and sizes that a loss can be borne at.
 
 Rates: m maintenance, f the liquidation fee where the venue has one. Sizes are rounded with
-Decimal, because floor(0.3 ÷ 0.1) is 2 in floats.
+Decimal where it matters, because floor(0.3 ÷ 0.1) is 2 in floats.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,11 @@ from math import inf
 
 from hedgewatch.core.model import Known
 from hedgewatch.core.statistics.known import all_finite, unknown
+
+_HAIR, _MANY = 1e-6, 1e8
+"""A quotient of floats below the one and not within the other of a whole number has the whole
+part that the decimals have, for a fifth of the time.
+"""
 
 
 def effective_leverage(value: float, equity: float) -> float:
@@ -54,6 +59,9 @@ def size_by_risk(
     loss = abs(entry - stop) * size + fees
     if not all_finite(equity, risk, loss) or loss <= 0.0 or step <= 0:
         return unknown("no loss to bound the size by")
+    steps = min(max(0.0, risk * equity) / loss, max(0.0, most)) / float(step)
+    if steps < _MANY and _HAIR < steps % 1.0 < 1.0 - _HAIR:
+        return float(int(steps) * step)
     wanted = Decimal(repr(max(0.0, risk * equity))) / Decimal(repr(loss))
     bounded = min(wanted, Decimal(repr(max(0.0, most))))
     return float((bounded / step).to_integral_value(ROUND_FLOOR) * step)
@@ -68,7 +76,7 @@ def size_that_stands(
     one contract at the stop, `required` the rate and deduction of each tier, θ and fee within. The
     requirement is the greatest of the tiers' lines, so the fewest contracts of them all hold.
     """
-    return min((spare + deduction) / (loss + rate * notional) for rate, deduction in required)
+    return min([(spare + deduction) / (loss + rate * notional) for rate, deduction in required])
 
 
 def tailed(contracts: float, spot: float, futures: float) -> Known:

@@ -43,7 +43,9 @@ class PoolStatistics:
     def funding_per_day(self) -> Known:
         total = 0.0
         for position in self.positions:
-            paid = combine(mul, position.funding_per_day, position.settle_price)
+            paid = position.funding_per_day
+            if not self.plain:
+                paid = combine(mul, paid, position.settle_price)
             if isinstance(paid, Unknown):
                 return paid
             total += paid

@@ -1,7 +1,6 @@
 """What statistics, time and the order book say of a position: worked out when it is asked for."""
 
 from math import inf, log, sqrt
-from operator import truediv
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows import trading
@@ -21,6 +20,7 @@ MARK_STEP = 1.0
 
 RISK, STOP_SIGMAS = 0.02, 2.0
 """The part of the equity that one position may lose, and the daily sigmas of the move."""
+_OF_A_DAY = sqrt(barrier.DAY / barrier.YEAR)
 
 _NO_RATE = unknown("no funding rate was told")
 _NO_INTERVAL = unknown("the funding interval was not told")
@@ -91,7 +91,10 @@ class PositionStatistics:
         sigma = self.volatility
         if isinstance(sigma, Unknown):
             return sigma
-        down, up = self._log_down(), self._log_up()
+        both = self._log_distances()
+        if isinstance(both, Unknown):
+            return both
+        down, up = both
         return combine(barrier.either_touched, _touch(down, sigma), _touch(up, sigma))
 
     @property
@@ -99,15 +102,19 @@ class PositionStatistics:
         sigma = self.volatility
         if isinstance(sigma, Unknown):
             return sigma
-        return combine(barrier.time_to_touch, self._nearest(), sigma)
+        both = self._log_distances()
+        return both if isinstance(both, Unknown) else barrier.time_to_touch(min(both), sigma)
 
     @property
     def adverse_move(self) -> Known:
-        if self.contracts > 0.0:
-            return combine(
-                lambda p, low: 1.0 - low / p, self.mark_price, self.liquidation_price_down
-            )
-        return combine(lambda p, high: high / p - 1.0, self.mark_price, self.liquidation_price_up)
+        long = self.contracts > 0.0
+        price = self.mark_price
+        line = self.liquidation_price_down if long else self.liquidation_price_up
+        if isinstance(price, Unknown):
+            return price
+        if isinstance(line, Unknown):
+            return line
+        return 1.0 - line / price if long else line / price - 1.0
 
     @property
     def risk_sized_contracts(self) -> Known:
@@ -116,24 +123,32 @@ class PositionStatistics:
             return _NO_POOL
         if not market.linear:
             return _INVERSE
-        worth = self.settle_price
-        return combine(
-            lambda equity, spare, price, sigma: _size((equity, spare), price, sigma, market, leg),
-            combine(truediv, pool.equity, worth),
-            combine(self._spare, pool.equity, pool.headroom, worth),
-            self.mark_price,
-            self.volatility,
-        )
+        price, sigma = self.mark_price, self.volatility
+        money = self._money(pool)
+        if isinstance(money, Unknown):
+            return money
+        if isinstance(price, Unknown) or isinstance(sigma, Unknown):
+            return combine(min, price, sigma)
+        return _size(money, price, sigma, market, leg)
 
     @property
     def contracts_to_safe(self) -> Known:
         adviser = None if self.pool is None else self.pool.adviser
         return _NO_POOL if adviser is None else adviser.cut_of(self)
 
-    def _spare(self, equity: float, headroom: float, worth: float) -> float:
-        """Equity of the pool less what all but this position require, in the settle currency."""
+    def _money(self, pool: "PoolRow") -> tuple[float, float] | Unknown:
+        """The equity of its pool, and that less what all but this position require, in the settle
+        currency.
+        """
+        equity, headroom, worth = pool.equity, pool.headroom, self.settle_price
+        if isinstance(equity, Unknown):
+            return equity
+        if isinstance(worth, Unknown):
+            return worth
+        if isinstance(headroom, Unknown):
+            return headroom
         others = (equity - headroom) / worth - self.requirement
-        return equity / worth - max(0.0, others)
+        return equity / worth, equity / worth - max(0.0, others)
 
     @property
     def settle_price(self) -> Known:
@@ -156,8 +171,10 @@ class PositionStatistics:
 
     @property
     def funding_per_day(self) -> Known:
-        sign = 1.0 if self.contracts > 0.0 else -1.0
-        return combine(lambda value: funding_per_day_of(self.market, sign * value), self.notional)
+        value = self.notional
+        if isinstance(value, Unknown):
+            return value
+        return funding_per_day_of(self.market, value if self.contracts > 0.0 else -value)
 
     @property
     def time_to_expiry_seconds(self) -> Known:
@@ -183,10 +200,11 @@ class PositionStatistics:
         terms, price = self.market.market, self.market.price
         if terms is None or not price:
             return _NO_POOL
+        all_of_it = self.open_interest
+        if isinstance(all_of_it, Unknown):
+            return all_of_it
         coins = abs(self.contracts) * terms.contract_size / (1.0 if terms.linear else price)
-        return combine(
-            lambda all_of_it: coins / all_of_it if all_of_it else inf, self.open_interest
-        )
+        return coins / all_of_it if all_of_it else inf
 
     @property
     def venue_liquidation_distance(self) -> Known:
@@ -232,20 +250,17 @@ class PositionStatistics:
         closing = trading.closing_of_contracts(self.market, self.contracts)
         return closing if isinstance(closing, Unknown) else closing.seconds
 
-    def _log_down(self) -> Known:
-        return combine(barrier.log_distance, self.mark_price, self.liquidation_price_down)
+    def _log_distances(self) -> tuple[float, float] | Unknown:
+        """To the lower and to the upper price at which its pool is liquidated."""
+        down = combine(barrier.log_distance, self.mark_price, self.liquidation_price_down)
+        up = combine(barrier.log_distance, self.mark_price, self.liquidation_price_up)
+        if isinstance(down, Unknown):
+            return down
+        return up if isinstance(up, Unknown) else (down, up)
 
-    def _log_up(self) -> Known:
-        return combine(barrier.log_distance, self.mark_price, self.liquidation_price_up)
 
-    def _nearest(self) -> Known:
-        return combine(min, self._log_down(), self._log_up())
-
-
-def _touch(distance: Known, sigma: float) -> Known:
-    return combine(
-        lambda b: barrier.touch_probability(b, sigma, barrier.DAY, step=MARK_STEP), distance
-    )
+def _touch(distance: float, sigma: float) -> Known:
+    return barrier.touch_probability(distance, sigma, barrier.DAY, step=MARK_STEP)
 
 
 def _size(
@@ -256,7 +271,7 @@ def _size(
 
     The taker fee is reckoned twice, for both trades at the price of now; 0 where none was told.
     """
-    move = STOP_SIGMAS * sigma * sqrt(barrier.DAY / barrier.YEAR)
+    move = STOP_SIGMAS * sigma * _OF_A_DAY
     stop = price * (1.0 - move if leg.quantity > 0.0 else 1.0 + move)
     size = market.contract_size
     fees = 2.0 * (market.taker_fee or 0.0) * size * price
