@@ -8,8 +8,8 @@ values are written a measure at a time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress
-from operator import attrgetter
 from math import inf, isnan
+from operator import attrgetter
 from typing import Protocol
 
 import orjson
@@ -53,8 +53,9 @@ HELP: Mapping[str, str] = {
 }
 """Every metric that the book exports, with its description."""
 
-_NULL, _NAN, _IS_NONE = b"null\n", b"NaN\n", {inf: b"+Inf\n", -inf: b"-Inf\n"}
-"""What JSON has no number for, and what Prometheus has instead."""
+_NULL, _NAN = b"null\n", b"NaN\n"
+_INFINITE: Mapping[object, bytes] = {inf: b"+Inf\n", -inf: b"-Inf\n"}
+"""JSON has no number for these, and says null."""
 
 
 class Exposition:
@@ -118,20 +119,22 @@ class _Scope:
 
 
 def _lines(metric: str, labels: Sequence[bytes], column: Sequence[Known]) -> bytes:
-    """The lines of one measure, without those that are unknown."""
+    """The lines of one measure, without those that are unknown.
+
+    Many are the same for all rows: unknown for one reason, never, not vanished.
+    """
     if not column:
         return b""
-    if column.count(column[0]) == len(column):
-        if isinstance(column[0], Unknown):
-            return b""
-        values = [text_of(column[0]).encode()] * len(column)
-    else:
-        try:
-            values = _values(column)
-        except TypeError:
-            known = [type(value) is not Unknown for value in column]
-            return _lines(metric, [*compress(labels, known)], [*compress(column, known)])
-    lines = [metric.encode()] * (3 * len(column))
+    first = column[0]
+    alike = first is column[-1] and column.count(first) == len(column)
+    if alike and type(first) is Unknown:
+        return b""
+    try:
+        values = _values([first]) * len(column) if alike else _values(column)
+    except TypeError:
+        known = [type(value) is not Unknown for value in column]
+        return _lines(metric, [*compress(labels, known)], [*compress(column, known)])
+    lines = [metric.encode()] * (3 * len(values))
     lines[1::3], lines[2::3] = labels, values
     return b"".join(lines)
 
@@ -150,7 +153,7 @@ def _values(column: Sequence[Known]) -> list[bytes]:
     if b"null" not in written:
         return values
     pairs = zip(values, column, strict=True)
-    return [_IS_NONE.get(value, _NAN) if text == _NULL else text for text, value in pairs]
+    return [_INFINITE.get(value, _NAN) if text == _NULL else text for text, value in pairs]
 
 
 def text_of(value: float) -> str:

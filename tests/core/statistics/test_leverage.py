@@ -67,6 +67,21 @@ def test_the_size_never_loses_more_than_the_risk(equity: float, risk: float, sto
     assert size * (100.0 - stop) <= risk * equity * (1 + 1e-12)
 
 
+@given(
+    st.integers(1, 10**6),
+    st.sampled_from(["1", "0.1", "0.001", "3", "0.025"]),
+    st.sampled_from([0.0, 1e-12, -1e-12, 3e-7, -3e-7, 0.3, 0.5]),
+)
+def test_the_size_is_the_one_that_decimals_give_also_a_hair_from_a_whole_step(
+    steps: int, text: str, beside: float
+) -> None:
+    step, loss = Decimal(text), 100.0 - 99.3
+    equity = (steps + beside) * float(step) * loss / 0.02
+    exact = Decimal(repr(0.02 * equity)) / Decimal(repr(loss)) / step
+    size = known(size_by_risk(equity, 0.02, 100.0, 99.3, (1.0, step, 0.0)))
+    assert size == float(int(exact) * step)
+
+
 @given(st.floats(10.0, 1e6), st.floats(0.5, 50.0), st.sampled_from([-1.0, 1.0]))
 def test_the_size_that_stands_has_its_line_at_the_stop(
     spare: float, move: float, side: float

@@ -11,7 +11,7 @@ from math import erfc, exp, inf, isfinite, log, pi, sqrt
 from statistics import NormalDist
 
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.statistics.known import all_finite, unknown
+from hedgewatch.core.statistics.known import unknown
 
 YEAR = 365.0 * 86400.0
 DAY = 86400.0
@@ -53,7 +53,7 @@ def touch_probability(
     `towards` is the yearly drift of the log price towards the barrier: μ − σ²/2 for an upper one,
     −(μ − σ²/2) for a lower one; 0 is driftless. `step` is how often the venue looks, in seconds.
     """
-    if not all_finite(sigma, horizon, towards, step) or sigma <= 0.0 or horizon <= 0.0:
+    if not isfinite(sigma + horizon + towards + step) or sigma <= 0.0 or horizon <= 0.0:
         return _NO_VOLATILITY
     if distance <= 0.0:
         return 1.0

@@ -6,7 +6,7 @@ Decimal where it matters, because floor(0.3 ÷ 0.1) is 2 in floats.
 
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
-from math import inf
+from math import inf, isfinite
 
 from hedgewatch.core.model import Known
 from hedgewatch.core.statistics.known import all_finite, unknown
@@ -57,7 +57,7 @@ def size_by_risk(
     """
     size, step, fees = contract
     loss = abs(entry - stop) * size + fees
-    if not all_finite(equity, risk, loss) or loss <= 0.0 or step <= 0:
+    if not isfinite(equity + risk + loss) or loss <= 0.0 or step <= 0:
         return unknown("no loss to bound the size by")
     steps = min(max(0.0, risk * equity) / loss, max(0.0, most)) / float(step)
     if steps < _MANY and _HAIR < steps % 1.0 < 1.0 - _HAIR:

@@ -53,7 +53,12 @@ def depth(levels: Sequence[Level], mid: float, width: float) -> Known:
     reach = abs(levels[-1][0] - mid)
     if reach <= within:
         return unknown(f"the order book is shown to {reach / mid:.2%} only")
-    return sum(price * amount for price, amount in levels if abs(price - mid) <= within)
+    money = 0.0
+    for price, amount in levels:
+        if abs(price - mid) > within:
+            break
+        money += price * amount
+    return money
 
 
 def fill(levels: Sequence[Level], size: float) -> Fill:

@@ -124,12 +124,10 @@ class PositionStatistics:
         if not market.linear:
             return _INVERSE
         price, sigma = self.mark_price, self.volatility
-        money = self._money(pool)
-        if isinstance(money, Unknown):
-            return money
         if isinstance(price, Unknown) or isinstance(sigma, Unknown):
             return combine(min, price, sigma)
-        return _size(money, price, sigma, market, leg)
+        money = self._money(pool)
+        return money if isinstance(money, Unknown) else _size(money, price, sigma, market, leg)
 
     @property
     def contracts_to_safe(self) -> Known:
