@@ -30,9 +30,10 @@ install: $(INSTALLED) ## .venv with everything that runs and develops hedgewatch
 demo: $(INSTALLED) ## watch a hedged book on the paper exchange
 	@$(BIN)/hedgewatch demo $(ARGS)
 
-capture: $(INSTALLED) servers ## the pictures of the README, from real demos: a minute
+capture: $(INSTALLED) servers ## the pictures of the README, from real demos, and of a report: a minute
 	@$(BIN)/python -m hedgewatch.demo.capture daemon/demo.svg $(ARGS)
 	$(BIN)/python -m hedgewatch.demo.capture_page daemon $(ARGS)
+	$(BIN)/python -m tests.reports.capture daemon
 
 run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi

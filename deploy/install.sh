@@ -119,19 +119,43 @@ roll_back() {
     say "back to $before"
 }
 
+take_away() { # all of these that can go; a mount cannot, nor what a link leads to: `left` keeps both
+    for path in "$@"; do
+        if [ -L "$path" ]; then left="$left $(readlink -f "$path")"; fi
+        rm -rf "$path" 2>/dev/null || left="$left $path"
+    done
+}
+
+say_what_is_left() { # an empty mount is told, anything else is a failure: there may be keys in it
+    full=
+    for path in $left; do
+        if [ ! -e "$path" ]; then
+            continue
+        elif [ -d "$path" ] && [ -z "$(ls -A "$path")" ]; then
+            say "left: $path, a mount, empty now (umount $path && rmdir $path)"
+        else
+            full="$full $path"
+        fi
+    done
+    [ -z "$full" ] || fail "not taken away, with what is in it (a mount that is read-only, or where a link leads):$full"
+}
+
 uninstall() {
+    left=
     if booted; then
         for unit in $(running); do systemctl stop "$unit"; done
         systemctl disable --quiet hedgewatch.service 2>/dev/null || true
     fi
     rm -f "$units"/*.wants/hedgewatch@*.service
-    rm -rf "$opt" "$units/hedgewatch.service" "$units/hedgewatch@.service"
-    booted && systemctl daemon-reload
+    take_away "$opt" "$units/hedgewatch.service" "$units/hedgewatch@.service"
+    if booted; then systemctl daemon-reload; fi
     if [ -n "$purge" ]; then
-        rm -rf "$etc" /var/lib/hedgewatch /var/lib/hedgewatch-* /var/lib/private/hedgewatch /var/lib/private/hedgewatch-* \
+        take_away "$etc" /var/lib/hedgewatch /var/lib/hedgewatch-* /var/lib/private/hedgewatch /var/lib/private/hedgewatch-* \
             "$units"/hedgewatch.service.d "$units"/hedgewatch@*.service.d
+        say_what_is_left
         say "hedgewatch is gone, with its configuration, keys and state"
     else
+        say_what_is_left
         say "hedgewatch is gone; $etc, its drop-ins and /var/lib/hedgewatch* are still there (--purge takes them away)"
     fi
 }

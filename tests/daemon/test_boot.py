@@ -293,9 +293,30 @@ def test_it_is_uninstalled_and_leaves_what_is_not_its_own_to_take(service: Machi
     assert "hedgewatch is gone" in said
     service.run("test", "-e", "/etc/hedgewatch/hedgewatch.yaml")
     service.run("test", "!", "-e", f"/etc/systemd/system/{UNIT}")
-    service.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
+    said = service.run("sh", "/source/deploy/install.sh", "--uninstall", "--purge")
+    assert "left:" not in said
     service.run("test", "!", "-e", "/etc/hedgewatch")
     service.run("test", "!", "-e", "/var/lib/private/hedgewatch")
+
+
+def test_a_purge_empties_what_is_a_mount_and_says_what_it_could_not_take(service: Machine) -> None:
+    purge = "sh /source/deploy/install.sh --uninstall --purge"
+    service.run("mkdir", "-p", "/etc/hedgewatch", "/srv/disk/credentials", "/var/lib/hedgewatch")
+    service.write("/srv/disk/credentials/main-key", "secret", "600")
+    service.run("mount", "--bind", "/srv/disk", "/etc/hedgewatch")
+    ended, said = service.shell(purge)
+    assert ended == 0, said
+    assert "left: /etc/hedgewatch, a mount, empty now" in said
+    service.run("test", "!", "-e", "/srv/disk/credentials")
+    service.run("test", "!", "-e", "/var/lib/hedgewatch")
+    service.run("sh", "-c", "umount /etc/hedgewatch && rmdir /etc/hedgewatch")
+    service.write("/srv/disk/main-key", "secret", "600")
+    service.run("ln", "-s", "/srv/disk", "/etc/hedgewatch")
+    ended, said = service.shell(purge)
+    assert ended == 1
+    assert "is gone" not in said
+    assert said.rstrip().endswith(": /srv/disk")
+    service.run("rm", "-r", "/srv/disk")
 
 
 HERE = "/srv/release/deploy"

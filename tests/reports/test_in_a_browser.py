@@ -4,16 +4,20 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from PIL import Image
 
 from hedgewatch.demo.browser import browsing, find_chromium
+from hedgewatch.demo.capture_page import SCHEMES
 from hedgewatch.reports.figures import Kept
 from hedgewatch.reports.report import report_of
+from tests.reports.capture import SIZE
 from tests.reports.days import SUNDAY, Pool, firing, minutes_of
 from tests.reports.watching import lines
 from tests.support.browsers import HOSTILE, complaints
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
+CHECKOUT = Path(__file__).parents[2]
 _LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((390, "dark"), (1_440, "light"))
 _WIDTH = "document.documentElement.scrollWidth"
 _CONTRAST = (Path(__file__).parents[1] / "page" / "contrast.js").read_text()
@@ -37,3 +41,12 @@ async def test_it_fits_a_phone_and_a_desk_runs_nothing_and_loads_nothing(tmp_pat
         asked = [e for e in page.events if e["method"] == "Network.requestWillBeSent"]
         assert len(asked) == 1, "the file itself, and nothing else"
         assert complaints(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_pictures_of_a_report_are_in_its_page_and_load_fast(scheme: str) -> None:
+    file = CHECKOUT / "daemon" / f"report-{scheme}.png"
+    with Image.open(file) as opened:
+        assert opened.size == SIZE
+    assert file.stat().st_size < 100_000
+    assert f"../daemon/{file.name}" in (CHECKOUT / "deploy" / "REPORTS.md").read_text()

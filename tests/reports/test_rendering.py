@@ -14,6 +14,7 @@ import pytest
 from hedgewatch.reports.drawing import runs, svg, ticks
 from hedgewatch.reports.figures import Kept
 from hedgewatch.reports.minute import Minute
+from hedgewatch.reports.numbers import money, percent
 from hedgewatch.reports.page import Plot
 from hedgewatch.reports.periods import Kind, Period
 from hedgewatch.reports.report import report_of
@@ -226,3 +227,18 @@ def test_a_day_of_a_desk_of_which_only_a_minute_was_seen_is_made_all_the_same() 
     report = made(day, Kept(minutes=(minute,)))
     assert "no margin pool was seen" in report["brief"]
     assert report["figures"]["minutes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (-0.000_04, "0.00%"),
+        (0.000_04, "0.00%"),
+        (0.0, "0.00%"),
+        (-0.0123, "-1.23%"),
+        (0.5, "+50.00%"),
+    ],
+)
+def test_a_change_that_rounds_to_nothing_has_no_sign(part: float, said: str) -> None:
+    assert percent(part, signed=True) == said
+    assert money(100.0 * part, signed=True) == said.removesuffix("%")

@@ -17,9 +17,7 @@ def money(amount: float | None, currency: str = "", *, signed: bool = False) -> 
     if not isfinite(amount):
         return "∞" if amount > 0.0 else "-∞"
     digits = 2 if currency in MONEY or not currency else 6
-    rounded = round(amount, digits) + 0.0  # no "-0.00"
-    text = f"{rounded:+,.{digits}f}" if signed else f"{rounded:,.{digits}f}"
-    return f"{text} {currency}".strip()
+    return f"{_rounded(amount, digits, signed=signed)} {currency}".strip()
 
 
 def percent(part: float | None, *, signed: bool = False) -> str:
@@ -28,8 +26,13 @@ def percent(part: float | None, *, signed: bool = False) -> str:
         return UNKNOWN
     if not isfinite(part):
         return "∞" if part > 0.0 else "-∞"
-    rounded = round(part * 100.0, 2) + 0.0
-    return f"{rounded:+,.2f}%" if signed else f"{rounded:,.2f}%"
+    return f"{_rounded(part * 100.0, 2, signed=signed)}%"
+
+
+def _rounded(number: float, digits: int, *, signed: bool) -> str:
+    """What is nothing after rounding has no sign: `-0.01 (+0.00%)` would contradict itself."""
+    rounded = round(number, digits) + 0.0  # no "-0.00"
+    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f}"
 
 
 def seconds(took: float | None) -> str:
