@@ -28,6 +28,7 @@ from hedgewatch.core.rules import Rule
 from hedgewatch.monitor import Monitor
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.outgoing import Delivery
+from hedgewatch.notify.routing import everywhere
 from hedgewatch.notify.settings import Place, ReceiverSettings, build
 from hedgewatch.notify.worker import Patience
 from hedgewatch.outputs import Dispatch
@@ -97,7 +98,7 @@ async def main(plan: dict[str, Any], life: int) -> None:
         on_result=lambda _receiver, _result: None,
         told_again=engine.told_again,
     )
-    dispatcher = Dispatcher(receivers, (), surroundings)
+    dispatcher = Dispatcher(receivers, everywhere(each.name for each in receivers), surroundings)
     monitor = Monitor(engine.handle, clock.now, (Dispatch(dispatcher),), lambda _seconds: None)
     records, waiting = await store.load()
     async with tasks:

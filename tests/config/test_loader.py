@@ -352,7 +352,9 @@ def test_without_routes_every_receiver_hears_of_everything(folder: Path) -> None
     (route,) = load(path).routes
     assert (route.to, route.match) == (("desk",), {})
     path.write_text(SOUND.split("routes:")[0] + "routes: []\n")
-    assert load(path).routes == ()
+    nobody = load(path)
+    assert nobody.routes == ()
+    assert any("NOBODY IS TOLD OF ANY ALERT" in str(each) for each in nobody.warnings)
 
 
 def test_a_folder_whose_name_looks_like_a_pattern_is_just_a_folder(folder: Path) -> None:

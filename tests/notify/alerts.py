@@ -13,7 +13,7 @@ from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.delivery import Dispatcher, Surroundings
 from hedgewatch.notify.outgoing import Notification, Outbox, delivery_key
 from hedgewatch.notify.receiver import DeliveryError, Receiver
-from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.routing import RouteSettings, everywhere
 from hedgewatch.notify.worker import Patience, Result
 
 NOON = 1_790_000_000.0
@@ -194,13 +194,15 @@ class Delivering:
 def composed(
     receivers: Sequence[Receiver],
     outbox: Outbox,
-    routes: Sequence[RouteSettings] = (),
+    routes: Sequence[RouteSettings] | None = None,
     *,
     attempt: float = 5.0,
     first_wait: float = 0.01,
     **surroundings_are: Any,
 ) -> Delivering:
-    """Delivery that is not started yet."""
+    """Delivery that is not started yet; every receiver hears of every alert, unless it is said."""
+    if routes is None:
+        routes = everywhere(receiver.name for receiver in receivers)
     results = Results()
     surroundings = Surroundings(
         outbox=outbox,

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 from pydantic import ValidationError
 
 from hedgewatch.core.alert_model import Severity, Transition
 from hedgewatch.notify.matchers import labels_of
 from hedgewatch.notify.reminders import Reminders
-from hedgewatch.notify.routing import RouteSettings, receivers_for, route_for
+from hedgewatch.notify.routing import RouteSettings, everywhere, route_for
 from hedgewatch.notify.settings import ReceiverSettings
 from tests.notify.alerts import NOON, transition
 
@@ -13,6 +15,12 @@ WARNING = transition(severity=Severity.WARNING)
 
 def routes(*fields: dict[str, object]) -> list[RouteSettings]:
     return [RouteSettings.model_validate(one) for one in fields]
+
+
+def told(change: Transition, ordered: Sequence[RouteSettings]) -> tuple[str, ...]:
+    """Who hears of it at once."""
+    route = route_for(change, ordered)
+    return () if route is None else route.to
 
 
 @pytest.mark.parametrize(
@@ -31,19 +39,24 @@ def routes(*fields: dict[str, object]) -> list[RouteSettings]:
 def test_a_route_matches_when_each_of_its_labels_has_one_of_the_values(
     match: dict[str, object], change: Transition, expected: str
 ) -> None:
-    found = receivers_for(change, routes({"match": match, "to": ["phone"]}))
+    found = told(change, routes({"match": match, "to": ["phone"]}))
     assert found == (("phone",) if expected == "matches" else ())
 
 
-def test_the_first_route_that_matches_wins_and_no_receiver_is_told_twice() -> None:
+def test_the_first_route_that_matches_wins() -> None:
     ordered = routes(
-        {"match": {"severity": "critical"}, "to": ["desk", "phone", "desk"], "repeat": "5m"},
+        {"match": {"severity": "critical"}, "to": ["desk", "phone"], "repeat": "5m"},
         {"to": ["desk"]},
     )
-    assert receivers_for(transition(), ordered) == ("desk", "phone")
-    assert receivers_for(WARNING, ordered) == ("desk",)
+    assert told(transition(), ordered) == ("desk", "phone")
+    assert told(WARNING, ordered) == ("desk",)
     assert route_for(transition(), ordered) is ordered[0]
     assert ordered[0].repeat == 300.0
+
+
+def test_without_routes_everybody_is_told_and_where_there_is_nobody_nobody_is() -> None:
+    assert told(WARNING, everywhere(["desk", "phone"])) == ("desk", "phone")
+    assert told(WARNING, everywhere([])) == ()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +72,7 @@ def test_the_first_route_that_matches_wins_and_no_receiver_is_told_twice() -> No
 def test_a_route_takes_matchers_as_alertmanager_has_them_too(
     matchers: list[str], expected: tuple[str, ...]
 ) -> None:
-    assert receivers_for(transition(), routes({"matchers": matchers, "to": ["phone"]})) == expected
+    assert told(transition(), routes({"matchers": matchers, "to": ["phone"]})) == expected
 
 
 def test_critical_alerts_are_repeated_where_their_route_says_nothing_of_it() -> None:

@@ -48,6 +48,7 @@ def oddities(
         "calendar": draft.names("calendars"),
     }
     rules = tuple(rules)
+    yield from _untold(draft)
     yield from _unwatched(rules, draft)
     yield from _uncomputed(draft)
     shipped = {str(path.resolve()) for path in shipped_rules()}
@@ -59,6 +60,16 @@ def oddities(
         if routes and not any(_may_take(route, placed.rule) for route in routes):
             message = f"no route takes {placed.rule.name}: nobody would hear of it; add a route"
             yield placed.group.source.problem((*placed.location, "alert"), message)
+
+
+def _untold(draft: Draft) -> Iterator[Problem]:
+    """Whoever writes down that nobody hears of anything may mean it, for a while."""
+    if draft.source.get(("routes",)) == [] and draft.names("receivers"):
+        message = (
+            "NOBODY IS TOLD OF ANY ALERT: there is no route; leave `routes` out, and every receiver"
+            " hears of every alert (MQTT and Alertmanager mirror them whatever the routes say)"
+        )
+        yield draft.source.problem(("routes",), message)
 
 
 def _unwatched(rules: Sequence[PlacedRule], draft: Draft) -> Iterator[Problem]:

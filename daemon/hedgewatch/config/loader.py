@@ -34,7 +34,7 @@ from hedgewatch.config.yaml_source import read_source
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.muting import Calendar
-from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.routing import RouteSettings, everywhere
 
 _CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     duplicate_names,
@@ -162,7 +162,6 @@ def _configuration(
 
 def _routes(draft: Draft) -> tuple[RouteSettings, ...]:
     """The routes; where none are spoken of, every receiver hears of every alert."""
-    names = tuple(draft.names("receivers"))
-    if draft.source.get(("routes",)) is None and names:
-        return (RouteSettings(to=names),)
+    if draft.source.get(("routes",)) is None:
+        return everywhere(draft.names("receivers"))
     return tuple(part.settings for part in draft.routes)

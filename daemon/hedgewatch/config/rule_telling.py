@@ -13,7 +13,7 @@ from hedgewatch.notify.live import Cast
 from hedgewatch.notify.message import body, title
 from hedgewatch.notify.muting import Calendar, Muting
 from hedgewatch.notify.outgoing import Delivery, Notification
-from hedgewatch.notify.routing import RouteSettings
+from hedgewatch.notify.routing import RouteSettings, everywhere
 from hedgewatch.notify.silences import Silence, Silences
 
 EVERYBODY = "everybody"
@@ -46,7 +46,7 @@ class Telling:
         told_again: Callable[[Transition], Transition],
         started: float,
     ) -> None:
-        routes = file.routes or (RouteSettings(to=(EVERYBODY,)),)
+        routes = file.routes or everywhere([EVERYBODY])
         self.told: list[Message] = []
         self._started = started
         self._ticked = floor(started)

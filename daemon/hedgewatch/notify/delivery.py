@@ -27,7 +27,7 @@ from hedgewatch.notify.outgoing import (
     delivery_key,
 )
 from hedgewatch.notify.receiver import Connected, Display, Mirror, Receiver
-from hedgewatch.notify.routing import RouteSettings, or_everywhere
+from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.rule_routes import told_to
 from hedgewatch.notify.silences import Silences
 from hedgewatch.notify.worker import Patience, Result, Worker
@@ -66,8 +66,7 @@ class Surroundings:
 class Dispatcher:
     """Owns the way of each notification from `submit` until its receiver has taken it.
 
-    Without routes every receiver hears of every alert: silence must be asked for. Who hears of
-    what is decided by the `Audience`.
+    Who hears of what is decided by the `Audience`.
     """
 
     def __init__(
@@ -76,7 +75,6 @@ class Dispatcher:
         routes: Sequence[RouteSettings],
         surroundings: Surroundings,
     ) -> None:
-        self._names = tuple(receiver.name for receiver in receivers)
         self._clock = surroundings.clock
         self._patience = surroundings.patience
         self._on_result, self._on_taken = surroundings.on_result, surroundings.on_taken
@@ -85,7 +83,7 @@ class Dispatcher:
         self._muting = Muting(surroundings.silences, surroundings.calendar)
         self._audience = Audience(
             cast_of(receivers),
-            or_everywhere(routes, self._names),
+            routes,
             self._muting,
             tell_again=surroundings.told_again,
             busy=lambda receiver, alert: self._workers[receiver].queue.holds(alert),
@@ -129,7 +127,7 @@ class Dispatcher:
 
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
         """Send what comes from now on by other routes, and keep it quiet at other hours."""
-        self._audience.reroute(or_everywhere(routes, self._names), calendar)
+        self._audience.reroute(routes, calendar)
 
     def told_to(self, rule: Rule) -> list[str]:
         """Who hears of its alerts, in words, by the routes that hold now."""

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hedgewatch.core.alert_model import Severity, Transition
+from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.matchers import Labelled, Matcher, labels_of, matches_all, parse_matcher
 from hedgewatch.settings import Duration, Settings
 
@@ -90,20 +90,10 @@ def route_for(transition: Labelled, routes: Sequence[RouteSettings]) -> RouteSet
     return next((route for route in routes if route.means(transition)), None)
 
 
-def receivers_for(transition: Transition, routes: Sequence[RouteSettings]) -> tuple[str, ...]:
-    """The names of the receivers that hear of it at once, each once."""
-    route = route_for(transition, routes)
-    return () if route is None else tuple(dict.fromkeys(route.to))
-
-
-def or_everywhere(
-    routes: Sequence[RouteSettings], receivers: Iterable[str]
-) -> tuple[RouteSettings, ...]:
-    """The routes; where there are none, every receiver hears of every alert."""
+def everywhere(receivers: Iterable[str]) -> tuple[RouteSettings, ...]:
+    """The routes where no routes are spoken of: every receiver hears of every alert."""
     names = tuple(receivers)
-    if routes or not names:
-        return tuple(routes)
-    return (RouteSettings(to=names),)
+    return (RouteSettings(to=names),) if names else ()
 
 
 def _has_values(match: Mapping[str, OneOrMore], labels: Mapping[str, str]) -> bool:
