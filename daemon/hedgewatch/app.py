@@ -19,7 +19,7 @@ import structlog
 
 from hedgewatch.assembly import Daemon, build_daemon
 from hedgewatch.clock import CLOCK_SECONDS
-from hedgewatch.commands import Commands, end_silences
+from hedgewatch.commands import end_silences
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
@@ -135,7 +135,7 @@ async def reload(
         for problem in error.problems:
             _log.error("configuration_refused", problem=str(problem))
         daemon.metrics.configuration_refused()
-        daemon.health.trouble = "the configuration was refused, the old one holds: see the log"
+        daemon.liveness.trouble = "the configuration was refused, the old one holds: see the log"
         daemon.service.ready()
         return running
     learn(wanted)
@@ -145,7 +145,7 @@ async def reload(
     daemon.reporting.settings = holds.reports
     await _watch(daemon, holds)
     daemon.metrics.configuration_accepted(daemon.clock.now())
-    daemon.health.trouble = ""
+    daemon.liveness.trouble = ""
     daemon.service.ready()
     _log.info("configuration_accepted", rules=len(holds.rules))
     return holds
@@ -168,8 +168,6 @@ def _without_what_needs_a_restart(wanted: Configuration, running: Configuration)
 def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:
     token = configuration.http.token
     secret = None if token is None else token.read()
-    commands = Commands(daemon.reach)
-    daemon.stream.silence_of = commands.silence_of
     equipment = Equipment(
         runbooks=shipped_runbooks(),
         stream=daemon.stream,
@@ -178,7 +176,7 @@ def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContex
         told_to=daemon.dispatcher.told_to,
     )
     http = configuration.http
-    app = application(daemon.view, daemon.metrics, http, secret, commands, equipment)
+    app = application(daemon.view, daemon.metrics, http, secret, daemon.commands, equipment)
     return serve(app, http, configuration.web)
 
 
@@ -217,7 +215,6 @@ async def _keep_facts(daemon: Daemon, store: Store) -> None:
 
 def _begin_beating(daemon: Daemon) -> None:
     if daemon.heartbeat is not None:
-        daemon.view.heartbeat = daemon.heartbeat.status
         daemon.tasks.keep("heartbeat", daemon.heartbeat.run())
 
 

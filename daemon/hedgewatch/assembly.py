@@ -13,7 +13,7 @@ from hedgewatch.accounts import Accounts
 from hedgewatch.boards import States
 from hedgewatch.chronicle import Chronicle
 from hedgewatch.clock import CLOCK_SECONDS, Clock
-from hedgewatch.commands import Reach
+from hedgewatch.commands import Commands, Reach
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.core.engine import Engine
 from hedgewatch.health import Checkup, Lag, Observer
@@ -25,8 +25,8 @@ from hedgewatch.notify.settings import build
 from hedgewatch.outputs import (
     Confirmation,
     Dispatch,
-    Health,
     LineCounts,
+    Liveness,
     TransitionLog,
 )
 from hedgewatch.parts import (
@@ -36,13 +36,13 @@ from hedgewatch.parts import (
     heartbeat_of,
     hub_maker,
     let_command,
+    means_of,
     metrics_of,
     observer_of,
-    place_of,
     reach_of,
+    receiver_place_of,
     recorder_of,
     status_of,
-    surroundings_of,
 )
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.reporting import Reporting
@@ -65,13 +65,14 @@ class Daemon:
     monitor: Monitor
     dispatcher: Dispatcher
     reach: Reach
+    commands: Commands
     observer: Observer
     heartbeat: Heartbeat | None
     accounts: Accounts
     signals: Signals
     metrics: DaemonMetrics
     news: TransitionLog
-    health: Health
+    liveness: Liveness
     service: ServiceManager
     tasks: Tasks
     stream: Stream
@@ -89,33 +90,32 @@ def build_daemon(
     service = ServiceManager.of(os.environ, os.getpid())
     metrics, engine = metrics_of(configuration, clock.now()), engine_of(configuration, clock.now())
     checkup = Checkup(clock.now, Lag(CLOCK_SECONDS, clock.now()))
-    place = place_of(configuration, output, clock, chance, checkup)
+    place = receiver_place_of(configuration, output, clock, chance, checkup)
     receivers = [build(settings, place) for settings in configuration.receivers]
-    view = EngineView(engine, status_of(configuration))
+    heartbeat = heartbeat_of(configuration, checkup, receivers, metrics, clock)
+    view = EngineView(engine, status_of(configuration), heartbeat)
     chronicle = Chronicle(view, store, configuration.instance)
     heard = Heard(metrics, chronicle.looking)
-    surroundings = surroundings_of(configuration, place, store, heard, engine)
-    dispatcher = Dispatcher(receivers, configuration.routes, surroundings)
+    means = means_of(configuration, place, store, heard, engine)
+    dispatcher = Dispatcher(receivers, configuration.routes, means)
     checkup.complete(view, dispatcher)
-    health = Health(metrics, service, view, dispatcher, checkup)
-    confirmation, lines = Confirmation(tasks.spawn), LineCounts(metrics)
-    states = States(view, [each for each in receivers if isinstance(each, Board)])
-    stream = Stream(view, clock.now())
-    news = TransitionLog()
-    told = (Dispatch(dispatcher), news, health, lines, states, confirmation)
-    sinks = (*told, stream, chronicle.looking)
-    recorder = recorder_of(configuration, engine, RecordingShown(metrics, health, view))
-    monitor = Monitor((recorder or engine).handle, clock.now, sinks, metrics.tick_judged, watchers)
-    reach = reach_of(view, monitor, store, clock, surroundings.silences)
-    let_command(receivers, reach, store, clock)
+    liveness = Liveness(metrics, service, view, dispatcher, checkup)
+    recorder = recorder_of(configuration, engine, RecordingShown(metrics, liveness, view))
+    monitor = Monitor((recorder or engine).handle, clock.now, metrics.tick_judged)
+    reach = reach_of(view, monitor, store, clock, means.silences)
+    commands = Commands(reach)
+    let_command(receivers, commands, store, clock)
     accounts = Accounts(hub_maker(monitor, clock, chance, tasks, store))
-    confirmation.accounts = lines.accounts = accounts
+    news, stream = TransitionLog(), Stream(view, clock.now(), commands.silence_of)
+    states = States(view, [each for each in receivers if isinstance(each, Board)])
+    lines, confirmation = LineCounts(metrics, accounts), Confirmation(tasks.spawn, accounts)
+    told = (Dispatch(dispatcher), news, liveness, lines, states, confirmation, stream)
+    monitor.attach(*told, chronicle.looking, watchers=watchers)
     return Daemon(
         clock=clock, engine=engine, view=view, monitor=monitor, dispatcher=dispatcher, reach=reach,
-        accounts=accounts, metrics=metrics, health=health, service=service, tasks=tasks,
-        stream=stream, news=news, chronicle=chronicle, recorder=recorder,
-        observer=observer_of(configuration, checkup, dispatcher, health),
-        heartbeat=heartbeat_of(configuration, checkup, receivers, metrics, clock),
+        commands=commands, accounts=accounts, metrics=metrics, liveness=liveness, service=service,
+        tasks=tasks, stream=stream, news=news, chronicle=chronicle, recorder=recorder,
+        observer=observer_of(configuration, checkup, dispatcher, liveness), heartbeat=heartbeat,
         signals=Signals(World(monitor.publish, clock.now, tasks.keep, chance)),
         reporting=Reporting(store, dispatcher, clock.now, configuration.reports),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 from hedgewatch.clock import EACH_SECOND
-from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome
+from hedgewatch.core.alert_model import AlertRecord, Outcome
 from hedgewatch.core.book.rows import Row
 from hedgewatch.core.events import ClockAdvanced, Event
 from hedgewatch.core.model import Scope
@@ -80,13 +80,13 @@ def _hedges(rows: Sequence[Row], alerts: Iterable[AlertRecord]) -> Iterable[tupl
 
 
 def _desk(alerts: Sequence[AlertRecord]) -> Document:
-    return {"alerts": sum(map(_stands, alerts)), "alert": _worst(alerts)}
+    return {"alerts": sum(alert.is_live for alert in alerts), "alert": _worst(alerts)}
 
 
 def _worst(alerts: Iterable[AlertRecord]) -> Document | None:
-    """The alert that matters most, the longest standing of equals; None when none stands."""
-    standing = filter(_stands, alerts)
-    worst = max(standing, key=lambda each: (each.severity.rank, -each.active_since), default=None)
+    """The alert that matters most, the longest standing of equals; None when none is live."""
+    live = (alert for alert in alerts if alert.is_live)
+    worst = max(live, key=lambda each: (each.severity.rank, -each.active_since), default=None)
     if worst is None:
         return None
     return {
@@ -97,10 +97,6 @@ def _worst(alerts: Iterable[AlertRecord]) -> Document | None:
         "active_since": worst.active_since,
         "acknowledged": None if worst.acknowledged is None else worst.acknowledged.by,
     }
-
-
-def _stands(alert: AlertRecord) -> bool:
-    return alert.state in (AlertState.FIRING, AlertState.ENDED)
 
 
 def _parts(rows: Iterable[Row], scope: Scope, names: Iterable[str]) -> list[Document]:

@@ -15,7 +15,7 @@ from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.model import Scope, Subject
 from hedgewatch.notify.outgoing import Notification, delivery_key
 from hedgewatch.notify.receiver import Connected, DeliveryError, Receiver, Unhurried
-from hedgewatch.notify.settings import Place, ReceiverSettings, build
+from hedgewatch.notify.settings import ReceiverPlace, ReceiverSettings, build
 from hedgewatch.tasks import Tasks
 
 TEST = "HedgewatchTest"
@@ -40,7 +40,7 @@ async def drill(
 ) -> list[Drilled]:
     """Tell each of these receivers, one after the other."""
     clock = Clock()
-    place = Place(
+    place = ReceiverPlace(
         instance=f"{configuration.instance}{_SUFFIX}",
         output=output,
         clock=clock.now,

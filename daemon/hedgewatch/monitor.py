@@ -29,18 +29,21 @@ class Monitor:
         self,
         handle: Callable[[Event, float], Outcome],
         now: Callable[[], float],
-        outputs: Sequence[Output],
         timed: Callable[[float], None],
-        watchers: Sequence[Output] = (),
     ) -> None:
         self._handle = handle
         self.inbox = Inbox(sink=self._judge_now)
         self._now = now
-        self._outputs = (*outputs, *watchers)
-        self._watchers = tuple(watchers)
+        self._outputs: tuple[Output, ...] = ()
+        self._watchers: tuple[Output, ...] = ()
         self._timed = timed
         self._waiting_since = 0.0
         self._failure: Exception | None = None
+
+    def attach(self, *outputs: Output, watchers: Sequence[Output] = ()) -> None:
+        """Who is told of outcomes, in this order; some of them watch venues that publish here."""
+        self._outputs = (*outputs, *watchers)
+        self._watchers = tuple(watchers)
 
     def publish(self, event: Event) -> None:
         """Something happened. Never waits."""

@@ -65,7 +65,7 @@ class TransitionLog:
         return was_said or transition.state is not AlertState.INACTIVE
 
 
-class Health:
+class Liveness:
     """Counts judged events, and lets systemd know that they are judged in time, and what they
     showed: a loop that is late is no sign of life.
 
@@ -103,9 +103,10 @@ class Health:
                 self._metrics.rule_failed(transition.subject.label("rule"))
 
     def _status(self) -> str:
-        firing = self._view.firing()
+        firing, ended = map(self._view.count, (AlertState.FIRING, AlertState.ENDED))
         alerts = f"{firing} alert{'s' * (firing != 1)} firing"
-        said = (self.trouble, self.recording, alerts, *self._view.reasons_not_ready())
+        badly = f"{ended} ended badly" if ended else ""
+        said = (self.trouble, self.recording, alerts, badly, *self._view.reasons_not_ready())
         return "; ".join(filter(None, said))
 
 
@@ -116,9 +117,9 @@ class LineCounts:
     A watch that was begun anew counts from nothing: fewer than before are all new.
     """
 
-    def __init__(self, metrics: DaemonMetrics) -> None:
-        self.accounts: Accounts | None = None
+    def __init__(self, metrics: DaemonMetrics, accounts: Accounts) -> None:
         self._metrics = metrics
+        self._accounts = accounts
         self._opened: set[tuple[str, str]] = set()
         self._odd: dict[str, int] = {}
         self._refused: dict[str, int] = {}
@@ -136,7 +137,7 @@ class LineCounts:
         self._metrics.start_at_zero(feeds=[feed])
 
     def _count_what_passed_no_further(self) -> None:
-        for watch in self.accounts.watches() if self.accounts is not None else ():
+        for watch in self._accounts.watches():
             for _ in range(_more(self._odd, watch.name, watch.odd_frames)):
                 self._metrics.poison_frame(watch.name)
             for _ in range(_more(self._refused, watch.name, watch.refused_requests)):
@@ -155,9 +156,9 @@ class Confirmation:
     Not at once: two readings of one glitch of the venue would count as two.
     """
 
-    def __init__(self, spawn: Spawn) -> None:
-        self.accounts: Accounts | None = None
+    def __init__(self, spawn: Spawn, accounts: Accounts) -> None:
         self._spawn = spawn
+        self._accounts = accounts
         self._asked: set[str] = set()
 
     def __call__(self, _event: Event, outcome: Outcome, _now: float) -> None:
@@ -169,6 +170,6 @@ class Confirmation:
     async def _confirm(self, name: str) -> None:
         await asyncio.sleep(_CONFIRM_AFTER)
         self._asked.discard(name)
-        watch = self.accounts.watch_of(name) if self.accounts is not None else None
+        watch = self._accounts.watch_of(name)
         if watch is not None:
             await watch.reconcile()

@@ -16,13 +16,13 @@ from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.health import Checkup, Memory, Observer
 from hedgewatch.monitor import Monitor
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.delivery import DeliveryMeans, Dispatcher
 from hedgewatch.notify.heartbeat import Body, Heartbeat
 from hedgewatch.notify.receiver import Beacon, Commanded, Receiver
-from hedgewatch.notify.settings import Place
+from hedgewatch.notify.settings import ReceiverPlace
 from hedgewatch.notify.silences import Silences
-from hedgewatch.notify.worker import Patience, Result
-from hedgewatch.outputs import Health
+from hedgewatch.notify.worker import DeliveryPatience, Result
+from hedgewatch.outputs import Liveness
 from hedgewatch.recording.recorder import Recorder
 from hedgewatch.recording.ring import Ring
 from hedgewatch.recording.writing import Writer
@@ -31,7 +31,7 @@ from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.venues.pauses import Pauses
-from hedgewatch.venues.surroundings import Surroundings as Around
+from hedgewatch.venues.surroundings import Surroundings
 from hedgewatch.view import EngineView
 
 
@@ -41,11 +41,11 @@ def engine_of(configuration: Configuration, now: float) -> Engine:
     return Engine(configuration.desk(), configuration.rules, now, episodes)
 
 
-def place_of(
+def receiver_place_of(
     configuration: Configuration, output: TextIO, clock: Clock, chance: Random, checkup: Checkup
-) -> Place:
+) -> ReceiverPlace:
     """Where receivers run."""
-    return Place(
+    return ReceiverPlace(
         instance=configuration.instance,
         output=output,
         clock=clock.now,
@@ -55,14 +55,14 @@ def place_of(
     )
 
 
-def surroundings_of(
-    configuration: Configuration, place: Place, store: Store, heard: "Heard", engine: Engine
-) -> Surroundings:
+def means_of(
+    configuration: Configuration, place: ReceiverPlace, store: Store, heard: "Heard", engine: Engine
+) -> DeliveryMeans:
     """What delivery is given."""
-    return Surroundings(
+    return DeliveryMeans(
         outbox=store,
         clock=place.clock,
-        patience=Patience(jitter=place.jitter),
+        patience=DeliveryPatience(jitter=place.jitter),
         on_result=heard.result,
         on_taken=heard.taken,
         told_again=engine.told_again,
@@ -91,14 +91,14 @@ def heartbeat_of(
 
 
 def observer_of(
-    configuration: Configuration, checkup: Checkup, dispatcher: Dispatcher, health: Health
+    configuration: Configuration, checkup: Checkup, dispatcher: Dispatcher, liveness: Liveness
 ) -> Observer:
     """What sees for the rules how the daemon is."""
     beats = configuration.heartbeat is not None
     return Observer(
         checkup.lag,
         dispatcher,
-        health,
+        liveness,
         withheld=checkup.ailments if beats else tuple,
         memory=Memory(),
     )
@@ -131,11 +131,13 @@ def reach_of(
     )
 
 
-def let_command(receivers: Sequence[Receiver], reach: Reach, store: Store, clock: Clock) -> None:
+def let_command(
+    receivers: Sequence[Receiver], commands: Commands, store: Store, clock: Clock
+) -> None:
     """Commands may come back by the receivers that can carry them."""
     for receiver in receivers:
         if isinstance(receiver, Commanded):
-            receiver.take_commands(Commands(reach), store.commanded, clock.now)
+            receiver.take_commands(commands, store.commanded, clock.now)
 
 
 async def pauses_of(store: Store, now: float, tasks: Tasks) -> Pauses:
@@ -157,7 +159,7 @@ def hub_maker(
     async def make() -> Hub:
         venues = await loop.imported("hedgewatch.venues.hub")
         pauses = await pauses_of(store, clock.now(), tasks)
-        around = Around(monitor.publish, clock.now, tasks.spawn, chance, pauses)
+        around = Surroundings(monitor.publish, clock.now, tasks.spawn, chance, pauses)
         hub: Hub = venues.Hub(around, tasks.keep)
         return hub
 
@@ -207,13 +209,13 @@ class RecordingShown:
     """Where it is shown whether everything is recorded."""
 
     metrics: DaemonMetrics
-    health: Health
+    liveness: Liveness
     view: EngineView
 
     def __call__(self, recorder: Recorder) -> None:
         trouble = recorder.trouble
         self.metrics.recorded(on=not trouble, size=recorder.ring_bytes, lost=recorder.lost)
-        self.health.recording = f"not recording: {trouble}" if trouble else ""
+        self.liveness.recording = f"not recording: {trouble}" if trouble else ""
         self.view.recording = f"stopped: {trouble}" if trouble else "on"
 
 

@@ -1,9 +1,10 @@
 """What readers may see of the engine: scrapes, the JSON interface, the terminal."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from hedgewatch.core.alert_model import AlertRecord
+from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.evenness import Advice
@@ -14,15 +15,23 @@ from hedgewatch.core.stress import Moves, StressTable, joined, moves_of, table_o
 _STRESS_SECONDS = 1.0
 
 
+class Beating(Protocol):
+    """What tells an outside watcher that all is well."""
+
+    def status(self) -> Mapping[str, object]: ...
+
+
 class EngineView:
     """Reads the rows in place, and never across an await."""
 
-    def __init__(self, engine: Engine, status: Mapping[str, object]) -> None:
+    def __init__(
+        self, engine: Engine, status: Mapping[str, object], heartbeat: Beating | None = None
+    ) -> None:
         self._engine = engine
         self._status = status
+        self._heartbeat = heartbeat
         self._stress: tuple[float, StressTable] | None = None
         self.recording = "off"
-        self.heartbeat: Callable[[], Mapping[str, object]] | None = None
 
     def rows(self) -> Iterable[Row]:
         """Every subject."""
@@ -38,13 +47,13 @@ class EngineView:
         """Every alert that is pending or firing, or that ended alarmingly."""
         return self._engine.alerts()
 
-    def standing(self) -> Iterable[AlertRecord]:
+    def alerts_as_told(self) -> Iterable[AlertRecord]:
         """The same, not put into the words of now."""
-        return self._engine.standing()
+        return self._engine.alerts_as_told()
 
-    def firing(self) -> int:
-        """How many of them were told, not only pending."""
-        return sum(alert.fired_at is not None for alert in self.standing())
+    def count(self, state: AlertState) -> int:
+        """How many of them are in this state."""
+        return sum(alert.state is state for alert in self.alerts_as_told())
 
     def evenness(self) -> Iterable[Advice]:
         """What moved between pools of one currency would lift the nearest line by how much."""
@@ -123,8 +132,9 @@ class EngineView:
             "accounts": list(self._engine.book.accounts),
             "ready": not reasons,
             "reasons": reasons,
-            "firing": self.firing(),
-            "heartbeat": None if self.heartbeat is None else self.heartbeat(),
+            "firing": self.count(AlertState.FIRING),
+            "ended": self.count(AlertState.ENDED),
+            "heartbeat": None if self._heartbeat is None else self._heartbeat.status(),
         }
 
 

@@ -17,10 +17,10 @@ from typing import Literal
 
 from aiohttp import web
 
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.delivery import DeliveryMeans, Dispatcher
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.webhook import Webhook, WebhookSettings
-from hedgewatch.notify.worker import Patience
+from hedgewatch.notify.worker import DeliveryPatience
 from tests.campaign.progress import Progress
 from tests.campaign.report import Report
 from tests.notify.alerts import Delivering, Memory, Results, outcome, running, transition
@@ -117,15 +117,15 @@ async def _seconds(
         for name, behaviour in zip(NAMES, behaviours, strict=True)
     ]
     results = Results()
-    surroundings = Surroundings(
+    means = DeliveryMeans(
         outbox=Memory(),
         clock=ends.now,
-        patience=Patience(jitter=Random(number), attempt=5.0 / ends.pace, tick=1.0 / ends.pace),
+        patience=DeliveryPatience(
+            jitter=Random(number), attempt=5.0 / ends.pace, tick=1.0 / ends.pace
+        ),
         on_result=results.add,
     )
-    delivering = Delivering(
-        Dispatcher(receivers, [ROUTES[route]], surroundings), results, surroundings.clock
-    )
+    delivering = Delivering(Dispatcher(receivers, [ROUTES[route]], means), results, means.clock)
     async with running(delivering):
         began = ends.now()
         delivering.dispatcher.submit(outcome(replace(transition(), at=began)), began)

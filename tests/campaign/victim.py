@@ -26,11 +26,11 @@ from hedgewatch.core.events import ClockAdvanced, Event
 from hedgewatch.core.model import Scope
 from hedgewatch.core.rules import Rule
 from hedgewatch.monitor import Monitor
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.delivery import DeliveryMeans, Dispatcher
 from hedgewatch.notify.outgoing import Delivery
 from hedgewatch.notify.routing import everywhere
-from hedgewatch.notify.settings import Place, ReceiverSettings, build
-from hedgewatch.notify.worker import Patience
+from hedgewatch.notify.settings import ReceiverPlace, ReceiverSettings, build
+from hedgewatch.notify.worker import DeliveryPatience
 from hedgewatch.outputs import Dispatch
 from hedgewatch.store import Store
 from hedgewatch.tasks import Tasks
@@ -89,17 +89,18 @@ async def main(plan: dict[str, Any], life: int) -> None:
     engine = Engine(
         desk(holdings={}, prices={}, accounts=names), RULES, clock.now(), lambda: uuid.uuid4().hex
     )
-    place = Place(instance="campaign", output=sys.stderr, clock=clock.now, jitter=chance)
+    place = ReceiverPlace(instance="campaign", output=sys.stderr, clock=clock.now, jitter=chance)
     receivers = [build(ReceiverSettings.model_validate(each), place) for each in plan["receivers"]]
-    surroundings = Surroundings(
+    means = DeliveryMeans(
         outbox=Witnessed(store),
         clock=clock.now,
-        patience=Patience(jitter=chance, first_wait=0.2, longest_wait=1.0),
+        patience=DeliveryPatience(jitter=chance, first_wait=0.2, longest_wait=1.0),
         on_result=lambda _receiver, _result: None,
         told_again=engine.told_again,
     )
-    dispatcher = Dispatcher(receivers, everywhere(each.name for each in receivers), surroundings)
-    monitor = Monitor(engine.handle, clock.now, (Dispatch(dispatcher),), lambda _seconds: None)
+    dispatcher = Dispatcher(receivers, everywhere(each.name for each in receivers), means)
+    monitor = Monitor(engine.handle, clock.now, lambda _seconds: None)
+    monitor.attach(Dispatch(dispatcher))
     records, waiting = await store.load()
     async with tasks:
         dispatcher.restore(records, waiting, clock.now())

@@ -95,7 +95,7 @@ class _View:
         self.firing = [record_of(transition())]
         self.sight = [("main", 0.0, "")]
 
-    def standing(self) -> list[AlertRecord]:
+    def alerts_as_told(self) -> list[AlertRecord]:
         return list(self.firing)
 
     def unseen(self) -> list[tuple[str, float, str]]:

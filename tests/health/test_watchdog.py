@@ -6,7 +6,7 @@ from pathlib import Path
 from hedgewatch.core.alert_model import NOTHING
 from hedgewatch.core.events import ClockAdvanced
 from hedgewatch.health import Checkup, Lag
-from hedgewatch.outputs import Health
+from hedgewatch.outputs import Liveness
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from hedgewatch.telemetry.systemd import ServiceManager
 from hedgewatch.view import EngineView
@@ -23,7 +23,7 @@ async def test_a_loop_that_is_late_feeds_no_watchdog_until_it_keeps_time_again(
         systemd.settimeout(0)
         manager = ServiceManager(str(tmp_path / "notify"), watchdog_seconds=1.0)
         view, delivery = EngineView(Story().engine, {}), composed([], Memory()).dispatcher
-        health = Health(DaemonMetrics("0"), manager, view, delivery, checkup)
+        health = Liveness(DaemonMetrics("0"), manager, view, delivery, checkup)
 
         def fed(at: float) -> bool:
             """Whether a turn of the clock at that moment is told as a sign of life."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome, Severity, Transition
 from hedgewatch.core.model import Scope, Subject
-from hedgewatch.notify.delivery import Dispatcher, Surroundings
+from hedgewatch.notify.delivery import DeliveryMeans, Dispatcher
 from hedgewatch.notify.outgoing import Notification, Outbox, delivery_key
 from hedgewatch.notify.receiver import DeliveryError, Receiver
 from hedgewatch.notify.routing import RouteSettings, everywhere
-from hedgewatch.notify.worker import Patience, Result
+from hedgewatch.notify.worker import DeliveryPatience, Result
 
 NOON = 1_790_000_000.0
 SECONDS_FOR_ANYTHING = 60.0
@@ -198,16 +198,16 @@ def composed(
     *,
     attempt: float = 5.0,
     first_wait: float = 0.01,
-    **surroundings_are: Any,
+    **means_are: Any,
 ) -> Delivering:
     """Delivery that is not started yet; every receiver hears of every alert, unless it is said."""
     if routes is None:
         routes = everywhere(receiver.name for receiver in receivers)
     results = Results()
-    surroundings = Surroundings(
+    means = DeliveryMeans(
         outbox=outbox,
         clock=now,
-        patience=Patience(
+        patience=DeliveryPatience(
             jitter=Random(7),
             tick=0.05,
             attempt=attempt,
@@ -216,8 +216,8 @@ def composed(
         ),
         on_result=results.add,
     )
-    surroundings = replace(surroundings, **surroundings_are)
-    return Delivering(Dispatcher(receivers, routes, surroundings), results, surroundings.clock)
+    means = replace(means, **means_are)
+    return Delivering(Dispatcher(receivers, routes, means), results, means.clock)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from typing import Literal, TextIO
 from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.apprise import Apprise, AppriseSettings
 from hedgewatch.notify.receiver import Connected, Receiver
-from hedgewatch.notify.settings import Place, ReceiverSettings, build
+from hedgewatch.notify.settings import ReceiverPlace, ReceiverSettings, build
 from tests.notify.alerts import NOON, SECONDS_FOR_ANYTHING
 from tests.notify.listener import listening_to, text
 from tests.notify.mail import Mailbox, receiving
@@ -69,7 +69,7 @@ def built(
     way: Mapping[str, object], output: TextIO | None = None
 ) -> tuple[Receiver, ReceiverSettings]:
     settings = ReceiverSettings.model_validate({"name": "desk", **way})
-    place = Place(
+    place = ReceiverPlace(
         instance="desk-1",
         output=output or io.StringIO(),
         clock=lambda: NOON,

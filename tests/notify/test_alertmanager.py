@@ -21,7 +21,7 @@ from hedgewatch.core.alert_model import AlertState, Severity, Transition
 from hedgewatch.core.wording import rfc3339
 from hedgewatch.notify.alertmanager import Alertmanager, AlertmanagerSettings, Peer
 from hedgewatch.notify.receiver import DeliveryError
-from hedgewatch.notify.settings import Place, ReceiverSettings, build
+from hedgewatch.notify.settings import ReceiverPlace, ReceiverSettings, build
 from tests.notify.alerts import (
     SECONDS_FOR_ANYTHING,
     Memory,
@@ -42,7 +42,9 @@ wall = Clock().now  # Alertmanager has a clock of its own
 
 def receiver(*urls: str, well: Callable[[], bool] | None = None, **more: Any) -> Alertmanager:
     way = {"urls": list(urls), "resend": "200ms", **more}
-    place = Place(instance="desk-1", output=io.StringIO(), clock=wall, jitter=Random(7), well=well)
+    place = ReceiverPlace(
+        instance="desk-1", output=io.StringIO(), clock=wall, jitter=Random(7), well=well
+    )
     settings = ReceiverSettings.model_validate({"name": "oncall", "alertmanager": way})
     built = build(settings, place)
     assert isinstance(built, Alertmanager)

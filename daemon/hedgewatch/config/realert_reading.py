@@ -16,7 +16,7 @@ from hedgewatch.core.expression import (
 )
 from hedgewatch.core.rules import Realert
 
-Place = tuple[Source, Location, list[Problem]]
+Written = tuple[Source, Location, list[Problem]]
 """A rule in its file, and where its mistakes are put."""
 
 _NOT_ONE = (
@@ -26,7 +26,7 @@ _NOT_ONE = (
 
 
 def realert(
-    settings: RealertSettings | None, expr: Expression, known: Mapping[str, Unit], place: Place
+    settings: RealertSettings | None, expr: Expression, known: Mapping[str, Unit], place: Written
 ) -> Realert | None:
     """What was written, None when nothing was or when it is wrong."""
     if settings is None:
@@ -43,7 +43,7 @@ def realert(
     return Realert(worse_by=worse_by, of=of, every=settings.every)
 
 
-def _quantity(text: str, known: Mapping[str, Unit], place: Place) -> Expression | None:
+def _quantity(text: str, known: Mapping[str, Unit], place: Written) -> Expression | None:
     source, at, problems = place
     location = (*at, "realert", "of")
     try:
@@ -60,7 +60,7 @@ def _quantity(text: str, known: Mapping[str, Unit], place: Place) -> Expression 
     return read
 
 
-def _amount(text: str, of: str, known: Mapping[str, Unit], place: Place) -> float | None:
+def _amount(text: str, of: str, known: Mapping[str, Unit], place: Written) -> float | None:
     """How much worse: a number of the unit of what gets worse."""
     source, at, problems = place
     location = (*at, "realert", "worse_by")

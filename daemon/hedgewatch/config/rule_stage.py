@@ -108,7 +108,7 @@ class Stage:
     ) -> tuple[Transition, ...]:
         """Somebody has seen the alerts of a rule."""
         steps = []
-        for record in self.standing(alertname):
+        for record in self.alerts_of(alertname):
             seen = AlertAcknowledged(
                 alertname=alertname, subject=record.subject, by=by, until=until
             )
@@ -131,7 +131,7 @@ class Stage:
                 self._judge.sample(self._actors.values(), float(second))
         self._played = now
 
-    def standing(self, alertname: str) -> list[AlertRecord]:
+    def alerts_of(self, alertname: str) -> list[AlertRecord]:
         """The alerts of one rule that are pending or firing."""
         return [record for record in self.records() if record.alertname == alertname]
 

@@ -82,7 +82,7 @@ class RuleStory:
         alerts = enumerate(settings.alert_rule_test)
         for index, check in sorted(alerts, key=lambda pair: pair[1].eval_time):
             play.until(check.eval_time)
-            failure = alerts_differ(check, play.stage.standing(check.alertname))
+            failure = alerts_differ(check, play.stage.alerts_of(check.alertname))
             yield from self._failure(("alert_rule_test", index), failure)
         notifications = enumerate(settings.notification_test)
         for index, wanted in sorted(notifications, key=lambda pair: pair[1].span[1]):

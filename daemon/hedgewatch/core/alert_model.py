@@ -171,6 +171,13 @@ class AlertRecord:
     past: Past = field(default_factory=Past)
     holding: bool = False
 
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody still has to look: it fires, or it ended in an alarming way. No calm end
+        is kept.
+        """
+        return self.state in (AlertState.FIRING, AlertState.ENDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

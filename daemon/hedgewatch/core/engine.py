@@ -89,7 +89,7 @@ class Engine:
                 yield from self.judge.in_words_of_now(row)
         yield from self.judge.held()
 
-    def standing(self) -> Iterator[AlertRecord]:
+    def alerts_as_told(self) -> Iterator[AlertRecord]:
         """The same as they were last told, for who only counts them."""
         for row in self.book.rows():
             for alert in row.alerts.values():

@@ -16,7 +16,7 @@ _TELL_OF_THE_STORE = frozenset({"store_failing"})
 class Seen(Protocol):
     """What a checkup needs to see of the engine."""
 
-    def standing(self) -> Iterable[AlertRecord]: ...
+    def alerts_as_told(self) -> Iterable[AlertRecord]: ...
 
     def unseen(self) -> Iterable[tuple[str, float, str]]: ...
 
@@ -58,7 +58,7 @@ class Checkup:
 
     def _vitals(self, view: Seen, delivery: Delivers) -> Vitals:
         now = self._clock()
-        firing = [alert for alert in view.standing() if alert.state is AlertState.FIRING]
+        firing = [alert for alert in view.alerts_as_told() if alert.state is AlertState.FIRING]
         told = {
             alert.subject.label("account")
             for alert in firing

@@ -30,7 +30,7 @@ from hedgewatch.notify.receiver import Connected, Display, Mirror, Receiver
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.notify.rule_routes import told_to
 from hedgewatch.notify.silences import Silences
-from hedgewatch.notify.worker import Patience, Result, Worker
+from hedgewatch.notify.worker import DeliveryPatience, Result, Worker
 
 _DISK_PATIENCE = 0.010
 _REMEMBERED = 6 * 86400.0  # less than the store keeps what was sent
@@ -45,7 +45,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class DeliveryMeans:
     """What delivery is given by whoever composes the daemon.
 
     `told_again` puts an alert into the words of now, before it is repeated, and knows whether it
@@ -55,7 +55,7 @@ class Surroundings:
 
     outbox: Outbox
     clock: Callable[[], float]
-    patience: Patience
+    patience: DeliveryPatience
     on_result: OnResult
     on_taken: OnTaken = lambda _receiver, _seconds: None
     told_again: TellAgain = lambda transition: transition
@@ -73,27 +73,27 @@ class Dispatcher:
         self,
         receivers: Sequence[Receiver],
         routes: Sequence[RouteSettings],
-        surroundings: Surroundings,
+        means: DeliveryMeans,
     ) -> None:
-        self._clock = surroundings.clock
-        self._patience = surroundings.patience
-        self._on_result, self._on_taken = surroundings.on_result, surroundings.on_taken
-        self._journal = Journal(surroundings.outbox, self._release)
+        self._clock = means.clock
+        self._patience = means.patience
+        self._on_result, self._on_taken = means.on_result, means.on_taken
+        self._journal = Journal(means.outbox, self._release)
         self._held: dict[str, asyncio.TimerHandle] = {}
-        self._muting = Muting(surroundings.silences, surroundings.calendar)
+        self._muting = Muting(means.silences, means.calendar)
         self._audience = Audience(
             cast_of(receivers),
             routes,
             self._muting,
-            tell_again=surroundings.told_again,
+            tell_again=means.told_again,
             busy=lambda receiver, alert: self._workers[receiver].queue.holds(alert),
         )
         self._workers = {
             receiver.name: Worker(
                 receiver=receiver,
                 journal=self._journal,
-                patience=surroundings.patience,
-                clock=surroundings.clock,
+                patience=means.patience,
+                clock=means.clock,
                 on_result=self._settled,
                 takes_digests=not isinstance(receiver, Mirror),
             )

@@ -53,7 +53,7 @@ WAYS = tuple(name for name in ReceiverSettings.model_fields if name != "name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ReceiverPlace:
     """What receivers are told of where they run; `well` says whether the daemon is."""
 
     instance: str
@@ -64,7 +64,7 @@ class Place:
     well: Callable[[], bool] | None = None
 
 
-def build(settings: ReceiverSettings, place: Place) -> Receiver:
+def build(settings: ReceiverSettings, place: ReceiverPlace) -> Receiver:
     """The receiver that the settings describe. Nothing is opened or connected yet."""
     name = settings.name
     if settings.console is not None:
@@ -80,7 +80,7 @@ def build(settings: ReceiverSettings, place: Place) -> Receiver:
     raise AssertionError("the settings have been validated")
 
 
-def _alertmanager(name: str, settings: AlertmanagerSettings, place: Place) -> Alertmanager:
+def _alertmanager(name: str, settings: AlertmanagerSettings, place: ReceiverPlace) -> Alertmanager:
     watchdog = None
     if settings.watchdog and place.well is not None:
         watchdog = Watchdog(place.instance, settings.resend, place.well, place.clock())

@@ -32,7 +32,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class DeliveryPatience:
     """How long an attempt may take, how long to wait before the next (full jitter), and how often
     what time calls for is looked at.
     """
@@ -84,7 +84,7 @@ class Worker:
 
     receiver: Receiver
     journal: Journal
-    patience: Patience
+    patience: DeliveryPatience
     clock: Callable[[], float]
     on_result: Callable[[Delivery, Result], None]
     takes_digests: bool = True

@@ -31,7 +31,7 @@ class Watched(Protocol):
 
     def rows(self) -> Iterable[Row]: ...
     def rules(self) -> Iterable[Rule]: ...
-    def standing(self) -> Iterable[AlertRecord]: ...
+    def alerts_as_told(self) -> Iterable[AlertRecord]: ...
     def rates(self) -> tuple[str, Mapping[str, float]]: ...
 
 
@@ -182,12 +182,12 @@ class Looking:
         if hour == self._hour:
             return minute
         self._hour = hour
-        standing = (alert.episode for alert in self._watched.standing() if alert.fired_at)
+        live = (alert.episode for alert in self._watched.alerts_as_told() if alert.is_live)
         return replace(
             minute,
             ahead=ahead(rows, minute.ends),
             rules=tuple(sorted(rule.name for rule in self._watched.rules())),
-            standing=tuple(standing),
+            standing=tuple(live),
         )
 
 

@@ -5,7 +5,7 @@ from math import isfinite
 
 import orjson
 
-from hedgewatch.signals.settings import Place
+from hedgewatch.signals.settings import SignalPlace
 
 _MILLISECONDS_FROM = 1e11
 """Above this a number is no epoch second any more: 5138 AD."""
@@ -15,7 +15,7 @@ class OddSignalError(Exception):
     """What was read holds no such number; the text says why, without what may be a secret."""
 
 
-def picked(content: bytes, place: Place, scale: float) -> tuple[float, float | None]:
+def picked(content: bytes, place: SignalPlace, scale: float) -> tuple[float, float | None]:
     """The number, scaled, and when it was true (epoch seconds; None where it does not say)."""
     try:
         document = orjson.loads(content)

@@ -24,7 +24,7 @@ def _topic(text: str) -> str:
     return text
 
 
-class Place(Settings):
+class SignalPlace(Settings):
     """Where in a JSON document the number stands, and its time: `data.0.price`. Without `value` the
     document is the number; without `time` it was true when it came.
     """
@@ -33,13 +33,13 @@ class Place(Settings):
     time: str = ""
 
 
-class MqttPlace(BrokerSettings, Place):
+class MqttPlace(BrokerSettings, SignalPlace):
     """A topic of a broker."""
 
     topic: Annotated[str, AfterValidator(_topic)]
 
 
-class HttpPlace(Place):
+class HttpPlace(SignalPlace):
     """An address that answers a GET with JSON. No redirect is followed."""
 
     url: Annotated[str, AfterValidator(http_url)]
@@ -48,7 +48,7 @@ class HttpPlace(Place):
     ca_file: CaFile | None = None
 
 
-class FilePlace(Place):
+class FilePlace(SignalPlace):
     """A file that somebody else writes; without `time` it is as old as the file."""
 
     path: LocalPath

@@ -57,12 +57,12 @@ class Listener:
 class Stream:
     """An output of the monitor: looks at the engine when the clock ticks.
 
-    `silence_of` tells what keeps an alert quiet, once somebody can say so.
+    `silence_of` tells what keeps an alert quiet.
     """
 
-    def __init__(self, told: Told, start: float) -> None:
-        self.silence_of: SilenceOf = _no_silence
+    def __init__(self, told: Told, start: float, silence_of: SilenceOf | None = None) -> None:
         self.rendered = 0
+        self._silence_of = silence_of or _no_silence
         self._told = told
         self._start = f"{int(start * 1000):x}"
         self._number = 0
@@ -140,7 +140,7 @@ class Stream:
     def _state_frame(self, now: float) -> bytes:
         """Rendered once a moment, however many come."""
         if self._state is None or self._state[0] != now:
-            document = {"start": self._start, **state_of(self._told, now, self.silence_of)}
+            document = {"start": self._start, **state_of(self._told, now, self._silence_of)}
             self._state = now, self._frame(b"state", document)
             self.rendered += 1
         return self._state[1]
