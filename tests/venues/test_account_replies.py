@@ -274,3 +274,43 @@ async def test_recorded_spot_balances_count_what_is_locked_too() -> None:
     assert owned == {"LTC": (pytest.approx(1.91974100), 1.0), "ETH": (0.02229833, 0.0)}
     assert reading.positions == ()
     assert reading.margin_in_use is None
+
+
+INDICES = [
+    {"symbol": f"{asset}USD", "time": 1, "index": index, "bidRate": bid, "askRate": ask}
+    for asset, index, bid, ask in (
+        ("USDT", "0.9999", "0.9998", "1.0"),
+        ("BTC", "60000", "57000", "63000"),
+    )
+]
+
+
+def with_bfusd(total: str, *more: str) -> Replies:
+    """1 BTC, a debt of 2,000 USDT, and 10,000 BFUSD, which is in no list of prices."""
+    held = (("BTC", "1"), ("USDT", "-2000"), *((asset, "10000") for asset in ("BFUSD", *more)))
+    assets = [{**ASSET, "asset": asset, "marginBalance": amount} for asset, amount in held]
+    account = {"assets": assets, "totalMarginBalance": total}
+    return Replies((POSITION,), account, mode={"multiAssetsMargin": True}, indices=INDICES)
+
+
+async def collateral_in(replies: Replies) -> dict[str, float]:
+    spoken = dialect()
+    await spoken.settle_in(replies)
+    await spoken.read_account(replies)
+    priced = await spoken.read_collateral(replies)
+    assert priced is not None
+    return {reading.asset: reading.price for reading in priced.collateral}
+
+
+async def test_a_coin_behind_everything_that_no_list_prices_follows_from_the_sum_of_all() -> None:
+    """57,000 − 2,000 × 1.0 + 10,000 × 0.999 = 64,990."""
+    assert (await collateral_in(with_bfusd("64990")))["BFUSD"] == pytest.approx(0.999)
+
+
+@pytest.mark.parametrize("total", ["55000", "75000", "", "NaN", "0"])
+async def test_a_rest_that_is_no_dollar_is_no_price(total: str) -> None:
+    assert "BFUSD" not in await collateral_in(with_bfusd(total))
+
+
+async def test_of_two_coins_that_no_list_prices_neither_has_a_price() -> None:
+    assert {"BFUSD", "RWUSD"}.isdisjoint(await collateral_in(with_bfusd("74980", "RWUSD")))

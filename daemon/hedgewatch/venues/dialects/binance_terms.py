@@ -1,6 +1,6 @@
 """What Binance's public replies say of trading: funding intervals, order books, collateral."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from math import inf
 
 from hedgewatch.core.events import CollateralReading, LiquidityRead
@@ -10,6 +10,7 @@ from hedgewatch.venues.fields import (
     OddReplyError,
     Row,
     moment,
+    number,
     number_or_none,
     positive,
     rows,
@@ -102,3 +103,34 @@ def _collateral(row: Row, settling: Container[str]) -> CollateralReading:
     price = ask if asset in settling else positive(row, "index")
     slices = (CollateralSlice(inf, bid / price),)
     return CollateralReading(asset=asset, price=price, slices=slices, liability_rate=ask / price)
+
+
+_LIKE_A_DOLLAR = (0.9, 1.01)
+
+
+def of_the_rest(account: Row, priced: Iterable[CollateralReading]) -> tuple[CollateralReading, ...]:
+    """What the only coin counts that backs contracts and is in no list of prices (BFUSD): the rest
+    of the account's equity in USD, which is a sum over its coins, each at the rate above.
+
+    Believed where it comes out as a dollar, which Binance buys BFUSD back for (FAQ "What is BFUSD
+    and How to Use it as Margin"): with another coin a rest of what moved meanwhile is no price.
+    """
+    known = {reading.asset: reading for reading in priced}
+    held = [
+        (text(row, "asset"), amount)
+        for row in rows(account.get("assets"), "assets")
+        if (amount := number(row, "marginBalance"))
+    ]
+    missing = [(asset, amount) for asset, amount in held if asset not in known]
+    total = number_or_none(account, "totalMarginBalance")
+    if total is None or len(missing) != 1 or missing[0][1] <= 0.0:
+        return ()
+    counted = sum(_counted(known[asset], amount) for asset, amount in held if asset in known)
+    (asset, amount), (low, high) = missing[0], _LIKE_A_DOLLAR
+    price = (total - counted) / amount
+    return (CollateralReading(asset=asset, price=price),) if low < price < high else ()
+
+
+def _counted(reading: CollateralReading, amount: float) -> float:
+    rate = reading.slices[0].rate if amount > 0.0 else reading.liability_rate
+    return amount * reading.price * rate

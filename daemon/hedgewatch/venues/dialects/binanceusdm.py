@@ -26,7 +26,7 @@ from hedgewatch.venues.dialects.binance_common import (
 )
 from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
-from hedgewatch.venues.dialects.binance_terms import collateral
+from hedgewatch.venues.dialects.binance_terms import collateral, of_the_rest
 from hedgewatch.venues.dialects.binance_wings import UM_PUBLIC, UM_SOCKETS, UmWing
 from hedgewatch.venues.dialects.optional import each, optional
 from hedgewatch.venues.fields import Row, number_or_none, rows, says_yes, table, text
@@ -70,6 +70,7 @@ class BinanceUsdm:
         self._wing = UmWing(VENUE, self._futures)
         self._multi_assets: bool | None = None
         self._portfolio_margin = False
+        self._backing: set[str] = set()
 
     def feed_of(self, path: str) -> Feed:
         """Which of the three kinds of socket that Binance's streams are sorted into."""
@@ -149,11 +150,16 @@ class BinanceUsdm:
         return await self._wing.bars(exchange, symbol, count, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
-        """What each asset counts while all of them back every position: weight 10."""
+        """What each asset counts while all of them back every position: weight 10. One that is held
+        and is not in the list follows from what the account says that all count: weight 5.
+        """
         if not self._is_one_pool:
             return None
         reply = await exchange.fapipublic_get_assetindex()
         priced, told = collateral(reply, self._futures.listing.settling)
+        if self._backing - {reading.asset for reading in priced}:
+            account = table(await exchange.fapiprivatev3_get_account(), "account")
+            priced += of_the_rest(account, priced)
         return CollateralPriced(self._account, priced, told)
 
     def losses(
@@ -168,6 +174,9 @@ class BinanceUsdm:
         held = rows(await exchange.fapiprivatev3_get_positionrisk(), "positionRisk")
         account = table(await exchange.fapiprivatev3_get_account(), "account")
         assets = rows(account.get("assets"), "assets")
+        self._backing = {
+            text(row, "asset") for row in assets if number_or_none(row, "marginBalance")
+        }
         cross, isolated = self._regimes
         one_pool = account if self._is_one_pool else {}
         return AccountRead(
