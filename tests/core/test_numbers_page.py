@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hedgewatch.core.events import (
+    AccountRead,
     Appointment,
     CalendarRead,
     ClockAdvanced,
@@ -17,12 +18,14 @@ from hedgewatch.core.events import (
     CollateralPriced,
     CollateralReading,
     DaemonObserved,
+    Event,
     KeyRead,
     SignalHeard,
     VenueClockRead,
 )
 from hedgewatch.core.expression import Unit
 from hedgewatch.core.margin import Leg, Line
+from hedgewatch.core.margin.regimes import UNKNOWN, Regime
 from hedgewatch.core.measures import CATALOGUE, STRESS_MEASURES
 from hedgewatch.core.model import AccountPlan, EndReason, Scope, SignalPlan, Tier, Unknown
 from tests.support.builders import (
@@ -158,6 +161,7 @@ def _squeezed(
     price: float | None = None,
     rank: float | None = None,
     limit: float | None = None,
+    regime: Regime | None = None,
 ) -> Story:
     """The squeezed column, read twice; then its prices came once more, a second later."""
     plan = AccountPlan(name="main", venue=VENUE, leverage_limit=limit)
@@ -166,8 +170,15 @@ def _squeezed(
     story.at(0.0, tiered(AIX, DEMO_TIERS), tiered(ALT), *_prices())
     short = with_its_own(held(AIX, -250.0), price=price, rank=rank)
     funds = balance(100_000.0, equity=equity, maintenance=maintenance)
+    account = read(short, wallet=None, balances=[funds])
+
+    def reading(now: float) -> Event:
+        said = account(now)
+        assert isinstance(said, AccountRead)
+        return said if regime is None else replace(said, cross_regime=regime)
+
     for second in (0.0, 1.0):
-        story.at(second, read(short, wallet=None, balances=[funds]))
+        story.at(second, reading)
     story.at(1.0, *_prices(), ClockAdvanced())
     return story
 
@@ -177,9 +188,14 @@ def _prices() -> tuple[Said, Said]:
 
 
 def test_each_figure_of_two_sources_is_what_the_engine_computes() -> None:
-    story = _squeezed(equity=22_000.0, maintenance=19_800.0, price=1_318.0)
-    story.advance(4.0, *_prices())
-    assert_computed("Worked example: two sources", story)
+    untold = replace(UNKNOWN, unknown="a simulation of the venue's own", told_whole=True)
+    stories = [
+        _squeezed(equity=22_000.0, maintenance=19_800.0, price=1_318.0, regime=regime)
+        for regime in (None, untold)
+    ]
+    for story in stories:
+        story.advance(4.0, *_prices())
+    assert_computed("Worked example: two sources", *stories)
 
 
 def test_each_figure_of_the_blind_account_is_what_the_engine_computes() -> None:

@@ -1,23 +1,29 @@
-"""A venue whose margin nobody here computes: what is held is known, what it needs is not."""
+"""A margin that nobody here computes: what is held is known, what it needs the venue says."""
 
 from dataclasses import replace
 
 import pytest
 
 from hedgewatch.core.events import AccountRead
-from hedgewatch.core.margin.regimes import UNKNOWN
+from hedgewatch.core.margin.regimes import UNKNOWN, Regime, regime_named
 from hedgewatch.core.model import Scope, Unknown
+from hedgewatch.core.rules import Rule
+from hedgewatch.core.stress import curve_of
 from tests.support.builders import (
     AIX,
     ALT,
     BASKET,
+    VENUE,
+    Said,
     balance,
     desk,
+    heard,
     held,
     mark,
     market,
     read,
     rule,
+    tiered,
     with_its_own,
 )
 from tests.support.stories import ALTS, Story, reason
@@ -29,17 +35,33 @@ HIGH = rule("High", Scope.POOL, "venue_margin_ratio > 80%")
 DANGER = rule("Danger", Scope.POOL, "margin_ratio > 80% or shock_up < 10%")
 
 
-def watched() -> Story:
-    story = Story(NEAR, HIGH, DANGER, on=desk(BASKET))
-    regime = replace(UNKNOWN, unknown="nobody computes it", never_ours=True)
-    account = read(SHORT, wallet=None, balances=[OWN])
+NEVER_OURS = replace(UNKNOWN, unknown="nobody computes it", never_ours=True)
+TOLD_WHOLE = replace(UNKNOWN, unknown="a simulation of the venue's own", told_whole=True)
+SAFE_AGAIN = rule(
+    "Margin",
+    Scope.POOL,
+    "margin_ratio > 80% or not margin_by_venue and shock_up < 10%",
+    clear="margin_ratio < 70% and (margin_by_venue or shock_up > 12%)",
+    summary="{margin_ratio:.0%}; {liquidation_in_words}",
+)
+
+
+def saying(equity: float | None, regime: Regime = TOLD_WHOLE) -> Said:
+    """A reading in which the venue says what it is worth, and that it needs 36,000."""
+    own = balance(50_000.0, equity=equity, maintenance=36_000.0)
+    account = read(SHORT, wallet=None, balances=[own])
 
     def reading(now: float) -> AccountRead:
         said = account(now)
         assert isinstance(said, AccountRead)
         return replace(said, cross_regime=regime)
 
-    story.at(0.0, market(AIX), market(ALT), reading, ALTS, mark(AIX, 1_000.0))
+    return reading
+
+
+def watched(regime: Regime = NEVER_OURS, *rules: Rule) -> Story:
+    story = Story(*(rules or (NEAR, HIGH, DANGER)), on=desk(BASKET))
+    story.at(0.0, market(AIX), market(ALT), saying(40_000.0, regime), ALTS, mark(AIX, 1_000.0))
     return story
 
 
@@ -84,3 +106,71 @@ def test_a_hedge_with_a_leg_there_is_judged_like_any_other() -> None:
     story = watched()
     story.at(1.0, ALTS, mark(AIX, 1_000.0))
     assert story.hedge().hedge_ratio == pytest.approx(1.0)
+
+
+def test_where_the_venue_tells_of_all_of_it_its_numbers_stand_in_and_nobody_is_blind() -> None:
+    story = watched(TOLD_WHOLE)
+    story.at(1.0, mark(AIX, 1_050.0))
+    pool, position = story.pool(), story.position()
+    assert pool.margin_by_venue
+    assert (pool.equity, pool.maintenance_margin) == (40_000.0, 36_000.0)
+    assert pool.margin_ratio == pytest.approx(0.9)
+    assert pool.headroom == pytest.approx(4_000.0)
+    assert story.account().account_blind is False
+    assert position.liquidation_by_venue
+    for number in (pool.shock_up, pool.shock_nearest, position.liquidation_distance):
+        assert reason(number) == "a simulation of the venue's own"
+
+
+def test_what_stands_in_is_no_second_source_that_agrees() -> None:
+    story = watched(TOLD_WHOLE)
+    story.at(1.0, saying(40_000.0))
+    pool = story.pool()
+    for number in (pool.equity_disagreement, pool.margin_ratio_disagreement):
+        assert reason(number) == "a simulation of the venue's own"
+
+
+def test_a_rule_on_the_margin_ratio_judges_it_says_whose_number_it_is_and_ends_without_a_line() -> (
+    None
+):
+    story = watched(TOLD_WHOLE, SAFE_AGAIN)
+    assert story.firing() == {"Margin"}
+    assert story.record("Margin").annotations["summary"] == (
+        f"90%; {VENUE}'s own number of 0 s ago, which move liquidates is not computed here"
+    )
+    story.at(2.0, saying(120_000.0), mark(AIX, 1_000.0), ALTS)
+    story.at(3.0, saying(120_000.0), mark(AIX, 1_000.0), ALTS)
+    assert story.firing() == set()
+
+
+def test_numbers_that_the_venue_told_long_ago_stand_for_nothing() -> None:
+    story = watched(TOLD_WHOLE)
+    story.advance(29.0, heard(), mark(AIX, 1_000.0), ALTS)
+    assert story.pool().margin_ratio == pytest.approx(0.9)
+    story.advance(31.0, heard(), mark(AIX, 1_000.0), ALTS)
+    assert reason(story.pool().margin_ratio) == "a simulation of the venue's own"
+    assert story.account().account_blind is True
+    story.at(32.0, saying(50_000.0), mark(AIX, 1_000.0))
+    assert story.pool().margin_ratio == pytest.approx(0.72)
+    assert story.account().account_blind is False
+
+
+def test_a_venue_that_does_not_tell_a_ratio_leaves_the_account_blind() -> None:
+    story = watched(TOLD_WHOLE)
+    story.at(1.0, saying(None), mark(AIX, 1_000.0))
+    assert isinstance(story.pool().margin_ratio, Unknown)
+    assert story.account().account_blind is True
+
+
+def test_once_it_is_computed_again_the_numbers_are_ours() -> None:
+    story = watched(TOLD_WHOLE)
+    story.at(1.0, saying(40_000.0, regime_named("binance-usdm-cross")), tiered(AIX), mark(AIX, 1e3))
+    pool = story.pool()
+    assert not pool.margin_by_venue
+    assert pool.margin_ratio != pytest.approx(0.9)
+    assert isinstance(pool.shock_up, float)
+
+
+def test_nothing_is_stressed_by_numbers_that_nobody_here_can_move() -> None:
+    story = watched(TOLD_WHOLE)
+    assert curve_of(story.pool()) == []

@@ -1,5 +1,6 @@
 """Bybit's frames: tickers merged, quotes of two kinds apart, and why a position shrank."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -415,6 +416,19 @@ async def test_coins_are_told_with_what_backs_positions() -> None:
         for each in changed
         if isinstance(each, BalanceChanged)
     ] == [("USDT", 900.0, 900.0, None), ("ALT", 1000.0, 0.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("account", "left_out"),
+    [("CONTRACT", ()), ("UNIFIED", ("marginCollateral", "collateralSwitch"))],
+)
+async def test_a_wallet_of_another_account_and_a_coin_of_which_not_all_is_told_are_read(
+    account: str, left_out: Sequence[str]
+) -> None:
+    row = {name: told for name, told in COIN.items() if name not in left_out}
+    data = [{"accountType": account, "coin": [row]}]
+    (again,) = dialect().account_news({"topic": "wallet", "creationTime": 1, "data": data})
+    assert isinstance(again, ReadAgain)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import yaml
 
 from hedgewatch.venues.capabilities import capabilities, capability, mark_ways
 from hedgewatch.venues.dialects import DIALECTS
+from hedgewatch.venues.dialects.generic_reading import untold_regime
 from hedgewatch.venues.dialects.generic_streams import has
 from hedgewatch.venues.known import FULL, KNOWN
 from hedgewatch.venues.marks import WITHOUT_MARKS
@@ -47,13 +48,13 @@ def test_a_venue_is_described_as_its_dialect_does_it() -> None:
     assert "signs trades" in capability(KNOWN["paradex"]).why
 
 
-def test_the_rules_on_a_venues_own_numbers_are_for_the_venues_that_have_no_others() -> None:
+@pytest.mark.parametrize("venue", [v for v, each in FOUND.items() if each.depth == "generic"])
+def test_wherever_nobody_here_computes_a_margin_the_venues_own_is_judged(venue: str) -> None:
+    regime = untold_regime(venue, whole=True)
+    assert regime.unknown
+    assert regime.told_whole
+
+
+def test_no_rule_keeps_a_list_of_the_venues_whose_own_numbers_it_judges() -> None:
     told = yaml.safe_load((ROOT / "rules" / "venue.yaml").read_text(encoding="utf-8"))
-    where = {
-        rule["alert"]: set(rule["where"]["venue"])
-        for rule in told["groups"][0]["rules"]
-        if "where" in rule
-    }
-    generic = {venue for venue, each in FOUND.items() if each.depth == "generic"}
-    assert where["VenueLiquidationNear"] == generic
-    assert where["VenueMarginHigh"] == {v for v in generic if FOUND[v].margin == "venue's own"}
+    assert not [rule["alert"] for rule in told["groups"][0]["rules"] if "where" in rule]

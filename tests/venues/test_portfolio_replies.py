@@ -198,6 +198,7 @@ async def test_a_loan_makes_the_account_unknown_because_what_it_asks_for_is_not_
     for row, unknown in ((dust, False), (loan, True)):
         reading = await spoken.read_account(Replies(balance=[row]))
         assert bool(reading.cross_regime.unknown) is unknown
+        assert reading.cross_regime.told_whole is unknown
         assert reading.equity == 122607.35137903
     unpriced = await dialect().read_account(Replies(balance=[dust]))
     assert "margin loan" in unpriced.cross_regime.unknown
@@ -261,6 +262,22 @@ async def test_collateral_is_priced_at_its_rate_for_what_is_owned_and_settled_in
     bitcoin = then.collateral[0]
     assert (bitcoin.price, bitcoin.liability_rate) == (60000.5, 1.0)
     assert bitcoin.slices == (CollateralSlice(inf, 0.95),)
+
+
+async def test_a_list_that_leaves_coins_out_takes_no_price_from_what_is_still_there() -> None:
+    spoken = dialect()
+    answers = Replies(
+        rates=[{"asset": "BNB", "collateralRate": "0.95"}],
+        prices=priced(BNB="600", USDT="1"),
+        balance=[coin("BNB", "3")],
+    )
+    await spoken.settle_in(answers)
+    await spoken.read_account(answers)
+    answers.replies["balance"] = []
+    await spoken.read_account(answers)
+    told = await spoken.read_collateral(answers)
+    assert told is not None
+    assert [one.asset for one in told.collateral] == ["BNB"]
 
 
 async def test_a_coin_that_is_no_collateral_backs_nothing_and_is_owed_in_full() -> None:

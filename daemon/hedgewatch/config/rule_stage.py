@@ -33,6 +33,9 @@ _EXAMPLES = {
 }
 """The labels of a subject where a test does not say."""
 
+_OURS = {"margin_by_venue": False, "liquidation_by_venue": False}
+"""Whose numbers a test tells, where it does not say: those that are computed here."""
+
 
 class _Untold(Cells):
     def __missing__(self, _name: str) -> Unknown:
@@ -51,7 +54,7 @@ class _Actor(Row):
         self.inputs: dict[str, Row] = {}
         self.sources = ()
         for name, held in {**dict.fromkeys(symbols(scope), _NOT_SAID), **shown}.items():
-            setattr(self, name, held)
+            setattr(self, name, _OURS.get(name, held))
         self.stressed = _Untold()
 
     def take(self, measure: str, value: Value, now: float) -> None:

@@ -8,10 +8,9 @@ stand those of others: it liquidates by its own, but may be wrong (reliability.m
 from collections.abc import Iterable, Iterator, Mapping
 
 from hedgewatch.core.book.doubt import COLLATERAL_STALE_AFTER
-from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow, PositionRow
-from hedgewatch.core.margin.polarity import margin_ratio
-from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.book.told import told_of
+from hedgewatch.core.model import Known, Unknown, or_unknown
 from hedgewatch.core.scenarios import MONEY
 
 _NOT_TOLD = "the venue does not tell it"
@@ -24,22 +23,14 @@ def compare(account: AccountRow, now: float) -> None:
     for pool in account.pools.values():
         pool.told_at = now
         pool.venue_numbers_age_seconds = 0.0
-        equity, requirement, ratio = _told(pool)
-        unknown = Unknown(_NOT_TOLD, now)
-        pool.venue_equity = unknown if equity is None else equity
-        pool.venue_maintenance_margin = unknown if requirement is None else requirement
-        if ratio is None and equity is not None and requirement is not None:
-            ratio = margin_ratio(requirement, equity)
-        pool.venue_margin_ratio = unknown if ratio is None else ratio
-        pool.equity_disagreement = _relative(pool.equity, pool.venue_equity)
-        pool.maintenance_disagreement = _relative(
-            pool.maintenance_margin, pool.venue_maintenance_margin
-        )
-        pool.margin_ratio_disagreement = _difference(pool.margin_ratio, pool.venue_margin_ratio)
+        told, unknown = told_of(pool), Unknown(_NOT_TOLD, now)
+        pool.venue_equity = or_unknown(told.equity, unknown)
+        pool.venue_maintenance_margin = or_unknown(told.maintenance_margin, unknown)
+        pool.venue_margin_ratio = or_unknown(told.margin_ratio, unknown)
+        _compare_margins(pool)
         for position in pool.positions:
             _compare_lines(position, now)
-            told = position.told_notional
-            worth = unknown if told is None else told
+            worth = or_unknown(position.told_notional, unknown)
             position.notional_disagreement = _relative(position.notional, worth)
 
 
@@ -50,21 +41,15 @@ def age_numbers(account: AccountRow, now: float) -> None:
             pool.venue_numbers_age_seconds = max(0.0, now - pool.told_at)
 
 
-def _told(pool: PoolRow) -> tuple[float | None, float | None, float | None]:
-    """The venue's equity, maintenance margin and ratio of a pool, each None where it does not say.
-
-    Its own ratio counts more than one made of the other two: it has the fees in it.
-    """
-    if pool.isolated:
-        alone = pool.positions[0]
-        return None, alone.told_maintenance_margin, alone.told_margin_ratio
-    if is_whole(pool):
-        account = pool.account
-        return account.told_equity, account.told_maintenance_margin, account.told_margin_ratio
-    if pool.currency not in pool.account.balances:
-        return None, None, None
-    balance = pool.account.balances[pool.currency]
-    return balance.equity, balance.maintenance_margin, balance.margin_ratio
+def _compare_margins(pool: PoolRow) -> None:
+    """What stands in for ours is the venue's word: that agrees with itself is no agreement."""
+    ours = (pool.equity, pool.maintenance_margin, pool.margin_ratio)
+    if pool.margin_by_venue and pool.doubt is not None:
+        ours = (pool.doubt,) * 3
+    equity, maintenance, ratio = ours
+    pool.equity_disagreement = _relative(equity, pool.venue_equity)
+    pool.maintenance_disagreement = _relative(maintenance, pool.venue_maintenance_margin)
+    pool.margin_ratio_disagreement = _difference(ratio, pool.venue_margin_ratio)
 
 
 def _relative(ours: Known, theirs: Known) -> Known:

@@ -26,6 +26,12 @@ Known = float | Unknown
 Truth = bool | None
 """The third truth value, None, is "unknown"."""
 
+
+def or_unknown(told: float | None, unknown: Unknown) -> Known:
+    """A number that is there, else why it is not."""
+    return unknown if told is None else told
+
+
 PositionKind = Literal["net", "long", "short"]
 """One-way positions are `net`; hedge mode has a `long` and a `short` of one symbol."""
 

@@ -10,10 +10,11 @@ from math import inf
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
 from hedgewatch.core.book.solving import account_of, coin_price, moving_coins
+from hedgewatch.core.book.told import told_of
 from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.bent import price_interval, shock_interval
 from hedgewatch.core.margin.polarity import margin_ratio
-from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.model import Known, Unknown, or_unknown
 from hedgewatch.core.statistics.barrier import in_the_dark, worst_distance
 
 FAR = 1e3
@@ -51,6 +52,8 @@ def value_pool(pool: PoolRow) -> None:
     doubt = pool.account.doubt or pool.doubt
     if doubt is not None:
         blank_pool(pool, doubt)
+        if pool.margin_by_venue:
+            _let_venue_say(pool, doubt)
     elif pool.plain:
         _value_plain(pool)
     elif pool.bent:
@@ -185,6 +188,15 @@ def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
             setattr(position, name, doubt)
         if pool.account.doubt is None:
             _show_worth(position)
+
+
+def _let_venue_say(pool: PoolRow, doubt: Unknown) -> None:
+    """What the venue told of a margin that is not computed here; what moves it stays unknown."""
+    told = told_of(pool)
+    pool.equity = or_unknown(told.equity, doubt)
+    pool.maintenance_margin = or_unknown(told.maintenance_margin, doubt)
+    pool.margin_ratio = or_unknown(told.margin_ratio, doubt)
+    pool.headroom = or_unknown(told.headroom, doubt)
 
 
 def _show_worth(position: PositionRow) -> None:

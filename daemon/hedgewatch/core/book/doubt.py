@@ -8,6 +8,7 @@ from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.book.solving import unpriced
 from hedgewatch.core.book.terms import stands_still
+from hedgewatch.core.book.told import stands_in
 from hedgewatch.core.model import Unknown
 
 READING_STALE_AFTER = 30.0
@@ -25,13 +26,16 @@ _HOUR = 3600.0
 def judge_sight(account: AccountRow, now: float) -> bool:
     """Bring `doubt` and the blindness measures up to date; whether sight was lost or regained.
 
-    A pool that cannot be computed makes the account blind, but not its other pools unknown; of a
-    venue whose margin is never computed here it does not: its own numbers are watched instead.
+    A pool that cannot be computed makes the account blind, but not its other pools unknown; where
+    the venue's own numbers stand in, and of a venue whose margin is never computed here, it does
+    not.
     Before the first reading an account that is still starting is neither blind nor seen.
     """
     flawed = _flawed(account)
     _examine(account, now)
     doubt = _doubt(account, now)
+    for pool in account.pools.values():
+        pool.margin_by_venue = doubt is None and stands_in(pool, now)
     changed = (doubt is None) is not (account.doubt is None) or flawed != _flawed(account)
     account.doubt = doubt
     if doubt is not None and account.read_at is None and not _overdue(account, now):
@@ -53,11 +57,11 @@ def _blind(account: AccountRow, cause: Unknown | None, now: float) -> None:
 
 def _should_be_computed(pool: PoolRow) -> bool:
     regime = regime_of(pool.account, isolated=pool.isolated)
-    return bool(pool.positions) and not regime.never_ours
+    return bool(pool.positions) and not (regime.never_ours or pool.margin_by_venue)
 
 
-def _flawed(account: AccountRow) -> list[bool]:
-    return [pool.doubt is None for pool in account.pools.values()]
+def _flawed(account: AccountRow) -> list[tuple[bool, bool]]:
+    return [(pool.doubt is None, pool.margin_by_venue) for pool in account.pools.values()]
 
 
 def _overdue(account: AccountRow, now: float) -> bool:

@@ -63,8 +63,10 @@ class Regime:
     `balance_includes_pnl` is said of the balance that the venue publishes: whether unrealised
     profit is in it. `profit_in_haircut`: whether profit is collateral of its coin and is cut as
     such. `ratio` is the venue's own, None where it prints none. `unknown` is why no number of
-    ours stands for this pool, "" where one does. `never_ours`: of this venue none ever does, as
-    its owner knew when he chose it, so that the account is not blind for that.
+    ours stands for this pool, "" where one does. `told_whole`: then what the venue tells of the
+    pool is of all that is liquidated together, so that its numbers stand in for ours. `never_ours`:
+    of this venue none ever does, as its owner knew when he chose it, so that the account is not
+    blind for that.
     """
 
     name: str
@@ -80,4 +82,5 @@ class Regime:
     ratio: VenueRatio | None = None
     display: Display = Display.EXACT
     unknown: str = ""
+    told_whole: bool = False
     never_ours: bool = False

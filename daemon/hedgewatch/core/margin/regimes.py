@@ -103,6 +103,7 @@ _BYBIT_REGIMES = (
         pool=PoolOf.ACCOUNT,
         ratio=_BYBIT,
         unknown="portfolio margin is a simulation of the venue's own; it prints no price either",
+        told_whole=True,
     ),
 )
 
@@ -119,6 +120,7 @@ def _okx(name: str, pool: PoolOf, ratio: VenueRatio, display: Display, unknown: 
         ratio=ratio,
         display=display,
         unknown=unknown,
+        told_whole=bool(unknown),
     )
 
 

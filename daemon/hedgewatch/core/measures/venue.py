@@ -28,6 +28,13 @@ VENUE_MEASURES = (
     ),
     Measure(
         Scope.POOL,
+        "margin_by_venue",
+        Unit.BOOLEAN,
+        "Its margin is the venue's own word, because it is not computed here.",
+        "hedgewatch_margin_by_venue",
+    ),
+    Measure(
+        Scope.POOL,
         "venue_numbers_age_seconds",
         Unit.SECONDS,
         "Age of the venue's own numbers.",
@@ -69,6 +76,13 @@ VENUE_MEASURES = (
         "From the mark to the venue's liquidation price, either way, over the mark.",
         "hedgewatch_venue_liquidation_distance_ratio",
         lowest=0.0,
+    ),
+    Measure(
+        Scope.POSITION,
+        "liquidation_by_venue",
+        Unit.BOOLEAN,
+        "Where it is liquidated is not computed here: only the venue tells.",
+        "hedgewatch_liquidation_by_venue",
     ),
     Measure(
         Scope.POSITION,

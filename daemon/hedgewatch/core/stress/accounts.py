@@ -78,6 +78,13 @@ def backed_of(pool: PoolRow) -> Backed:
     )
 
 
+def doubt_of(pool: PoolRow) -> Unknown | None:
+    """Why no move of it can be told: it is unknown, or its numbers are the venue's own word."""
+    if pool.margin_by_venue:
+        return pool.doubt
+    return pool.equity if isinstance(pool.equity, Unknown) else None
+
+
 def known(value: Known) -> float:
     """A number of a pool that can be vouched for. TypeError when it is none."""
     if isinstance(value, Unknown):

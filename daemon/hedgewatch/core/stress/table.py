@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hedgewatch.core.book.rows import HedgeRow, PoolRow
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.scenarios import Scenario
-from hedgewatch.core.stress.accounts import backed_of
+from hedgewatch.core.stress.accounts import backed_of, doubt_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
 from hedgewatch.core.stress.moves import Moves
 from hedgewatch.core.stress.pools import PoolStress, stress_pool
@@ -47,7 +47,7 @@ def joined(parts: Iterable[StressTable]) -> StressTable:
 
 def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
     """Margin ratio against a common move of all prices; empty while the pool is unknown."""
-    if isinstance(pool.equity, Unknown):
+    if doubt_of(pool) is not None:
         return []
     backed = backed_of(pool)
     betas, assets = pool.account.betas, pool.account.assets
@@ -56,8 +56,8 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
 
 
 def _pool(pool: PoolRow, scenarios: Sequence[Moves]) -> Mapping[str, PoolStress] | Unknown:
-    if isinstance(pool.equity, Unknown):
-        return pool.equity
+    if (doubt := doubt_of(pool)) is not None:
+        return doubt
     backed = backed_of(pool)
     return {moves.scenario.name: stress_pool(backed, moves) for moves in scenarios}
 

@@ -19,7 +19,7 @@ from hedgewatch.core.expression import OUTSIDE, cell, parts_of
 from hedgewatch.core.margin import Leg
 from hedgewatch.core.model import Desk, Scope, Unknown
 from hedgewatch.core.rules import Rule
-from hedgewatch.core.stress.accounts import Backed, Held, backed_of
+from hedgewatch.core.stress.accounts import Backed, Held, backed_of, doubt_of
 from hedgewatch.core.stress.hedges import gain_of
 from hedgewatch.core.stress.moves import Moves, moves_of
 from hedgewatch.core.stress.pools import stress_pool
@@ -84,9 +84,9 @@ class PoolWatch:
         self._scenarios = [(moves, _names(_POOL, moves)) for moves in scenarios]
         self._reaches: dict[MarketRow, _Reach] = {}
         self._carried, self._slack = 0.0, inf
-        if isinstance(pool.equity, Unknown):
+        if (doubt := doubt_of(pool)) is not None:
             for _, names in self._scenarios:
-                pool.stressed.update(dict.fromkeys(names, pool.equity))
+                pool.stressed.update(dict.fromkeys(names, doubt))
             return
         self._backed = backed_of(pool)
         for held in self._backed.held:

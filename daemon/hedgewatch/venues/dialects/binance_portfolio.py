@@ -149,8 +149,8 @@ class BinancePortfolio:
         return await wing.bars(exchange, symbol, count, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
-        """The venue's own price of each coin that is owned or settled in, and what of it counts.
-        Until it is known which those are, of all.
+        """The venue's own price of each coin that is owned or settled in, or was: what a list
+        leaves out may still be there. Until it is known which those are, of all.
         """
         await (self._price(exchange) if self._rates else self.settle_in(exchange))
         wanted = self._needed or set(self._prices)
@@ -180,7 +180,7 @@ class BinancePortfolio:
         if self._rates:
             coins = [coin.counted(settled | self._rates.keys()) for coin in coins]
         kept = [coin for coin in coins if self._futures.keeps(coin.reading)]
-        self._needed = settled | {coin.reading.asset for coin in kept if coin.reading.cross_wallet}
+        self._needed |= settled | {coin.reading.asset for coin in kept if coin.reading.cross_wallet}
         regime = unified_account.regime(account, kept, self._prices)
         return AccountRead(
             account=self._account,

@@ -84,11 +84,16 @@ def regime(account: Row, coins: Collection[Coin], prices: Mapping[str, float]) -
     needed = number(account, "accountMaintMargin")
     loans = (_worth(coin, prices) * _DEAREST_LOAN for coin in coins if coin.borrowed)
     if sum(loans) > needed * _NEGLIGIBLE:
-        return replace(WHOLE, unknown="a margin loan asks for maintenance that is not told apart")
+        return _told("a margin loan asks for maintenance that is not told apart")
     lost = number_or_none(account, "totalMarginOpenLoss") or 0.0
     if lost > number(account, "accountEquity") * _NEGLIGIBLE:
-        return replace(WHOLE, unknown="open margin orders count as a loss that is not told by coin")
+        return _told("open margin orders count as a loss that is not told by coin")
     return WHOLE
+
+
+def _told(unknown: str) -> Regime:
+    """The venue's own sums are of all of it."""
+    return replace(WHOLE, unknown=unknown, told_whole=True)
 
 
 def _worth(coin: Coin, prices: Mapping[str, float]) -> float:

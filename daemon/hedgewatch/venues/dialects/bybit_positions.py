@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.bybit_common import Listing, listed, result
-from hedgewatch.venues.dialects.bybit_replies import Leg, leg_of, position
+from hedgewatch.venues.dialects.bybit_replies import APART, Leg, leg_of, position
 from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import OddReplyError, Row
 
 _PAGE = 200
 _MOST_PAGES = 50
 _OPTIONS = "options are held, whose margin is not computed"
-_APART = "inverse contracts are held, which stand in another account before unified accounts 2.0"
 
 Found = dict[Leg, PositionReading]
 
@@ -83,7 +82,7 @@ class Positions:
             self._listing.name(leg[0])[0] for leg, read in found.items() if read.contracts
         )
         if inverse_is_apart and "inverse" in categories:
-            return _APART
+            return APART
         await self._look_for_options(exchange)
         return _OPTIONS if self._options else ""
 

@@ -25,6 +25,9 @@ from hedgewatch.venues.fields import (
 
 Leg = tuple[str, PositionKind]
 
+APART = "inverse contracts are held, which stand in another account before unified accounts 2.0"
+"""Of which what the venue says of the unified account tells nothing."""
+
 _KINDS: Mapping[str, PositionKind] = {"0": "net", "1": "long", "2": "short"}
 _SIGNS = {"Buy": 1.0, "Sell": -1.0}
 _UNIFIED, _FIRST_UNIFIED = frozenset({3, 4, 5, 6}), frozenset({3, 4})
@@ -59,7 +62,9 @@ class Mode:
         if self.margin not in {*names, "PORTFOLIO_MARGIN"}:
             return UNKNOWN
         regime = REGIMES[f"bybit-{name}"]
-        return replace(regime, unknown=flaw) if flaw and not regime.unknown else regime
+        if not flaw or (regime.unknown and flaw != APART):
+            return regime
+        return replace(regime, unknown=flaw, told_whole=flaw != APART)
 
     def isolated_regime(self, *, linear: bool) -> Regime:
         """Of isolated positions."""

@@ -168,10 +168,15 @@ class UserFrames:
                 yield PositionChanged(self._account, told.reading, cause)
 
     def _wallet(self, listed: Iterable[Row], told: float) -> Iterator[AccountNews]:
+        """Of the unified account alone: the wallet of inverse contracts before unified accounts 2.0
+        has coins of the same names. What does not say whether it counts is read.
+        """
         for account in listed:
             for row in rows(account.get("coin"), "coin"):
                 text(row, "coin")
-                yield BalanceChanged(self._account, self._coin(row, told))
+                unified = account.get("accountType") in (None, "UNIFIED")
+                if unified and (self.isolated or row.get("marginCollateral") is not None):
+                    yield BalanceChanged(self._account, self._coin(row, told))
 
 
 def _cause_of(row: Row) -> EndReason | None:

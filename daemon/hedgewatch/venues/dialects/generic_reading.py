@@ -44,6 +44,7 @@ def untold_regime(venue: str, *, whole: bool) -> Regime:
         name=f"{venue}-untold",
         pool=PoolOf.ACCOUNT if whole else PoolOf.CURRENCY,
         unknown=f"how {venue} computes margin is not known here: see its own numbers",
+        told_whole=True,
         never_ours=True,
     )
 

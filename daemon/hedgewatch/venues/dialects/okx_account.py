@@ -261,7 +261,8 @@ def _cross(mode: str, details: Iterable[Row], foreign: str) -> Regime:
         return UNKNOWN
     if not foreign and mode == MULTI_CURRENCY and any(amount(row, "liab") for row in details):
         foreign = "borrowed coins ask for margin of their own"
-    return _unless(foreign, _REGIMES[mode])
+    regime = _REGIMES[mode]
+    return replace(regime, unknown=foreign, told_whole=True) if foreign else regime
 
 
 def _unless(foreign: str, regime: Regime) -> Regime:

@@ -3,7 +3,7 @@
 from math import inf, isinf
 
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.wording import figure
+from hedgewatch.core.wording import figure, spoken
 
 
 def nearness_of(price: Known, distance: Known) -> str:
@@ -40,3 +40,9 @@ def mark_in_words(mark: Known, disagreement: Known) -> str:
     if isinstance(disagreement, Unknown):
         return f"{said}, which nothing else confirms"
     return f"{said}, {disagreement:+.1%} off what others say"
+
+
+def told_in_words(venue: str, age: Known) -> str:
+    """`okx's own number of 4 s ago, which move liquidates is not computed here`."""
+    when = "" if isinstance(age, Unknown) else f" of {spoken(age)} ago"
+    return f"{venue}'s own number{when}, which move liquidates is not computed here"

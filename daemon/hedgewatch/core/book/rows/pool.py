@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.evenness import Adviser, PoolEvenness
 from hedgewatch.core.book.rows.market import MarketRow
-from hedgewatch.core.book.rows.nearness import move_in_words
+from hedgewatch.core.book.rows.nearness import move_in_words, told_in_words
 from hedgewatch.core.book.rows.pace import pace_of_pool
 from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
@@ -43,7 +43,8 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     While it is `plain` (linear contracts of one currency) it has fast solvers of its own: `lines`
     are its positions that are alone in their market, `hedged` the pairs that share one, each with
     the solver of their liquidation prices; `shock_edges` solves the common shock if the markets
-    move `as_one`. When it is `bent` it is scanned.
+    move `as_one`. When it is `bent` it is scanned. `margin_by_venue`: what it is worth and must be
+    worth is the venue's own word, for want of ours.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         "lines",
         "maintenance_disagreement",
         "maintenance_margin",
+        "margin_by_venue",
         "margin_ratio",
         "margin_ratio_disagreement",
         "markets",
@@ -109,6 +111,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         self.hedged: list[tuple[list[PositionRow], Edges]] = []
         self.shock_edges = Edges(())
         self.doubt: Unknown | None = None
+        self.margin_by_venue = False
         self.told_at: float | None = None
         self.adviser: Adviser | None = None
         for number in _NUMBERS:
@@ -122,6 +125,8 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     @property
     def liquidation_in_words(self) -> str:
         """Which common move liquidates it, or that it is due already."""
+        if self.margin_by_venue:
+            return told_in_words(self.account.venue, self.venue_numbers_age_seconds)
         return move_in_words(self.shock_nearest, self.headroom)
 
     @property

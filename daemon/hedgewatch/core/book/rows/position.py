@@ -151,6 +151,13 @@ class PositionRow(PositionStatistics, PositionNews):
         return "long" if self.contracts > 0 else "short"
 
     @property
+    def liquidation_by_venue(self) -> bool:
+        """Whether no line of ours stands, so that only the venue's own tells where it is."""
+        alone = self.isolated_wallet is not None
+        regime = self.account.isolated_regime if alone else self.account.cross_regime
+        return bool(regime.unknown)
+
+    @property
     def liquidation_in_words(self) -> str:
         """Where it is and how far, what is past it included."""
         return nearness_of(self.liquidation_price, self.liquidation_distance)
