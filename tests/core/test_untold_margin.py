@@ -150,6 +150,7 @@ def test_numbers_that_the_venue_told_long_ago_stand_for_nothing() -> None:
     story.advance(31.0, heard(), mark(AIX, 1_000.0), ALTS)
     assert reason(story.pool().margin_ratio) == "a simulation of the venue's own"
     assert story.account().account_blind is True
+    assert story.account().blind_seconds == pytest.approx(31.0)
     story.at(32.0, saying(50_000.0), mark(AIX, 1_000.0))
     assert story.pool().margin_ratio == pytest.approx(0.72)
     assert story.account().account_blind is False

@@ -267,6 +267,11 @@ async def test_a_classic_account_is_refused_with_what_to_do() -> None:
     assert str(refused.value) == CLASSIC
 
 
+async def test_a_kind_of_account_that_nobody_heard_of_is_not_called_a_classic_one() -> None:
+    with pytest.raises(OddReplyError, match="no kind of account we know"):
+        await read(info={**INFO, "unifiedMarginStatus": 7})
+
+
 def test_before_the_mode_is_told_nothing_is_guessed() -> None:
     assert Mode().regime("") is UNKNOWN
     assert Mode().isolated_regime(linear=True) is UNKNOWN

@@ -35,7 +35,7 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     _examine(account, now)
     doubt = _doubt(account, now)
     for pool in account.pools.values():
-        pool.margin_by_venue = doubt is None and stands_in(pool, now)
+        _let_stand(pool, stands=doubt is None and stands_in(pool, now))
     changed = (doubt is None) is not (account.doubt is None) or flawed != _flawed(account)
     account.doubt = doubt
     if doubt is not None and account.read_at is None and not _overdue(account, now):
@@ -91,6 +91,15 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
     if now - read_at > READING_STALE_AFTER:
         return Unknown("no reading of the account", read_at)
     return _first([market.doubt for market in account.watched])
+
+
+def _let_stand(pool: PoolRow, *, stands: bool) -> None:
+    """Whether the venue's own numbers stand in; once they do no more, the last evidence is that of
+    the reading that told them.
+    """
+    if pool.margin_by_venue and not stands and pool.doubt is not None:
+        pool.doubt = Unknown(pool.doubt.reason, pool.account.read_at or pool.doubt.since)
+    pool.margin_by_venue = stands
 
 
 def _first(doubts: Iterable[Unknown | None]) -> Unknown | None:

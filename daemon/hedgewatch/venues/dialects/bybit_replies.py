@@ -30,7 +30,8 @@ APART = "inverse contracts are held, which stand in another account before unifi
 
 _KINDS: Mapping[str, PositionKind] = {"0": "net", "1": "long", "2": "short"}
 _SIGNS = {"Buy": 1.0, "Sell": -1.0}
-_UNIFIED, _FIRST_UNIFIED = frozenset({3, 4, 5, 6}), frozenset({3, 4})
+_CLASSIC, _FIRST_UNIFIED, _SECOND_UNIFIED = frozenset({1, 2}), frozenset({3, 4}), frozenset({5, 6})
+_UNIFIED = _FIRST_UNIFIED | _SECOND_UNIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Mode:
     @property
     def is_classic(self) -> bool:
         """An account with a wallet for each kind of market: another API, which is not spoken."""
-        return bool(self.status) and self.status not in _UNIFIED
+        return self.status in _CLASSIC
 
     @property
     def inverse_is_apart(self) -> bool:
@@ -75,7 +76,10 @@ class Mode:
 
 def mode_of(info: Row) -> Mode:
     """From account/info."""
-    return Mode(text(info, "marginMode"), int(number(info, "unifiedMarginStatus")))
+    status = int(number(info, "unifiedMarginStatus"))
+    if status not in _CLASSIC | _UNIFIED:
+        raise OddReplyError(f"unifiedMarginStatus is {status}, which is no kind of account we know")
+    return Mode(text(info, "marginMode"), status)
 
 
 def leg_of(row: Row, symbol: str) -> Leg:
