@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,16 @@ _ABSENT = (
 """Units of this machine that would wait for what a container has not."""
 
 
+_LOOKS = """
+import json, sys, urllib.request
+for url in sys.stdin:
+    try: said = urllib.request.urlopen(url.strip(), timeout=5).read().decode()
+    except OSError: said = ""
+    print(json.dumps(said), flush=True)
+"""
+"""One that looks for all of them: to start a Python for each look costs more than the daemon."""
+
+
 def why_not() -> str:
     """What keeps a machine from booting here, empty when nothing does."""
     if os.geteuid() != 0:
@@ -44,6 +55,7 @@ class Machine:
 
     leader: int
     console: Path
+    looking: "subprocess.Popen[str]"
 
     def run(self, *command: str, check: bool = True) -> str:
         """What a command says; it has to end well unless `check` is false."""
@@ -87,12 +99,10 @@ class Machine:
 
     def get(self, path: str, port: int = 9464) -> Any:
         """What an interface of the daemon answers, None when it answers nothing."""
-        code = (
-            "import sys, urllib.request as u\n"
-            "try: print(u.urlopen(sys.argv[1], timeout=5).read().decode())\n"
-            "except OSError: pass"
-        )
-        said = self.run("/usr/bin/python3", "-c", code, f"http://127.0.0.1:{port}{path}")
+        assert self.looking.stdin is not None
+        assert self.looking.stdout is not None
+        print(f"http://127.0.0.1:{port}{path}", file=self.looking.stdin, flush=True)
+        said = json.loads(self.looking.stdout.readline())
         return json.loads(said) if said.strip() else None
 
     def journal(self, unit: str) -> str:
@@ -125,7 +135,12 @@ def booted(folder: Path, binds: Mapping[str, Path]) -> Iterator[Machine]:
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        yield _up(outside, console)
+        leader = _up(outside, console)
+        enter = ["nsenter", "-t", str(leader), "-n", "--", sys.executable, "-c", _LOOKS]
+        with subprocess.Popen(
+            enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as looking:
+            yield Machine(leader, console, looking)
     finally:
         for _ in range(2):  # the first asks for a good end, the second does not wait for it
             outside.send_signal(signal.SIGTERM)
@@ -133,16 +148,18 @@ def booted(folder: Path, binds: Mapping[str, Path]) -> Iterator[Machine]:
         outside.wait(_START_SECONDS)
 
 
-def _up(outside: "subprocess.Popen[bytes]", console: Path) -> Machine:
+def _up(outside: "subprocess.Popen[bytes]", console: Path) -> int:
+    """The number of its process 1, once it is up."""
     for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
         assert outside.poll() is None, f"the container ended: {console.read_text()}"
         inside = subprocess.run(
             ["pgrep", "-P", str(outside.pid)], capture_output=True, text=True, check=False
         )
         if inside.stdout.strip():
-            machine = Machine(int(inside.stdout.split()[0]), console)
-            said = machine.run("systemctl", "is-system-running", check=False)
+            leader = inside.stdout.split()[0]
+            asked = ["nsenter", "-t", leader, "-a", "--", "systemctl", "is-system-running"]
+            said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
             if said.strip() in {"running", "degraded"}:
-                return machine
+                return int(leader)
         threading.Event().wait(_POLL_SECONDS)
     raise AssertionError(f"systemd did not come up: {console.read_text()}")
