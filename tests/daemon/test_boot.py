@@ -212,9 +212,6 @@ READY_PYTHON = """#!/bin/sh
 cp -al "/opt/kept/releases/${3##*/}" "$3" && cd "$3"
 rm -r .whole bin/hedgewatch lib/*/site-packages/hedgewatch*
 """
-"""Makes environments with all packages in them but ours: pip finds those that it was to unpack, as it
-did for the first installation, which takes long.
-"""
 
 
 def test_a_release_that_a_new_python_broke_is_made_again(service: Machine) -> None:
