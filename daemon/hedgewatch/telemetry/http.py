@@ -25,6 +25,7 @@ from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.http_access import only_for, only_from_here, only_with
 from hedgewatch.telemetry.http_commands import Commanded, command_routes
+from hedgewatch.telemetry.http_door import Complaints, Door, Patience, listen
 from hedgewatch.telemetry.http_headers import send_headers
 from hedgewatch.telemetry.http_stream import close_with, stream_routes
 from hedgewatch.telemetry.metrics import DaemonMetrics
@@ -42,8 +43,6 @@ Routes = Sequence[web.RouteDef]
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHUTDOWN_SECONDS = 1.0
 """How long a request in flight may take when the daemon stops: answers take milliseconds."""
-IDLE_SECONDS = 75.0
-"""A scrape each minute keeps its connection; who sends a request slowly loses it."""
 _FARTHEST_DOWN, _FARTHEST_UP = -0.95, 5.0
 
 
@@ -89,6 +88,7 @@ class Equipment:
 
 
 _BARE = Equipment()
+_PATIENCE = Patience()
 
 
 def application(
@@ -129,30 +129,36 @@ async def serve(
     app: web.Application,
     settings: HttpSettings,
     secured: WebSettings | None = None,
-    idle: float = IDLE_SECONDS,
+    patience: Patience = _PATIENCE,
 ) -> AsyncIterator[str]:
-    """Listen until the context ends; gives the address, with the real port where 0 was asked.
-
-    `idle` is how many seconds a connection may be open without a whole request.
-    """
+    """Listen until the context ends; gives the address, with the real port where 0 was asked."""
+    complaints = Complaints(asyncio.get_running_loop().time)
     runner = web.AppRunner(
         app,
         access_log=None,
         shutdown_timeout=_SHUTDOWN_SECONDS,
-        keepalive_timeout=idle,
+        keepalive_timeout=patience.idle,
+        lingering_time=patience.linger,
+        logger=complaints,
     )
     told = None if secured is None else secured.tls_server_config
     tls = None if told is None else serving(told)
     await runner.setup()
+    listening = None
     try:
+        if runner.server is None:
+            raise CannotListenError("the server was not set up")
+        door = Door(runner.server, complaints, patience.handshake if tls else 0.0)
         try:
-            await web.TCPSite(runner, settings.host, settings.port, ssl_context=tls).start()
+            listening = await listen(door, (settings.host, settings.port), tls, patience)
         except OSError as error:
             raise CannotListenError(_why_not(settings.listen, error)) from error
-        host, port = runner.addresses[0][:2]
+        host, port = listening.sockets[0].getsockname()[:2]
         scheme = "http" if tls is None else "https"
         yield f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     finally:
+        if listening is not None:
+            listening.close()
         await runner.cleanup()
 
 
@@ -175,11 +181,13 @@ def _health(view: View) -> Mapping[str, Handler]:
 
 def _metrics(view: View, daemon: DaemonMetrics) -> Handler:
     exposition, stressed = Exposition(), StressSeries()
+    one_at_a_time = asyncio.Lock()  # prices are judged between two of them
 
     async def scrape(_request: web.Request) -> web.Response:
-        table = await _breathing(view.stress_in_parts())
-        text = exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
-        text = stressed.render(table) + text
+        async with one_at_a_time:
+            table = await _breathing(view.stress_in_parts())
+            text = exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
+            text = stressed.render(table) + text
         return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
     return scrape
