@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,9 +22,14 @@ from tests.support.servers import (
 
 LONGEST = (
     *("tests/daemon/test_boot.py", "tests/page/", "tests/daemon/", "tests/test_packaging.py"),
-    *("tests/campaign/", "tests/venues/test_watch", "tests/notify/test_contract.py"),
+    *("tests/campaign/", "tests/notify/test_contract.py"),
 )
-"""What takes a minute or waits a lot: it begins first, so that nobody waits for it in the end."""
+"""What takes a minute: it begins first, so that nobody waits for it in the end."""
+
+EARLIER = 0.8
+"""By when what waits has begun, of all that is to do: what computes is in between, so that there is
+always something for the processor, and last, since it takes no longer than it takes.
+"""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """The workers and the programs that tests start need not compile everything each time anew."""
@@ -52,8 +58,7 @@ class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no
     """The tests of a module run in one process, which starts and computes once what they share."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module, _, _ = nodeid.partition("::")
-        return module
+        return _module(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,20 +71,41 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        items.sort(key=_turn)
+        turns = _turns(items)
+        items.sort(key=lambda item: turns[_module(item.nodeid)])
+
+
+def pytest_collection() -> None:
+    """Nothing that is imported or collected is garbage: none is sought."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """What was imported, all venues of ccxt among it, stays: no collection need look at it."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
-def _turn(item: pytest.Item) -> int:
-    for place, start in enumerate(LONGEST):
-        if item.nodeid.startswith(start):
-            return place
-    return len(LONGEST) + (item.get_closest_marker("live") is None)
+def _module(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def _turns(items: list[pytest.Item]) -> dict[str, tuple[float, str]]:
+    """When which module is begun: what is long, then what waits among what computes, the modules of
+    many tests before those of few.
+    """
+    sizes = Counter(_module(item.nodeid) for item in items)
+    waiting = {_module(item.nodeid) for item in items if item.get_closest_marker("live")}
+    turns = {}
+    for names, until in ((sizes.keys() & waiting, EARLIER), (sizes.keys() - waiting, 1.0)):
+        ordered = sorted(names, key=lambda name: (-sizes[name], name))
+        for index, name in enumerate(ordered):
+            turns[name] = (until * index / len(ordered), name)
+    for name in turns:
+        place = next((at for at, start in enumerate(LONGEST) if name.startswith(start)), None)
+        if place is not None:
+            turns[name] = (place - len(LONGEST), name)
+    return turns
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

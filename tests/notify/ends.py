@@ -53,7 +53,12 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Bench:
     folder: Path
-    broker: Server
+    start_broker: Callable[[], Server]
+    """For those that need one: the same each time."""
+
+    @property
+    def broker(self) -> Server:
+        return self.start_broker()
 
     def secret(self, words: str = CANARY) -> dict[str, str]:
         file = self.folder / f"secret-{len(list(self.folder.iterdir()))}"

@@ -3,7 +3,9 @@
 import asyncio
 import io
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,16 +32,16 @@ from tests.notify.ends import (
     working,
 )
 from tests.support.patience import PATIENCE
-from tests.support.servers import Server
+from tests.support.servers import Server, mosquitto_server
 
 pytestmark = pytest.mark.live
 
 
 @pytest.fixture
-def bench(tmp_path: Path, mosquitto: Server) -> Bench:
+def bench(tmp_path: Path, start_server: Callable[[Server], Server]) -> Bench:
     folder = tmp_path / "secrets"
     folder.mkdir()
-    return Bench(folder, mosquitto)
+    return Bench(folder, cache(lambda: start_server(mosquitto_server(tmp_path))))
 
 
 async def failure_of(receiver: Receiver, told: Notification) -> DeliveryError:

@@ -1,6 +1,8 @@
 """A report, told: each receiver gets what it can show of it, once, beside its alerts."""
 
 import asyncio
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +35,7 @@ from tests.notify.ends import (
 )
 from tests.notify.listener import listening_to, text
 from tests.notify.mail import Mailbox, receiving
-from tests.support.servers import Server
+from tests.support.servers import Server, mosquitto_server
 
 REPORT = Report(
     kind="daily",
@@ -54,10 +56,10 @@ def told(report: Report = REPORT, receiver: str = "desk") -> Notification:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, mosquitto: Server) -> Bench:
+def bench(tmp_path: Path, start_server: Callable[[Server], Server]) -> Bench:
     folder = tmp_path / "secrets"
     folder.mkdir()
-    return Bench(folder, mosquitto)
+    return Bench(folder, cache(lambda: start_server(mosquitto_server(tmp_path))))
 
 
 def test_a_phone_is_told_the_brief_and_how_to_have_the_rest() -> None:

@@ -1,9 +1,12 @@
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
 from hedgewatch.venues.capabilities import capabilities, capability, mark_ways
+from hedgewatch.venues.capability import Capability
 from hedgewatch.venues.dialects import DIALECTS
 from hedgewatch.venues.dialects.generic_reading import untold_regime
 from hedgewatch.venues.dialects.generic_streams import has
@@ -12,23 +15,27 @@ from hedgewatch.venues.marks import WITHOUT_MARKS
 from hedgewatch.venues.settings import VENUES
 
 ROOT = Path(__file__).resolve().parents[2]
-FOUND = {each.venue: each for each in capabilities()}
+
+
+@cache
+def found() -> Mapping[str, Capability]:
+    return {each.venue: each for each in capabilities()}
 
 
 def test_every_venue_with_swaps_or_futures_is_there_and_those_unwatched_say_why() -> None:
-    assert set(FOUND) == set(KNOWN)
-    assert {venue for venue, each in FOUND.items() if not each.why} == set(VENUES)
+    assert set(found()) == set(KNOWN)
+    assert {venue for venue, each in found().items() if not each.why} == set(VENUES)
 
 
 def test_what_is_full_has_a_dialect_and_everything_else_that_is_watched_is_generic() -> None:
-    assert {venue for venue, each in FOUND.items() if each.depth == "full"} == set(DIALECTS)
+    assert {venue for venue, each in found().items() if each.depth == "full"} == set(DIALECTS)
     assert set(DIALECTS) == FULL
-    assert {each.depth for each in FOUND.values()} == {"full", "generic", "none"}
+    assert {each.depth for each in found().values()} == {"full", "generic", "none"}
 
 
 @pytest.mark.parametrize("venue", sorted(set(VENUES) - set(DIALECTS)))
 def test_what_is_said_to_stream_is_what_ccxt_claims(venue: str) -> None:
-    claims, told = has(venue), FOUND[venue]
+    claims, told = has(venue), found()[venue]
     assert ("hints" in told.positions or "streamed" in told.positions) == bool(
         claims.get("watchPositions")
     )
@@ -38,17 +45,17 @@ def test_what_is_said_to_stream_is_what_ccxt_claims(venue: str) -> None:
 
 
 def test_a_venue_is_described_as_its_dialect_does_it() -> None:
-    assert (FOUND["gate"].margin, FOUND["gate"].key) == ("venue's own", "not verifiable")
-    assert (FOUND["dydx"].key, FOUND["dydx"].login) == ("none needed", "address")
-    assert (FOUND["binanceusdm"].margin, FOUND["binanceusdm"].positions) == (
+    assert (found()["gate"].margin, found()["gate"].key) == ("venue's own", "not verifiable")
+    assert (found()["dydx"].key, found()["dydx"].login) == ("none needed", "address")
+    assert (found()["binanceusdm"].margin, found()["binanceusdm"].positions) == (
         "computed",
         "streamed + read",
     )
-    assert FOUND["binance"].positions == "none"
+    assert found()["binance"].positions == "none"
     assert "signs trades" in capability(KNOWN["paradex"]).why
 
 
-@pytest.mark.parametrize("venue", [v for v, each in FOUND.items() if each.depth == "generic"])
+@pytest.mark.parametrize("venue", [v for v, each in found().items() if each.depth == "generic"])
 def test_wherever_nobody_here_computes_a_margin_the_venues_own_is_judged(venue: str) -> None:
     regime = untold_regime(venue, whole=True)
     assert regime.unknown
