@@ -108,7 +108,7 @@ async def test_an_account_that_is_no_portfolio_margin_one_is_told_what_to_write(
         assert not refused.powerful
 
 
-async def test_what_a_loan_asks_for_is_not_guessed_and_the_venues_numbers_stand_beside_it(
+async def test_what_a_loan_asks_for_is_not_guessed_and_the_venues_numbers_stand_in(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hedged(exchange)
@@ -119,7 +119,9 @@ async def test_what_a_loan_asks_for_is_not_guessed_and_the_venues_numbers_stand_
         await seen.fresh_mark(AIX)
         await seen.fresh_mark(PERP)
         (pool,) = [p for p in judged(seen).book.accounts["main"].pools.values() if p.positions]
-        assert isinstance(pool.margin_ratio, Unknown)
-        assert "margin loan" in pool.margin_ratio.reason
+        assert isinstance(pool.shock_up, Unknown)
+        assert "margin loan" in pool.shock_up.reason
+        assert pool.margin_by_venue
+        assert pool.margin_ratio == pool.venue_margin_ratio
         told = exchange.world.unified.now(exchange.world.accounts["main"])
         assert pool.venue_equity == pytest.approx(float(told.adjusted_equity), rel=1e-6)
