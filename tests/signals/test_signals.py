@@ -1,6 +1,7 @@
 """Real places: a file, a server, a broker; what is read becomes an event."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -81,6 +82,14 @@ async def test_a_file_that_is_missing_is_said(tmp_path: Path) -> None:
     async with reading(signal) as (_, heard):
         failed = await heard.until(SignalFailed)
     assert failed.reason.endswith("none cannot be read: No such file or directory")
+
+
+async def test_a_pipe_that_nobody_writes_to_holds_nobody_up_and_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    signal = SignalSettings(name="gpu", file=FilePlace(path=tmp_path / "pipe"))
+    async with reading(signal) as (_, heard):
+        failed = await heard.until(SignalFailed)
+    assert failed.reason.endswith("pipe is no plain file: name one that is written anew")
 
 
 async def test_an_address_is_asked_with_its_secret_header(tmp_path: Path) -> None:

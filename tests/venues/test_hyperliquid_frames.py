@@ -277,6 +277,15 @@ async def test_something_held_on_another_exchange_is_never_skipped_in_silence() 
     assert "no market that the venue lists" in odd.reason
 
 
+async def test_of_other_exchanges_nothing_is_expected_until_all_of_them_are_told() -> None:
+    spoken = await started()
+    assert spoken.is_told(BTC)
+    assert not spoken.is_told("XYZ-AAPL/USDC:USDC")
+    frame = {"channel": "allDexsClearinghouseState", "data": {"clearinghouseStates": []}}
+    heard(spoken, frame)
+    assert spoken.is_told("XYZ-AAPL/USDC:USDC")
+
+
 async def test_a_spot_wallet_that_changed_is_read_again_for_it_has_no_time() -> None:
     spoken = await started()
     rows = [{"coin": "HYPE", "token": 150, "total": "4.0", "hold": "0.0", "entryNtl": "0.0"}]

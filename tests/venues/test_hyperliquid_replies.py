@@ -12,7 +12,7 @@ from hedgewatch.core.margin.snapshots import Holding as Snapshot
 from hedgewatch.core.margin.snapshots import hyperliquid_price
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
-from hedgewatch.venues.dialects.hyperliquid_listing import Listing, tiers
+from hedgewatch.venues.dialects.hyperliquid_listing import REMAPPED, Listing, tiers
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from hedgewatch.venues.permissions import KeyRefusedError
 
@@ -206,6 +206,21 @@ async def test_a_token_that_only_calls_itself_like_another_is_not_added_to_it() 
     replies = Replies(clearinghouseState=EMPTY, spotClearinghouseState={"balances": rows})
     owned = {each.asset: each.total for each in (await dialect().read_account(replies)).balances}
     assert owned == {"ETH": 1.0, "ETH@900": 5.0, "KPEPE@901": 7.0}
+
+
+async def test_a_token_traded_under_the_name_of_a_remapped_coin_is_not_that_coin() -> None:
+    pair = {"base": "BTC", "quote": "USDC", "baseName": "BTC", "quoteId": "USDC"}
+    junk = {**pair, "info": {"name": "@900", "tokens": ["900", "0"]}}
+    spoken = Hyperliquid("main", ADDRESS)
+    spoken.list_markets({**MARKETS, "BTC/USDC": junk})
+    rows = [{"coin": "BTC", "token": 900, "total": "5.0", "hold": "0.0"}]
+    replies = Replies(clearinghouseState=EMPTY, spotClearinghouseState={"balances": rows})
+    assert {each.asset for each in (await spoken.read_account(replies)).balances} == {"BTC@900"}
+
+
+def test_the_names_that_ccxt_gives_to_other_tokens_are_those_that_are_known() -> None:
+    given = ccxt.hyperliquid().options["spotCurrencyMapping"]
+    assert set(given.values()) == REMAPPED
 
 
 async def test_what_is_missing_is_gone_only_when_the_totals_say_so_too() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from hedgewatch.signals.settings import HttpPlace
 _LARGEST = 1024 * 1024
 _TOTAL_SECONDS = 10.0
 _OK = 200
+_WITHOUT_WAITING = os.O_RDONLY | os.O_NONBLOCK
+"""To open a pipe that nobody writes to would wait for ever."""
 
 
 async def read_file(path: Path) -> tuple[bytes, float]:
@@ -27,9 +30,13 @@ async def read_file(path: Path) -> tuple[bytes, float]:
 
 
 def _read_file(path: Path) -> tuple[bytes, float]:
+    """What is no plain file (a pipe, a device) may never answer, and would hold its thread."""
     try:
-        with path.open("rb") as opened:
-            written = os.fstat(opened.fileno()).st_mtime
+        with os.fdopen(os.open(path, _WITHOUT_WAITING), "rb") as opened:
+            found = os.fstat(opened.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise OddSignalError(f"{path} is no plain file: name one that is written anew")
+            written = found.st_mtime
             content = opened.read(_LARGEST + 1)
     except OSError as error:
         raise OddSignalError(f"{path} cannot be read: {error.strerror}") from None

@@ -224,6 +224,17 @@ class LogsIn(Protocol):
 
 
 @runtime_checkable
+class TellsInPart(Protocol):
+    """A dialect whose private stream may tell of some markets and not of others: where it does not,
+    what is read and was not told gives no deaf stream away.
+    """
+
+    def is_told(self, symbol: str) -> bool:
+        """Whether the stream tells of positions in this market."""
+        ...
+
+
+@runtime_checkable
 class SharesTables(Protocol):
     """A dialect whose accounts ask for something public beside the markets, which one of them asks
     for all.

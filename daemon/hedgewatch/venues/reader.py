@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from hedgewatch.core.events import AccountRead
-from hedgewatch.venues.dialect import Dialect
+from hedgewatch.core.events import AccountRead, PositionReading
+from hedgewatch.venues.dialect import Dialect, TellsInPart
 from hedgewatch.venues.feeds import Feeds
 from hedgewatch.venues.fields import UnlistedMarketError
 from hedgewatch.venues.standing import Standing
@@ -73,10 +73,17 @@ class Reader:
         reading = await self._reading(standing)
         held = [position.symbol for position in reading.positions if position.contracts]
         await self._introduce(standing, held)
-        standing.stream.ledger.read(reading.positions, self._around.now())
+        standing.stream.ledger.read(self._told(reading), self._around.now())
         self._around.publish(reading)
         self._sight.say(reading)
         self._feeds.restored("rest")
+
+    def _told(self, reading: AccountRead) -> list[PositionReading]:
+        """Those of which the private stream should have told."""
+        dialect = self._dialect
+        if not isinstance(dialect, TellsInPart):
+            return list(reading.positions)
+        return [each for each in reading.positions if dialect.is_told(each.symbol)]
 
     async def _reading(self, standing: Standing) -> AccountRead:
         """A position in a market that was listed since is no reason to know nothing."""

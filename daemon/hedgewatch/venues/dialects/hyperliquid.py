@@ -36,6 +36,7 @@ from hedgewatch.venues.dialect import (
 )
 from hedgewatch.venues.dialects.hyperliquid_address import Aside, refuse_wrong_address
 from hedgewatch.venues.dialects.hyperliquid_listing import (
+    MAIN,
     Listing,
     tiers,
     unified_market,
@@ -111,6 +112,10 @@ class Hyperliquid:
     def account_news(self, message: Row) -> Sequence[AccountNews]:
         """What a frame of the address tells."""
         return self._user.decode(message)
+
+    def is_told(self, symbol: str) -> bool:
+        """Of exchanges that others built only where the venue tells of all of them."""
+        return self._user.tells_all or not self._listing.dexes([symbol]) - {MAIN}
 
     def answer(self, message: Row) -> Answer | None:
         """An acknowledgement, a pong, or an error."""

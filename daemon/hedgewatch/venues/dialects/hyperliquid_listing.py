@@ -32,6 +32,13 @@ STAKED = "HYPE"
 MAIN = ""
 """The name of the venue's own exchange, beside those that others built on it (HIP-3)."""
 
+REMAPPED = frozenset(
+    {"2Z", "BONK", "BTC", "ETH", "FARTCOIN", "PENGU", "PUMP", "SOL", "SPX", "USDT", "XAUT", "XPL"}
+)
+"""Assets that ccxt gives to tokens of another name (UBTC is BTC). A token that bears such a name
+itself is somebody else's.
+"""
+
 FUNDING_SECONDS = 3600.0
 _ONE_TIER_BELOW = 50
 
@@ -109,9 +116,11 @@ def _tokens(markets: Iterable[Row]) -> Iterator[tuple[str, str]]:
     """Assets by the numbers of their tokens, from the pairs in which they are traded."""
     for market in markets:
         pair: Any = market["info"].get("tokens")
-        if pair is not None:
-            yield str(pair[1]), str(market["quote"])
-            yield str(pair[0]), str(market["base"])
+        if pair is None:
+            continue
+        for token, side, own in ((pair[1], "quote", "quoteId"), (pair[0], "base", "baseName")):
+            if market.get(own) not in REMAPPED:
+                yield str(token), str(market[side])
 
 
 def unified_market(unified: Row) -> Market:

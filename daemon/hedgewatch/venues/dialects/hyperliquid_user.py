@@ -49,6 +49,7 @@ class UserFrames:
         self._positions: dict[str, PositionReading] = {}
         self._balances: dict[str, BalanceReading] = {}
         self.used: set[str] = {MAIN}
+        self.tells_all = False
         self._channels: Mapping[str, Callable[[Row], Iterator[AccountNews]]] = {
             "clearinghouseState": self._one,
             "allDexsClearinghouseState": self._all,
@@ -61,6 +62,7 @@ class UserFrames:
         """A new socket tells all of it anew."""
         self._positions.clear()
         self._balances.clear()
+        self.tells_all = False
 
     def seen(self, states: Mapping[str, Clearinghouse], spot: Spot) -> None:
         """What a whole reading showed; what was streamed since counts more."""
@@ -86,6 +88,7 @@ class UserFrames:
         listed = data.get("clearinghouseStates")
         if not isinstance(listed, list) or not all(_is_pair(each) for each in listed):
             raise OddReplyError("clearinghouseStates is no list of pairs")
+        self.tells_all = True
         for dex, state in listed:
             if dex in self.used:
                 yield from self._state(dex, state)
