@@ -24,17 +24,36 @@ def test_one_venue_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "woo (WOO X): generic" in said
     assert "api_key, secret, uid" in said
+    assert "tiers      unknown" in said
     assert "aster (Aster): it is read with the very key that signs trades" in said
     assert max(map(len, said.splitlines()[:-1])) <= 80
+
+
+def test_what_is_not_asked_for_and_whose_numbers_are_told_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["venues", "dydx", "gate"]) == 0
+    said = capsys.readouterr().out
+    assert "not seen: positions and money of subaccounts other than 0" in said
+    assert "the venue's own margin numbers are those of a unified account" in said
 
 
 def test_as_json_each_venue_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["venues", "--json"]) == 0
     venues = json.loads(capsys.readouterr().out)["venues"]
     assert {each["venue"] for each in venues} == set(KNOWN)
-    assert {"positions", "balances", "marks", "quotes", "funding", "tiers", "margin", "key"} < set(
-        venues[0]
-    )
+    assert {
+        "positions",
+        "balances",
+        "marks",
+        "quotes",
+        "funding",
+        "tiers",
+        "margin",
+        "line",
+        "own_of",
+        "key",
+    } < set(venues[0])
 
 
 def test_an_unknown_venue_is_a_mistake_with_the_nearest_known_one(

@@ -40,7 +40,7 @@ def test_what_is_said_to_stream_is_what_ccxt_claims(venue: str) -> None:
         claims.get("watchPositions")
     )
     assert ("hints" in told.balances) == bool(claims.get("watchBalance"))
-    assert (told.marks == "none") == (venue in WITHOUT_MARKS)
+    assert (told.marks == "unknown") == (venue in WITHOUT_MARKS)
     assert ("polled" in told.marks) == bool(mark_ways(venue))
 
 
@@ -51,7 +51,10 @@ def test_a_venue_is_described_as_its_dialect_does_it() -> None:
         "computed",
         "streamed + read",
     )
-    assert found()["binance"].positions == "none"
+    assert found()["binance"].positions == "none"  # a spot account has no positions
+    assert (found()["toobit"].line, found()["dydx"].line) == ("venue's own", "unknown")
+    assert found()["deribit"].own_of == "a currency without cross collateral"
+    assert "subaccounts other than 0" in found()["dydx"].unseen[0]
     assert "signs trades" in capability(KNOWN["paradex"]).why
 
 
@@ -65,3 +68,9 @@ def test_wherever_nobody_here_computes_a_margin_the_venues_own_is_judged(venue: 
 def test_no_rule_keeps_a_list_of_the_venues_whose_own_numbers_it_judges() -> None:
     told = yaml.safe_load((ROOT / "rules" / "venue.yaml").read_text(encoding="utf-8"))
     assert not [rule["alert"] for rule in told["groups"][0]["rules"] if "where" in rule]
+
+
+def test_what_a_venue_does_not_tell_is_unknown_and_never_none() -> None:
+    for each in found().values():
+        words = {each.marks, each.quotes, each.funding, each.tiers, each.margin, each.line}
+        assert ("none" in words) == (each.depth == "none" or each.venue == "binance"), each.venue

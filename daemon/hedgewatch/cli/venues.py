@@ -22,7 +22,8 @@ _SHORT = {
     "read": "read",
     "polled": "poll",
     "none": "–",
-    "venue's own": "its own",
+    "unknown": "?",
+    "venue's own": "own",
     "not verifiable": "no",
     "verified": "yes",
     "none needed": "no key",
@@ -38,19 +39,22 @@ _COLUMNS = {
     "quotes": "quotes",
     "funding": "fund",
     "margin": "margin",
+    "line": "line",
     "key": "key",
 }
-_WORDS = (
-    ("positions", "hints: something changed; readings count"),
-    ("balances", ""),
-    ("marks", "the price by which contracts are liquidated"),
-    ("quotes", "best bid and ask"),
-    ("funding", "its rate and its interval"),
-    ("tiers", "of maintenance margin"),
-    ("margin", "its ratio, and where liquidation is"),
-    ("key", "does the venue tell what a key may do?"),
-    ("login", "what the account needs in the configuration"),
-)
+_WORDS = {
+    "positions": "what is held",
+    "balances": "what is owned",
+    "marks": "the price by which contracts are liquidated",
+    "quotes": "best bid and ask",
+    "funding": "its rate and its interval",
+    "tiers": "of maintenance margin",
+    "margin": "how much of it is used up",
+    "line": "where liquidation is",
+    "key": "does the venue tell what a key may do?",
+    "login": "what the account needs in the configuration",
+}
+_HINTS = "hints: the stream says that something changed, what is read counts."
 
 
 def perform(options: Namespace) -> int:
@@ -103,19 +107,26 @@ def _words(each: Capability) -> Iterator[str]:
     if each.why:
         return
     told = asdict(each)
-    for name, meaning in _WORDS:
-        yield f"  {name:<10} {told[name]:<19} {meaning}".rstrip()
+    for name, meaning in _WORDS.items():
+        yield f"  {name:<10} {told[name]:<19} {meaning}"
+    if each.own_of:
+        yield f"  the venue's own margin numbers are those of {each.own_of}"
+    yield from (f"  not seen: {what}" for what in each.unseen)
+    if "hints" in {each.positions.split()[0], each.balances.split()[0]}:
+        yield f"  {_HINTS}"
 
 
 def _print_table(found: Sequence[Capability]) -> None:
     console = Console(highlight=False, markup=False, width=max(_NARROWEST, _terminal_width()))
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("venue", "depth", *_COLUMNS.values()):
+    for name in ("venue", "full", *_COLUMNS.values()):
         table.add_column(name, no_wrap=True)
     for each in (each for each in found if not each.why):
         told = asdict(each)
-        cells = (_SHORT.get(told[name], told[name]) for name in _COLUMNS)
-        table.add_row(each.venue, each.depth, *cells)
+        cells = [_SHORT.get(told[name], told[name]) for name in _COLUMNS]
+        if each.own_of:
+            cells[list(_COLUMNS).index("margin")] += "*"
+        table.add_row(each.venue, "yes" if each.depth == "full" else "", *cells)
     console.print(table)
     console.print()
     for line in _legend(found):
@@ -129,10 +140,16 @@ def _terminal_width() -> int:
 
 def _legend(found: Sequence[Capability]) -> Iterator[str]:
     """What the words mean, and why some venues are not there."""
-    yield "hints: the stream says that something changed, what is read counts."
-    yield "margin: ratio and lines are ours, the venue's own, or unknown."
+    yield "full: watched by a dialect of its own; the others by one for all of them."
+    yield "stream: streamed, and read besides; poll: asked for each second or two; read: every 8 s."
+    yield _HINTS
+    yield "?: unknown, for the venue does not tell it, or not so that it is sure. –: there is none."
+    yield (
+        "margin, line: margin ratio and liquidation price, ours or the venue's own; own*: of some"
+        " accounts only. Where both are ? nothing watches the margin: keep a watch of your own."
+    )
     yield "key: whether the venue tells what it may do; else allow_unverified_key: true."
-    yield "`hedgewatch venues VENUE` says it in words."
+    yield "`hedgewatch venues VENUE` says it in words, with what is not asked for."
     reasons: dict[str, list[str]] = {}
     for each in found:
         if each.why:

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hedgewatch.venues.capability import NONE, Capability
+from hedgewatch.venues.capability import NONE, UNKNOWN, Capability
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects import DIALECTS
-from hedgewatch.venues.dialects.generic_currencies import tells_sums
+from hedgewatch.venues.dialects.generic_calls import UNSEEN
+from hedgewatch.venues.dialects.generic_currencies import OWN_OF, tells_sums
+from hedgewatch.venues.dialects.generic_replies import RAW_LINES
 from hedgewatch.venues.dialects.generic_rights import can_be_verified
 from hedgewatch.venues.dialects.generic_streams import (
     TRUSTED_POSITIONS,
@@ -34,6 +36,7 @@ from hedgewatch.venues.survey import exchange_class
 _PARSERS = {
     "ticker": ("parse_ticker", "parse_contract_ticker", "parse_swap_ticker"),
     "funding": ("parse_funding_rate",),
+    "position": ("parse_position",),
 }
 
 
@@ -71,6 +74,7 @@ def _full(known: KnownVenue, dialect: Dialect) -> Capability:
         funding="streamed" if contracts else NONE,
         tiers="read" if contracts else NONE,
         margin="computed" if contracts else NONE,
+        line="computed" if contracts else NONE,
         key="none needed" if known.id in ADDRESS_VENUES else "verified",
         login=login_of(known),
     )
@@ -87,10 +91,14 @@ def _generic(known: KnownVenue) -> Capability:
         balances=_with("hints", "read", claims.get("watchBalance")),
         marks=_with("streamed", _polled(mark_ways(venue)), mark_stream(venue)),
         quotes=_with("streamed", _polled(quote_ways(venue)), quote_stream(venue)),
-        funding="read" if tells_funding(venue) else NONE,
-        margin="venue's own" if tells_sums(venue) else "unknown",
+        funding="read" if tells_funding(venue) else UNKNOWN,
+        tiers=UNKNOWN,
+        margin="venue's own" if tells_sums(venue) else UNKNOWN,
+        own_of=OWN_OF.get(venue, ""),
+        line="venue's own" if tells_line(venue) else UNKNOWN,
         key=_key(venue),
         login=login_of(known),
+        unseen=UNSEEN.get(venue, ()),
     )
 
 
@@ -103,11 +111,11 @@ def _key(venue: str) -> str:
 def _with(more: str, base: str, told: object, *, trusted: bool = False) -> str:
     if not told:
         return base
-    return f"{'streamed' if trusted else more} + {base}" if base != NONE else more
+    return f"{'streamed' if trusted else more} + {base}" if base != UNKNOWN else more
 
 
 def _polled(found: list[str]) -> str:
-    return "polled" if found else NONE
+    return "polled" if found else UNKNOWN
 
 
 def login_of(known: KnownVenue) -> str:
@@ -139,6 +147,11 @@ def tells_funding(venue: str) -> bool:
     claims = has(venue)
     asked = claims.get("fetchFundingRates") or claims.get("fetchFundingRate")
     return bool(asked) and _fills(exchange_class(venue), "funding", "interval")
+
+
+def tells_line(venue: str) -> bool:
+    """Whether its positions come with the price at which it would liquidate them."""
+    return venue in RAW_LINES or _fills(exchange_class(venue), "position", "liquidationPrice")
 
 
 def _has_marks(cls: Any, venue: str, way: str) -> bool:

@@ -264,3 +264,16 @@ def tells_sums(venue: str) -> bool:
     """Whether equity and maintenance of a pool are known to be told, in some kind of account."""
     tables = _BY_CURRENCY.get(venue, ())
     return tells_whole(venue) or any(table.equity and table.maintenance for table in tables)
+
+
+OWN_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "bitget": "a unified account",
+        "coinbaseinternational": "a currency without cross collateral",
+        "deribit": "a currency without cross collateral",
+        "gate": "a unified account",
+        "htx": "linear contracts",
+        "krakenfutures": "the multi-collateral wallet",
+    }
+)
+"""Where equity and maintenance are told of some accounts only."""

@@ -41,6 +41,9 @@ _CROSS_BELOW_ZERO: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Leverages whose sign is the margin mode: "leverage <= 0 means cross-margin-mode" (Phemex API)."""
 
+RAW_LINES: Mapping[str, str] = MappingProxyType({"toobit": "flp"})
+"""Raw liquidation prices that ccxt leaves out (Toobit, positions: forced liquidation price)."""
+
 _COMPUTED_ENTRIES = frozenset({"nado", "weex"})
 """Venues whose entry price ccxt divides from the value at entry and the size, both told."""
 
@@ -146,7 +149,9 @@ def _position(
         entry_price=_entry_price(venue, row, numbers),
         venue_time=_moment(row),
         isolated_wallet=_isolated_wallet(row, numbers) if isolated else None,
-        venue_liquidation_price=_liquidation_price(row, contracts, market, numbers),
+        venue_liquidation_price=_liquidation_price(
+            _with_line(venue, row), contracts, market, numbers
+        ),
         venue_maintenance_margin=maintenance_of(venue, row) if contracts else None,
         leverage=_leverage(venue, row, numbers),
     )
@@ -209,6 +214,14 @@ def _moment(row: Row) -> float:
     told = number_or_none(row, "lastUpdateTimestamp")
     low, high = _MILLISECONDS
     return told / 1000.0 if told is not None and low < told < high else 0.0
+
+
+def _with_line(venue: str, row: Row) -> Row:
+    """The raw line, where ccxt has none."""
+    info, name = row.get("info"), RAW_LINES.get(venue)
+    if name is None or not isinstance(info, Mapping):
+        return row
+    return {**row, "liquidationPrice": info.get(name)}
 
 
 def _liquidation_price(
