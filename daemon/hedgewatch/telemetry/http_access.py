@@ -36,9 +36,11 @@ def only_for(hosts: frozenset[str]) -> Middleware:
 
 
 def _host_name(header: str) -> str:
-    """The name in a Host header, without its port and the brackets of IPv6."""
+    """The name in a Host header, without its port and the brackets of IPv6. What is no text in it
+    is a question mark, so that it can be quoted.
+    """
     name = header.rpartition(":")[0] if header.rpartition(":")[2].isdigit() else header
-    return name.strip("[]").lower()
+    return name.strip("[]").lower().encode(errors="replace").decode()
 
 
 def only_from_here() -> Middleware:

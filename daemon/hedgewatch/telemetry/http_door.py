@@ -38,8 +38,9 @@ class Patience:
 
 
 class Complaints:
-    """What the server says of requests, in place of its logger: of malformed ones one line a minute
-    with the last peer and how many there were. Nothing is quoted: there may be a secret in it.
+    """What the server says of requests, in place of its logger: of a kind of trouble one line a
+    minute, with the last peer and how many there were. Of malformed ones nothing is quoted: there
+    may be a secret in it.
     """
 
     def __init__(self, steady: Callable[[], float]) -> None:
@@ -54,19 +55,27 @@ class Complaints:
 
     def exception(self, message: str, *arguments: object, exc_info: object = None) -> None:
         """What the client did wrong in a line, our own mistakes with all that is known of them."""
+        kind = type(exc_info).__name__
         if isinstance(exc_info, HttpProcessingError | web.RequestPayloadError):
             peer = str(arguments[0]) if arguments else "unknown"
-            self.tell("http_request_malformed", peer=peer, problem=type(exc_info).__name__)
-        else:
-            _log.error("http_request_failed", problem=message % arguments, exc_info=exc_info)
+            self.warn("http_request_malformed", peer=peer, problem=kind)
+        elif times := self._untold(f"failed: {kind}"):
+            problem = message % arguments
+            _log.error("http_request_failed", times=times, problem=problem, exc_info=exc_info)
 
-    def tell(self, event: str, **fields: str) -> None:
-        """At most once a minute each event; `times` counts what was not told since the last."""
-        self._many[event] = self._many.get(event, 0) + 1
+    def warn(self, event: str, **fields: str) -> None:
+        """`times` counts what was not told since the last."""
+        if times := self._untold(event):
+            _log.warning(event, times=times, **fields)
+
+    def _untold(self, kind: str) -> int:
+        """How many of them are to be told now; 0 while it is too early for another line."""
+        self._many[kind] = self._many.get(kind, 0) + 1
         now = self._steady()
-        if now - self._said.get(event, -inf) >= _SAID_EACH:
-            self._said[event] = now
-            _log.warning(event, times=self._many.pop(event), **fields)
+        if now - self._said.get(kind, -inf) < _SAID_EACH:
+            return 0
+        self._said[kind] = now
+        return self._many.pop(kind)
 
 
 class Door:
@@ -85,7 +94,7 @@ class Door:
         while self._shaking and now - self._shaking[0] >= self._handshake:
             self._shaking.popleft()
         if len(self._server.connections) + len(self._shaking) >= MOST_CONNECTIONS:
-            self._complaints.tell("http_connections_refused", most=str(MOST_CONNECTIONS))
+            self._complaints.warn("http_connections_refused", most=str(MOST_CONNECTIONS))
             return _Refusal()
         if self._handshake:
             self._shaking.append(now)
