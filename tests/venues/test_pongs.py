@@ -47,8 +47,11 @@ class Listening:
         """Nor measured."""
 
 
-class PongsInJson(BinanceUsdm):
-    """A venue whose pong is an object."""
+class Pongs(BinanceUsdm):
+    """A venue that greets, and whose pong is a text or an object."""
+
+    greeting = b"welcome"
+    plain_pong = b"pong"
 
     def answer(self, message: Row) -> Answer | None:
         return Answer(pong=True) if message == {"op": "pong"} else super().answer(message)
@@ -71,9 +74,7 @@ async def dialled(
 
     around = Surroundings(published, lambda: 1_800_000_000.0, spawn, Random(1))
     listening = Listening()
-    connection = Connection(
-        private(ACCOUNT, Redactor()), PongsInJson(ACCOUNT.name), Redactor(), around
-    )
+    connection = Connection(private(ACCOUNT, Redactor()), Pongs(ACCOUNT.name), Redactor(), around)
     connection.listener = listening
     connection.exchange.open()
     yield connection, connection.socket(PRIVATE), listening
@@ -94,6 +95,7 @@ async def test_a_pong_as_text_or_as_json_is_heard_and_keeps_the_socket(
 
 async def test_any_other_text_is_odd_and_no_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
     async with dialled(monkeypatch) as (connection, socket, listening):
+        assert connection.take(socket, b"welcome") is None
         for frame in (b"ping", b"pong ", b"", b'{"op":"pong"}x'):
             assert connection.take(socket, frame) is None
         assert listening.pongs == []

@@ -87,7 +87,7 @@ class Answer:
     that was accepted); empty for an answer that nobody waits for. `asked` is the id that we gave
     the question, empty where the venue repeats none. `refused` is the venue's reason, empty when
     it agreed: the socket is given up. `pong` is said of the answer to a ping that was a frame of
-    its own (ccxt's `ping`): the socket lives. The plain text `pong` needs no dialect. `over` is why
+    its own (ccxt's `ping`): the socket lives (one that is no JSON: `SpeaksPlainly`). `over` is why
     the venue is about to close the socket, or tells no more on it: another one is opened.
     """
 
@@ -232,6 +232,16 @@ class TellsInPart(Protocol):
     def is_told(self, symbol: str) -> bool:
         """Whether the stream tells of positions in this market."""
         ...
+
+
+@runtime_checkable
+class SpeaksPlainly(Protocol):
+    """A dialect of a venue that sends more than JSON: what it says first on a socket, and how it
+    answers the text `ping`. None where it says no such thing.
+    """
+
+    greeting: bytes | None
+    plain_pong: bytes | None
 
 
 @runtime_checkable

@@ -9,18 +9,12 @@ import ccxt
 import orjson
 
 from hedgewatch.core.events import PriceEvent
-from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, LeavesFramesToCcxt
+from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, LeavesFramesToCcxt, SpeaksPlainly
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.odd import OddFrames
 from hedgewatch.venues.readonly import ForbiddenRequestError
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.socket import GuardedSocket
-
-_PLAIN_PONG = b"pong"
-"""How OKX, Bitget and others answer the text `ping`: no JSON."""
-
-_GREETING = b"Websocket connection established."
-"""What Hyperliquid says first, in plain text."""
 
 _FUTURE_SECONDS = 60.0
 _OF_PARSERS = (
@@ -50,12 +44,15 @@ class Incoming:
         self.odd = odd
         self._dialect = dialect
         self._left_to_ccxt = isinstance(dialect, LeavesFramesToCcxt)
+        plain = dialect if isinstance(dialect, SpeaksPlainly) else None
+        self._greeting = None if plain is None else plain.greeting
+        self._plain_pong = None if plain is None else plain.plain_pong
         self._wire = wire
         self._redactor = redactor
 
     def take(self, socket: GuardedSocket, data: bytes) -> PriceEvent | None:
         """The price in a frame; a bad frame is counted, said once, and is not the last."""
-        if socket.error is not None or data == _GREETING:
+        if socket.error is not None or data == self._greeting:
             return None
         if self._left_to_ccxt:
             self._pass_on(socket, data)
@@ -82,7 +79,7 @@ class Incoming:
     def _decoded(
         self, socket: GuardedSocket, data: bytes
     ) -> tuple[PriceEvent | None, Sequence[AccountNews]]:
-        if data == _PLAIN_PONG:
+        if data == self._plain_pong:
             socket.hear_pong()
             return None, ()
         message = orjson.loads(data)

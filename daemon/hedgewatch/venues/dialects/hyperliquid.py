@@ -86,6 +86,8 @@ class Hyperliquid:
         ("GET", "wss://api.hyperliquid.xyz/ws"),
     )
     operations: tuple[str, ...] = ("subscribe", "unsubscribe", "ping")
+    greeting: bytes | None = b"Websocket connection established."
+    plain_pong: bytes | None = None
 
     def __init__(self, account: str, address: str) -> None:
         self._account = account

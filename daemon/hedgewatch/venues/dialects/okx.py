@@ -87,6 +87,8 @@ class Okx:
     )
     requests: tuple[tuple[str, str], ...]
     operations: tuple[str, ...] = ("login", "subscribe", "ping")
+    greeting: bytes | None = None
+    plain_pong: bytes | None = b"pong"
 
     def __init__(self, account: str, venue: str = "okx") -> None:
         self._account = account
