@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import load_rules
-from hedgewatch.config.rule_tests import run_rule_tests
 from hedgewatch.config.shipped import shipped_rules
 from tests.config.conftest import SOUND
+from tests.support.rule_tests import run_rule_tests
 
 PIECES = st.sampled_from(
     ["", "[", "{", "}", "]", ": ", "- ", "'", '"', "5", "null", "x", "\n", "  ", "%", "&a ", "*a"]

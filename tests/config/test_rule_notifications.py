@@ -7,7 +7,7 @@ import pytest
 
 from hedgewatch.cli import main
 from hedgewatch.config.problems import ConfigurationError
-from hedgewatch.config.rule_tests import run_rule_tests
+from tests.support.rule_tests import run_rule_tests
 
 RULES = """\
 groups:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hedgewatch.config.problems import ConfigurationError
-from hedgewatch.config.rule_tests import run_rule_tests
+from tests.support.rule_tests import run_rule_tests
 
 RULES = """\
 groups:

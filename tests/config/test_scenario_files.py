@@ -10,11 +10,11 @@ from hedgewatch.cli import main
 from hedgewatch.config.loader import load
 from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.rule_files import load_rules
-from hedgewatch.config.rule_tests import run_rule_tests
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
 from hedgewatch.core.scenarios import MONEY, Funding, Scenario
 from tests.config.conftest import SOUND
+from tests.support.rule_tests import run_rule_tests
 
 FILE = """\
 scenarios:

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from hedgewatch.config.rule_files import load_rules
-from hedgewatch.config.rule_tests import run_rule_tests
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import demo_rules, shipped_rules
+from tests.support.rule_tests import run_rule_tests
 
 RULES = Path(__file__).parents[2] / "rules"
 TESTS = sorted((RULES / "tests").glob("*.yaml"))

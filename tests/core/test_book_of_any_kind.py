@@ -23,7 +23,6 @@ from hedgewatch.core.events import (
     RulesReplaced,
     TiersChanged,
 )
-from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import HedgePlan, LegPlan, Unknown
 from tests.core.test_book import equal, measures
 from tests.support.builders import Said, balance, desk, hedge, mark, paid, tiered
@@ -52,6 +51,7 @@ from tests.support.desks import (
     table,
     worths,
 )
+from tests.support.published.regimes import regime_named
 from tests.support.stories import Story
 
 ACCOUNTS = ("main", "other")

@@ -14,7 +14,6 @@ from hedgewatch.core.events import (
     MarketDefined,
     PositionReading,
 )
-from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
@@ -31,6 +30,7 @@ from tests.support.builders import (
     tiered,
     told,
 )
+from tests.support.published.regimes import regime_named
 from tests.support.stories import Story, known, reason
 
 BTC, ETH, BTC_COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"

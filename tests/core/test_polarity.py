@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgewatch.core.margin.polarity import (
-    VENUE_RATIOS,
-    from_venue,
-    margin_ratio,
-    price_from_venue,
-    published_ratio,
-    to_venue,
-    venue_ratio,
-)
+from hedgewatch.core.margin.polarity import VENUE_RATIOS, from_venue, margin_ratio, price_from_venue
+from tests.support.published.polarity import published_ratio, to_venue, venue_ratio
 
 PAGE = (Path(__file__).parents[2] / "daemon" / "NUMBERS.md").read_text(encoding="utf-8")
 

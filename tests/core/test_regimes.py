@@ -7,22 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from hedgewatch.core.margin.bitmex import price_after_loss
-from hedgewatch.core.margin.borrowed import borrowed_liquidation_price, borrowed_multiple
-from hedgewatch.core.margin.bybit import (
-    Leveraged,
+from hedgewatch.core.margin.bybit import Leveraged
+from hedgewatch.core.margin.contract import bankruptcy_price
+from hedgewatch.core.margin.deribit import SizedRate
+from hedgewatch.core.margin.polarity import VENUE_RATIOS
+from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Display, Netting, PoolOf
+from hedgewatch.core.model import Tier
+from tests.support.published.bitmex import price_after_loss
+from tests.support.published.borrowed import borrowed_liquidation_price, borrowed_multiple
+from tests.support.published.bybit import (
     entry_liquidation_price,
     inverse_cross_bankruptcy_price,
     inverse_cross_liquidation_price,
     mark_liquidation_price,
 )
-from hedgewatch.core.margin.contract import average_entry, bankruptcy_price, signed_quantity
-from hedgewatch.core.margin.deribit import SizedRate, inverse_prices
-from hedgewatch.core.margin.display import shifted, shown
-from hedgewatch.core.margin.polarity import VENUE_RATIOS
-from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Display, Netting, PoolOf, regime_named
-from hedgewatch.core.margin.single import Terms, charge, liquidation_price
-from hedgewatch.core.model import Tier
+from tests.support.published.contract import average_entry, signed_quantity
+from tests.support.published.deribit import inverse_prices
+from tests.support.published.display import shifted, shown
+from tests.support.published.regimes import regime_named
+from tests.support.published.single import Terms, charge, liquidation_price
 
 PAGE = (Path(__file__).parents[2] / "daemon" / "NUMBERS.md").read_text(encoding="utf-8")
 

@@ -16,7 +16,6 @@ from hedgewatch.core.events import (
     PositionReading,
     VenueWarned,
 )
-from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import (
     AccountPlan,
     CollateralSlice,
@@ -49,6 +48,7 @@ from tests.support.builders import (
     tiered,
     told,
 )
+from tests.support.published.regimes import regime_named
 from tests.support.stories import ALTS, CALM, Story, known, short_of_aix
 from tests.support.venues import listed, marked
 

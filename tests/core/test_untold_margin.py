@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hedgewatch.core.events import AccountRead
-from hedgewatch.core.margin.regimes import UNKNOWN, Regime, regime_named
+from hedgewatch.core.margin.regimes import UNKNOWN, Regime
 from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import curve_of
@@ -26,6 +26,7 @@ from tests.support.builders import (
     tiered,
     with_its_own,
 )
+from tests.support.published.regimes import regime_named
 from tests.support.stories import ALTS, Story, reason
 
 SHORT = with_its_own(held(AIX, -200.0), price=1_200.0)

@@ -28,7 +28,6 @@ from hedgewatch.core.events import (
     TiersChanged,
 )
 from hedgewatch.core.expression import parse_condition
-from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import (
     AccountPlan,
@@ -44,6 +43,7 @@ from hedgewatch.core.model import (
     WalletPlan,
 )
 from hedgewatch.core.rules import TEXTS, Rule, parse_template
+from tests.support.published.regimes import regime_named
 
 AIX, ALT, PEPE = "AIX/USDT:USDT", "ALT/USDT:USDT", "1000PEPE/USDT:USDT"
 VENUE = "binanceusdm"

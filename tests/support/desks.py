@@ -20,9 +20,9 @@ from hedgewatch.core.events import (
     PositionReading,
     TiersChanged,
 )
-from hedgewatch.core.margin.regimes import regime_named
 from hedgewatch.core.model import CollateralSlice, PositionKind, Tier
 from tests.support.builders import Said, desk, mark, market, tiers
+from tests.support.published.regimes import regime_named
 from tests.support.stories import Story
 
 BTC, ETH, PEPE = "BTC/USDT:USDT", "ETH/USDT:USDT", "1000PEPE/USDT:USDT"

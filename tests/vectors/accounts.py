@@ -2,12 +2,12 @@
 
 from hedgewatch.core.margin.account import Account
 from hedgewatch.core.margin.collateral import Collateral, at_rate
-from hedgewatch.core.margin.contract import signed_quantity
 from hedgewatch.core.margin.leg import Leg
 from hedgewatch.core.margin.motion import HeldLeg
 from hedgewatch.core.margin.tiers import marginal
-from hedgewatch.core.margin.verdict import verdict_on_price, verdict_on_shock
 from hedgewatch.core.model import Tier
+from tests.support.published.contract import signed_quantity
+from tests.support.published.verdict import verdict_on_price, verdict_on_shock
 from tests.vectors.cases import Answer, Fields
 
 _MONEY = "USDT"

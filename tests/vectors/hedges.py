@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hedgewatch.core.statistics.textbook import (
+from tests.support.published.textbook import (
     beta_contracts,
     contracts,
     contracts_tailed,

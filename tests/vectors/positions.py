@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from hedgewatch.core.margin.contract import (
+from hedgewatch.core.margin.contract import margin_requirement
+from hedgewatch.core.margin.tiers import marginal
+from tests.support.published.contract import (
     average_entry,
     isolated_wallet,
-    margin_requirement,
     signed_quantity,
     unrealized_pnl,
 )
-from hedgewatch.core.margin.display import shifted
-from hedgewatch.core.margin.single import (
+from tests.support.published.display import shifted
+from tests.support.published.single import (
     Terms,
     bankrupt_at,
     cross_prices,
@@ -19,7 +20,6 @@ from hedgewatch.core.margin.single import (
     liquidation_price,
     liquidation_prices,
 )
-from hedgewatch.core.margin.tiers import marginal
 from tests.vectors.cases import Answer, Fields
 
 

@@ -1,22 +1,23 @@
 """The families of single venues, as their pages and replies print them."""
 
-from hedgewatch.core.margin.bybit import Leveraged, entry_liquidation_price, margins
+from hedgewatch.core.margin.bybit import Leveraged
 from hedgewatch.core.margin.deribit import SizedRate
-from hedgewatch.core.margin.display import shifted
 from hedgewatch.core.margin.regimes import Basis
-from hedgewatch.core.margin.single import (
+from hedgewatch.core.margin.tiers import marginal
+from tests.support.published.bybit import entry_liquidation_price, margins
+from tests.support.published.display import shifted
+from tests.support.published.single import (
     equity_over_requirement,
     liquidation_price,
     maintenance_margin,
 )
-from hedgewatch.core.margin.snapshots import (
+from tests.support.published.snapshots import (
     Holding,
     cross_maintenance,
     equity_at,
     hyperliquid_price,
     price_of_equity,
 )
-from hedgewatch.core.margin.tiers import marginal
 from tests.vectors.cases import Answer, Fields
 from tests.vectors.positions import quantity_of, terms_of
 

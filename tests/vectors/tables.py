@@ -1,11 +1,11 @@
 """The families of tables and ratios: tiers, discounts, and what venues call a margin ratio."""
 
 from hedgewatch.core.margin.collateral import Discount
-from hedgewatch.core.margin.contract import liquidation_requirement, signed_quantity
-from hedgewatch.core.margin.polarity import published_ratio, venue_ratio
-from hedgewatch.core.margin.single import Terms, charge, charge_of_notional
 from hedgewatch.core.margin.tiers import deductions, marginal
 from hedgewatch.core.model import CollateralSlice
+from tests.support.published.contract import liquidation_requirement, signed_quantity
+from tests.support.published.polarity import published_ratio, venue_ratio
+from tests.support.published.single import Terms, charge, charge_of_notional
 from tests.vectors.cases import Answer, Fields
 
 

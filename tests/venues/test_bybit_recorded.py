@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from hedgewatch.core.events import PositionReading
-from hedgewatch.core.margin.bybit import Leveraged, margins
+from hedgewatch.core.margin.bybit import Leveraged
 from hedgewatch.core.margin.regime import Basis
 from hedgewatch.venues.dialects import bybit_terms
 from hedgewatch.venues.dialects.bybit import Bybit
 from hedgewatch.venues.dialects.bybit_coins import balance, price_of
 from hedgewatch.venues.dialects.bybit_replies import Mode, leg_of, mode_of, position
+from tests.support.published.bybit import margins
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 

@@ -8,13 +8,13 @@ from typing import Any
 import ccxt
 import pytest
 
-from hedgewatch.core.margin.snapshots import Holding as Snapshot
-from hedgewatch.core.margin.snapshots import hyperliquid_price
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialects.hyperliquid import Hyperliquid
 from hedgewatch.venues.dialects.hyperliquid_listing import REMAPPED, Listing, tiers
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from hedgewatch.venues.permissions import KeyRefusedError
+from tests.support.published.snapshots import Holding as Snapshot
+from tests.support.published.snapshots import hyperliquid_price
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 ADDRESS = "0x00000000000000000000000000000000000000A1"

@@ -13,17 +13,9 @@ from hedgewatch.config.shipped import SHIPPED, shipped_scenarios
 from hedgewatch.config.yaml_source import Location, Source, read_source
 
 
-def run_rule_tests(path: Path) -> list[Problem]:
-    """What is not as a file of tests expects, in the order of the file; empty when all is.
-
-    ConfigurationError names every mistake of the file itself, and of the rules it tests.
-    """
-    return [failure for checked in check_rules(path) for failure in checked.failures]
-
-
 def check_rules(path: Path, wanted: str = "") -> list[Checked]:
-    """Every test of a file, or those whose names contain what is wanted; ConfigurationError as
-    above.
+    """Every test of a file, or those whose names contain what is wanted. ConfigurationError names
+    every mistake of the file itself, and of the rules it tests.
     """
     problems: list[Problem] = []
     source = read_source(path, problems)

@@ -5,7 +5,6 @@ Importing this module imports ccxt, which takes seconds.
 
 import inspect
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from hedgewatch.venues.capability import NONE, UNKNOWN, Capability
@@ -21,7 +20,7 @@ from hedgewatch.venues.dialects.generic_streams import (
     mark_stream,
     quote_stream,
 )
-from hedgewatch.venues.known import KNOWN, KnownVenue
+from hedgewatch.venues.known import KnownVenue
 from hedgewatch.venues.marks import OTHER_MARKS, RAW_FIELDS
 from hedgewatch.venues.polling import (
     MARKS_AT_ONCE,
@@ -38,11 +37,6 @@ _PARSERS = {
     "funding": ("parse_funding_rate",),
     "position": ("parse_position",),
 }
-
-
-def capabilities() -> Iterator[Capability]:
-    """Of every venue of ccxt with swaps or futures, in the order of the alphabet."""
-    return (capability(venue) for venue in KNOWN.values())
 
 
 def capability(known: KnownVenue) -> Capability:

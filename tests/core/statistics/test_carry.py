@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.statistics.calendar import Level, calendar_spread
 from hedgewatch.core.statistics.carry import (
-    annualised_basis,
-    annualised_basis_continuous,
-    basis,
-    funding_apr,
     funding_payment,
     funding_per_day,
     roll_cost,
-    roll_yield,
     seconds_to_expiry,
     time_to_liquidation_by_funding,
 )
 from tests.core.statistics.series import known, noise
+from tests.support.published.carry import (
+    annualised_basis,
+    annualised_basis_continuous,
+    basis,
+    funding_apr,
+    roll_yield,
+)
 
 DAY, HOUR = 86_400.0, 3_600.0
 

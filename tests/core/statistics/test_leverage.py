@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.model import Tier, Unknown
-from hedgewatch.core.statistics.leverage import (
-    adverse_move,
-    effective_leverage,
-    leverage_for_move,
-    size_by_risk,
-    size_that_stands,
-    tailed,
-)
+from hedgewatch.core.statistics.leverage import effective_leverage, size_by_risk, size_that_stands
 from tests.core.statistics.series import known
+from tests.support.published.leverage import adverse_move, leverage_for_move, tailed
 
 CENT = (1.0, Decimal("0.1"), 0.0)
 

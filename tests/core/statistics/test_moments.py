@@ -14,8 +14,8 @@ from hedgewatch.core.statistics.moments import (
     correlation_shift,
     decay_of,
 )
-from hedgewatch.core.statistics.textbook import days_to_tolerance
 from tests.core.statistics.series import known, noise
+from tests.support.published.textbook import days_to_tolerance
 
 returns = st.floats(-0.2, 0.2)
 pairs = st.lists(st.tuples(returns, returns), min_size=WARM, max_size=80)

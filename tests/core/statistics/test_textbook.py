@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgewatch.core.model import Unknown
-from hedgewatch.core.statistics.textbook import (
+from tests.support.published.textbook import (
     beta_contracts,
     contracts,
     contracts_tailed,

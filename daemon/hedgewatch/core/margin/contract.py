@@ -1,57 +1,13 @@
-"""The arithmetic of one contract: notional, profit, average entry, margin and bankruptcy.
+"""The arithmetic of one contract: notional, margin and bankruptcy.
 
 Linear contracts count coins and pay in the quote currency; inverse ones count the quote currency
 and pay in coins. Formulas and signs: `daemon/NUMBERS.md`, Venues.
 """
 
-from collections.abc import Iterable
-from typing import Literal
-
-Side = Literal["long", "short"]
-
-
-def signed_quantity(side: Side, contracts: float = 1.0, contract_size: float = 1.0) -> float:
-    """Contracts × contract size, short negative: coins of a linear market, face of an inverse."""
-    size = abs(contracts) * contract_size
-    return size if side == "long" else -size
-
 
 def notional(quantity: float, price: float, *, linear: bool = True) -> float:
     """What the position is worth, never negative: |q|·P, or |Q| ÷ P in coins."""
     return abs(quantity) * price if linear else abs(quantity) / price
-
-
-def unrealized_pnl(quantity: float, entry: float, price: float, *, linear: bool = True) -> float:
-    """q·(P − E) in the quote currency, or Q·(1 ÷ E − 1 ÷ P) in coins; a loss is negative."""
-    if linear:
-        return quantity * (price - entry)
-    return quantity * (price - entry) / (entry * price)
-
-
-def average_entry(fills: Iterable[tuple[float, float]], *, linear: bool = True) -> float | None:
-    """The entry of (signed quantity, price) fills in their order; None while flat.
-
-    Weighted by quantity, of inverse contracts harmonically. What reduces a position leaves its
-    entry; what turns it over begins anew.
-    """
-    held = entry = 0.0
-    for quantity, price in fills:
-        after = held + quantity
-        if held * quantity >= 0.0:
-            if after:
-                entry = _merged(held, entry, quantity, price, linear=linear)
-        elif after * held < 0.0:
-            entry = price
-        held = after
-    return entry if held else None
-
-
-def _merged(held: float, entry: float, added: float, price: float, *, linear: bool) -> float:
-    if not held:
-        return price
-    if linear:
-        return (held * entry + added * price) / (held + added)
-    return (held + added) / (held / entry + added / price)
 
 
 def margin_requirement(
@@ -82,17 +38,3 @@ def bankruptcy_price(
         price = entry * (1.0 - side / leverage)
         return price if price >= 0.0 else None
     return entry * leverage / (leverage + side) if leverage + side > 0.0 else None
-
-
-def isolated_wallet(
-    quantity: float, entry: float, leverage: float, *, linear: bool = True
-) -> float:
-    """What is set aside for an isolated position that was opened at a leverage, fees apart."""
-    return margin_requirement(quantity, entry, leverage=leverage, linear=linear)
-
-
-def liquidation_requirement(
-    maintenance: float | None, *, notional: float = 0.0, rate: float = 0.0, fee: float = 0.0
-) -> float:
-    """Maintenance + fee rate · notional; a maintenance that is not published is rate · notional."""
-    return (rate * notional if maintenance is None else maintenance) + fee * notional

@@ -28,7 +28,6 @@ __all__ = [
     "PoolOf",
     "Regime",
     "TierKind",
-    "regime_named",
 ]
 
 
@@ -277,8 +276,3 @@ REGIMES: Mapping[str, Regime] = MappingProxyType(
         )
     }
 )
-
-
-def regime_named(name: str) -> Regime:
-    """The regime of that name, or `UNKNOWN`: a venue that nobody studied gets no guess."""
-    return REGIMES.get(name, UNKNOWN)

@@ -4,21 +4,15 @@ Values are signed, short negative; what is paid is negative. Times are in second
 where they say so, years of 365 days.
 """
 
-from math import inf, log
+from math import inf
 
 from hedgewatch.core.model import Known
-from hedgewatch.core.statistics.known import quotient, unknown
+from hedgewatch.core.statistics.known import unknown
 
 _DAY = 86400.0
 _YEAR = 365.0 * _DAY
 _HOUR = 3600.0
 _EXPIRED = unknown("the contract has expired")
-
-
-def basis(futures: float, spot: float) -> Known:
-    """Futures ÷ spot − 1."""
-    ratio = quotient(futures, spot, "no spot price")
-    return ratio - 1.0 if isinstance(ratio, float) else ratio
 
 
 def seconds_to_expiry(expiry: float, now: float) -> float:
@@ -29,30 +23,6 @@ def seconds_to_expiry(expiry: float, now: float) -> float:
 def annualised(simple: float, left: float) -> Known:
     """Basis · year ÷ time left. Below an hour it is as of an hour; none once expired."""
     return simple * _YEAR / max(left, _HOUR) if left > 0.0 else _EXPIRED
-
-
-def annualised_basis(futures: float, spot: float, left: float) -> Known:
-    """(F ÷ S − 1) · year ÷ time left."""
-    simple = basis(futures, spot)
-    return annualised(simple, left) if isinstance(simple, float) else simple
-
-
-def annualised_basis_continuous(futures: float, spot: float, left: float) -> Known:
-    """ln(F ÷ S) · year ÷ time left, with the same limits."""
-    ratio = quotient(futures, spot, "no spot price")
-    if left <= 0.0:
-        return _EXPIRED
-    if not isinstance(ratio, float):
-        return ratio
-    return log(ratio) * _YEAR / max(left, _HOUR) if ratio > 0.0 else unknown("no price")
-
-
-def roll_yield(near: float, far: float, between: float) -> Known:
-    """(F₂ ÷ F₁ − 1) · year ÷ time between the expiries: what a short gains a year by rolling."""
-    if between < _HOUR:
-        return unknown("both expire at the same time")
-    ratio = quotient(far, near, "no price of the near contract")
-    return (ratio - 1.0) * _YEAR / between if isinstance(ratio, float) else ratio
 
 
 def roll_cost(quantity: float, near: float, far: float, fee: float, spreads: float = 0.0) -> float:
@@ -75,11 +45,6 @@ def funding_per_day(value: float, rate: float, interval: float) -> Known:
     if interval <= 0.0:
         return unknown("the market has no funding interval")
     return funding_payment(value, rate) * _DAY / interval
-
-
-def funding_apr(rate: float, interval: float) -> Known:
-    """A rate a year, not compounded: rate · 8760 ÷ hours of the interval."""
-    return quotient(rate * _YEAR, interval, "the market has no funding interval")
 
 
 def time_to_liquidation_by_funding(headroom: float, per_day: float) -> float:

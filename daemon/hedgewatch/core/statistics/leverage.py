@@ -1,7 +1,6 @@
-"""Leverage as it really is, what it costs in adverse moves, and sizes that a loss can be borne at.
+"""Leverage as it really is, and sizes that a loss can be borne at.
 
-Rates: m maintenance, f the liquidation fee where the venue has one. Sizes are rounded with
-Decimal where it matters, because floor(0.3 ÷ 0.1) is 2 in floats.
+Sizes are rounded with Decimal where it matters, because floor(0.3 ÷ 0.1) is 2 in floats.
 """
 
 from collections.abc import Iterable
@@ -9,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from math import inf, isfinite
 
 from hedgewatch.core.model import Known
-from hedgewatch.core.statistics.known import all_finite, unknown
+from hedgewatch.core.statistics.known import unknown
 
 _HAIR, _MANY = 1e-6, 1e8
 """A quotient of floats below the one and not within the other of a whole number has the whole
@@ -22,24 +21,6 @@ def effective_leverage(value: float, equity: float) -> float:
     if value == 0.0:
         return 0.0
     return value / equity if equity > 0.0 else (inf if value > 0.0 else -inf)
-
-
-def adverse_move(leverage: float, rate: float, fee: float = 0.0, *, long: bool) -> Known:
-    """The move against a fresh isolated position that liquidates it; 0 or less: at once.
-
-    (1/L − m − f) ÷ (1 ∓ (m + f)), − for a long, + for a short.
-    """
-    required = rate + fee
-    if leverage <= 0.0 or not all_finite(leverage, required) or (long and required >= 1.0):
-        return unknown("no such position")
-    return (1.0 / leverage - required) / (1.0 - required if long else 1.0 + required)
-
-
-def leverage_for_move(move: float, rate: float, fee: float = 0.0, *, long: bool) -> Known:
-    """The leverage at which just that adverse move liquidates: the inverse of `adverse_move`."""
-    required = rate + fee
-    margin = required + move * (1.0 - required if long else 1.0 + required)
-    return 1.0 / margin if margin > 0.0 else unknown("no leverage is low enough")
 
 
 def size_by_risk(
@@ -77,10 +58,3 @@ def size_that_stands(
     requirement is the greatest of the tiers' lines, so the fewest contracts of them all hold.
     """
     return min([(spare + deduction) / (loss + rate * notional) for rate, deduction in required])
-
-
-def tailed(contracts: float, spot: float, futures: float) -> Known:
-    """Contracts of a quantity hedge, corrected for daily settlement: N · S ÷ F (Hull §3.4)."""
-    if futures <= 0.0:
-        return unknown("no price of the futures")
-    return contracts * spot / futures

@@ -6,13 +6,13 @@ Equity that includes the profit needs no entry price: each position counts as en
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hedgewatch.core.margin.single import (
+from hedgewatch.core.model import Tier
+from tests.support.published.single import (
     Terms,
     liquidation_price,
     maintenance_margin,
     requirement,
 )
-from hedgewatch.core.model import Tier
 
 
 def equity_at(terms: Terms, mark: float, multiple: float) -> float:

@@ -27,7 +27,7 @@ def hedge_from_series(
 ) -> SeriesHedge | None:
     """Hull ex. 3.3: sample moments (n − 1) of paired changes; None below two pairs or unpaired."""
     count = len(spot_changes)
-    if count < 2 or len(futures_changes) != count:  # noqa: PLR2004
+    if count < 2 or len(futures_changes) != count:
         return None
     if not all_finite(*spot_changes, *futures_changes):
         return None
