@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager systemd-analyze:systemd systemd-nspawn:systemd-container chromium:chromium
+SERVERS := mosquitto:mosquitto mosquitto_pub:mosquitto-clients prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager systemd-analyze:systemd systemd-nspawn:systemd-container chromium:chromium faketime:faketime
 # Many tests wait for sockets and processes more than they compute: more workers than cores, at most 4.
 WORKERS := $(shell echo $$(( $$(nproc) < 2 ? 2 : 4 )))
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

@@ -20,6 +20,7 @@ from hedgewatch.jobs import (
     JobFailedError,
     Spawn,
     Workplace,
+    keep_pace,
     scheduler,
 )
 from hedgewatch.store import Store
@@ -244,3 +245,23 @@ async def test_what_the_scheduler_could_not_begin_is_counted_too(code: int, outc
     event = events.JobEvent(code, "reconcile", "default")
     table._dispatch_event(event)  # noqa: SLF001 - a scheduler that misses takes a stalled machine
     assert shown(runs, "reconcile")[outcome] == 1.0
+
+
+async def test_after_the_wall_clock_was_set_back_no_job_waits_longer_than_after_a_run() -> None:
+    """APScheduler goes by it: each would wait an hour."""
+    table = planned(lambda _, work: work.close())
+    keep_pace(table, NOW)  # nothing to mind before it runs
+    table.start()
+    try:
+        began = min(job.next_run_time.timestamp() for job in table.get_jobs())
+        due = {job.id: job.next_run_time.timestamp() for job in table.get_jobs()}
+        keep_pace(table, began - 3600.0)
+        for job in table.get_jobs():
+            latest = began - 3600.0 + job.trigger.interval.total_seconds()
+            assert job.next_run_time.timestamp() <= latest
+        before = {job.id: job.next_run_time for job in table.get_jobs()}
+        keep_pace(table, began + 3600.0)
+        assert {job.id: job.next_run_time for job in table.get_jobs()} == before
+        assert due["reconcile"] > before["reconcile"].timestamp()
+    finally:
+        table.shutdown(wait=False)

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TextIO
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hedgewatch.assembly import Daemon, build_daemon
 from hedgewatch.clock import CLOCK_SECONDS
@@ -28,7 +29,7 @@ from hedgewatch.core.alert_model import AlertRecord
 from hedgewatch.core.alerts.own import Recovery
 from hedgewatch.core.events import ClockAdvanced, ClockStepped, RulesReplaced
 from hedgewatch.core.remembering import facts_now, remember
-from hedgewatch.jobs import Housekeeping, Workplace, scheduler
+from hedgewatch.jobs import Housekeeping, Workplace, keep_pace, scheduler
 from hedgewatch.monitor import Output
 from hedgewatch.reporting import CannotReportError
 from hedgewatch.store import Store
@@ -78,13 +79,13 @@ async def run_daemon(
         _take_up(daemon, records, recovery)
         _begin_recording(daemon)
         daemon.tasks.keep("monitor", daemon.monitor.run())
-        daemon.tasks.keep("clock", _tick(daemon))
+        daemon.tasks.keep("clock", _tick(daemon, jobs := _jobs(daemon, store)))
         _begin_keeping(daemon, store)
         _begin_beating(daemon)
 
         stack.push_async_callback(daemon.accounts.close)
         await _watch(daemon, configuration)
-        stack.callback(_begin_jobs(daemon, store))
+        stack.enter_context(_at_work(jobs))
 
         with _settled(daemon):
             yield daemon
@@ -106,9 +107,9 @@ async def _watch(daemon: Daemon, configuration: Configuration) -> None:
     await daemon.accounts.watch(configuration)
 
 
-def _begin_jobs(daemon: Daemon, store: Store) -> Callable[[], None]:
-    """Start the periodic jobs; what ends them."""
-    jobs = scheduler(
+def _jobs(daemon: Daemon, store: Store) -> AsyncIOScheduler:
+    """The periodic jobs; nothing runs yet."""
+    return scheduler(
         Workplace(
             accounts=daemon.accounts.watches,
             markets=daemon.accounts.markets,
@@ -117,8 +118,15 @@ def _begin_jobs(daemon: Daemon, store: Store) -> Callable[[], None]:
             runs=daemon.metrics.jobs,
         )
     )
+
+
+@contextmanager
+def _at_work(jobs: AsyncIOScheduler) -> Iterator[None]:
     jobs.start()
-    return partial(jobs.shutdown, wait=False)
+    try:
+        yield
+    finally:
+        jobs.shutdown(wait=False)
 
 
 async def reload(
@@ -232,10 +240,11 @@ async def _end_keeping(daemon: Daemon) -> None:
         daemon.recorder.stop()
 
 
-async def _tick(daemon: Daemon) -> None:
+async def _tick(daemon: Daemon, jobs: AsyncIOScheduler) -> None:
     """Time passes: so that `for:` elapses in a quiet market, and ages grow.
 
-    After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock.
+    After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock, and so
+    does APScheduler.
     """
     while True:
         await asyncio.sleep(CLOCK_SECONDS)
@@ -244,8 +253,10 @@ async def _tick(daemon: Daemon) -> None:
         if abs(stepped) > _CLOCK_STEP_SECONDS:
             _log.warning("clock_stepped", seconds=stepped)
             daemon.monitor.publish(ClockStepped(stepped))
+            keep_pace(jobs, daemon.clock.wall())
             for watch in daemon.accounts.lines():
-                doubted = watch.reconnect(f"the clock of this machine stepped by {stepped:.1f} s")
+                reason = f"the clock of this machine stepped by {stepped:.1f} s"
+                doubted = watch.reconnect(reason, stepped)
                 daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
         daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))
         daemon.monitor.publish(ClockAdvanced())

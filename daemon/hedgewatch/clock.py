@@ -33,6 +33,10 @@ class Clock:
         """Epoch seconds."""
         return self._anchor + _since_boot()
 
+    def wall(self) -> float:
+        """Epoch seconds by the wall clock, for whoever cannot help but go by it."""
+        return time.time()
+
     def monotonic_microseconds(self) -> int:
         """CLOCK_MONOTONIC, which systemd wants to hear at a reload."""
         return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000

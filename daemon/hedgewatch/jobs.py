@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
@@ -141,6 +141,16 @@ def scheduler(place: Workplace) -> AsyncIOScheduler:
     _plan(table, OWN_JOBS, lambda: [place.own], place)
     _listen(table, place.runs)
     return table
+
+
+def keep_pace(table: AsyncIOScheduler, wall: float) -> None:
+    """APScheduler goes by the wall clock: when that was set back, every job would wait as long as
+    the step was. None waits longer than it would after a run.
+    """
+    for job in table.get_jobs() if table.running else ():
+        latest = datetime.fromtimestamp(wall, UTC) + job.trigger.interval
+        if job.next_run_time > latest:
+            job.modify(next_run_time=latest)
 
 
 def _plan(

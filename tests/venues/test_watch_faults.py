@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from ccxt.base.exchange import BaseExchange
 
 from hedgewatch.core.events import (
     AccountAccepted,
@@ -17,7 +18,7 @@ from hedgewatch.sim.exchange import PaperExchange
 from hedgewatch.sim.faults import POISONS
 from hedgewatch.sim.wire.binance_routes import ROUTES
 from tests.support.patience import PATIENCE, stopwatch
-from tests.venues.watching import AIX, ALT, watched
+from tests.venues.watching import AIX, ALT, Watched, now, watched
 
 pytestmark = pytest.mark.live
 
@@ -72,19 +73,49 @@ async def test_a_price_from_the_future_does_not_make_the_next_ones_look_old(
         assert 9.0 not in {mark.price for mark in seen.all(MarkPriceChanged)}
 
 
-async def test_after_a_jump_of_the_clock_every_socket_is_opened_anew(
-    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+def spend_an_hour(seen: Watched) -> None:
+    """What a step back leaves of ccxt's account of its requests: all that may be spent was, in an
+    hour.
+    """
+    for open_ in (seen.markets._open, seen.watch._standing):  # noqa: SLF001 - nobody else has ccxt
+        assert open_ is not None
+        pace = open_.exchange.throttler
+        spent = {"timestamp": (now() + 3600.0) * 1000.0, "cost": pace.config["maxWeight"]}
+        pace.timestamps.append(spent)
+
+
+async def reads_at_once(seen: Watched) -> None:
+    """Before anybody can have asked the venue for its time."""
+    await seen.until(FeedLost)
+    await seen.watch.reconcile()
+
+
+@pytest.mark.parametrize("stepped", [3600.0, -3600.0])
+async def test_after_a_step_of_the_wall_clock_every_socket_is_new_and_all_is_signed_rightly(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, stepped: float
 ) -> None:
+    """Within 2 s there are fresh prices, and no request is refused for its time or waits its turn
+    for an hour: ccxt signs and paces by the wall clock.
+    """
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)
         await seen.fresh_mark()
+        spend_an_hour(seen)
+        shows = staticmethod(lambda: round((now() + stepped) * 1000.0))
+        monkeypatch.setattr(BaseExchange, "milliseconds", shows)
         seen.forget()
-        await seen.reconnect("the clock jumped by 7 s")
-        assert {lost.feed for lost in seen.all(FeedLost)} == {"mark", "quote", "user"}
-        await seen.until(FeedRestored, lambda back: back.feed == "mark")
+        async with stopwatch() as took:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(seen.reconnect("the clock stepped by an hour", stepped))
+                group.create_task(reads_at_once(seen))
+            assert {lost.feed for lost in seen.all(FeedLost)} == {"mark", "quote", "user"}
+            await seen.until(FeedRestored, lambda back: back.feed == "mark")
+            await seen.fresh_mark()
+        assert took.seconds < 2.0
         await seen.until(FeedRestored, lambda back: back.feed == "quote")
         await seen.until(FeedRestored, lambda back: back.feed == "user")
         await seen.until(AccountRead)
+        assert "rest" not in {lost.feed for lost in seen.all(FeedLost)}
         assert seen.all(AccountRefused) == []
 
 

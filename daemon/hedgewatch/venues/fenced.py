@@ -58,6 +58,8 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
     session: Any
     options: Any
     clients: Any
+    has: Any
+    throttler: Any
 
     def open(self, lazy: bool = False) -> None:  # noqa: FBT001, FBT002 - ccxt's signature
         """Prepare TLS as ccxt does, but make the session ourselves."""
@@ -93,6 +95,16 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
         self.options.update(
             {name: lender.options[name] for name in helpers if name in lender.options}
         )
+
+    def wall_clock_stepped(self, seconds: float) -> None:
+        """Ccxt signs and paces by the wall clock. What that is ahead of the venue's is known at
+        once, where it was ever measured; and after a step back the requests of before would count
+        for as long as the step was, and hold up all that follow.
+        """
+        if self.has.get("fetchTime"):
+            ahead = self.options.get("timeDifference", 0)
+            self.options["timeDifference"] = ahead + round(seconds * 1000.0)
+        self.throttler.timestamps.clear()
 
     def client(self, url: str) -> GuardedSocket:
         """The socket of an address, made when there is none."""
