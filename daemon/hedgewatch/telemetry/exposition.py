@@ -8,7 +8,7 @@ values are written a measure at a time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress
-from math import inf, isnan
+from math import inf
 from operator import attrgetter
 from typing import Protocol
 
@@ -63,6 +63,7 @@ class Exposition:
 
     def __init__(self) -> None:
         self._scopes = {scope: _Scope(scope) for scope in Scope}
+        self._markets = WrittenLabels()
 
     def render(
         self,
@@ -78,7 +79,7 @@ class Exposition:
             by_scope[row.subject.scope].append(row)
         for scope, found in by_scope.items():
             self._scopes[scope].write(found, families)
-        families[_MARK_PRICE].extend(_mark_lines(marks))
+        families[_MARK_PRICE].append(_mark_lines(marks, self._markets))
         exported = [alert for alert in alerts if _is_exported(alert)]
         families[_ALERTS].extend(map(_alert_line, exported))
         families[_ACKNOWLEDGED].extend(map(_seen_line, filter(_fires, exported)))
@@ -87,39 +88,47 @@ class Exposition:
 
 
 class _Scope:
-    """The exported measures of one scope, and the labels of its rows as they are written, which
-    stay until other rows come or their labels change.
-
-    Measures that share a metric tell themselves apart by labels of their own: `_columns` has the
-    labels of all rows for each of these.
+    """The exported measures of one scope. Those that share a metric tell themselves apart by fixed
+    labels of their own.
     """
 
     def __init__(self, scope: Scope) -> None:
         measures = [m for m in CATALOGUE if m.scope is scope and m.metric]
         self._measures = [(m.metric, m.fixed, attrgetter(m.name)) for m in measures]
-        self._labels: list[Labels] = []
-        self._columns: dict[Labels, list[bytes]] = {m.fixed: [] for m in measures}
+        self._written = {measure.fixed: WrittenLabels(measure.fixed) for measure in measures}
 
     def write(self, rows: Sequence[Row], families: Mapping[str, list[bytes]]) -> None:
         """Add each measure's lines to its family."""
         labels = [row.exported for row in rows]
-        if labels != self._labels:
-            self._remember(labels)
+        texts = {fixed: written.of(labels) for fixed, written in self._written.items()}
         for metric, fixed, read in self._measures:
-            families[metric].append(_lines(metric, self._columns[fixed], list(map(read, rows))))
-
-    def _remember(self, labels: list[Labels]) -> None:
-        """Other rows than before: the texts of those that stay are kept."""
-        for fixed, column in self._columns.items():
-            known = dict(zip(self._labels, column, strict=True))
-            self._columns[fixed] = [
-                known.get(each) or _braced(each + fixed).encode() for each in labels
-            ]
-        self._labels = labels
+            families[metric].append(lines_of(metric, texts[fixed], list(map(read, rows))))
 
 
-def _lines(metric: str, labels: Sequence[bytes], column: Sequence[Known]) -> bytes:
-    """The lines of one measure, without those that are unknown.
+class WrittenLabels:
+    """Labels of rows, with the same few at the end, as they are written; they are kept until other
+    rows come or their labels change.
+    """
+
+    def __init__(self, fixed: Labels = ()) -> None:
+        self._fixed = fixed
+        self._labels: list[Labels] = []
+        self._texts: list[bytes] = []
+
+    def of(self, labels: list[Labels]) -> list[bytes]:
+        """What stands between the name of a metric and a value, for each row."""
+        if labels != self._labels:
+            known = dict(zip(self._labels, self._texts, strict=True))
+            self._texts = [known.get(each) or self._text_of(each) for each in labels]
+            self._labels = labels
+        return self._texts
+
+    def _text_of(self, labels: Labels) -> bytes:
+        return _braced(labels + self._fixed).encode()
+
+
+def lines_of(metric: str, labels: Sequence[bytes], column: Sequence[Known]) -> bytes:
+    """The lines of one measure, without those that are unknown; `labels` as they are written.
 
     Many are the same for all rows: unknown for one reason, never, not vanished.
     """
@@ -133,7 +142,7 @@ def _lines(metric: str, labels: Sequence[bytes], column: Sequence[Known]) -> byt
         values = _values([first]) * len(column) if alike else _values(column)
     except TypeError:
         known = [type(value) is not Unknown for value in column]
-        return _lines(metric, [*compress(labels, known)], [*compress(column, known)])
+        return lines_of(metric, [*compress(labels, known)], [*compress(column, known)])
     lines = [metric.encode()] * (3 * len(values))
     lines[1::3], lines[2::3] = labels, values
     return b"".join(lines)
@@ -156,18 +165,9 @@ def _values(column: Sequence[Known]) -> list[bytes]:
     return [_INFINITE.get(value, _NAN) if text == _NULL else text for text, value in pairs]
 
 
-def text_of(value: float) -> str:
-    """A value as Prometheus reads it, with the end of its line."""
-    if value - value == 0:
-        return f"{value:d}\n" if isinstance(value, int) else f"{value!r}\n"
-    if isnan(value):
-        return "NaN\n"
-    return "+Inf\n" if value > 0 else "-Inf\n"
-
-
-def prefix_of(metric: str, labels: Labels) -> str:
-    """What precedes the value of a series."""
-    return metric + _braced(labels)
+def header_of(metric: str, description: str) -> bytes:
+    """What stands before the lines of a metric."""
+    return f"# HELP {metric} {description}\n# TYPE {metric} gauge\n".encode()
 
 
 def _braced(labels: Labels) -> str:
@@ -182,11 +182,10 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
-def _mark_lines(marks: Iterable[Mark]) -> Iterable[bytes]:
-    for venue, symbol, price in marks:
-        if not isinstance(price, Unknown):
-            labels = ("venue", venue), ("symbol", symbol)
-            yield (prefix_of(_MARK_PRICE, labels) + text_of(price)).encode()
+def _mark_lines(marks: Iterable[Mark], written: WrittenLabels) -> bytes:
+    told = list(marks)
+    labels = written.of([(("venue", venue), ("symbol", symbol)) for venue, symbol, _ in told])
+    return lines_of(_MARK_PRICE, labels, [price for _, _, price in told])
 
 
 def _is_exported(alert: AlertRecord) -> bool:
@@ -205,7 +204,7 @@ def _alert_line(alert: AlertRecord) -> bytes:
         ("alertstate", alert.state.value),
         ("severity", alert.severity.value),
     )
-    return (prefix_of(_ALERTS, own + alert.subject.labels) + "1\n").encode()
+    return f"{_ALERTS}{_braced(own + alert.subject.labels)}1\n".encode()
 
 
 def _fires(alert: AlertRecord) -> bool:
@@ -215,9 +214,8 @@ def _fires(alert: AlertRecord) -> bool:
 def _seen_line(alert: AlertRecord) -> bytes:
     own = (("alertname", alert.alertname), ("severity", alert.severity.value))
     seen = int(alert.acknowledged is not None)
-    return (prefix_of(_ACKNOWLEDGED, own + alert.subject.labels) + f"{seen}\n").encode()
+    return f"{_ACKNOWLEDGED}{_braced(own + alert.subject.labels)}{seen}\n".encode()
 
 
 def _block(metric: str, lines: Iterable[bytes]) -> Iterable[bytes]:
-    header = f"# HELP {metric} {HELP[metric]}\n# TYPE {metric} gauge\n"
-    return chain((header.encode(),), lines)
+    return chain((header_of(metric, HELP[metric]),), lines)

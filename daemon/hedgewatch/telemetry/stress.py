@@ -1,6 +1,6 @@
 """The stress of pools and hedges for readers: as JSON, and as series of a scrape."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from hedgewatch.core.book.rows import HedgeRow, PoolRow
@@ -9,7 +9,7 @@ from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.core.stress import HedgeStress, PoolStress, StressTable, curve_of
 from hedgewatch.telemetry.api import Document, jsonable
-from hedgewatch.telemetry.exposition import Labels, prefix_of, text_of
+from hedgewatch.telemetry.exposition import WrittenLabels, header_of, lines_of
 
 _NOW = ("equity", "margin_ratio", "headroom", "shock_down", "shock_up")
 _OF_POOLS = [measure for measure in STRESS_MEASURES if measure.scope is Scope.POOL]
@@ -61,63 +61,45 @@ def _cells(measures: Sequence[Measure], cells: Mapping[str, Cell] | Unknown) -> 
     }
 
 
-_Prefixes = dict[tuple[Labels, str], tuple[str, ...]]
-"""By labels and scenario: what precedes the value of each measure."""
-
-
 class StressSeries:
-    """Renders a table for Prometheus, and remembers what precedes each value."""
+    """Renders a table for Prometheus, and remembers how the labels of its rows are written."""
 
     def __init__(self) -> None:
-        self._prefixes: _Prefixes = {}
+        self._pools: _Written = {}
+        self._hedges: _Written = {}
 
     def render(self, table: StressTable) -> bytes:
         """Every cell that is scraped; what is unknown is absent."""
         scraped = [scenario.name for scenario in table.scenarios if scenario.scraped]
-        kept: _Prefixes = {}
-        text = [
-            *self._series(_OF_POOLS, _known(table.pools, scraped), kept),
-            *self._series(_OF_HEDGES, _known(table.hedges, scraped), kept),
-        ]
-        self._prefixes = kept
-        return "".join(text).encode()
-
-    def _series(
-        self,
-        measures: Sequence[Measure],
-        cells: Iterable[tuple[Labels, str, Cell]],
-        kept: _Prefixes,
-    ) -> Iterator[str]:
-        """Measure by measure, as the format asks, while each cell is looked at once."""
-        readers = [_reader(measure) for measure in measures]
-        families: list[list[str]] = [[] for _ in measures]
-        appends = [family.append for family in families]
-        for labels, scenario, cell in cells:
-            key = labels, scenario
-            prefixes = kept[key] = self._prefixes.get(key) or _prefixes(measures, *key)
-            for append, prefix, read in zip(appends, prefixes, readers, strict=True):
-                append(prefix + text_of(read(cell)))
-        return _blocks(measures, families)
+        self._pools = {name: self._pools.get(name) or _labelled(name) for name in scraped}
+        self._hedges = {name: self._hedges.get(name) or _labelled(name) for name in scraped}
+        pools = _series(_OF_POOLS, table.pools, self._pools)
+        return b"".join((*pools, *_series(_OF_HEDGES, table.hedges, self._hedges)))
 
 
-def _blocks(measures: Sequence[Measure], families: Sequence[list[str]]) -> Iterator[str]:
-    for measure, lines in zip(measures, families, strict=True):
-        if lines:
-            metric = measure.metric
-            yield f"# HELP {metric} {measure.help}\n# TYPE {metric} gauge\n"
-            yield from lines
+_Written = Mapping[str, WrittenLabels]
+"""Of the rows that have numbers, with the scenario whose name they go by here."""
 
 
-def _known(rows: Rows, scraped: Sequence[str]) -> Iterator[tuple[Labels, str, Cell]]:
-    for row, cells in rows:
-        if not isinstance(cells, Unknown):
-            for scenario in scraped:
-                yield row.exported, scenario, cells[scenario]
+def _labelled(scenario: str) -> WrittenLabels:
+    return WrittenLabels((("scenario", scenario),))
 
 
-def _prefixes(measures: Sequence[Measure], labels: Labels, scenario: str) -> tuple[str, ...]:
-    named = (*labels, ("scenario", scenario))
-    return tuple(prefix_of(measure.metric, named) for measure in measures)
+def _series(measures: Sequence[Measure], rows: Rows, written: _Written) -> Iterator[bytes]:
+    """Measure by measure, as the format asks, and of each scenario all rows."""
+    known = [(row.exported, cells) for row, cells in rows if not isinstance(cells, Unknown)]
+    if not known:
+        return
+    labels = [exported for exported, _ in known]
+    columns = [
+        (texts.of(labels), [cells[scenario] for _, cells in known])
+        for scenario, texts in written.items()
+    ]
+    for measure in measures if columns else ():
+        read = _reader(measure)
+        yield header_of(measure.metric, measure.help)
+        for texts, cells in columns:
+            yield lines_of(measure.metric, texts, list(map(read, cells)))
 
 
 def _reader(measure: Measure) -> Callable[[Cell], float]:
