@@ -8,6 +8,7 @@ from hedgewatch.core.alert_model import AlertRecord, AlertState
 from hedgewatch.core.book.rows import AccountRow, Row
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.evenness import Advice
+from hedgewatch.core.model import Desk
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.core.stress import Moves, StressTable, joined, moves_of, table_of
@@ -31,6 +32,7 @@ class EngineView:
         self._status = status
         self._heartbeat = heartbeat
         self._stress: tuple[float, StressTable] | None = None
+        self._moves: tuple[Desk, Sequence[Moves]] | None = None
         self.recording = "off"
 
     def rows(self) -> Iterable[Row]:
@@ -73,10 +75,16 @@ class EngineView:
             yield self._stress[1]
             return
         parts = []
-        for part in self._parts(moves_of(book.desk)):
+        for part in self._parts(self._moves_of(book.desk)):
             parts.append(part)
             yield part
         self._stress = began, joined(parts)
+
+    def _moves_of(self, desk: Desk) -> Sequence[Moves]:
+        """Kept as long as the desk: what a scenario does to a market is worked out once."""
+        if self._moves is None or self._moves[0] is not desk:
+            self._moves = desk, moves_of(desk)
+        return self._moves[1]
 
     def what_if(self, common: float) -> Iterator[StressTable]:
         """One common move of all prices, a fraction, with the betas of the desk; in such parts."""

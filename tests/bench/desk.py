@@ -17,7 +17,7 @@ TIERS = tiers(
 )  # fmt: skip
 _SIZES = (300.0, -450.0, 21e3, -3_500.0, 600.0, -9_000.0, 35e3, -20e3, 24e3, -38e3)
 BOOK = tuple(held(symbol, size, PRICE) for symbol, size in zip(SYMBOLS, _SIZES, strict=True))
-_WALLET = 1_500_000.0
+WALLET = 1_500_000.0
 """Eight of the ten have a liquidation price; two longs are too small to liquidate the pool."""
 _CONDITIONS = (
     (Scope.POSITION, 4, "liquidation_distance < 0.{}%", "liquidation_distance > 1.{}%"),
@@ -49,7 +49,7 @@ def told(pools: int, ruled: int) -> Story:
     story = Story(*(rule(*one) for one in conditions(ruled)), on=_desk(accounts))
     story.at(0.0, *map(market, SYMBOLS))
     story.at(0.0, *(tiered(symbol, TIERS, account) for account in accounts for symbol in SYMBOLS))
-    story.at(0.0, *(read(*BOOK, wallet=_WALLET, account=account) for account in accounts))
+    story.at(0.0, *(read(*BOOK, wallet=WALLET, account=account) for account in accounts))
     story.at(0.0, *(mark(symbol, PRICE) for symbol in SYMBOLS))
     return story
 

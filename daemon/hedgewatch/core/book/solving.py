@@ -23,10 +23,15 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
     inverse it is counted in the quote currency, at the price of its first market, so that coin
     and contracts move together (`coin_price` translates back).
     """
+    return rebuilt(pool, legs_of(pool, price_of), coins_of(pool, price_of))
+
+
+def legs_of(pool: PoolRow, price_of: PriceOf = mark_of) -> list[HeldLeg]:
+    """Its positions."""
     assets, betas = pool.account.assets, pool.account.betas
     regime = regime_of(pool.account, isolated=pool.isolated)
     netted = regime.netting is Netting.LARGER_SIDE
-    legs = [
+    return [
         HeldLeg(
             leg=position.leg,
             market=position.symbol,
@@ -38,8 +43,11 @@ def account_of(pool: PoolRow, price_of: PriceOf = mark_of) -> Account:
         for position in pool.positions
         if position.leg is not None
     ]
-    collateral = _whole(pool) if is_whole(pool) else [_single(pool, price_of)]
-    return rebuilt(pool, legs, collateral)
+
+
+def coins_of(pool: PoolRow, price_of: PriceOf = mark_of) -> list[Collateral]:
+    """What backs it."""
+    return _whole(pool) if is_whole(pool) else [_single(pool, price_of)]
 
 
 def rebuilt(pool: PoolRow, legs: Iterable[HeldLeg], collateral: Iterable[Collateral]) -> Account:

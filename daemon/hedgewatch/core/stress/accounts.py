@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import MarketRow, PoolRow
-from hedgewatch.core.book.solving import account_of, is_inverse
+from hedgewatch.core.book.solving import coins_of, is_inverse, legs_of
 from hedgewatch.core.margin import Account, Collateral, HeldLeg
 from hedgewatch.core.model import Known, Market, Unknown
 
@@ -57,11 +57,11 @@ class Backed:
 
 def backed_of(pool: PoolRow) -> Backed:
     """A pool whose numbers are known, so that its markets and all that backs it are."""
-    account = account_of(pool)
+    legs = legs_of(pool)
     rows = [position.market for position in pool.positions if position.leg is not None]
     held = [
         Held(leg, row, row.market)
-        for leg, row in zip(account.legs, rows, strict=True)
+        for leg, row in zip(legs, rows, strict=True)
         if row.market is not None
     ]
     inverse = is_inverse(pool)
@@ -69,7 +69,7 @@ def backed_of(pool: PoolRow) -> Backed:
     return Backed(
         pool=pool,
         held=held,
-        coins=tuple(account.collateral.values()),
+        coins=coins_of(pool),
         money=held[0].market.quote if inverse else pool.currency,
         unit="" if is_whole(pool) else pool.currency,
         profit_inside=regime.profit_in_haircut,

@@ -15,16 +15,15 @@ class Moves:
     def __init__(self, scenario: Scenario, assets: Assets | None = None) -> None:
         self.scenario = scenario
         self._assets = assets or Assets()
-        self._marks: dict[tuple[str, str], float] = {}
+        self._marks: dict[str, float] = {}
         self._prices: dict[tuple[str, str], float] = {}
 
     def mark(self, market: Market) -> float:
         """The factor of a contract's mark price."""
-        key = market.base, market.quote
-        factor = self._marks.get(key)
+        factor = self._marks.get(market.symbol)
         if factor is None:
             pair = self._asset(market.base), self._asset(market.quote)
-            factor = self._marks[key] = self.scenario.mark(*pair)
+            factor = self._marks[market.symbol] = self.scenario.mark(*pair)
         return factor
 
     def price(self, coin: str, currency: str) -> float:

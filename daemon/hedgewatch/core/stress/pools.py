@@ -6,6 +6,7 @@ both ends stands between them (margin.md §2.1). Where that is not certain (a co
 or is cut, inverse contracts) the way is looked at in eighths.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -34,8 +35,19 @@ class PoolStress:
 
 def stress_pool(backed: Backed, moves: Moves) -> PoolStress:
     """The pool at the end of the scenario, and whether it gets there."""
-    if backed.plain and not moves.haircut(backed.unit):
-        return _plain(backed, moves)
+    (found,) = stress_by_all(backed, (moves,))
+    return found
+
+
+def stress_by_all(backed: Backed, scenarios: Sequence[Moves]) -> list[PoolStress]:
+    """The same for each of the scenarios."""
+    plain = [moves for moves in scenarios if backed.plain and not moves.haircut(backed.unit)]
+    found = dict(zip(plain, _plain(backed, plain), strict=True))
+    return [found.get(moves) or _mixed(backed, moves) for moves in scenarios]
+
+
+def _mixed(backed: Backed, moves: Moves) -> PoolStress:
+    """Any pool: made anew at each station of the way."""
     way = [_at(backed, moves, step / _STEPS) for step in _stations(backed, moves)]
     end = way[-1]
     fallen = _is_short(backed.headroom, backed.requirement) or any(
@@ -49,20 +61,28 @@ def stress_pool(backed: Backed, moves: Moves) -> PoolStress:
     )
 
 
-def _plain(backed: Backed, moves: Moves) -> PoolStress:
-    """The same for linear contracts and one coin: both ends suffice, the coin stands still."""
-    (coin,) = backed.coins
-    equity, requirement = coin.amount, 0.0
+def _plain(backed: Backed, scenarios: Sequence[Moves]) -> Iterator[PoolStress]:
+    """Linear contracts and one coin that stands still: both ends suffice. Leg by leg, so that what
+    all scenarios ask of a leg is asked once.
+    """
+    equities = [sum(coin.amount for coin in backed.coins)] * len(scenarios)
+    requirements = [0.0] * len(scenarios)
     for held in backed.held:
-        leg, market = held.leg.leg, held.market
-        price = held.row.price * moves.mark(market)
-        profit, need = leg.value(price, leg.piece_at(price))
-        equity += profit - moves.funding(market, leg.quantity * price)
-        requirement += need
-    now, then = backed.headroom, equity - requirement
-    fallen = _is_short(now, backed.requirement) or _is_short(then, requirement)
-    ratio = margin_ratio(requirement, equity)
-    return PoolStress(equity, ratio, fallen and bool(backed.held), (now, then))
+        leg, market, mark = held.leg.leg, held.market, held.row.price
+        starts, required, quantity = leg.starts, leg.required, leg.quantity
+        for number, moves in enumerate(scenarios):
+            price = mark * moves.mark(market)
+            rate, deduction = required[bisect_right(starts, price, 1) - 1]
+            paid = moves.funding(market, quantity * price)
+            equities[number] += quantity * (price - leg.entry) - paid
+            requirements[number] += rate * (leg.size * price) - deduction
+    now = backed.headroom
+    short = _is_short(now, backed.requirement)
+    for equity, requirement in zip(equities, requirements, strict=True):
+        then = equity - requirement
+        fallen = short or _is_short(then, requirement)
+        ratio = margin_ratio(requirement, equity)
+        yield PoolStress(equity, ratio, fallen and bool(backed.held), (now, then))
 
 
 def _is_short(headroom: float, requirement: float) -> bool:

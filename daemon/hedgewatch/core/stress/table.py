@@ -9,7 +9,7 @@ from hedgewatch.core.scenarios import Scenario
 from hedgewatch.core.stress.accounts import backed_of, doubt_of
 from hedgewatch.core.stress.hedges import HedgeStress, stress_hedge
 from hedgewatch.core.stress.moves import Moves
-from hedgewatch.core.stress.pools import PoolStress, stress_pool
+from hedgewatch.core.stress.pools import PoolStress, stress_by_all
 
 CURVE = tuple(step / 100.0 for step in range(-90, 151))
 """The common moves of a plot."""
@@ -51,15 +51,17 @@ def curve_of(pool: PoolRow) -> list[tuple[float, float]]:
         return []
     backed = backed_of(pool)
     betas, assets = pool.account.betas, pool.account.assets
-    moves = [(x, Moves(Scenario(name="common", common=x, betas=betas), assets)) for x in CURVE]
-    return [(x, stress_pool(backed, move).margin_ratio) for x, move in moves]
+    moves = [Moves(Scenario(name="common", common=x, betas=betas), assets) for x in CURVE]
+    found = stress_by_all(backed, moves)
+    return [(x, each.margin_ratio) for x, each in zip(CURVE, found, strict=True)]
 
 
 def _pool(pool: PoolRow, scenarios: Sequence[Moves]) -> Mapping[str, PoolStress] | Unknown:
     if (doubt := doubt_of(pool)) is not None:
         return doubt
     backed = backed_of(pool)
-    return {moves.scenario.name: stress_pool(backed, moves) for moves in scenarios}
+    names = (moves.scenario.name for moves in scenarios)
+    return dict(zip(names, stress_by_all(backed, scenarios), strict=True))
 
 
 def _hedge(hedge: HedgeRow, scenarios: Sequence[Moves]) -> Mapping[str, HedgeStress] | Unknown:

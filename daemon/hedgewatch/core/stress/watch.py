@@ -22,7 +22,7 @@ from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress.accounts import Backed, Held, backed_of, doubt_of
 from hedgewatch.core.stress.hedges import gain_of
 from hedgewatch.core.stress.moves import Moves, moves_of
-from hedgewatch.core.stress.pools import stress_pool
+from hedgewatch.core.stress.pools import stress_by_all
 
 TOLERANCE = 1e-3
 """Of stressed equity and of stressed headroom, whichever is less."""
@@ -77,15 +77,16 @@ class _Reach:
 class PoolWatch:
     """Follows one pool through the prices of its markets."""
 
-    __slots__ = ("_backed", "_carried", "_pool", "_reaches", "_scenarios", "_slack")
+    __slots__ = ("_backed", "_carried", "_names", "_pool", "_reaches", "_scenarios", "_slack")
 
     def __init__(self, pool: PoolRow, scenarios: Sequence[Moves]) -> None:
         self._pool = pool
-        self._scenarios = [(moves, _names(_POOL, moves)) for moves in scenarios]
+        self._scenarios = scenarios
+        self._names = [_names(_POOL, moves) for moves in scenarios]
         self._reaches: dict[MarketRow, _Reach] = {}
         self._carried, self._slack = 0.0, inf
         if (doubt := doubt_of(pool)) is not None:
-            for _, names in self._scenarios:
+            for names in self._names:
                 pool.stressed.update(dict.fromkeys(names, doubt))
             return
         self._backed = backed_of(pool)
@@ -110,8 +111,8 @@ class PoolWatch:
         """Compute it from the prices of now."""
         stressed = self._pool.stressed
         least = inf
-        for moves, names in self._scenarios:
-            found = stress_pool(backed, moves)
+        every = stress_by_all(backed, self._scenarios)
+        for names, found in zip(self._names, every, strict=True):
             values = (found.margin_ratio, found.equity, found.liquidated)
             stressed.update(zip(names, values, strict=True))
             least = min(least, abs(found.equity), *map(abs, found.headrooms))
