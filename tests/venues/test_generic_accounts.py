@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import ccxt
 import pytest
 
 from hedgewatch.core.events import AccountRead
@@ -102,8 +103,23 @@ async def test_the_margin_of_an_account_is_its_venues_own_or_unknown(case: dict[
     reading = await read(case)
     account = case.get("account", [None, None])
     assert [reading.equity, reading.maintenance_margin] == account
+    assert reading.margin_ratio == about(case.get("ratio"))
     assert "is not known here" in reading.cross_regime.unknown
     assert case.get("unseen", "") in " ".join(reading.unseen)
     pools = {each.asset: [each.equity, each.maintenance_margin] for each in reading.balances}
     for asset, told in case.get("pools", {}).items():
         assert pools[asset] == told, asset
+
+
+async def test_coins_that_backpack_does_not_tell_of_are_said_to_be_unseen() -> None:
+    (case,) = (each for each in DOCUMENTED if each["venue"] == "backpack")
+    exchange = stubbed("backpack", markets_of(case), case["answers"])
+
+    async def refused() -> None:
+        raise ccxt.ExchangeError("no")
+
+    exchange.sign, exchange.privateGetApiV1CapitalCollateral = as_it_is, refused
+    reading = await GenericReader("main", "backpack").read(exchange)
+    assert [(each.asset, each.total) for each in reading.balances] == [("USDC", 125.0)]
+    assert reading.margin_ratio is None
+    assert "lent" in reading.unseen[0]

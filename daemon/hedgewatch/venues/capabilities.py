@@ -10,6 +10,7 @@ from typing import Any
 from hedgewatch.venues.capability import NONE, UNKNOWN, Capability
 from hedgewatch.venues.dialect import Dialect
 from hedgewatch.venues.dialects import DIALECTS
+from hedgewatch.venues.dialects.generic_beside import tells_ratio
 from hedgewatch.venues.dialects.generic_calls import UNSEEN
 from hedgewatch.venues.dialects.generic_currencies import OWN_OF, tells_sums
 from hedgewatch.venues.dialects.generic_replies import RAW_LINES
@@ -87,7 +88,7 @@ def _generic(known: KnownVenue) -> Capability:
         quotes=_with("streamed", _polled(quote_ways(venue)), quote_stream(venue)),
         funding="read" if tells_funding(venue) else UNKNOWN,
         tiers=UNKNOWN,
-        margin="venue's own" if tells_sums(venue) else UNKNOWN,
+        margin="venue's own" if tells_sums(venue) or tells_ratio(venue) else UNKNOWN,
         own_of=OWN_OF.get(venue, ""),
         line="venue's own" if tells_line(venue) else UNKNOWN,
         key=_key(venue),

@@ -7,6 +7,7 @@ comes on top: prices sooner, and hints that the account changed. Nothing doubtfu
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ from hedgewatch.venues.dialect import (
     Question,
     Tell,
 )
+from hedgewatch.venues.dialects.generic_beside import ENTRIES_BESIDE
 from hedgewatch.venues.dialects.generic_fence import ReadingList
 from hedgewatch.venues.dialects.generic_kinds import learn_kind
 from hedgewatch.venues.dialects.generic_markets import bars_of, market_of
@@ -82,7 +84,8 @@ class Generic:
     def fence(self, endpoint: EndpointSettings | None) -> AllowList:
         """What may be asked of the venue."""
         rights = ASKED[self._venue][1] if self._venue in ASKED else ()
-        more = (*rights, *ENTRIES.get(self._venue, ()))
+        asked = (entries.get(self._venue, ()) for entries in (ENTRIES, ENTRIES_BESIDE))
+        more = (*rights, *chain.from_iterable(asked))
         return ReadingList(self._venue, more, endpoint)
 
     def feed_of(self, path: str) -> Feed:

@@ -132,7 +132,6 @@ between them, and would add up. Each with the option of ccxt that says so.
 
 UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "backpack": ("coins that are lent, by hand or automatically",),
         "bitfinex": ("the margin wallet, but for what backs derivatives",),
         "btse": ("the money of isolated wallets",),
         "lighter": ("accounts of the address other than its first",),

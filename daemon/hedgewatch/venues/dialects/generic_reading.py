@@ -16,6 +16,7 @@ from hedgewatch.venues.dialects.generic_balances import (
     margin_in_use,
     untold,
 )
+from hedgewatch.venues.dialects.generic_beside import beside
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
@@ -35,6 +36,8 @@ class Purse:
     spot: list[Mapping[str, Held]] = field(default_factory=list)
     numbers: dict[str, Numbers] = field(default_factory=dict)
     whole: Numbers = NOTHING
+    margin_ratio: float | None = None
+    unseen: tuple[str, ...] = ()
 
 
 def untold_regime(venue: str, *, whole: bool) -> Regime:
@@ -69,6 +72,7 @@ class GenericReader:
         calls, purse = money_calls(self._venue, markets.values(), exchange.options), Purse()
         await self._margin(exchange, calls.margin, purse)
         await self._spot(exchange, calls.spot, purse)
+        await self._beside(exchange, purse)
         positions = self._without_booked(listed, positions, purse, markets)
         return self._reading(positions, purse, markets)
 
@@ -144,6 +148,14 @@ class GenericReader:
             if held and not _same(held, purse.margin):
                 purse.spot.append(held)
 
+    async def _beside(self, exchange: Exchange, purse: Purse) -> None:
+        """What ccxt does not unify."""
+        told, purse.unseen = await beside(self._venue, exchange, self._asking)
+        purse.margin_ratio = told.margin_ratio
+        for name, amount in told.money.items():
+            asset = exchange.safe_currency_code(name)
+            purse.margin[asset] = _sum(purse.margin.get(asset), Held(amount, None))
+
     def _without_booked(
         self,
         listed: Sequence[Row],
@@ -171,7 +183,8 @@ class GenericReader:
         in_use = _in_use(purse)
         worth = dict(_worth(self._venue, positions, markets))
         closed = self._absences.closed(positions, worth, in_use)
-        regime = untold_regime(self._venue, whole=purse.whole is not NOTHING)
+        told = purse.whole is not NOTHING or purse.margin_ratio is not None
+        regime = untold_regime(self._venue, whole=told)
         return AccountRead(
             account=self._account,
             positions=(*positions, *closed),
@@ -179,9 +192,10 @@ class GenericReader:
             margin_in_use=in_use,
             equity=purse.whole.equity,
             maintenance_margin=purse.whole.maintenance_margin,
+            margin_ratio=purse.margin_ratio,
             cross_regime=regime,
             isolated_regime=replace(regime, pool=PoolOf.POSITION),
-            unseen=UNSEEN.get(self._venue, ()),
+            unseen=(*UNSEEN.get(self._venue, ()), *purse.unseen),
         )
 
     def _balances(self, purse: Purse) -> list[BalanceReading]:
