@@ -6,7 +6,7 @@ from math import inf
 import pytest
 
 from hedgewatch.core.book.rows.nearness import mark_in_words
-from hedgewatch.core.events import BarsRead
+from hedgewatch.core.events import BarsRead, LiquidityRead
 from hedgewatch.core.expression import parse_condition
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import LegPlan, Scope, Unknown
@@ -130,3 +130,17 @@ def test_a_mark_says_what_stands_beside_it() -> None:
 def test_a_duration_with_a_sign_is_exact_where_it_is_short(seconds: float, words: str) -> None:
     assert signed(seconds) == words
     assert signed(inf) == "+∞"
+
+
+def test_what_the_visible_book_does_not_take_is_not_said_to_cost_something() -> None:
+    story = short_of_aix()
+    assert story.position().closing_in_words == (
+        "what closing it costs is unknown: the order book was not read"
+    )
+    for size, said in (
+        (300.0, "to close it at once would lose 200.00 (0.10%) against the middle"),
+        (50.0, "the visible order book takes 25% of it"),
+    ):
+        book = LiquidityRead(VENUE, AIX, ((999.0, size),), ((1_001.0, size),), story.now, 1e6)
+        story.at(1.0, book)
+        assert story.position().closing_in_words == said

@@ -48,6 +48,7 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
         "liquidation_in_words",
         "pace_in_words",
         "mark_in_words",
+        "closing_in_words",
         "terms_change",
         "settings_change",
         "market_status",
@@ -100,6 +101,7 @@ MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
         "change(liquidation_distance, 5m)",
     ),
     (Scope.POSITION, "mark_in_words"): ("mark_price", "mark_disagreement"),
+    (Scope.POSITION, "closing_in_words"): ("unwind_cost", "unwind_slippage", "unwindable_share"),
     (Scope.POOL, "pace_in_words"): (
         "median_time_to_liquidation_seconds",
         "change(margin_ratio, 5m)",

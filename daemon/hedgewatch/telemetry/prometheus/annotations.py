@@ -23,6 +23,9 @@ IN_NUMBERS: Mapping[Scope, Mapping[str, str]] = MappingProxyType(
             "{pace_in_words}": (
                 "{liquidation_distance_sigmas:.1f} usual daily moves away ({volatility:.0%} a year)"
             ),
+            "{closing_in_words}": (
+                "to close it at once would lose {unwind_cost:,.2f} ({unwind_slippage:.2%})"
+            ),
             ", {mark_in_words}": ", the mark {mark_disagreement:+.1%} off what others say",
         },
         Scope.POOL: {

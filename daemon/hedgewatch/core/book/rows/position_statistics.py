@@ -234,6 +234,11 @@ class PositionStatistics:
         return closing if isinstance(closing, Unknown) else closing.cost
 
     @property
+    def closing_in_words(self) -> str:
+        """What closing all of it at once would cost."""
+        return trading.closing_in_words(trading.closing_of_contracts(self.market, self.contracts))
+
+    @property
     def unwind_slippage(self) -> Known:
         closing = trading.closing_of_contracts(self.market, self.contracts)
         return closing if isinstance(closing, Unknown) else closing.slippage

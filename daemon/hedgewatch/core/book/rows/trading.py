@@ -58,6 +58,20 @@ def closing_of_contracts(market: MarketRow, contracts: float) -> Closing | Unkno
     return costs.of(contracts * terms.contract_size / costs.middle)
 
 
+def closing_in_words(closing: Closing | Unknown) -> str:
+    """`to close it at once would lose 120.00 (0.40%) against the middle`, or, where the book that
+    is seen does not take all of it, how much it takes.
+    """
+    if isinstance(closing, Unknown):
+        return f"what closing it costs is unknown: {closing.reason}"
+    cost, slippage = closing.cost, closing.slippage
+    if not isinstance(cost, Unknown) and not isinstance(slippage, Unknown):
+        return f"to close it at once would lose {cost:,.2f} ({slippage:.2%}) against the middle"
+    if isinstance(closing.share, Unknown):
+        return f"what closing it costs is unknown: {closing.share.reason}"
+    return f"the visible order book takes {closing.share:.0%} of it"
+
+
 def quote_of(market: MarketRow) -> tuple[float, float] | Unknown:
     """The best bid and ask, from whichever is the newer of quote and order book."""
     quote, costs = market.quote, costs_of(market)
