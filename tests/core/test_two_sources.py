@@ -57,6 +57,17 @@ def test_what_the_venue_does_not_tell_is_unknown_and_never_agreement() -> None:
     assert known(pool.maintenance_disagreement) == pytest.approx(0.0, abs=1e-12)
 
 
+def test_what_is_farthest_apart_is_what_is_said() -> None:
+    said = _story(equity=WALLET, maintenance=6_000.0).pool().disagreement_in_words
+    assert said == "maintenance margin 3,000.00 USDT here, 6,000.00 at binanceusdm"
+    said = _story(equity=40_000.0, maintenance=None).pool().disagreement_in_words
+    assert said == "equity 50,000.00 USDT here, 40,000.00 at binanceusdm"
+    said = _story(equity=30_000.0, maintenance=20_000.0).pool().disagreement_in_words
+    assert said == "margin ratio 6.0% here, 66.7% at binanceusdm"
+    said = _story(equity=None, maintenance=None).pool().disagreement_in_words
+    assert said == "nothing of it is known twice"
+
+
 def test_a_price_that_moves_after_the_reading_is_no_disagreement_and_the_age_is_told() -> None:
     story = _story(equity=WALLET, maintenance=3_000.0)
     story.advance(5.0, mark(AIX, 1_200.0))

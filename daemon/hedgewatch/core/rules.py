@@ -58,6 +58,7 @@ TEXTS: Mapping[Scope, tuple[str, ...]] = {
         "remedy",
         "liquidation_in_words",
         "pace_in_words",
+        "disagreement_in_words",
         "liquidating_scenarios",
         "venue_warning",
     ),
@@ -102,6 +103,9 @@ MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
     ),
     (Scope.POSITION, "mark_in_words"): ("mark_price", "mark_disagreement"),
     (Scope.POSITION, "closing_in_words"): ("unwind_cost", "unwind_slippage", "unwindable_share"),
+    (Scope.POOL, "disagreement_in_words"): (
+        *("margin_ratio_disagreement", "maintenance_disagreement", "equity_disagreement"),
+    ),
     (Scope.POOL, "pace_in_words"): (
         "median_time_to_liquidation_seconds",
         "change(margin_ratio, 5m)",

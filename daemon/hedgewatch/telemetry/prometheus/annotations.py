@@ -35,6 +35,9 @@ IN_NUMBERS: Mapping[Scope, Mapping[str, str]] = MappingProxyType(
             "{pace_in_words}": (
                 "margin ratio {change(margin_ratio, 5m):+.1%} in 5 min (+ is nearer)"
             ),
+            "{disagreement_in_words}": (
+                "margin ratio {margin_ratio:.1%} here, {venue_margin_ratio:.1%} at the venue"
+            ),
             "{liquidating_scenarios}": "a scenario that is watched",
             "{currency}": _CURRENCY,
         },

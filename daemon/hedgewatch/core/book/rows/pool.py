@@ -10,6 +10,7 @@ from hedgewatch.core.book.rows.pool_statistics import PoolStatistics
 from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
+from hedgewatch.core.book.rows.two_sources import disagreement_of
 from hedgewatch.core.expression import parts_of
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Known, Scope, Subject, Unknown
@@ -133,6 +134,11 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     def pace_in_words(self) -> str:
         """How soon it may be liquidated, by the usual moves of the market that is there first."""
         return pace_of_pool(self)
+
+    @property
+    def disagreement_in_words(self) -> str:
+        """What of it the venue sees otherwise, where it is farthest apart."""
+        return disagreement_of(self)
 
     @property
     def liquidating_scenarios(self) -> str:
