@@ -111,6 +111,18 @@ async def test_a_refused_key_or_a_venue_that_is_down_is_no_missing_account(
         await GenericReader("main", "bingx").read(Venue({INVERSE: failure, LINEAR: [HELD]}))
 
 
+async def test_coins_that_the_key_may_not_read_cost_themselves_and_are_named() -> None:
+    venue, reader = Venue({LINEAR: [HELD]}), GenericReader("main", "bingx")
+    venue.answers["balance", "spot"] = ccxt.PermissionDenied("x")
+    reading = await reader.read(venue)
+    assert [each.contracts for each in reading.positions] == [-2.0]
+    assert reading.unseen == ("coins of spot: the key may not read it",)
+    del venue.answers["balance", "spot"]
+    for _ in range(ASKED_AGAIN + 1):
+        reading = await reader.read(venue)
+    assert reading.unseen == ()
+
+
 @pytest.mark.parametrize("odd", [{}, "<html>", [None], {"data": []}, 0], ids=repr)
 async def test_an_odd_list_of_positions_is_an_error(odd: object) -> None:
     with pytest.raises(OddReplyError):

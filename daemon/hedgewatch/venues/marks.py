@@ -15,16 +15,25 @@ Prices = Mapping[str, Row]
 RAW_FIELDS: Mapping[str, str] = MappingProxyType({"hibachi": "markPrice", "mexc": "fairPrice"})
 """Fields of raw tickers or funding rates. MEXC calls fair price what it liquidates by."""
 
+RAW_RATES: Mapping[str, str] = MappingProxyType({"weex": "forecastFundingRate"})
+"""Raw funding rates of the running interval, where ccxt has the one that was paid last (WEEX)."""
+
+ASSUMED_INTERVALS: Mapping[str, str] = MappingProxyType({"backpack": "fundingInterval"})
+"""Where the funding interval of a market, in milliseconds, is in its raw row, and what ccxt has for
+it is an assumption (Backpack, Market).
+"""
+
 _CANDLE_SECONDS = 120.0
 """A running minute began no longer ago than this, of a venue whose candles are not late."""
 
 
 def with_mark(venue: str, row: Row) -> Row:
-    """A unified row with the mark price that ccxt left in the raw one."""
-    name, info = RAW_FIELDS.get(venue), row.get("info")
-    if name is None or not isinstance(info, Mapping) or row.get("markPrice"):
+    """A unified row with the mark price, and the funding rate, that ccxt left in the raw one."""
+    name, rate, info = RAW_FIELDS.get(venue), RAW_RATES.get(venue), row.get("info")
+    if not isinstance(info, Mapping):
         return row
-    return {**row, "markPrice": info.get(name)}
+    more = {} if name is None or row.get("markPrice") else {"markPrice": info.get(name)}
+    return {**row, **more, **({"fundingRate": info.get(rate)} if rate in info else {})}
 
 
 async def _dydx(exchange: Exchange, symbols: Sequence[str]) -> Prices:

@@ -21,7 +21,7 @@ from hedgewatch.venues.fields import (
     number_or_none,
     table,
 )
-from hedgewatch.venues.marks import OTHER_MARKS, tells_mark, with_mark
+from hedgewatch.venues.marks import ASSUMED_INTERVALS, OTHER_MARKS, tells_mark, with_mark
 
 MARKS_AT_ONCE = ("fetch_mark_prices", "fetch_tickers", "fetch_funding_rates")
 MARKS_ONE_BY_ONE = ("fetch_mark_price", "fetch_ticker", "fetch_funding_rate")
@@ -81,12 +81,22 @@ class Funding:
     without its interval says nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, venue: str = "") -> None:
+        self._told_by_market = ASSUMED_INTERVALS.get(venue, "")
         self._known: dict[str, tuple[float, float]] = {}
+        self._listed: dict[str, float] = {}
+
+    def list_market(self, symbol: str, market: Row) -> None:
+        """Take the interval out of a raw market, where that is what tells it."""
+        told = number_or_none(market, self._told_by_market) if self._told_by_market else None
+        if told is not None and told > 0.0:
+            self._listed[symbol] = told / 1000.0
 
     def learn(self, symbol: str, row: Row) -> None:
         """Take what a unified funding rate tells."""
         rate, seconds = number_or_none(row, "fundingRate"), interval_seconds(row.get("interval"))
+        if self._told_by_market:
+            seconds = self._listed.get(symbol)
         if rate is not None and seconds is not None:
             self._known[symbol] = (rate, seconds)
 

@@ -42,8 +42,8 @@ from hedgewatch.venues.dialects.generic_rights import ASKED, rights_at
 from hedgewatch.venues.dialects.generic_streams import Streamer
 from hedgewatch.venues.failures import first_cause
 from hedgewatch.venues.fenced import DIALLED_FOR
-from hedgewatch.venues.fields import Row, number_or_none, table
-from hedgewatch.venues.marks import ENTRIES
+from hedgewatch.venues.fields import Row, number_or_none, table, text
+from hedgewatch.venues.marks import ENTRIES, with_mark
 from hedgewatch.venues.pauses import PausedError
 from hedgewatch.venues.permissions import KeyRights
 from hedgewatch.venues.polling import SHORTEST_PAUSE, Funding, Kind, Poller
@@ -74,7 +74,7 @@ class Generic:
     def __init__(self, settings: AccountSettings) -> None:
         self._account, self._venue = settings.name, settings.venue
         self._reader = GenericReader(settings.name, settings.venue)
-        self._funding = Funding()
+        self._funding = Funding(settings.venue)
         poller = Poller(settings.venue, self._funding)
         self._streamer = Streamer(settings.name, settings.venue, poller)
         self._watched: set[str] = set()
@@ -126,7 +126,7 @@ class Generic:
         else:
             return
         for symbol, row in told.items():
-            self._funding.learn(symbol, table(row, "a funding rate"))
+            self._funding.learn(symbol, with_mark(self._venue, table(row, "a funding rate")))
 
     async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
         """Venues count a book in contracts, coins or dollars, and ccxt does as they do."""
@@ -172,6 +172,8 @@ class Generic:
 
     def market(self, unified: Row) -> Market:
         """A market by ccxt's unified fields."""
+        if isinstance(info := unified.get("info"), Mapping):
+            self._funding.list_market(text(unified, "symbol"), info)
         return market_of(self._venue, unified, self._funding)
 
     def list_markets(self, markets: Mapping[str, Row]) -> None:

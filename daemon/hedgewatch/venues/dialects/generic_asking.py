@@ -27,11 +27,24 @@ class Asking:
         self._account = account
         self._answered: set[str] = set()
         self._missing: dict[str, tuple[int, ccxt.ExchangeError]] = {}
+        self._refused: dict[str, str] = {}
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What the key may not read, in words."""
+        return tuple(self._refused.values())
 
     async def ask(
-        self, what: str, parameters: Parameters, call: Callable[[Mapping[str, Any]], Awaitable[Any]]
+        self,
+        what: str,
+        parameters: Parameters,
+        call: Callable[[Mapping[str, Any]], Awaitable[Any]],
+        *,
+        needed: bool = True,
     ) -> Any:
-        """The reply, None where the account has nothing of this kind."""
+        """The reply, None where the account has nothing of this kind; what is not `needed` may be
+        refused, which is kept as unseen.
+        """
         asked = f"{what} {dict(parameters)}"
         readings, error = self._missing.get(asked, (ASKED_AGAIN, None))
         if readings < ASKED_AGAIN and error is not None:
@@ -40,8 +53,10 @@ class Asking:
         try:
             reply = await call(dict(parameters))
         except ccxt.ExchangeError as refusal:
-            if asked in self._answered or _is_of_rights(refusal):
+            if asked in self._answered or (needed and _is_of_rights(refusal)):
                 raise
+            if _is_of_rights(refusal):
+                self._refused[asked] = f"{what} {_named(parameters)}: the key may not read it"
             self._missing[asked] = 0, refusal
             kind = type(refusal).__name__
             log.warning(
@@ -53,6 +68,7 @@ class Asking:
             raise OddReplyError(f"ccxt makes no sense of the {what}: {said}") from oddity
         self._answered.add(asked)
         self._missing.pop(asked, None)
+        self._refused.pop(asked, None)
         return reply
 
     def require(self, what: str) -> None:
@@ -68,3 +84,8 @@ def _is_of_rights(error: ccxt.ExchangeError) -> bool:
     """A refused key is no missing account; an account that is not enabled is."""
     refused = isinstance(error, ccxt.AuthenticationError)
     return refused and not isinstance(error, ccxt.AccountNotEnabled)
+
+
+def _named(parameters: Parameters) -> str:
+    """Which account is asked for: `spot`, `funding`, `main`."""
+    return " ".join(str(each) for each in parameters.values()) or "account"

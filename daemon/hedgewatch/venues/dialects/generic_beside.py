@@ -62,7 +62,8 @@ async def beside(venue: str, exchange: Exchange, asking: Asking) -> tuple[Beside
     asked = _ASKED.get(venue)
     if asked is None:
         return _NOTHING, ()
-    reply = await asking.ask("the rest", {}, lambda _: getattr(exchange, asked.entry)())
+    ask = getattr(exchange, asked.entry)
+    reply = await asking.ask("the rest of the", {}, lambda _: ask(), needed=False)
     if not isinstance(reply, Mapping):
         return _NOTHING, (asked.unseen,)
     return asked.read(reply), ()

@@ -133,7 +133,9 @@ class GenericReader:
     async def _spot(self, exchange: Exchange, calls: Sequence[Parameters], purse: Purse) -> None:
         """Coins beside the margin account; of a unified one it is the same reply again."""
         for parameters in calls:
-            reply = await self._asking.ask("spot", parameters, exchange.fetch_balance)
+            reply = await self._asking.ask(
+                "coins of", parameters, exchange.fetch_balance, needed=False
+            )
             if reply is None:
                 continue
             held, code = (
@@ -195,7 +197,7 @@ class GenericReader:
             margin_ratio=purse.margin_ratio,
             cross_regime=regime,
             isolated_regime=replace(regime, pool=PoolOf.POSITION),
-            unseen=(*UNSEEN.get(self._venue, ()), *purse.unseen),
+            unseen=(*UNSEEN.get(self._venue, ()), *purse.unseen, *self._asking.unseen),
         )
 
     def _balances(self, purse: Purse) -> list[BalanceReading]:

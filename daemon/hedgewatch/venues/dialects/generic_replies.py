@@ -36,6 +36,11 @@ has the real leverage of KuCoin (`realLeverage`), BTSE (`currentLeverage`) and B
 with every price, and 20 where ApeX tells none.
 """
 
+_APART_WHEN_INVERSE = frozenset({"htx", "krakenfutures"})
+"""Venues whose coin-margined contracts have margin accounts of their own beside the one of all
+linear contracts, whose sums say nothing of them.
+"""
+
 _CROSS_BELOW_ZERO: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"phemex": ("leverageRr", "leverageEr")}
 )
@@ -141,7 +146,8 @@ def _position(
     venue: str, row: Row, contracts: float, market: Row, kind: PositionKind
 ) -> PositionReading:
     numbers = told_numbers(row.get("info"))
-    isolated = row.get("marginMode") == "isolated" and not _is_cross_by_sign(venue, row)
+    apart = venue in _APART_WHEN_INVERSE and bool(market.get("inverse"))
+    isolated = apart or (row.get("marginMode") == "isolated" and not _is_cross_by_sign(venue, row))
     return PositionReading(
         symbol=row["symbol"],
         kind=kind,
