@@ -9,25 +9,17 @@ from typing import Any
 
 from hedgewatch.core.events import (
     AccountRead,
-    BalanceReading,
-    BarsRead,
     CollateralPriced,
-    LiquidityRead,
-    PriceEvent,
-    QuoteChanged,
 )
 from hedgewatch.core.margin.regimes import REGIMES, Regime
-from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialect import Exchange, Feed, Tell
+from hedgewatch.venues.dialects.binance_account import FuturesAccount
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
-    answer_of,
-    key_rights,
-    under_portfolio_margin,
 )
 from hedgewatch.venues.dialects.binance_futures import (
-    PORTFOLIO_MARGIN,
     Futures,
     leg_id,
     margin_in_use,
@@ -37,12 +29,11 @@ from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
 from hedgewatch.venues.dialects.binance_wings import CM_PUBLIC, CM_SOCKETS, CmWing
 from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import Row, rows, table, text
-from hedgewatch.venues.permissions import KeyRights
 
 VENUE = "binancecoinm"
 
 
-class BinanceCoinm:
+class BinanceCoinm(FuturesAccount):
     """One COIN-M account."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
@@ -63,65 +54,27 @@ class BinanceCoinm:
     operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
 
     def __init__(self, account: str) -> None:
-        self._account = account
-        self._futures = Futures(account, VENUE)
-        self._wing = CmWing(VENUE, self._futures)
-        self._portfolio_margin = False
+        futures = Futures(account, VENUE)
+        self._coins = CmWing(VENUE, futures)
+        super().__init__(account, futures, self._coins)
 
     def feed_of(self, path: str) -> Feed:
         """Every socket is dialled with its feed behind the `#`: this is never asked."""
         raise LookupError(f"{path} carries no feed of COIN-M")
 
-    def price(self, message: Row, now: float) -> PriceEvent | None:
-        """The mark price or quote in a frame; the index price comes with the mark."""
-        return self._futures.frames.decode(message, now)
-
-    def account_news(self, message: Row) -> Sequence[AccountNews]:
-        """What a private frame tells."""
-        return self._futures.news(message)
-
-    def answer(self, message: Row) -> Answer | None:
-        """An answer to a SUBSCRIBE."""
-        return answer_of(message)
-
-    async def rights(self, exchange: Exchange) -> KeyRights:
-        """What the key may do."""
-        return await key_rights(exchange)
-
     async def settle_in(self, exchange: Exchange) -> None:
-        """Under Portfolio Margin these positions are a part of a larger account."""
-        self._portfolio_margin = await under_portfolio_margin(exchange)
+        """Whether there is more of it than this."""
+        await self._read_kind(exchange)
 
     @property
     def _regimes(self) -> tuple[Regime, Regime]:
         """Those of cross and of isolated positions."""
-        if self._portfolio_margin:
-            return PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
-        return REGIMES["binance-coinm-cross"], REGIMES["binance-coinm-isolated"]
-
-    async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid, and within which bounds."""
-        self._futures.funding = await self._wing.funding(exchange)
-
-    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """The order book, the day's volume, and what is open."""
-        return await self._wing.liquidity(exchange, symbol)
-
-    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
-        """Of the mark price, which liquidates."""
-        return await self._wing.bars(exchange, symbol, count, now)
+        return self._regimes_of(REGIMES["binance-coinm-cross"], REGIMES["binance-coinm-isolated"])
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """Each coin is a pool of its own."""
         del exchange
         return None
-
-    def losses(
-        self, exchange: Exchange, symbols: Sequence[str]
-    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
-        """The private stream tells of them."""
-        del exchange, symbols
-        return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position.
@@ -155,13 +108,6 @@ class BinanceCoinm:
                 "marginAsset": symbol.rpartition(":")[2].partition("-")[0],
             }
 
-    async def read_quotes(
-        self, exchange: Exchange, symbols: Sequence[str], now: float
-    ) -> Sequence[QuoteChanged]:
-        """No need: marks flow every second."""
-        del exchange, symbols, now
-        return ()
-
     async def tiers(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Mapping[str, tuple[Tier, ...]]:
@@ -169,14 +115,10 @@ class BinanceCoinm:
         del symbols
         return self._futures.tiers(await exchange.dapiprivatev2_get_leveragebracket())
 
-    def market(self, unified: Row) -> Market:
-        """A perpetual or a dated future; its contract is 100 or 10 dollars."""
-        return self._futures.market(unified)
-
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids, and what a contract is of."""
-        self._futures.listing.learn(markets)
-        self._wing.learn(markets)
+        super().list_markets(markets)
+        self._coins.learn(markets)
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key."""

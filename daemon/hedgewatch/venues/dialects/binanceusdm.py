@@ -1,43 +1,35 @@
 """Binance's USDⓈ-margined futures: which replies mean equity, maintenance, wallets and tiers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from hedgewatch.core.events import (
     AccountRead,
-    BalanceReading,
-    BarsRead,
     CollateralPriced,
-    LiquidityRead,
-    PriceEvent,
-    QuoteChanged,
 )
 from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
-from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Tell
+from hedgewatch.venues.dialects.binance_account import FuturesAccount
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
-    answer_of,
-    key_rights,
-    under_portfolio_margin,
 )
-from hedgewatch.venues.dialects.binance_futures import PORTFOLIO_MARGIN, Futures, margin_in_use
+from hedgewatch.venues.dialects.binance_futures import Futures, margin_in_use
 from hedgewatch.venues.dialects.binance_replies import isolated_maintenance
 from hedgewatch.venues.dialects.binance_terms import collateral, of_the_rest
 from hedgewatch.venues.dialects.binance_wings import UM_PUBLIC, UM_SOCKETS, UmWing
 from hedgewatch.venues.dialects.optional import each, optional
 from hedgewatch.venues.fields import Row, number_or_none, rows, says_yes, table, text
-from hedgewatch.venues.permissions import KeyRights
 
 VENUE = "binanceusdm"
 _NEVER_BY_ITSELF = 2**53
 """A time of the last login so far ahead that ccxt never fetches or renews a listen key itself."""
 
 
-class BinanceUsdm:
+class BinanceUsdm(FuturesAccount):
     """One futures account."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
@@ -65,11 +57,9 @@ class BinanceUsdm:
     operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
 
     def __init__(self, account: str) -> None:
-        self._account = account
-        self._futures = Futures(account, VENUE)
-        self._wing = UmWing(VENUE, self._futures)
+        futures = Futures(account, VENUE)
+        super().__init__(account, futures, UmWing(VENUE, futures))
         self._multi_assets: bool | None = None
-        self._portfolio_margin = False
         self._backing: set[str] = set()
 
     def feed_of(self, path: str) -> Feed:
@@ -78,29 +68,16 @@ class BinanceUsdm:
             return "user"
         return "mark" if "/market/" in path else "quote"
 
-    def price(self, message: Row, now: float) -> PriceEvent | None:
-        """The mark price or quote in a frame."""
-        return self._futures.frames.decode(message, now)
-
     def account_news(self, message: Row) -> Sequence[AccountNews]:
         """What a private frame tells; the mode that it names is taken before the next reading."""
         changed = message.get("ai")
         if message.get("e") == "ACCOUNT_CONFIG_UPDATE" and isinstance(changed, Mapping):
             self._multi_assets = says_yes(changed, "j")
-        return self._futures.news(message)
-
-    def answer(self, message: Row) -> Answer | None:
-        """An answer to a SUBSCRIBE."""
-        return answer_of(message)
-
-    async def rights(self, exchange: Exchange) -> KeyRights:
-        """What the key may do."""
-        return await key_rights(exchange)
+        return super().account_news(message)
 
     async def settle_in(self, exchange: Exchange) -> None:
-        """In multi-assets mode all collateral is one pool. Under Portfolio Margin what we read is a
-        part of a larger account, which is liquidated as a whole: our numbers would lie. The
-        leverage of each market is set apart from its position (weight 5), and v3 tells it nowhere.
+        """In multi-assets mode all collateral is one pool. The leverage of each market is set apart
+        from its position (weight 5), and v3 tells it nowhere.
         """
         await each(
             {
@@ -114,9 +91,6 @@ class BinanceUsdm:
         reply = table(await exchange.fapiprivate_get_multiassetsmargin(), "multiAssetsMargin")
         self._multi_assets = says_yes(reply, "multiAssetsMargin")
 
-    async def _read_kind(self, exchange: Exchange) -> None:
-        self._portfolio_margin = await under_portfolio_margin(exchange)
-
     async def _read_leverage(self, exchange: Exchange) -> None:
         settings = await optional(exchange.fapiprivate_get_symbolconfig(), "leverage")
         self._futures.learn_leverages(settings)
@@ -126,28 +100,13 @@ class BinanceUsdm:
         """Those of cross and of isolated positions. In a mode that was not told all of them may be
         one pool, or none.
         """
-        if self._portfolio_margin:
-            return PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
-        if self._multi_assets is None:
-            return UNKNOWN, REGIMES["binance-usdm-isolated"]
         name = "multi-assets" if self._multi_assets else "cross"
-        return REGIMES[f"binance-usdm-{name}"], REGIMES["binance-usdm-isolated"]
+        cross = UNKNOWN if self._multi_assets is None else REGIMES[f"binance-usdm-{name}"]
+        return self._regimes_of(cross, REGIMES["binance-usdm-isolated"])
 
     @property
     def _is_one_pool(self) -> bool:
         return bool(self._multi_assets) and not self._portfolio_margin
-
-    async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid."""
-        self._futures.funding = await self._wing.funding(exchange)
-
-    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """The order book, the day's volume, and what is open."""
-        return await self._wing.liquidity(exchange, symbol)
-
-    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
-        """Of the mark price, which liquidates."""
-        return await self._wing.bars(exchange, symbol, count, now)
 
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """What each asset counts while all of them back every position: weight 10. One that is held
@@ -161,13 +120,6 @@ class BinanceUsdm:
             account = table(await exchange.fapiprivatev3_get_account(), "account")
             priced += of_the_rest(account, priced)
         return CollateralPriced(self._account, priced, told)
-
-    def losses(
-        self, exchange: Exchange, symbols: Sequence[str]
-    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
-        """The private stream tells of them."""
-        del exchange, symbols
-        return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
@@ -190,27 +142,12 @@ class BinanceUsdm:
             isolated_regime=isolated,
         )
 
-    async def read_quotes(
-        self, exchange: Exchange, symbols: Sequence[str], now: float
-    ) -> Sequence[QuoteChanged]:
-        """No need: marks flow every second."""
-        del exchange, symbols, now
-        return ()
-
     async def tiers(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Mapping[str, tuple[Tier, ...]]:
         """The brackets of every market, of one price all together."""
         del symbols
         return self._futures.tiers(await exchange.fapiprivate_get_leveragebracket())
-
-    def market(self, unified: Row) -> Market:
-        """A perpetual or a dated future; its contract is one unit of its base."""
-        return self._futures.market(unified)
-
-    def list_markets(self, markets: Mapping[str, Row]) -> None:
-        """Learn the ids."""
-        self._futures.listing.learn(markets)
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key, and see to it that ccxt uses this one and renews none."""
