@@ -53,7 +53,7 @@ def _timed(story: Story, scrapes: int, between: Callable[[], None]) -> Found:
         between()
         before = perf_counter_ns()
         text = stressed.render(view.stress())
-        text += exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
+        text += exposition.render(view.rows(), view.marks(), view.alerts_as_told(), daemon)
         times.append((perf_counter_ns() - before) / 1e6)
         series = sum(not line.startswith(b"#") for line in text.splitlines())
     return {"first": times[:1], "scrapes": times[1:], "series": [float(series)]}

@@ -28,8 +28,8 @@ _EVERY = 15.0
 class Whole:
     """A story of `pools` accounts of ten positions of which nothing that a venue tells is missing.
 
-    `scraped_again` lets the time between two scrapes pass: all prices move, all order books are
-    read anew.
+    `scraped_again` lets the time between two scrapes pass: all prices move and all order books are
+    read anew, more than once.
     """
 
     def __init__(self, pools: int, ruled: int) -> None:
@@ -45,10 +45,10 @@ class Whole:
         self.scraped_again()
 
     def scraped_again(self) -> None:
-        story = self.story
-        accounts = (AccountHeard(account.name) for account in story.desk.accounts)
-        later = story.now - story.start + _EVERY
-        story.at(later, *accounts, *self._news(), ClockAdvanced())
+        for _ in range(3):  # nobody is blind in between
+            accounts = (AccountHeard(account.name) for account in self.story.desk.accounts)
+            later = self.story.now - self.story.start + _EVERY / 3.0
+            self.story.at(later, *accounts, *self._news(), ClockAdvanced())
 
     def _news(self) -> Iterator[Said]:
         for symbol in SYMBOLS:

@@ -182,6 +182,9 @@ class Desk:
     def alerts(self) -> Iterable[AlertRecord]:
         return self.standing
 
+    def alerts_as_told(self) -> Iterable[AlertRecord]:
+        return self.standing
+
     def rules(self) -> Iterable[Rule]:
         return [MARGIN_DANGER]
 

@@ -55,6 +55,8 @@ class View(Protocol):
 
     def alerts(self) -> Iterable[AlertRecord]: ...
 
+    def alerts_as_told(self) -> Iterable[AlertRecord]: ...
+
     def rules(self) -> Iterable[Rule]: ...
 
     def stress(self) -> StressTable: ...
@@ -186,7 +188,8 @@ def _metrics(view: View, daemon: DaemonMetrics) -> Handler:
     async def scrape(_request: web.Request) -> web.Response:
         async with one_at_a_time:
             table = await _breathing(view.stress_in_parts())
-            text = exposition.render(view.rows(), view.marks(), view.alerts(), daemon)
+            alerts = view.alerts_as_told()
+            text = exposition.render(view.rows(), view.marks(), alerts, daemon)
             text = stressed.render(table) + text
         return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
