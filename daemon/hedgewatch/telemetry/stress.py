@@ -61,6 +61,10 @@ def _cells(measures: Sequence[Measure], cells: Mapping[str, Cell] | Unknown) -> 
     }
 
 
+_Written = Mapping[str, WrittenLabels]
+"""The labels of the rows that have numbers, by the scenario whose name is the last of them."""
+
+
 class StressSeries:
     """Renders a table for Prometheus, and remembers how the labels of its rows are written."""
 
@@ -77,10 +81,6 @@ class StressSeries:
         return b"".join((*pools, *_series(_OF_HEDGES, table.hedges, self._hedges)))
 
 
-_Written = Mapping[str, WrittenLabels]
-"""Of the rows that have numbers, with the scenario whose name they go by here."""
-
-
 def _labelled(scenario: str) -> WrittenLabels:
     return WrittenLabels((("scenario", scenario),))
 
@@ -88,18 +88,12 @@ def _labelled(scenario: str) -> WrittenLabels:
 def _series(measures: Sequence[Measure], rows: Rows, written: _Written) -> Iterator[bytes]:
     """Measure by measure, as the format asks, and of each scenario all rows."""
     known = [(row.exported, cells) for row, cells in rows if not isinstance(cells, Unknown)]
-    if not known:
-        return
     labels = [exported for exported, _ in known]
-    columns = [
-        (texts.of(labels), [cells[scenario] for _, cells in known])
-        for scenario, texts in written.items()
-    ]
-    for measure in measures if columns else ():
-        read = _reader(measure)
+    texts = [text for each in written.values() for text in each.of(labels)]
+    every = [cells[scenario] for scenario in written for _, cells in known]
+    for measure in measures if every else ():
         yield header_of(measure.metric, measure.help)
-        for texts, cells in columns:
-            yield lines_of(measure.metric, texts, list(map(read, cells)))
+        yield lines_of(measure.metric, texts, list(map(_reader(measure), every)))
 
 
 def _reader(measure: Measure) -> Callable[[Cell], float]:

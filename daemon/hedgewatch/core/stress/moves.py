@@ -8,12 +8,13 @@ from hedgewatch.core.scenarios import MONEY, Scenario
 
 
 class Moves:
-    """What a scenario does to each market and coin."""
+    """What a scenario does to each market and coin; `pays` says whether positions pay funding."""
 
-    __slots__ = ("_assets", "_marks", "_prices", "scenario")
+    __slots__ = ("_assets", "_marks", "_prices", "pays", "scenario")
 
     def __init__(self, scenario: Scenario, assets: Assets | None = None) -> None:
         self.scenario = scenario
+        self.pays = scenario.funding is not None
         self._assets = assets or Assets()
         self._marks: dict[str, float] = {}
         self._prices: dict[tuple[str, str], float] = {}

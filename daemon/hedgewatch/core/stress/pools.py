@@ -73,7 +73,7 @@ def _plain(backed: Backed, scenarios: Sequence[Moves]) -> Iterator[PoolStress]:
         for number, moves in enumerate(scenarios):
             price = mark * moves.mark(market)
             rate, deduction = required[bisect_right(starts, price, 1) - 1]
-            paid = moves.funding(market, quantity * price)
+            paid = moves.funding(market, quantity * price) if moves.pays else 0.0
             equities[number] += quantity * (price - leg.entry) - paid
             requirements[number] += rate * (leg.size * price) - deduction
     now = backed.headroom
