@@ -10,7 +10,7 @@ from grafana.builder import (
     override,
     states,
 )
-from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, TABLE, TIMELINE
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, TABLE, TIMELINE, reaching
 from grafana.terms import (
     AMOUNT,
     DISTANCE_LIMITS,
@@ -21,6 +21,7 @@ from grafana.terms import (
     POOL,
     POSITION,
     SIGMA_LIMITS,
+    WHOLE_MONEY,
     highest,
     lowest,
 )
@@ -41,11 +42,12 @@ EQUITY_AND_REQUIREMENT = Panel(
     ],
     width=12,
     height=9,
-    defaults={"decimals": 0},
+    defaults={"decimals": FINE},
+    overrides=[WHOLE_MONEY],
 )
 
 RATIOS = Panel(
-    look=LINES_WITH_LIMITS,
+    look=reaching(LINES_WITH_LIMITS, 0, 1),
     title="Margin ratio: ours and the venue's",
     description="Requirement over equity, as we compute it and as the venue tells it; "
     "100 % is liquidation. They should lie on each other; limits are those of the alerts.",

@@ -1,21 +1,45 @@
 """Alerts: what fires now, what did, who has seen it, and who was told how soon."""
 
-from grafana.builder import Panel, Target, columns, override, states
-from grafana.looks import LINES, STAT, TABLE, TIMELINE
+from grafana.builder import Panel, Target, columns, override, override_texts, states
+from grafana.looks import LINES, STAT, TABLE, TIMELINE, with_points
 from grafana.terms import HERE, MINE_OR_NOBODYS, SUBJECT, highest, leads_to, lowest
 
 _SHOWN = {
     "alertname": "Alert",
+    "about": "About",
     "severity": "Severity",
     "alertstate": "State",
     "account": "Account",
-    "pool": "Pool",
-    "symbol": "Symbol",
-    "position": "Position",
     "hedge": "Hedge",
-    "feed": "Feed",
-    "signal": "Signal",
 }
+"""What it is and about what, first: a phone shows no more."""
+_ABOUT = ("account", "pool", "symbol", "position", "hedge", "feed", "signal", "calendar")
+
+
+_GRAVEST_FIRST = (
+    *('severity="critical", alertstate!="pending"', 'severity="critical"'),
+    *('severity="warning", alertstate!="pending"', 'severity="warning"'),
+    *('alertstate!="pending"', 'alertstate!=""'),
+)
+
+
+def _by_gravity() -> str:
+    """Alerts, whose values are the higher the graver they are."""
+    graver = enumerate(reversed(_GRAVEST_FIRST), start=1)
+    parts = [
+        f"{value} * hedgewatch_alerts{{{which}, {MINE_OR_NOBODYS}}}" for value, which in graver
+    ]
+    return f"max without (instance) ({' or '.join(reversed(parts))})"
+
+
+def _with_subject(alerts: str) -> str:
+    """With a label `about`, in which stand all of those that say what an alert is about."""
+    parts = ", ".join(f'"{label}"' for label in _ABOUT)
+    return f'label_join({alerts}, "about", " ", {parts})'
+
+
+_EMPTY = override_texts(noValue=" ")
+"""A cell without text; `noValue` is for a table without rows."""
 
 _RUNBOOK = {"title": "what to do", "url": "${pages}/runbooks/rules/README.md", "targetBlank": True}
 
@@ -25,13 +49,19 @@ WHAT_FIRES = Panel(
     description="Pending and firing alerts, and what ended badly without anybody's notice.",
     unit="none",
     targets=[
-        Target(highest("hedgewatch_alerts", f"{{{MINE_OR_NOBODYS}}}"), instant=True, table=True),
+        Target(
+            f"sort_desc({_with_subject(_by_gravity())})",
+            instant=True,
+            table=True,
+        ),
     ],
     width=12,
     height=8,
     defaults={"noValue": "nothing"},
     overrides=[
-        override("Alert", links=[_RUNBOOK]),
+        _EMPTY,
+        override("Alert", links=[_RUNBOOK], custom__width=170),
+        override("State", custom__width=80),
         override("Account", links=leads_to("account", "account", "all of this account")),
         override("Hedge", links=leads_to("hedge", "hedge", "all of this hedge")),
         override(
@@ -42,6 +72,7 @@ WHAT_FIRES = Panel(
                 ("info", "info", "blue"),
             ),
             custom__cellOptions={"type": "color-background", "mode": "basic"},
+            custom__width=80,
         ),
     ],
     transformations=columns(_SHOWN),
@@ -142,6 +173,7 @@ FIRED_MOST = Panel(
     width=12,
     height=8,
     defaults={"noValue": "nothing"},
+    overrides=[_EMPTY],
     transformations=columns(
         {"alertname": "Alert", "account": "Account", "hedge": "Hedge", "Value": "Scrapes"}
     ),
@@ -154,7 +186,7 @@ def _slow(share: float) -> str:
 
 
 LATENCY_OF_NOTIFICATIONS = Panel(
-    look=LINES,
+    look=with_points(LINES),
     title="From alert to receiver",
     description="How long it took until each receiver took a message: the median and the "
     "slowest 1 %. Silent while nothing is told.",

@@ -149,6 +149,11 @@ def override_query(reference: str, **properties: object) -> Json:
     return _changed("byFrameRefID", reference, properties)
 
 
+def override_texts(**properties: object) -> Json:
+    """The same of all columns of a table that are no numbers."""
+    return _changed("byType", "string", properties)
+
+
 def _changed(matcher: str, chosen: str, properties: Mapping[str, object]) -> Json:
     changed = [
         {"id": name.replace("__", "."), "value": value} for name, value in properties.items()

@@ -1,7 +1,7 @@
 """What a hedge is made of, what it costs, and how well it covers."""
 
 from grafana.builder import Panel, Target, override_query
-from grafana.looks import BARS, LINES, LINES_WITH_LIMITS
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, reaching
 from grafana.terms import AMOUNT, BASIS_LIMIT, CORRELATION_LIMIT, FINE, HEDGE, highest, lowest
 
 LEGS = Panel(
@@ -67,7 +67,7 @@ PROFIT = Panel(
 )
 
 BASIS_OVER_TIME = Panel(
-    look=LINES_WITH_LIMITS,
+    look=reaching(LINES_WITH_LIMITS, -2 * BASIS_LIMIT, 2 * BASIS_LIMIT),
     title="Basis",
     description="Futures over spot, less 1: what the hedge earns or costs in a still "
     "market. Beyond the limits BasisWide fires for perpetuals.",
@@ -128,7 +128,7 @@ UNWIND = Panel(
 )
 
 CORRELATION = Panel(
-    look=LINES_WITH_LIMITS,
+    look=reaching(LINES_WITH_LIMITS, 0, 1),
     title="Correlation and beta",
     description="How both sides moved together: over a day, over the last half hour, and "
     "by how much the one moves with the other. Known after 30 minutes of prices.",
@@ -142,6 +142,7 @@ CORRELATION = Panel(
     height=8,
     thresholds=((None, "red"), (CORRELATION_LIMIT, "transparent")),
     defaults={"decimals": 2, "noValue": "not known yet"},
+    overrides=[override_query("C", custom__axisPlacement="right", custom__axisLabel="beta")],
 )
 
 MINIMUM_VARIANCE = Panel(
@@ -188,5 +189,6 @@ STRESSED_LOSS = Panel(
     ],
     width=12,
     height=8,
+    thresholds=((None, "green"), (1, "orange")),
     defaults={"decimals": 0},
 )

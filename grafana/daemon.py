@@ -33,7 +33,7 @@ def daemon() -> Json:
         about,
         [
             Row("Does it judge?", [TICKS, LATENCY, LAG, TROUBLES]),
-            Row("Does it see?", [FEEDS, DATA_AGE, BLINDNESS, RECONNECTS]),
+            Row("Does it see?", [FEEDS, RECONNECTS, BLINDNESS, DATA_AGE]),
             Row("Do its jobs get done?", [JOBS, JOBS_IN_TROUBLE]),
             Row("Do its messages leave?", [NOTIFICATIONS, OUTBOX_AGE]),
             Row("Will it last?", [RESIDENT, DESCRIPTORS, PROCESSOR, MEMORY, RECORDING]),

@@ -135,7 +135,7 @@ MEMORY = Panel(
     description="Of what the unit and the machine allow; beyond the limit MemoryNearLimit fires.",
     unit="percentunit",
     targets=[Target(f"hedgewatch_memory_share_ratio{HERE}", "{{instance}}")],
-    width=8,
+    width=12,
     height=8,
     thresholds=((None, "transparent"), (MEMORY_LIMIT, "red")),
     defaults={"min": 0, "max": 1, "decimals": 1, "noValue": "not limited"},
@@ -190,7 +190,7 @@ RECORDING = Panel(
             f"increase(hedgewatch_recording_lost_events_total{HERE}[5m]) > 0", "{{instance}} lost"
         ),
     ],
-    width=8,
+    width=12,
     height=8,
     defaults={"min": 0, "noValue": "nothing is recorded"},
     overrides=[override_query("B", unit="none", decimals=0)],
@@ -208,7 +208,7 @@ TROUBLES = Panel(
         Target(highest("hedgewatch_recording_failing", HERE), "recording"),
         Target(highest("hedgewatch_heartbeat_withheld", HERE), "heartbeat"),
     ],
-    width=8,
+    width=12,
     height=8,
     defaults={"mappings": states((0, "well", "green"), (1, "TROUBLE", "red"))},
 )

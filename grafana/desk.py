@@ -31,9 +31,8 @@ def desk() -> Json:
         about,
         [
             Row("Now", _NOW),
-            Row("Margin", [WORST_POOL_FIRST, NEAREST_FIRST, MARGIN_RATIO, EQUITY]),
-            Row("Hedges", [HEDGES, DRIFT]),
-            Row("Alerts", [WHAT_FIRES, ALERTS_OVER_TIME]),
+            Row("Worst first", [WHAT_FIRES, WORST_POOL_FIRST, NEAREST_FIRST, DRIFT, HEDGES]),
+            Row("Over time", [MARGIN_RATIO, EQUITY, ALERTS_OVER_TIME]),
             Row("The book", [TOTALS, ASSETS]),
             Row("Sight", [BLINDNESS, DATA_AGE]),
             Row("Outside", [SIGNALS, EVENTS]),

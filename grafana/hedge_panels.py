@@ -11,7 +11,7 @@ from grafana.builder import (
     override,
     override_query,
 )
-from grafana.looks import LINES, LINES_WITH_LIMITS, TABLE
+from grafana.looks import LINES, LINES_WITH_LIMITS, TABLE, reaching
 from grafana.terms import AMOUNT, DRIFT_LIMIT, DRIFT_LIMITS, FINE, HEDGE, highest, leads_to
 
 _FLOORS: Json = {
@@ -60,7 +60,7 @@ WORST_DRIFT = Panel(
 )
 
 DRIFT = Panel(
-    look=LINES_WITH_LIMITS,
+    look=reaching(LINES_WITH_LIMITS, -2 * DRIFT_LIMIT, 2 * DRIFT_LIMIT),
     title="Hedge drift",
     description="How far each ratio is from its target, with the limits of the alert. "
     "Between the dashed floors it is only the rounding to whole contract steps.",
@@ -78,14 +78,14 @@ DRIFT = Panel(
 )
 
 _COLUMNS = (
+    ("hedgewatch_hedge_drift_ratio", "Drift"),
+    ("hedgewatch_contracts_to_target", "Contracts to target"),
+    ("hedgewatch_residual_delta", "Left unhedged"),
     ("hedgewatch_hedge_ratio", "Ratio"),
     ("hedgewatch_hedge_target_ratio", "Target"),
-    ("hedgewatch_hedge_drift_ratio", "Drift"),
-    ("hedgewatch_required_contracts", "Required contracts"),
-    ("hedgewatch_contracts_to_target", "Contracts to target"),
     ("hedgewatch_exposure_value", "Exposure"),
     ("hedgewatch_cover_value", "Cover"),
-    ("hedgewatch_residual_delta", "Left unhedged"),
+    ("hedgewatch_required_contracts", "Required contracts"),
 )
 _NAMES = {f"Value #{REFERENCES[at]}": title for at, (_, title) in enumerate(_COLUMNS)}
 
@@ -99,8 +99,8 @@ HEDGES = Panel(
         Target(f"max by (hedge) ({metric}{HEDGE})", instant=True, table=True)
         for metric, _ in _COLUMNS
     ],
-    width=12,
-    height=8,
+    width=24,
+    height=6,
     defaults={"decimals": 2, "noValue": "unknown"},
     overrides=[
         *(override(name, decimals=FINE) for name in ("Required contracts", "Contracts to target")),

@@ -31,7 +31,7 @@ JOBS = Panel(
     "skipped (the last run was still at work).",
     unit="short",
     targets=[Target(expr, instant=True, table=True) for expr, _ in _COLUMNS],
-    width=14,
+    width=24,
     height=10,
     defaults={"decimals": 0, "noValue": "never"},
     overrides=[override(title, unit="s") for title in _SECONDS],
@@ -51,7 +51,7 @@ JOBS_IN_TROUBLE = Panel(
             "{{instance}} {{task}} {{outcome}}",
         )
     ],
-    width=10,
-    height=10,
+    width=24,
+    height=6,
     defaults={"min": 0, "decimals": 0, "noValue": "none"},
 )

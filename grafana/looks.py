@@ -1,7 +1,7 @@
 """The kinds of panels and how each is drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,18 @@ BARS = Look(
     "bargauge",
     {
         "displayMode": "basic",
+        "maxVizHeight": 32,
+        "minVizHeight": 16,
+        "namePlacement": "left",
         "orientation": "horizontal",
         "reduceOptions": _LAST,
         "showUnfilled": True,
+        "sizing": "manual",
+        "text": {"titleSize": 14, "valueSize": 16},
         "valueMode": "color",
     },
 )
+"""One bar would fill its panel, with letters too large for its own name."""
 TABLE = Look("table", {"cellHeight": "sm", "showHeader": True})
 TIMELINE = Look(
     "state-timeline",
@@ -81,3 +87,13 @@ def _lines(limits: str) -> Look:
 
 LINES = _lines("off")
 LINES_WITH_LIMITS = _lines("line+area")
+
+
+def reaching(look: Look, low: float, high: float) -> Look:
+    """Its axis reaches at least so far: what hardly moves looks like it, beside its limits."""
+    return replace(look, custom={**look.custom, "axisSoftMin": low, "axisSoftMax": high})
+
+
+def with_points(look: Look) -> Look:
+    """Also of a value that stands alone, to which no line leads."""
+    return replace(look, custom={**look.custom, "showPoints": "auto"})

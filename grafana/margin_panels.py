@@ -1,15 +1,17 @@
 """Margin: which pool and which position is closest to liquidation."""
 
 from grafana.builder import Panel, Target, override_query, states
-from grafana.looks import BARS, LINES, LINES_WITH_LIMITS
+from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, reaching
 from grafana.terms import (
     AMOUNT,
     DISTANCE_LIMITS,
+    FINE,
     MARGIN_LIMITS,
     NOT_KNOWN,
     POOL,
     POSITION,
     UNSEEN,
+    WHOLE_MONEY,
     highest,
     lowest,
 )
@@ -63,7 +65,7 @@ NEAREST_FIRST = Panel(
 )
 
 MARGIN_RATIO = Panel(
-    look=LINES_WITH_LIMITS,
+    look=reaching(LINES_WITH_LIMITS, 0, 1),
     title="Margin ratio",
     description="Each pool over time, with the limits of the shipped rules. A gap is unknown.",
     unit="percentunit",
@@ -86,5 +88,6 @@ EQUITY = Panel(
     ],
     width=12,
     height=8,
-    defaults={"decimals": 0},
+    defaults={"decimals": FINE},
+    overrides=[WHOLE_MONEY],
 )

@@ -2,6 +2,7 @@
 
 from grafana.builder import Json, Limits
 from grafana.limits import limit
+from hedgewatch.core.scenarios import MONEY
 
 _HERE = 'instance=~"$instance"'
 HERE = f"{{{_HERE}}}"
@@ -49,6 +50,11 @@ AMOUNT = "locale"
 """Money, prices, coins, contracts: 1,427.3 and not 1.43 K, by which nobody could trade."""
 FINE = 8
 """Decimals of prices, coins and contracts, of which there are tiny ones. Zeros are not shown."""
+WHOLE_MONEY: Json = {
+    "matcher": {"id": "byRegexp", "options": f"/ ({'|'.join(sorted(MONEY))})$/"},
+    "properties": [{"id": "decimals", "value": 0}],
+}
+"""Series whose name ends in a currency like the dollar, without cents; of a coin 0.4 is much."""
 NOT_KNOWN: Json = {"mode": "fixed", "fixedColor": "purple"}
 """The colour of what is not known: it is none of those of good and bad."""
 DRIFT_LIMIT = limit("HedgeDrift", "hedge_drift")

@@ -14,6 +14,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from grafana.alert_panels import WHAT_FIRES
 from grafana.builder import COLUMNS, Json
 from grafana.generate import FOLDER, dashboards, text_of
 from grafana.limits import limit
@@ -264,6 +265,62 @@ def test_the_monitor_is_whole_when_each_daemon_judges(
     ]
     questions = [asked(MONITOR.targets[0].expr, ("", shown))]
     played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+def test_what_fires_stands_with_what_is_gravest_first(tmp_path: Path) -> None:
+    alerts = (
+        ("critical", "firing", 6), ("critical", "ended", 6), ("critical", "pending", 5),
+        ("warning", "firing", 4), ("warning", "pending", 3), ("info", "firing", 2),
+        ("info", "pending", 1),
+    )  # fmt: skip
+    series, samples = [], []
+    for severity, state, value in alerts:
+        told = {"account": "main", "pool": "USDT", "severity": severity, "alertstate": state}
+        series += [scraped("hedgewatch_alerts", "1x9", host, **told) for host in (ONE, OTHER)]
+        about = {**told, "about": "main USDT      ", "job": "hedgewatch"}
+        samples.append((", ".join(f'{name}="{text}"' for name, text in about.items()), value))
+    questions = [asked(WHAT_FIRES.targets[0].expr, *samples)]
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+PANELS = {f"{name} {panel['title']}": panel for name, each in ALL.items() for panel in panels(each)}
+
+
+def test_grafana_has_every_kind_of_panel_still() -> None:
+    kinds = {str(panel["type"]) for panel in PANELS.values()}
+    assert kinds == {"row", "stat", "timeseries", "table", "bargauge", "state-timeline"}
+    assert {each["schemaVersion"] for each in ALL.values()} == {39}
+
+
+def test_the_first_screen_of_the_desk_has_what_matters_and_a_phone_begins_with_it() -> None:
+    """A wall of 1080 lines shows the first 25 units of height."""
+    shown = [panel for panel in panels(ALL["desk.json"]) if min(y for _, y in cells(panel)) < 24]
+    titles = [str(panel["title"]) for panel in shown if panel["type"] != "row"]
+    assert titles[:4] == ["Firing", "Worst margin ratio", "Nearest liquidation", "Largest drift"]
+    assert titles[6:9] == [
+        "What fires",
+        "Margin ratio, worst pool first",
+        "Liquidation distance, nearest first",
+    ]
+    assert titles[-1] == "Hedges"
+
+
+def test_no_panel_stands_beside_a_hole_but_the_last_of_a_row() -> None:
+    for name, dashboard in ALL.items():
+        rows = [panel for panel in panels(dashboard) if panel["type"] == "row"]
+        taken = set().union(*(cells(panel) for panel in panels(dashboard)))
+        bottoms = [min(y for _, y in cells(row)) for row in rows[1:]]
+        bottoms.append(max(y for _, y in taken) + 1)
+        for bottom in bottoms:
+            last = {x for x, y in taken if y == bottom - 1}
+            assert len(last) in (COLUMNS, COLUMNS // 2), (name, bottom)
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_an_empty_cell_of_a_table_does_not_say_what_an_empty_table_does(panel: Json) -> None:
+    text = json.dumps(panel)
+    if panel["type"] == "table" and '"noValue": "nothing"' in text:
+        assert '{"id": "byType", "options": "string"}' in text
 
 
 AMOUNTS = {
