@@ -241,6 +241,17 @@ async def test_a_key_that_has_expired_is_said_to_be_refused(
         assert "33004" in refused.reason
 
 
+async def test_a_private_subscription_that_is_refused_is_said_in_the_words_of_the_venue(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hedgewatch.sim.wire.bybit_requests._PRIVATE", frozenset())
+    async with on_bybit(exchange, monkeypatch) as seen:
+        lost = await seen.until(FeedLost, lambda lost: lost.feed == "user", within=5.0)
+        assert "error:handler not found,topic:position" in lost.reason
+        monkeypatch.undo()
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+
+
 async def test_poison_frames_are_skipped_and_the_next_mark_is_fresh(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,14 @@ import ccxt
 import orjson
 
 from hedgewatch.core.events import PriceEvent
-from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, LeavesFramesToCcxt, SpeaksPlainly
+from hedgewatch.venues.dialect import (
+    AccountNews,
+    Answer,
+    Dialect,
+    Feed,
+    LeavesFramesToCcxt,
+    SpeaksPlainly,
+)
 from hedgewatch.venues.fields import OddReplyError
 from hedgewatch.venues.odd import OddFrames
 from hedgewatch.venues.readonly import ForbiddenRequestError
@@ -100,7 +107,7 @@ class Incoming:
         if answer.over:
             socket.reset(ccxt.NetworkError(self._redactor.scrub(answer.over)))
             return ()
-        answers = socket.is_answer(answer.asked) if answer.asked else not socket.heard
+        answers = _is_of_ours(answer, socket)
         if not answer.refused:
             if answer.pong:
                 socket.hear_pong()
@@ -112,3 +119,12 @@ class Incoming:
             raise OddReplyError(f"an error that answers nothing: {said}")
         socket.reset(ccxt.ExchangeError(f"the venue refused the subscription: {said}"))
         return ()
+
+
+def _is_of_ours(answer: Answer, socket: GuardedSocket) -> bool:
+    """By the id that it repeats; where it repeats none, by what is waited for, or as the first word
+    that is heard.
+    """
+    if answer.asked:
+        return socket.is_answer(answer.asked)
+    return not socket.heard or socket.awaits(answer.to)

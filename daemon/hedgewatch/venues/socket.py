@@ -79,6 +79,10 @@ class GuardedSocket(Client):  # type: ignore[misc]  # ccxt is untyped to us
         self._unanswered.discard(asked)
         return answers
 
+    def awaits(self, name: str) -> bool:
+        """True while an answer of this name is waited for."""
+        return name in self.futures
+
     @property
     def serves(self) -> bool:
         """Whether it stands."""

@@ -78,15 +78,16 @@ class TopicRequests:
         return "" if known else f"error:handler not found,topic:{topics[0]}"
 
     def _say(self, socket: Socket, request: Request, refused: str, said: str = "") -> None:
-        socket.send(
-            {
-                "success": not refused,
-                "ret_msg": refused or said,
-                "conn_id": _id(socket),
-                "req_id": request.get("req_id", ""),
-                "op": request.get("op", ""),
-            }
-        )
+        """The documentation shows answers of the private socket without the id of the question."""
+        answer = {
+            "success": not refused,
+            "ret_msg": refused or said,
+            "conn_id": _id(socket),
+            "op": request.get("op", ""),
+        }
+        if socket.category in PUBLIC:
+            answer["req_id"] = request.get("req_id", "")
+        socket.send(answer)
 
 
 def _id(socket: Socket) -> str:
