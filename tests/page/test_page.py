@@ -124,6 +124,20 @@ async def test_what_is_unknown_never_hides_the_worst_that_is_known(page: Page) -
     ]
 
 
+async def test_a_margin_that_is_the_venues_own_word_is_said_to_be(page: Page) -> None:
+    unknown = {"unknown": "a simulation of the venue's own", "since": None}
+    pool = {
+        "account": "a", "venue": "okx", "pool": "account", "currency": "USD", "positions": [],
+        "margin_ratio": 0.7, "equity": 10.0, "maintenance_margin": 7.0, "headroom": 3.0,
+        "shock_down": unknown, "shock_up": unknown, "margin_by_venue": True,
+    }  # fmt: skip
+    grave = "{pool: () => true, position: () => true}"
+    drawn = f"m.poolCards({json.dumps({'pools': [pool]})}, null, {grave})"
+    words = f"{drawn}.flat().map((each) => each.innerHTML ?? '').join()"
+    shown = await page.evaluate(f"import('/page/pools.js').then((m) => {words})")
+    assert "margin ratio, as okx tells it" in shown
+
+
 async def test_what_an_alert_says_stays_text(page: Page) -> None:
     assert HOSTILE in await page.evaluate(SEEN.format("alerts"))
     assert await page.evaluate("document.querySelectorAll('img, #alerts a').length") == 0

@@ -278,6 +278,19 @@ async def test_borrowed_coins_and_foreign_positions_make_the_cross_pools_unknown
     assert not (await read(positions=[POSITION, alone])).cross_regime.unknown
 
 
+async def test_where_a_margin_is_not_computed_what_okx_tells_of_it_is_of_all_of_it() -> None:
+    owing = {**USDT, "ccy": "BTC", "cashBal": "-1", "eq": "-1", "liab": "1"}
+    option = {**POSITION, "instType": "OPTION", "instId": "BTC-USD-241227-60000-P"}
+    loan = await read(config=config(acctLv="3"), balance=[funds(USDT, owing)])
+    portfolio = await read(config=config(acctLv="4"), positions=[POSITION, option])
+    futures = await read(positions=[POSITION, option])
+    for reading in (loan, portfolio, futures):
+        assert reading.cross_regime.unknown
+        assert reading.cross_regime.told_whole
+    assert not (await read(positions=[POSITION])).cross_regime.told_whole
+    assert not futures.isolated_regime.told_whole
+
+
 async def test_a_long_and_a_short_of_one_market_keep_their_signs() -> None:
     pair = [
         {**POSITION, "posSide": "long", "pos": "3"},

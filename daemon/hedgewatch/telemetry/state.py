@@ -27,6 +27,7 @@ _MOST_REMEDIES = 3
 
 _OF_A_POOL = (
     "margin_ratio", "equity", "maintenance_margin", "headroom", "shock_down", "shock_up",
+    "margin_by_venue",
 )  # fmt: skip
 _OF_A_POSITION = (
     "contracts", "notional", "mark_price", "unrealized_pnl", "liquidation_price_down",

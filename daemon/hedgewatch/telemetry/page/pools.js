@@ -52,7 +52,7 @@ function card(pool, positions, history) {
     el("h3", {}, name, el("span", { class: "about" }, ` ${pool.venue}`),
       el("span", { class: "big" }, ratio === null ? "unknown" : percent(ratio))),
     ratioBar(pool.margin_ratio, name),
-    el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, "margin ratio"), el("span", {}, "100 %: liquidated")),
+    el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, pool.margin_by_venue ? `margin ratio, as ${pool.venue} tells it` : "margin ratio"), el("span", {}, "100 %: liquidated")),
     ratio === null ? el("p", { class: "unknown" }, `Why: ${whyUnknown(pool.margin_ratio)}`) : facts(pool),
     history ? [spark([...(history[""] ?? []), ratio], "Worst margin ratio", percent, 1)] : null,
     pool.positions.length ? positions : el("p", { class: "dim" }, "No position."),
