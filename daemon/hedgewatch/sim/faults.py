@@ -1,6 +1,7 @@
 """What goes wrong on demand: each fault is a switch that the wire asks before it answers."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -84,6 +85,9 @@ class Faults:
     pongs: bool = True
     muted: set[str] = field(default_factory=set)
     behind_milliseconds: int = 0
+    repeats: int = 1
+    lacking: str = ""
+    _kept: list[Callable[[], None]] | None = None
     _healthy: asyncio.Event = field(default_factory=asyncio.Event)
     _silent_until: float = 0.0
     _refuse_until: float = 0.0
@@ -115,6 +119,28 @@ class Faults:
     def poison(self, kind: str = "truncated", *, where: str = "market") -> None:
         """Send one malformed frame (a name of `POISONS`) to every `market` or `private` socket."""
         self.line.send_poison(POISONS[kind], where)
+
+    def repeat_events(self, times: int) -> None:
+        """Each event of an account is told so often; not at all when it is 0."""
+        self.repeats = times
+
+    def keep_events(self) -> None:
+        """Events of accounts are kept back, as they were when they happened."""
+        self._kept = []
+
+    def tell_backwards(self) -> None:
+        """Tell what was kept back, the last first."""
+        kept, self._kept = self._kept or [], None
+        for tell in reversed(kept):
+            tell()
+
+    def pass_on(self, tell: Callable[[], None]) -> None:
+        """An event of an account passes here on its way to a socket."""
+        if self._kept is not None:
+            self._kept.append(tell)
+            return
+        for _ in range(self.repeats):
+            tell()
 
     def expire_listen_key(self, *, announce: bool = True, account: str = "main") -> None:
         """End the account's listen keys, with the `listenKeyExpired` event or in silence."""
@@ -165,6 +191,10 @@ class Faults:
         self._empty_left -= 1 if empty else 0
         return empty
 
+    def leave_out(self, symbol: str) -> None:
+        """Readings of positions lack this one, while its margin is still in use."""
+        self.lacking = symbol
+
     def redirect(self, to: str) -> None:
         """Every request is answered with a redirect to another address."""
         self.redirect_to = to
@@ -180,5 +210,6 @@ class Faults:
         self._refuse_until, self._empty_left = 0.0, 0.0
         self.behind_milliseconds = 0
         self.odd_answer, self.turned_away = "", 0
+        self.repeats, self.lacking, self._kept = 1, "", None
         self.muted.clear()
         self._healthy.set()

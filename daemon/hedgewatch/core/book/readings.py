@@ -109,6 +109,8 @@ def tell_position(
         change.move(position.symbol, 0.0, end)
         change.doubt()
         return
+    if reading.venue_time == position.venue_time and not same and not whole:
+        change.confirm = True  # of two words with one time the last is believed, until it was read
     change.move(position.symbol, reading.contracts - position.contracts, end)
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)

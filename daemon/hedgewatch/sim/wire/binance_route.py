@@ -85,7 +85,8 @@ def positions(reply: Callable[[World, Account], Any]) -> Route:
     def answer(call: Call) -> Any:
         empty = call.service.faults.take_empty_positions()
         rows = [] if empty else reply(call.world, call.account)
-        symbol = call.query.get("symbol")
+        symbol, lacking = call.query.get("symbol"), call.service.faults.lacking
+        rows = [row for row in rows if row["symbol"] != lacking]
         return [row for row in rows if symbol in {None, row["symbol"]}]
 
     return Route(answer, "signed", 5)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -172,9 +173,9 @@ class BinanceStreams:
             if socket.owner is None or socket.owner.name != name:
                 continue
             if socket.wallet == wallet:
-                socket.send_event(event)
+                self._service.faults.pass_on(partial(socket.send_event, event))
             elif socket.wallet == "portfolio":
-                socket.send_event({**unit, **event})
+                self._service.faults.pass_on(partial(socket.send_event, {**unit, **event}))
 
     # faults
 
