@@ -91,20 +91,53 @@ async def run_daemon(
             yield daemon
 
 
-@contextmanager
-def _settled(daemon: Daemon) -> Iterator[None]:
-    """While it is up, and before it begins to leave."""
-    daemon.service.ready()
-    daemon.news.settled = True
-    yield
-    daemon.news.settled = False
-    daemon.service.stopping()
+async def _note_the_end(
+    store: Store, kind: type[BaseException] | None, _error: object, _trace: object
+) -> None:
+    """To be told to stop is a good end, however early; to fail is none."""
+    if kind is None or issubclass(kind, asyncio.CancelledError):
+        await store.end_well()
 
 
-async def _watch(daemon: Daemon, configuration: Configuration) -> None:
-    """Exactly what the configuration names; what stays as it was goes on."""
-    daemon.signals.watch(configuration.signals, configuration.calendars)
-    await daemon.accounts.watch(configuration)
+async def _recall(daemon: Daemon, store: Store) -> None:
+    """What the last run stored beside its alerts."""
+    await daemon.reach.shelf.load(daemon.clock.now())
+    remember(daemon.engine.book, await store.facts.known(), daemon.clock.now())
+
+
+def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:
+    token = configuration.http.token
+    secret = None if token is None else token.read()
+    equipment = Equipment(
+        runbooks=shipped_runbooks(),
+        stream=daemon.stream,
+        web=configuration.web or WebSettings(),
+        routes=report_routes(daemon.reporting.made, CannotReportError),
+        told_to=daemon.dispatcher.told_to,
+    )
+    http = configuration.http
+    app = application(daemon.view, daemon.metrics, http, secret, daemon.commands, equipment)
+    return serve(app, http, configuration.web)
+
+
+async def _end_keeping(daemon: Daemon) -> None:
+    """When nothing is judged any more."""
+    await daemon.chronicle.finish()
+    if daemon.recorder is not None:
+        daemon.recorder.stop()
+
+
+def _take_up(daemon: Daemon, records: Sequence[AlertRecord], recovery: Recovery) -> None:
+    """The alerts of before."""
+    restored = daemon.engine.restore(records, daemon.clock.now(), recovery)
+    daemon.monitor.tell(ClockAdvanced(), restored)
+
+
+def _begin_recording(daemon: Daemon) -> None:
+    """With the engine as it stands, its stored alerts taken up."""
+    if daemon.recorder is not None:
+        daemon.view.recording = "on"
+        daemon.recorder.start(daemon.clock.now())
 
 
 def _jobs(daemon: Daemon, store: Store) -> AsyncIOScheduler:
@@ -120,6 +153,52 @@ def _jobs(daemon: Daemon, store: Store) -> AsyncIOScheduler:
     )
 
 
+async def _tick(daemon: Daemon, jobs: AsyncIOScheduler) -> None:
+    """Time passes: so that `for:` elapses in a quiet market, and ages grow.
+
+    After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock, and so
+    does APScheduler.
+    """
+    while True:
+        await asyncio.sleep(CLOCK_SECONDS)
+        daemon.observer.lag.turned(daemon.clock.now())
+        stepped = daemon.clock.step()
+        if abs(stepped) > _CLOCK_STEP_SECONDS:
+            _log.warning("clock_stepped", seconds=stepped)
+            daemon.monitor.publish(ClockStepped(stepped))
+            keep_pace(jobs, daemon.clock.wall())
+            for watch in daemon.accounts.lines():
+                reason = f"the clock of this machine stepped by {stepped:.1f} s"
+                doubted = watch.reconnect(reason, stepped)
+                daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
+        daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))
+        daemon.monitor.publish(ClockAdvanced())
+
+
+def _begin_keeping(daemon: Daemon, store: Store) -> None:
+    daemon.tasks.keep("silences", end_silences(daemon.reach))
+    daemon.tasks.keep("facts", _keep_facts(daemon, store))
+    daemon.tasks.keep("chronicle", daemon.chronicle.run())
+
+
+async def _keep_facts(daemon: Daemon, store: Store) -> None:
+    """So that what venues change while we are down is found at the next start."""
+    while True:
+        await asyncio.sleep(_FACTS_SECONDS)
+        await store.facts.keep(facts_now(daemon.engine.book))
+
+
+def _begin_beating(daemon: Daemon) -> None:
+    if daemon.heartbeat is not None:
+        daemon.tasks.keep("heartbeat", daemon.heartbeat.run())
+
+
+async def _watch(daemon: Daemon, configuration: Configuration) -> None:
+    """Exactly what the configuration names; what stays as it was goes on."""
+    daemon.signals.watch(configuration.signals, configuration.calendars)
+    await daemon.accounts.watch(configuration)
+
+
 @contextmanager
 def _at_work(jobs: AsyncIOScheduler) -> Iterator[None]:
     jobs.start()
@@ -127,6 +206,16 @@ def _at_work(jobs: AsyncIOScheduler) -> Iterator[None]:
         yield
     finally:
         jobs.shutdown(wait=False)
+
+
+@contextmanager
+def _settled(daemon: Daemon) -> Iterator[None]:
+    """While it is up, and before it begins to leave."""
+    daemon.service.ready()
+    daemon.news.settled = True
+    yield
+    daemon.news.settled = False
+    daemon.service.stopping()
 
 
 async def reload(
@@ -171,92 +260,3 @@ def _without_what_needs_a_restart(wanted: Configuration, running: Configuration)
     if "receivers" in kept:
         kept["routes"] = running.routes
     return replace(wanted, **kept)
-
-
-def _server(daemon: Daemon, configuration: Configuration) -> AbstractAsyncContextManager[str]:
-    token = configuration.http.token
-    secret = None if token is None else token.read()
-    equipment = Equipment(
-        runbooks=shipped_runbooks(),
-        stream=daemon.stream,
-        web=configuration.web or WebSettings(),
-        routes=report_routes(daemon.reporting.made, CannotReportError),
-        told_to=daemon.dispatcher.told_to,
-    )
-    http = configuration.http
-    app = application(daemon.view, daemon.metrics, http, secret, daemon.commands, equipment)
-    return serve(app, http, configuration.web)
-
-
-async def _note_the_end(
-    store: Store, kind: type[BaseException] | None, _error: object, _trace: object
-) -> None:
-    """To be told to stop is a good end, however early; to fail is none."""
-    if kind is None or issubclass(kind, asyncio.CancelledError):
-        await store.end_well()
-
-
-def _take_up(daemon: Daemon, records: Sequence[AlertRecord], recovery: Recovery) -> None:
-    """The alerts of before."""
-    restored = daemon.engine.restore(records, daemon.clock.now(), recovery)
-    daemon.monitor.tell(ClockAdvanced(), restored)
-
-
-async def _recall(daemon: Daemon, store: Store) -> None:
-    """What the last run stored beside its alerts."""
-    await daemon.reach.shelf.load(daemon.clock.now())
-    remember(daemon.engine.book, await store.facts.known(), daemon.clock.now())
-
-
-def _begin_keeping(daemon: Daemon, store: Store) -> None:
-    daemon.tasks.keep("silences", end_silences(daemon.reach))
-    daemon.tasks.keep("facts", _keep_facts(daemon, store))
-    daemon.tasks.keep("chronicle", daemon.chronicle.run())
-
-
-async def _keep_facts(daemon: Daemon, store: Store) -> None:
-    """So that what venues change while we are down is found at the next start."""
-    while True:
-        await asyncio.sleep(_FACTS_SECONDS)
-        await store.facts.keep(facts_now(daemon.engine.book))
-
-
-def _begin_beating(daemon: Daemon) -> None:
-    if daemon.heartbeat is not None:
-        daemon.tasks.keep("heartbeat", daemon.heartbeat.run())
-
-
-def _begin_recording(daemon: Daemon) -> None:
-    """With the engine as it stands, its stored alerts taken up."""
-    if daemon.recorder is not None:
-        daemon.view.recording = "on"
-        daemon.recorder.start(daemon.clock.now())
-
-
-async def _end_keeping(daemon: Daemon) -> None:
-    """When nothing is judged any more."""
-    await daemon.chronicle.finish()
-    if daemon.recorder is not None:
-        daemon.recorder.stop()
-
-
-async def _tick(daemon: Daemon, jobs: AsyncIOScheduler) -> None:
-    """Time passes: so that `for:` elapses in a quiet market, and ages grow.
-
-    After a step of the wall clock the sockets are made anew: ccxt keeps time by that clock, and so
-    does APScheduler.
-    """
-    while True:
-        await asyncio.sleep(CLOCK_SECONDS)
-        daemon.observer.lag.turned(daemon.clock.now())
-        stepped = daemon.clock.step()
-        if abs(stepped) > _CLOCK_STEP_SECONDS:
-            _log.warning("clock_stepped", seconds=stepped)
-            daemon.monitor.publish(ClockStepped(stepped))
-            keep_pace(jobs, daemon.clock.wall())
-            for watch in daemon.accounts.lines():
-                reason = f"the clock of this machine stepped by {stepped:.1f} s"
-                doubted = watch.reconnect(reason, stepped)
-                daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
-        daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))
-        daemon.monitor.publish(ClockAdvanced())

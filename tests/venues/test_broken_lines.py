@@ -15,7 +15,7 @@ from aiohttp import web
 
 from hedgewatch.venues.broken_lines import why_no_line
 from hedgewatch.venues.failures import in_words
-from hedgewatch.venues.names import Known, Names
+from hedgewatch.venues.names import KnownNames, Names
 from hedgewatch.venues.redaction import Redactor
 from tests.support.certificates import shown
 from tests.support.patience import PATIENCE
@@ -89,7 +89,7 @@ async def test_a_name_that_is_not_found_is_said_as_such_and_its_last_address_goe
 ) -> None:
     """As when the resolver of a machine is down; when it heals it is asked again."""
     asked: list[str] = []
-    known = Known()
+    known = KnownNames()
     find, down = socket.getaddrinfo, False
 
     def found(host: str, *arguments: Any, **more: Any) -> object:
@@ -131,7 +131,7 @@ async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_co
         return find(host, *arguments, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    known = Known()
+    known = KnownNames()
     silence = "[Errno -3] no answer of a name server within 0.05 s"
 
     async def ask() -> None:
@@ -152,7 +152,7 @@ async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_co
 
 async def test_what_can_be_no_name_of_a_host_is_not_found() -> None:
     with pytest.raises(OSError, match="no name of a host"):
-        await Names(Known()).resolve("a" * 64 + ".example", 443)
+        await Names(KnownNames()).resolve("a" * 64 + ".example", 443)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.endpoint import moved
-from hedgewatch.venues.names import Known
+from hedgewatch.venues.names import KnownNames
 from hedgewatch.venues.pauses import Answered, PausedError, Pauses
 from hedgewatch.venues.readonly import AllowList, ForbiddenRequestError
 from hedgewatch.venues.session import Fence, guarded_session
@@ -134,7 +134,7 @@ def fence_of(server: Server, now: list[float], pauses: Pauses | None = None) -> 
 async def test_a_redirect_is_refused_before_the_key_goes_anywhere_else(server: Server) -> None:
     server.status, server.headers = 302, {"Location": f"{server.url}/elsewhere"}
     fence = fence_of(server, [0.0])
-    async with guarded_session(fence, tls=False, addresses=Known()) as session:
+    async with guarded_session(fence, tls=False, addresses=KnownNames()) as session:
         with pytest.raises(ForbiddenRequestError, match="redirect"):
             await session.get(f"{server.url}/fapi/v3/account")
         with pytest.raises(ForbiddenRequestError, match="redirect"):
@@ -144,7 +144,9 @@ async def test_a_redirect_is_refused_before_the_key_goes_anywhere_else(server: S
 
 
 async def test_a_forbidden_request_does_not_leave_the_machine(server: Server) -> None:
-    async with guarded_session(fence_of(server, [0.0]), tls=False, addresses=Known()) as session:
+    async with guarded_session(
+        fence_of(server, [0.0]), tls=False, addresses=KnownNames()
+    ) as session:
         with pytest.raises(ForbiddenRequestError):
             await session.post(f"{server.url}/fapi/v1/order")
     assert server.reached == []
@@ -167,7 +169,7 @@ async def test_nothing_is_sent_until_the_pause_that_the_venue_asked_for_is_over(
     now = [1_800_000_000.0]
     server.status, server.body = status, body
     server.headers = {"Retry-After": told} if told else {}
-    async with guarded_session(fence_of(server, now), tls=False, addresses=Known()) as session:
+    async with guarded_session(fence_of(server, now), tls=False, addresses=KnownNames()) as session:
         with pytest.raises(
             PausedError, match=rf"\({status}\) until 2027-01-1\d \d\d:\d\d:\d\d UTC"
         ):
@@ -216,7 +218,9 @@ def test_what_many_asked_at_once_are_answered_is_one_offence_and_no_pause_of_a_m
 @pytest.mark.parametrize("content", ["text/html", "text/plain"])
 async def test_a_wall_before_the_venue_is_not_hammered(server: Server, content: str) -> None:
     server.status, server.headers = 403, {"Content-Type": content}
-    async with guarded_session(fence_of(server, [0.0]), tls=False, addresses=Known()) as session:
+    async with guarded_session(
+        fence_of(server, [0.0]), tls=False, addresses=KnownNames()
+    ) as session:
         for _ in range(3):
             with pytest.raises(PausedError, match="turned away by the venue"):
                 await session.get(f"{server.url}/fapi/v1/time")
@@ -227,7 +231,9 @@ async def test_a_refusal_in_json_is_the_answer_to_one_request_and_a_socket_has_i
     server: Server,
 ) -> None:
     server.status, server.headers = 403, {"Content-Type": "application/json"}
-    async with guarded_session(fence_of(server, [0.0]), tls=False, addresses=Known()) as session:
+    async with guarded_session(
+        fence_of(server, [0.0]), tls=False, addresses=KnownNames()
+    ) as session:
         assert (await session.get(f"{server.url}/fapi/v1/time")).status == 403
         server.headers = {"Content-Type": "text/html"}
         with pytest.raises(ClientError):
@@ -241,14 +247,14 @@ async def test_every_account_keeps_the_pause_that_one_was_told(server: Server) -
     pauses = Pauses(keep=kept.__setitem__)
     server.status = 418
     async with guarded_session(
-        fence_of(server, [0.0], pauses), tls=False, addresses=Known()
+        fence_of(server, [0.0], pauses), tls=False, addresses=KnownNames()
     ) as session:
         with pytest.raises(PausedError):
             await session.get(f"{server.url}/fapi/v1/time")
     assert kept == {server.url: 120.0}
     for told in (pauses, Pauses(kept)):
         async with guarded_session(
-            fence_of(server, [60.0], told), tls=False, addresses=Known()
+            fence_of(server, [60.0], told), tls=False, addresses=KnownNames()
         ) as session:
             with pytest.raises(PausedError, match="REST banned by the venue"):
                 await session.get(f"{server.url}/fapi/v1/time")
@@ -260,7 +266,9 @@ async def test_the_proxy_variables_of_the_environment_are_ignored(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    async with guarded_session(fence_of(server, [0.0]), tls=False, addresses=Known()) as session:
+    async with guarded_session(
+        fence_of(server, [0.0]), tls=False, addresses=KnownNames()
+    ) as session:
         try:
             await session.get(f"{server.url}/fapi/v1/time")
         except ClientError as error:  # pragma: no cover - the failure that this test is about

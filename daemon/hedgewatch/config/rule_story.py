@@ -26,7 +26,7 @@ from hedgewatch.notify.silences import LONGEST_SILENCE, Silence, highest_severit
 _MOST_STEPS = 100_000
 _ROUNDING = 1e-9
 
-Known = tuple[Sequence[Rule], Sequence[str]]
+Loaded = tuple[Sequence[Rule], Sequence[str]]
 """The rules, and the names of the scenarios."""
 
 _Series = tuple[Mapping[str, str], str, list[Value]]
@@ -50,7 +50,7 @@ class RuleStory:
         self,
         source: Source,
         location: Location,
-        around: tuple[Known | None, RuleTestFileSettings | None],
+        around: tuple[Loaded | None, RuleTestFileSettings | None],
         problems: list[Problem],
     ) -> None:
         known, file = around

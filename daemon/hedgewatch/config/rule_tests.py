@@ -6,7 +6,7 @@ from pathlib import Path
 from hedgewatch.config.mistakes import validated
 from hedgewatch.config.problems import ConfigurationError, Problem, collecting
 from hedgewatch.config.rule_files import load_rules
-from hedgewatch.config.rule_story import Checked, Known, RuleStory
+from hedgewatch.config.rule_story import Checked, Loaded, RuleStory
 from hedgewatch.config.rule_test_schema import RuleTestFileSettings
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import SHIPPED, shipped_scenarios
@@ -28,10 +28,10 @@ def check_rules(path: Path, wanted: str = "") -> list[Checked]:
     return [story.checked() for story in stories if wanted.lower() in story.name.lower()]
 
 
-def _known(source: Source, problems: list[Problem]) -> Known | None:
+def _known(source: Source, problems: list[Problem]) -> Loaded | None:
     """What the tests may name; None while a file of it is wrong, so that no test is blamed."""
     found = len(problems)
-    known: Known | None = None
+    known: Loaded | None = None
     with collecting(problems):
         scenarios = [scenario.name for scenario in load_scenarios(_scenarios(source, problems))]
         rules = load_rules(_rules(source, problems), scenarios)

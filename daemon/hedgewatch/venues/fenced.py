@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ccxt.async_support.base.exchange import BaseExchange
 
 from hedgewatch.venues.fields import OddReplyError
-from hedgewatch.venues.names import Known
+from hedgewatch.venues.names import KnownNames
 from hedgewatch.venues.session import Fence, guarded_session
 from hedgewatch.venues.socket import GuardedSocket
 from hedgewatch.venues.survey import exchange_class
@@ -42,7 +42,7 @@ class Opener(Protocol):
     """Who decides about sockets and requests."""
 
     fence: Fence
-    addresses: Known
+    addresses: KnownNames
 
     def socket(self, url: str) -> GuardedSocket:
         """A socket for ccxt to dial."""

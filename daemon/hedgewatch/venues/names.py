@@ -29,7 +29,7 @@ Name = tuple[str, int, int]
 Found = list[ResolveResult]
 
 
-class Known:
+class KnownNames:
     """What the system answered last, and what it is being asked. It outlives sessions."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class Names(AbstractResolver):
     whether the venue is there.
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownNames) -> None:
         self._known = known
 
     async def resolve(

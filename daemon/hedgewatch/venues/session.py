@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import aiohttp
 
-from hedgewatch.venues.names import Known, Names
+from hedgewatch.venues.names import KnownNames, Names
 from hedgewatch.venues.pauses import Answered, Pauses, wants_quiet
 from hedgewatch.venues.readonly import AllowList
 
@@ -54,7 +54,7 @@ async def _answered(response: aiohttp.ClientResponse) -> Answered:
 def guarded_session(
     fence: Fence,
     tls: ssl.SSLContext | bool,  # noqa: FBT001 - as ccxt has it
-    addresses: Known,
+    addresses: KnownNames,
 ) -> aiohttp.ClientSession:
     """A session that asks nobody else's permission: no proxy of the environment, no cookies."""
     return aiohttp.ClientSession(

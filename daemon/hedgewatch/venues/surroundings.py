@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from hedgewatch.core.events import Event
-from hedgewatch.venues.names import Known
+from hedgewatch.venues.names import KnownNames
 from hedgewatch.venues.pauses import Pauses
 
 Spawn = Callable[[str, Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -26,7 +26,7 @@ class Surroundings:
     spawn: Spawn
     rng: Random
     pauses: Pauses = field(default_factory=Pauses)
-    addresses: Known = field(default_factory=Known)
+    addresses: KnownNames = field(default_factory=KnownNames)
 
 
 class Backoff:
