@@ -19,7 +19,7 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg
 # Silent when it works, all that apt said when it does not.
 apt_install = { said=$$({ $(APT) update && $(APT) install -y --no-install-recommends $(1); } 2>&1) || { echo "$$said" >&2; false; }; }
 
-.PHONY: help install demo capture run test check bench campaign soak fix lock servers wheels
+.PHONY: help install demo capture run test check bench campaign soak fix lock servers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -39,16 +39,18 @@ run: $(INSTALLED) ## the daemon, with your configuration: make run CONFIG=FILE
 	@if [ -z "$(CONFIG)" ]; then echo "which configuration? make run CONFIG=FILE" >&2; exit 2; fi
 	exec $(BIN)/hedgewatch run -c "$(CONFIG)" $(ARGS)
 
-test: $(INSTALLED) servers wheels ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
-	@echo "== pytest"
+test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="tests/core -x": some of them
+	@if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.support.wheels & fi # who needs them waits for them
+	echo "== pytest"
 	$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
 check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
-	@echo "== ruff"
+	@typed=$$(mktemp) # the types take longer than all the rest, which goes on beside them
+	$(BIN)/mypy --no-error-summary >$$typed 2>&1 & mypy=$$!
+	trap "kill $$mypy 2>/dev/null || true; rm -f $$typed" EXIT
+	echo "== ruff"
 	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/ruff format --check --quiet . || { echo "make fix formats the files that differ:"; $(BIN)/ruff format --check .; }
-	echo "== mypy"
-	$(BIN)/mypy --no-error-summary
 	echo "== import contracts"
 	report=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$report"; exit 1; }
 	if [ -d rules ]; then
@@ -56,6 +58,8 @@ check: $(INSTALLED) ## linter, format, types, import contracts, rule files and t
 		$(BIN)/hedgewatch rules check rules/
 		$(BIN)/hedgewatch rules test rules/tests/*.yaml
 	fi
+	echo "== mypy"
+	wait $$mypy || { cat $$typed; exit 1; }
 
 bench: $(INSTALLED) ## what a tick costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -90,8 +94,10 @@ lock: $(INSTALLED) ## the pins again, after a change of the dependencies; ARGS=-
 
 $(INSTALLED): $(BIN)/python requirements-dev.txt pyproject.toml
 	@echo "== packages into .venv: some 500 MB and a few minutes, in which nothing is said"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile"
+	$$pip --require-hashes -r requirements-dev.txt
+	$$pip --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on all cores, as pip would on one
 	touch $@
 
 $(BIN)/python:
@@ -111,10 +117,6 @@ $(BIN)/python:
 		fi
 	fi
 	$$python -m venv --clear .venv
-
-# What is installed on the machine that the tests boot, which has no network.
-wheels: $(INSTALLED)
-	@if [ "$$(id -u)" = 0 ]; then $(BIN)/python -m tests.support.wheels; fi
 
 # The tests start these servers themselves. The distribution must not start its own: its units are held back by a
 # policy while apt works, and disabled afterwards where this is what brought them.
