@@ -32,9 +32,9 @@ def test_one_venue_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_not_asked_for_and_whose_numbers_are_told_is_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["venues", "dydx", "gate"]) == 0
+    assert main(["venues", "btse", "gate"]) == 0
     said = capsys.readouterr().out
-    assert "not seen: positions and money of subaccounts other than 0" in said
+    assert "not seen: the money of isolated wallets" in said
     assert "the venue's own margin numbers are those of a unified account" in said
 
 

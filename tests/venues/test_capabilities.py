@@ -54,7 +54,7 @@ def test_a_venue_is_described_as_its_dialect_does_it() -> None:
     assert found()["binance"].positions == "none"  # a spot account has no positions
     assert (found()["toobit"].line, found()["dydx"].line) == ("venue's own", "unknown")
     assert found()["deribit"].own_of == "a currency without cross collateral"
-    assert "subaccounts other than 0" in found()["dydx"].unseen[0]
+    assert "isolated wallets" in found()["btse"].unseen[0]
     assert "signs trades" in capability(KNOWN["paradex"]).why
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import ccxt
 import pytest
 
 from hedgewatch.venues.dialects.generic_balances import Held, assets
@@ -129,7 +130,18 @@ async def test_the_money_of_dydx_is_its_equity_without_what_its_positions_bring_
         "BTC/USD:USDC": -4.1,
         "ETH/USD:USDC": 0.001,
     }
+
+
+async def test_where_dydx_does_not_list_its_subaccounts_the_others_are_said_to_be_unseen() -> None:
+    exchange = dydx(SUBACCOUNT)
+
+    async def refused(_: object) -> None:
+        raise ccxt.ExchangeError("no")
+
+    exchange.indexerGetAddressesAddress = refused
+    reading = await GenericReader("main", "dydx").read(exchange)
     assert "subaccounts other than 0" in reading.unseen[0]
+    assert [each.asset for each in reading.balances] == ["USDC"]
 
 
 @pytest.mark.parametrize("without", ["equity", "unrealizedPnl"])

@@ -39,6 +39,7 @@ from hedgewatch.venues.dialects.generic_kinds import learn_kind
 from hedgewatch.venues.dialects.generic_markets import bars_of, market_of
 from hedgewatch.venues.dialects.generic_reading import GenericReader
 from hedgewatch.venues.dialects.generic_rights import ASKED, rights_at
+from hedgewatch.venues.dialects.generic_several import ENTRIES_OF_SEVERAL
 from hedgewatch.venues.dialects.generic_streams import Streamer
 from hedgewatch.venues.failures import first_cause
 from hedgewatch.venues.fenced import DIALLED_FOR
@@ -84,7 +85,10 @@ class Generic:
     def fence(self, endpoint: EndpointSettings | None) -> AllowList:
         """What may be asked of the venue."""
         rights = ASKED[self._venue][1] if self._venue in ASKED else ()
-        asked = (entries.get(self._venue, ()) for entries in (ENTRIES, ENTRIES_BESIDE))
+        asked = (
+            entries.get(self._venue, ())
+            for entries in (ENTRIES, ENTRIES_BESIDE, ENTRIES_OF_SEVERAL)
+        )
         more = (*rights, *chain.from_iterable(asked))
         return ReadingList(self._venue, more, endpoint)
 

@@ -15,9 +15,9 @@ from hedgewatch.venues.fields import Row, number_or_none
 _HUNDREDTH = 0.01
 """Two replies are not of one moment: profit moves between them."""
 
-Booked = Callable[[Sequence[Row], object], float | None]
-"""Of the raw open positions in one currency and the raw reply about the account: how much of their
-profit is in the money, in that currency; None where it is not told.
+Booked = Callable[[Sequence[Row], Sequence[object]], float | None]
+"""Of the raw open positions in one currency and the raw replies about the money: how much of their
+profit is in it, in that currency; None where it is not told.
 """
 
 
@@ -38,11 +38,11 @@ def _numbers(row: Row, *names: str) -> list[float] | None:
     return told if len(told) == len(names) else None
 
 
-def _apex(held: Sequence[Row], info: object) -> float | None:
+def _apex(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """ApeX, risk control: the value of an account is its money and the profit of its positions at
     the price of the oracle, which it tells beside it.
     """
-    return _all(_at_oracle(row, path(info, "symbolToOraclePrice", _text(row))) for row in held)
+    return _all(_at_oracle(row, path(infos[0], "symbolToOraclePrice", _text(row))) for row in held)
 
 
 def _at_oracle(row: Row, oracle: object) -> float | None:
@@ -75,16 +75,18 @@ def _deribit(row: Row) -> float | None:
     return number_or_none(row, "total_profit_loss")
 
 
-def _gate(held: Sequence[Row], info: object) -> float | None:
+def _gate(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """Of a unified account, whose equity has the profit in it."""
-    if not path(path(info, 0) if isinstance(info, list) else info, "balances"):
+    first = path(infos[0], 0) if isinstance(infos[0], list) else infos[0]
+    if not path(first, "balances"):
         return 0.0
     return _all(number_or_none(row, "unrealised_pnl") for row in held)
 
 
-def _hibachi(held: Sequence[Row], info: object) -> float | None:
+def _hibachi(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """`balance` has the profit in it, or not: the money itself is among the assets."""
     del held
+    info = infos[0]
     cash = next((row for row in raw_rows(path(info, "assets")) if row.get("symbol") == "USDT"), {})
     quantity = number_or_none(cash, "quantity")
     told = _numbers(info, "balance", "totalUnrealizedPnl") if isinstance(info, Mapping) else None
@@ -105,11 +107,11 @@ def _htx(row: Row) -> float | None:
     return None if told is None else told[0] - told[1]
 
 
-def _lighter(held: Sequence[Row], info: object) -> float | None:
+def _lighter(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """`total_asset_value` is all the money with all profit: whether the collateral has the margin
     of isolated positions in it follows.
     """
-    accounts = raw_rows(path(info, "accounts"))
+    accounts = [row for info in infos for row in raw_rows(path(info, "accounts"))]
     money, value = (
         _all(number_or_none(row, name) for row in accounts)
         for name in ("collateral", "total_asset_value")
@@ -161,10 +163,10 @@ def booked(
     listed: Iterable[Row],
     markets: Mapping[str, Row],
     money: Mapping[str, float],
-    reply: object,
+    replies: Sequence[object],
 ) -> Mapping[str, float | None]:
-    """By currency: what of the profit of these unified positions is in the money, which `reply`, a
-    raw one, tells; None where it cannot be told. Where there is no money there is nothing in it.
+    """By currency: what of the profit of these unified positions is in the money, of which the raw
+    `replies` tell; None where it cannot be told. Where there is no money there is nothing in it.
     """
     rule = _RULES.get(venue)
     if rule is None:
@@ -177,4 +179,4 @@ def booked(
         rows = held.setdefault(settle, [])
         if info not in rows:  # two calls may list the same
             rows.append(info)
-    return {settle: rule(rows, reply) for settle, rows in held.items()}
+    return {settle: rule(rows, replies) for settle, rows in held.items()}

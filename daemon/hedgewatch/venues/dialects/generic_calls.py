@@ -134,10 +134,6 @@ UNSEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "bitfinex": ("the margin wallet, but for what backs derivatives",),
         "btse": ("the money of isolated wallets",),
-        "lighter": ("accounts of the address other than its first",),
-        "dydx": (
-            "positions and money of subaccounts other than 0: each isolated position has one",
-        ),
     }
 )
 """What is part of a login and is not asked for, in words."""

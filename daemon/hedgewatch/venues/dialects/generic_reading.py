@@ -21,23 +21,30 @@ from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
 from hedgewatch.venues.dialects.generic_replies import position_readings
+from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows
 
 
 @dataclass(slots=True)
 class Purse:
-    """Balances that back positions, those that do not, and what the venue itself adds up: `info` is
-    the first raw reply about the former.
+    """Balances that back positions, those that do not, and what the venue itself adds up. `infos`
+    are the raw replies about the former, of `several` accounts or of one.
     """
 
-    info: object = None
+    several: bool = False
+    infos: list[object] = field(default_factory=list)
     margin: dict[str, Held] = field(default_factory=dict)
     spot: list[Mapping[str, Held]] = field(default_factory=list)
     numbers: dict[str, Numbers] = field(default_factory=dict)
     whole: Numbers = NOTHING
     margin_ratio: float | None = None
     unseen: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> list[float]:
+        """Of each asset that backs positions."""
+        return [held.total for held in self.margin.values()]
 
 
 def untold_regime(venue: str, *, whole: bool) -> Regime:
@@ -66,12 +73,14 @@ class GenericReader:
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
         markets = exchange.markets or {}
+        accounts, unseen = await accounts_of(self._venue, exchange, self._asking)
         asked = calls_of(self._venue, markets.values()).positions
-        listed = await self._positions(exchange, asked)
+        listed = await self._positions(exchange, each_of(accounts, asked))
         positions = position_readings(self._venue, listed, markets, self.by_side)
-        calls, purse = money_calls(self._venue, markets.values(), exchange.options), Purse()
-        await self._margin(exchange, calls.margin, purse)
-        await self._spot(exchange, calls.spot, purse)
+        calls = money_calls(self._venue, markets.values(), exchange.options)
+        purse = Purse(several=len(accounts) > 1, unseen=unseen)
+        await self._margin(exchange, each_of(accounts, calls.margin), purse)
+        await self._spot(exchange, each_of(accounts, calls.spot), purse)
         await self._beside(exchange, purse)
         positions = self._without_booked(listed, positions, purse, markets)
         return self._reading(positions, purse, markets)
@@ -82,7 +91,8 @@ class GenericReader:
             reply = await self._asking.ask(
                 "positions", parameters, lambda given: exchange.fetch_positions(None, given)
             )
-            listed += [] if reply is None else rows(reply, "positions")
+            told = [] if reply is None else rows(reply, "positions")
+            listed += [named(row, parameters) for row in told]
         self._asking.require("positions")
         return listed
 
@@ -93,7 +103,7 @@ class GenericReader:
             if reply is None:
                 continue
             held, numbers = self._held(reply, exchange.safe_currency_code)
-            if any(each.total for each in held.values()) and _same(held, purse.margin):
+            if not purse.several and _same(held, purse.margin) and any(purse.totals):
                 break
             self._put(purse, held, numbers, reply.get("info"))
         self._asking.require("margin")
@@ -126,7 +136,7 @@ class GenericReader:
         for asset, told in numbers.items():
             known = purse.numbers.get(asset)
             purse.numbers[asset] = told if known is None else together(known, told)
-        purse.info = info if purse.info is None else purse.info
+        purse.infos.append(info)
         whole = whole_account(self._venue, info)
         purse.whole = purse.whole if whole is NOTHING else whole
 
@@ -147,12 +157,13 @@ class GenericReader:
                 for name, each in of_spot(self._venue, reply.get("info"), code).items()
                 if each.wallet is not None
             }
-            if held and not _same(held, purse.margin):
+            if held and (purse.several or not _same(held, purse.margin)):
                 purse.spot.append(held)
 
     async def _beside(self, exchange: Exchange, purse: Purse) -> None:
         """What ccxt does not unify."""
-        told, purse.unseen = await beside(self._venue, exchange, self._asking)
+        told, unseen = await beside(self._venue, exchange, self._asking)
+        purse.unseen += unseen
         purse.margin_ratio = told.margin_ratio
         for name, amount in told.money.items():
             asset = exchange.safe_currency_code(name)
@@ -169,7 +180,7 @@ class GenericReader:
         the entry prices are: what stands on them is unknown then, the total above all.
         """
         money = {asset: held.total for asset, held in purse.margin.items()}
-        profits = booked(self._venue, listed, markets, money, purse.info)
+        profits = booked(self._venue, listed, markets, money, purse.infos)
         for settle, profit in profits.items():
             held = purse.margin[settle]
             purse.margin[settle] = replace(held, total=held.total - (profit or 0.0))

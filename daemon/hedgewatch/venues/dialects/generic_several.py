@@ -1,0 +1,103 @@
+"""Accounts that lie under one login or address, at venues that are asked for one at a time."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from hedgewatch.venues.dialect import Exchange
+from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
+from hedgewatch.venues.dialects.generic_asking import Asking
+from hedgewatch.venues.dialects.generic_calls import Parameters
+from hedgewatch.venues.fields import Row, number_or_none
+
+_ONE: tuple[Parameters, ...] = (MappingProxyType({}),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    """How the accounts are listed, and the parameter of ccxt that takes the number of one."""
+
+    ask: Callable[[Exchange], Awaitable[Any]]
+    rows: str
+    number: str
+    parameter: str
+    holds: Callable[[Row], bool]
+    unseen: str
+
+
+def _dydx_holds(row: Row) -> bool:
+    """Child subaccounts of isolated positions stay on when these are closed."""
+    return bool(number_or_none(row, "equity") or row.get("openPerpetualPositions"))
+
+
+_LISTINGS: Mapping[str, _Listing] = MappingProxyType(
+    {
+        "dydx": _Listing(
+            ask=lambda exchange: exchange.indexerGetAddressesAddress(
+                {"address": exchange.walletAddress}
+            ),
+            rows="subaccounts",
+            number="subaccountNumber",
+            parameter="subaccountNumber",
+            holds=_dydx_holds,
+            unseen="positions and money of subaccounts other than 0",
+        ),
+        "lighter": _Listing(
+            ask=lambda exchange: exchange.publicGetAccountsByL1Address(
+                {"l1_address": exchange.walletAddress}
+            ),
+            rows="sub_accounts",
+            number="index",
+            parameter="accountIndex",
+            holds=lambda row: "index" in row,
+            unseen="accounts of the address other than its first",
+        ),
+    }
+)
+"""dYdX, indexer: subaccounts of an address, of which each isolated position has one. Lighter:
+apidocs.lighter.xyz, accountsByL1Address.
+"""
+
+ENTRIES_OF_SEVERAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "dydx": ("indexerGetAddressesAddress",),
+        "lighter": ("publicGetAccountsByL1Address",),
+    }
+)
+"""For the fence."""
+
+
+async def accounts_of(
+    venue: str, exchange: Exchange, asking: Asking
+) -> tuple[tuple[Parameters, ...], tuple[str, ...]]:
+    """What names each account that holds anything, for calls about it (nothing, where it is the one
+    that is asked for anyway); and what is not seen where they are not listed.
+    """
+    listing = _LISTINGS.get(venue)
+    if listing is None:
+        return _ONE, ()
+    reply = await asking.ask(
+        "list of accounts of the", {}, lambda _: listing.ask(exchange), needed=False
+    )
+    numbers = [
+        number
+        for row in raw_rows(path(reply, listing.rows))
+        if listing.holds(row) and (number := number_or_none(row, listing.number)) is not None
+    ]
+    if not numbers:
+        return _ONE, (listing.unseen,) if reply is None else ()
+    return tuple({listing.parameter: int(number)} for number in sorted(numbers)), ()
+
+
+def each_of(accounts: Iterable[Parameters], calls: Sequence[Parameters]) -> list[Parameters]:
+    """Every call about every account."""
+    return [{**parameters, **account} for account in accounts for parameters in calls]
+
+
+def named(row: Row, parameters: Parameters) -> Row:
+    """A position without a name, by the account that holds it: in two they are two parts of one."""
+    numbers = [
+        parameters[each.parameter] for each in _LISTINGS.values() if each.parameter in parameters
+    ]
+    return {**row, "id": f"account {numbers[0]}"} if numbers and row.get("id") is None else row
