@@ -41,7 +41,11 @@ def _with_subject(alerts: str) -> str:
 _EMPTY = override_texts(noValue=" ")
 """A cell without text; `noValue` is for a table without rows."""
 
-_RUNBOOK = {"title": "what to do", "url": "${pages}/runbooks/rules/README.md", "targetBlank": True}
+_RUNBOOK = {
+    "title": "what to do",
+    "url": "${pages}/runbooks/rules/README.md#${__value.raw}",
+    "targetBlank": True,
+}
 
 WHAT_FIRES = Panel(
     look=TABLE,

@@ -26,6 +26,40 @@ ELSEWHERE = {
 """How commands begin that do not run on the machine of the test, each with the reason."""
 
 
+IN_PASSING = {
+    "hedgewatch ": "test_handbook: each can be given as it stands",
+    "/opt/hedgewatch/bin/hedgewatch connect ": "test_boot: what connect makes starts",
+    "./install.sh --rollback": "test_boot",
+    "amtool silence ": "test_handbook gives it to an Alertmanager",
+    "amtool check-config": "test_deploy",
+    "promtool check config": "test_deploy",
+    "promtool check web-config ": "test_web_config",
+    "install -o prometheus ": "the machine has no user prometheus",
+    "systemctl reload prometheus": "test_deploy starts Prometheus itself",
+    "systemctl status ": "test_boot asks systemd",
+    "systemctl restart hedgewatch": "test_boot",
+    "systemctl show --property ": "test_boot: the same in a block",
+    "systemd-analyze security hedgewatch": "test_boot, and test_deploy for both units",
+    "journalctl --unit hedgewatch": "test_boot reads the journal",
+    "curl 127.0.0.1:9464/": "test_boot: the same in a block",
+    'curl -H "Authorization: Bearer ': "test_http asks with a token",
+    "ssh -L ": "there is no other machine",
+    "docker compose ": ELSEWHERE["docker compose "],
+}
+"""How commands begin that stand amid the text, each with where it is tried, or why it is not."""
+_PROGRAMS = re.compile(
+    r"(?:\S+/)?(hedgewatch|amtool|promtool|curl|systemctl|systemd-\w+|journalctl|install(\.sh)?"
+    r"|openssl|docker|ssh|df)\s"
+)
+
+
+def in_passing(text: str) -> list[str]:
+    """The commands that stand amid the text, and not in a block of their own."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    told = [words for words in re.findall(r"`([^`\n]+)`", prose) if _PROGRAMS.match(words)]
+    return [words for words in told if not any(c.startswith(words) for c in commands(text))]
+
+
 def commands(text: str) -> list[str]:
     """Every line of every shell block, in order, without what is remarked beside it."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)

@@ -58,8 +58,10 @@ needs_systemd = pytest.mark.skipif(
 
 
 @needs_systemd
-def test_the_unit_exposes_no_more_than_it_must() -> None:
-    said("systemd-analyze", "security", "--offline=true", "--threshold=12", "--no-pager", UNIT)
+@pytest.mark.parametrize("name", ["hedgewatch.service", "hedgewatch@.service"])
+def test_the_unit_exposes_no_more_than_it_must(name: str) -> None:
+    unit = UNIT.with_name(name)
+    said("systemd-analyze", "security", "--offline=true", "--threshold=12", "--no-pager", unit)
 
 
 @needs_systemd

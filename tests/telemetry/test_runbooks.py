@@ -32,6 +32,15 @@ def test_the_name_of_an_alert_leads_to_what_to_do_about_it() -> None:
     assert "and <code>no_section</code>" in page
 
 
+def test_a_link_that_names_an_alert_as_it_is_written_leads_there_too() -> None:
+    """Grafana has the name, and no way to spell it small."""
+    for path in shipped_rules():
+        for name in re.findall(r"^\s+- alert: (\w+)$", path.read_text(), re.MULTILINE):
+            assert SHIPPED.count(f'<section id="{name.lower()}"') == 1
+            assert SHIPPED.count(f'id="{name}"') == 1, name
+    assert '<span id="Plain"' not in runbook_page("## Plain\n")
+
+
 def test_what_to_do_stands_on_its_own() -> None:
     page = runbook_page("It burns.\n**Do:** put it\nout.")
     assert "<p>It burns.</p>\n<p><strong>Do:</strong> put it\nout.</p>" in page

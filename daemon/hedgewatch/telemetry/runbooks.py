@@ -36,6 +36,9 @@ not served."""
 _DO = re.compile(r"\s(?=\*\*Do:\*\*)")
 """Before what to do, which is what one came for: it begins a paragraph."""
 
+_NAME = re.compile(r"[A-Z][a-z]+([A-Z][a-z]+)+")
+"""The name of an alert. A link of Grafana can name it, and cannot spell it small."""
+
 _OPEN, _CLOSED = '<section id="{0}" aria-labelledby="{0}-title">\n', "</section>\n"
 
 
@@ -82,8 +85,10 @@ def _sections(tokens: Sequence[Token], titles: Mapping[int, tuple[str, str]]) ->
                 open_levels.pop()
                 yield _markup(_CLOSED)
             open_levels.append(token.tag)
-            anchor, _ = titles[place]
+            anchor, title = titles[place]
             yield _markup(_OPEN.format(anchor))
+            if _NAME.fullmatch(title) and anchor == title.lower():
+                yield _markup(f'<span id="{title}"></span>\n')
             token.attrSet("id", f"{anchor}-title")
         yield from _wide(token)
     yield from (_markup(_CLOSED) for _ in open_levels)
