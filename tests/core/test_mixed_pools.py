@@ -112,6 +112,25 @@ def test_a_delta_neutral_book_on_discounted_coins_is_liquidated_by_a_rise_all_th
     assert position.liquidation_price == pytest.approx(60_000.0 * (1.0 + 56_700.0 / 3_300.0))
 
 
+@pytest.mark.parametrize(("in_coins", "counted"), [(True, 165_000.0), (False, 162_000.0)])
+def test_slices_of_coins_end_at_the_same_coins_at_every_price(
+    *, in_coins: bool, counted: float
+) -> None:
+    """Three bitcoins, the first at 95 %, the others at 90 %: 2.75 of them whatever they cost.
+
+    165,000 (1 + x) - 140,000 + 6,000 x = 30 (1 + x) at x = -24,970 / 170,970. Were 60,000 dollars
+    the end of the first slice, 90 % of all beyond it would go first: 3,000 stay whatever happens.
+    """
+    story = _whole(held(BTC, 0.1, 60_000.0), wallets={"BTC": 3.0, "USDT": -140_000.0})
+    slices = (CollateralSlice(60_000.0, 0.95), CollateralSlice(inf, 0.9))
+    bitcoin = CollateralReading(asset="BTC", price=60_000.0, slices=slices, in_coins=in_coins)
+    story.at(1.0, _priced(bitcoin, CollateralReading(asset="USDT", price=1.0)))
+    pool = story.pool("account")
+    assert pool.equity == pytest.approx(25_000.0)
+    line = (140_000.0 - 165_000.0 + 30.0) / (counted + 6_000.0 - 30.0)
+    assert pool.shock_down == pytest.approx(line)
+
+
 def test_what_is_owed_counts_in_full_while_what_is_owned_is_discounted() -> None:
     story = _whole(held(BTC, 1.0, 60_000.0), wallets={"BTC": 1.0, "USDT": -10_000.0})
     assert story.pool("account").equity == pytest.approx(0.95 * 60_000.0 - 10_000.0)

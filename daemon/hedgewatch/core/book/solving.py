@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import base_of, is_whole, settle_of, wallet_of
-from hedgewatch.core.book.rows import MarketRow, PoolRow
-from hedgewatch.core.margin import IN_FULL, Account, Collateral, HeldLeg
+from hedgewatch.core.book.rows import AccountRow, MarketRow, PoolRow
+from hedgewatch.core.events import CollateralReading
+from hedgewatch.core.margin import IN_FULL, Account, Collateral, Discount, HeldLeg, at_rate
 from hedgewatch.core.margin.regimes import Netting
 
 PriceOf = Callable[[MarketRow], float]
@@ -110,18 +111,40 @@ def _single(pool: PoolRow, price_of: PriceOf) -> Collateral:
 
 
 def _whole(pool: PoolRow) -> list[Collateral]:
-    account = pool.account
+    account, moving = pool.account, _moving_amounts(pool)
     return [
         Collateral(
             coin=asset,
-            amount=account.balances[asset].cross_wallet if asset in account.balances else 0.0,
+            amount=_backing(account, asset),
             price=reading.price,
-            discount=account.discounts[asset],
+            discount=account.discounts[asset]
+            if asset in moving
+            else _steady(account.discounts[asset], reading, _backing(account, asset)),
             beta=account.beta_of(asset),
             charge=reading.charge,
         )
         for asset, reading in account.collateral.items()
     ]
+
+
+def _backing(account: AccountRow, asset: str) -> float:
+    return account.balances[asset].cross_wallet if asset in account.balances else 0.0
+
+
+def _moving_amounts(pool: PoolRow) -> set[str]:
+    """The coins of which more or less is cut down as prices move: profit counts as them there."""
+    inside = regime_of(pool.account, isolated=pool.isolated).profit_in_haircut
+    return {settle_of(position) for position in pool.positions} if inside else set()
+
+
+def _steady(discount: Discount, reading: CollateralReading, amount: float) -> Discount:
+    """Slices of coins end where they do whatever a coin is worth: of an amount that stays the same
+    part counts at every price.
+    """
+    value = amount * reading.price
+    if not reading.in_coins or not discount.sliced or value <= 0.0:
+        return discount
+    return at_rate(discount.counted(value) / value, discount.term.slopes[0])
 
 
 def unpriced(pool: PoolRow) -> str:

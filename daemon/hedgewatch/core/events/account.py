@@ -69,7 +69,8 @@ class CollateralReading:
     """What the venue of a multi-asset account makes of one coin: its price in the currency of the
     account, and how much of its value counts. Without `slices` all of it does; `liability_rate`
     is what each unit of debt in it weighs. `charge` is what a loan of it asks for as maintenance,
-    in coins, whatever became of what was borrowed.
+    in coins, whatever became of what was borrowed. `in_coins`: the slices are of so many coins, and
+    their ends, told as values, move with the price.
     """
 
     asset: str
@@ -77,6 +78,7 @@ class CollateralReading:
     slices: tuple[CollateralSlice, ...] = ()
     liability_rate: float = 1.0
     charge: float = 0.0
+    in_coins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ class Discount:
     """How much of a value counts: `slices` of what is owned, `owed` for each unit of what is not.
 
     The first slice begins at 0; each counts at its own rate, never the whole at one. It is
-    `straight` where all rates are one, so that there is nothing to look up.
+    `straight` where all rates are one, so that there is nothing to look up, and `sliced` where not
+    all of what is owned counts alike.
     """
 
-    __slots__ = ("straight", "term")
+    __slots__ = ("sliced", "straight", "term")
 
     def __init__(self, slices: Sequence[CollateralSlice], owed: float = 1.0) -> None:
         if slices[-1].ceiling < inf:  # what exceeds the last slice counts nothing
@@ -34,6 +35,7 @@ class Discount:
             levels.append(levels[-1] + start * (before - rate))
         self.term = Term(starts, levels, rates)
         self.straight = rates[0] == rates[-1]
+        self.sliced = rates[1] != rates[-1]
 
     def counted(self, value: float) -> float:
         """What counts of a value, both in the currency of the account."""

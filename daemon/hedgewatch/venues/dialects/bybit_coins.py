@@ -119,7 +119,9 @@ class Terms:
             if price is not None and slices:
                 asked = self._asked_of_loan(row)
                 readings.append(
-                    CollateralReading(asset=coin, price=price, slices=slices, charge=asked)
+                    CollateralReading(
+                        asset=coin, price=price, slices=slices, charge=asked, in_coins=True
+                    )
                 )
         return tuple(readings)
 

@@ -120,6 +120,7 @@ def collateral(
             asset=coin,
             price=price,
             slices=tuple(_slices(() if coin in switched_off else counted.get(coin, ()), price)),
+            in_coins=True,
         )
         for coin, price in prices.items()
     )
