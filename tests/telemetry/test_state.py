@@ -9,7 +9,7 @@ from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.model import Scope
 from hedgewatch.telemetry.state import state_of
 from hedgewatch.view import EngineView
-from tests.support.builders import AIX, heard, mark, rule
+from tests.support.builders import AIX, BASKET, desk, heard, held, mark, read, rule
 from tests.support.stories import ALTS, CALM, HOT, START, Story, danger, short_of_aix
 
 
@@ -54,3 +54,16 @@ def test_a_pool_that_lacks_nothing_is_given_no_advice_that_denies_its_alert(
     (alert,) = alerts(story)
     assert bool(alert["remedy"]) is remedied
     assert (story.pool().top_up_to_safe == 0.0) is not remedied
+
+
+@pytest.mark.parametrize(
+    ("contracts", "said"), [(-250.0, f"buy 50 contracts of {AIX} in main"), (-200.0, "")]
+)
+def test_a_hedge_is_told_what_to_trade_and_where_if_there_is_anything(
+    contracts: float, said: str
+) -> None:
+    near = rule("Near", Scope.HEDGE, "hedge_ratio > 99%")
+    story = short_of_aix(near, on=desk(BASKET))
+    story.at(1.0, read(held(AIX, contracts)))
+    (alert,) = alerts(story)
+    assert alert["remedy"] == said

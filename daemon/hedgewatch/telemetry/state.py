@@ -9,7 +9,6 @@ from hedgewatch.core.alert_model import AlertRecord, AlertState, Transition
 from hedgewatch.core.alerts.settling import resolved_at
 from hedgewatch.core.book.rows import HedgeLeg, HedgeRow, PositionRow
 from hedgewatch.core.model import Scope, Subject
-from hedgewatch.core.wording import figure
 from hedgewatch.telemetry import api
 from hedgewatch.telemetry.exposition import Row
 from hedgewatch.telemetry.ranks import (
@@ -131,12 +130,11 @@ def _remedy_of_pool(row: Row | None) -> str:
 
 
 def _remedy_of_hedge(row: Row | None) -> str:
+    """What to trade, of a hedge of which that is known, and not nothing."""
+    missing = getattr(row, "uncovered_value", None)
     needed = getattr(row, "contracts_to_target", None)
-    if not isinstance(needed, float) or not needed:
-        return ""
-    return (
-        f"{'buy' if needed > 0.0 else 'sell'} {figure(abs(needed), ',.8g')} contracts of the cover"
-    )
+    trade: str = getattr(row, "trade_in_words", "")
+    return trade if isinstance(missing, float) and needed else ""
 
 
 _MENDING: Mapping[Scope, Callable[[Row | None], str]] = {

@@ -22,7 +22,7 @@ POOL_MEASURES = (
         Scope.POOL,
         "maintenance_margin",
         Unit.MONEY,
-        "What the margin pool must be worth.",
+        "Maintenance margin of the pool, which its equity must not fall below.",
         "hedgewatch_maintenance_margin",
     ),
     Measure(
