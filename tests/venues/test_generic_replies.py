@@ -15,9 +15,11 @@ from hedgewatch.venues.dialects.generic_balances import (
     balance_reading,
     margin_in_use,
 )
-from hedgewatch.venues.dialects.generic_currencies import by_currency
+from hedgewatch.venues.dialects.generic_booked import booked
+from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
+from hedgewatch.venues.settings import VENUES
 from tests.support.chance import examples
 from tests.venues.stubbed import rows_of
 
@@ -307,10 +309,14 @@ def test_no_row_however_odd_gives_a_number_that_is_none(
 @settings(max_examples=examples(40), deadline=None)
 @given(info=some.recursive(HOSTILE, lambda inner: some.lists(inner, max_size=3), max_leaves=6))
 def test_no_raw_account_however_odd_breaks_what_reads_its_sums(info: object) -> None:
-    for venue in ("deribit", "gate", "kucoin", "htx", "cryptocom", "bitget", "krakenfutures"):
+    for venue in VENUES:
         for wrapped in (info, {"data": info}, {"result": info}, [info], {"accounts": info}):
             whole_account(venue, wrapped)
             by_currency(venue, wrapped, lambda name: name)
+            of_spot(venue, wrapped, lambda name: name)
+            row = {**ROW, "info": {"total_profit_loss": info, "notional": info, "size": 1}}
+            profits = booked(venue, [row], MARKETS, {"USDT": 1.0}, [wrapped])
+            assert all(each is None or abs(each) < 1e31 for each in profits.values())
 
 
 # balances

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
 from hedgewatch.venues.dialects.generic_asking import Asking
-from hedgewatch.venues.fields import Row, number_or_none, text
+from hedgewatch.venues.fields import Row, number_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,10 @@ def _backpack(reply: Row) -> Beside:
     account is liquidated when its margin fraction falls below the maintenance margin fraction.
     """
     lent = {
-        text(row, "symbol"): amount
+        name: amount
         for row in raw_rows(path(reply, "collateral"))
-        if (amount := number_or_none(row, "lendQuantity"))
+        if isinstance(name := row.get("symbol"), str)
+        and (amount := number_or_none(row, "lendQuantity"))
     }
     needed, held = (number_or_none(reply, name) for name in ("mmf", "marginFraction"))
     return Beside(lent, needed / held if needed and held and held > 0.0 else None)
