@@ -25,6 +25,7 @@ from grafana.terms import (
     highest,
     lowest,
 )
+from hedgewatch.core.scenarios import MONEY
 
 _MARKET = MINE[:-1] + ', symbol=~"$symbol"}'
 _SYMBOL = HERE[:-1] + ', symbol=~"$symbol"}'
@@ -89,10 +90,10 @@ LINES_OF_LIQUIDATION = Panel(
 )
 
 _COLUMNS = (
+    ("hedgewatch_liquidation_distance_ratio", "Distance"),
     ("hedgewatch_position_contracts", "Contracts"),
     ("hedgewatch_position_notional", "Notional"),
     ("hedgewatch_position_unrealized_pnl", "Profit"),
-    ("hedgewatch_liquidation_distance_ratio", "Distance"),
     ("hedgewatch_liquidation_distance_sigmas", "Distance, sigmas"),
     ("hedgewatch_touch_probability_ratio", "Touched in a day"),
     ("hedgewatch_funding_per_day", "Funding a day"),
@@ -101,6 +102,9 @@ _COLUMNS = (
 )
 _NAMES = {f"Value #{REFERENCES[at]}": title for at, (_, title) in enumerate(_COLUMNS)}
 _BY = "account, symbol, side"
+
+_WIDTHS = {"Account": 90, "Symbol": 150, "Side": 60}
+"""So that a phone shows how far liquidation is, too."""
 
 POSITIONS = Panel(
     look=TABLE,
@@ -117,6 +121,7 @@ POSITIONS = Panel(
     height=9,
     defaults={"decimals": 2, "noValue": "unknown"},
     overrides=[
+        *(override(name, custom__width=width) for name, width in _WIDTHS.items()),
         override("Contracts", decimals=FINE),
         override(
             "Distance",
@@ -139,13 +144,13 @@ POSITIONS = Panel(
 SHOCK = Panel(
     look=LINES_WITH_LIMITS,
     title="The move of everything that liquidates",
-    description="By how much all prices would have to fall (below 0) or rise together, "
+    description="By how much all prices would have to fall (down) or rise (up) together, "
     "by their betas. A pool that no move liquidates is not listed.",
     unit="percentunit",
     targets=[Target(f"abs({highest('hedgewatch_shock_ratio')}) < Inf", POOL + " {{direction}}")],
     width=12,
     height=9,
-    thresholds=DISTANCE_LIMITS,
+    thresholds=(*DISTANCE_LIMITS[:-1], (DISTANCE_LIMITS[-1][0], "transparent")),
     defaults={"min": 0, "decimals": 1, "noValue": "no common move liquidates"},
 )
 
@@ -153,7 +158,7 @@ STRESS = Panel(
     look=BARS,
     title="Margin ratio after each scenario",
     description="What the ratio of each pool would be at the end of what could happen; "
-    "100 % and more is liquidation.",
+    "100 % and more is liquidation, 200 % stands for all that is more.",
     unit="percentunit",
     targets=[
         Target(
@@ -177,7 +182,8 @@ TOP_UP = Panel(
     targets=[Target(highest("hedgewatch_top_up_to_safe"), POOL + " {{currency}}")],
     width=8,
     height=8,
-    defaults={"min": 0, "decimals": 0},
+    defaults={"min": 0, "decimals": FINE},
+    overrides=[WHOLE_MONEY],
 )
 
 LEVERAGE = Panel(
@@ -195,16 +201,20 @@ LEVERAGE = Panel(
     defaults={"decimals": 2},
 )
 
+_REQUIRED = highest("hedgewatch_maintenance_margin")
+_IN_COINS = f'{MINE[:-1]}, currency!~"{"|".join(sorted(MONEY))}"}}'
 TIERS = Panel(
     look=LINES,
     title="Maintenance of what is held",
     description="Requirement over notional of all positions: it steps up with the tiers "
-    "of the venue, by size or when the venue changes them.",
+    "of the venue, by size or when the venue changes them. Not of accounts with a pool in "
+    "coins: its requirement is in coins, and its notional in money.",
     unit="percentunit",
     targets=[
         Target(
-            f"sum by (account) ({highest('hedgewatch_maintenance_margin')})"
-            f" / sum by (account) (abs({highest('hedgewatch_position_notional')}))",
+            f"sum by (account) ({_REQUIRED})"
+            f" / sum by (account) (abs({highest('hedgewatch_position_notional')}))"
+            f" unless on (account) hedgewatch_maintenance_margin{_IN_COINS}",
             "{{account}}",
         )
     ],
@@ -252,9 +262,9 @@ KEYS = Panel(
     defaults={
         "mappings": states(
             (0, "read-only key", "green"),
-            (1, "cannot be watched", "red"),
-            (2, "the key can trade", "purple"),
-            (3, "the key can trade", "purple"),
+            (1, "cannot be watched", "purple"),
+            (2, "the key can trade", "red"),
+            (3, "the key can trade", "red"),
         )
     },
 )

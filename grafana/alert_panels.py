@@ -99,7 +99,7 @@ ALERTS_OVER_TIME = Panel(
     height=9,
     defaults={
         "mappings": states(
-            (1, "pending", "yellow"), (2, "firing", "red"), (3, "ended badly", "purple")
+            (1, "pending", "yellow"), (2, "firing", "red"), (3, "ended badly", "dark-red")
         ),
         "noValue": "nothing",
     },
@@ -136,7 +136,7 @@ ENDED_BADLY = _number(
     "Ended badly",
     "Liquidated, auto-deleveraged, or gone without anybody knowing why: held until acknowledged.",
     _count("ended"),
-    "purple",
+    "dark-red",
 )
 UNSEEN = _number(
     "Not acknowledged",
