@@ -2,6 +2,8 @@
 
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
+from math import inf, nan
 from time import process_time
 
 import pytest
@@ -13,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.core.measures import CATALOGUE
-from hedgewatch.telemetry.exposition import HELP, Exposition
+from hedgewatch.telemetry.exposition import HELP, Exposition, lines_of
 from hedgewatch.telemetry.metrics import DaemonMetrics
 from tests.support.servers import find_program
 from tests.telemetry.desk import NOT_YET, Desk, alert, busy_daemon, full, pool, position
@@ -112,6 +114,21 @@ def test_every_number_is_written_as_prometheus_reads_it(value: float, text: str)
     lines = scraped(desk).splitlines()
     (line,) = [line for line in lines if line.startswith("hedgewatch_equity{")]
     assert line.rpartition(" ")[2] == text
+
+
+def test_a_measure_that_is_no_number_is_a_mistake_that_shows_at_once() -> None:
+    with pytest.raises(TypeError):
+        lines_of("hedgewatch_equity", [b" "], [10**30])
+
+
+def test_what_is_alike_in_all_rows_is_written_for_each() -> None:
+    labels = [b'{a="1"} ', b'{a="2"} ']
+    for value, text in ((inf, b"+Inf"), (nan, b"NaN"), (True, b"1"), (0.5, b"0.5")):
+        lines = lines_of("m", labels, [value, value]).splitlines()
+        assert lines == [b"m" + each + text for each in labels]
+    assert lines_of("m", labels, [NOT_YET, NOT_YET]) == b""
+    assert lines_of("m", labels, [NOT_YET, replace(NOT_YET, reason="other")]) == b""
+    assert lines_of("m", labels, [-inf, NOT_YET]) == b'm{a="1"} -Inf\n'
 
 
 def test_a_name_with_quotes_and_line_ends_survives_the_scrape() -> None:

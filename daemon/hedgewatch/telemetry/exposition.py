@@ -142,6 +142,8 @@ def lines_of(metric: str, labels: Sequence[bytes], column: Sequence[Known]) -> b
         values = _values([first]) * len(column) if alike else _values(column)
     except TypeError:
         known = [type(value) is not Unknown for value in column]
+        if all(known):
+            raise
         return lines_of(metric, [*compress(labels, known)], [*compress(column, known)])
     lines = [metric.encode()] * (3 * len(values))
     lines[1::3], lines[2::3] = labels, values
