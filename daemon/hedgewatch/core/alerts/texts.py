@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hedgewatch.core.book.rows import AccountRow, FeedRow, HedgeRow, PoolRow, Row
+from hedgewatch.core.book.rows import PoolRow, Row
 from hedgewatch.core.expression import value_of
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.rules import Rule
@@ -33,12 +33,6 @@ def frozen_values(rule: Rule, row: Row) -> dict[str, float | bool | None]:
 def rendered(rule: Rule, row: Row) -> dict[str, str]:
     """The annotations of the rule with what is known now."""
     texts = {"alertname": rule.name, "severity": rule.severity.value, **dict(row.exported)}
-    if isinstance(row, AccountRow):
-        texts |= {"unusable_reason": row.unusable_reason, "blind_reason": row.blind_reason}
-    if isinstance(row, FeedRow):
-        texts["feed_reason"] = row.reason
-    if isinstance(row, HedgeRow):
-        texts |= {"break_reason": row.break_reason, "blind_reason": row.blind_reason}
 
     def look_up(name: str) -> object:
         return texts[name] if name in texts else value_of(row, name)

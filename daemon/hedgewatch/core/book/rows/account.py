@@ -58,6 +58,11 @@ class FeedRow(Row):
         self.lost_at: tuple[float, ...] = ()
 
     @property
+    def feed_reason(self) -> str:
+        """Why it is down, empty while it is not."""
+        return self.reason
+
+    @property
     def losses_in_hour(self) -> float:
         return float(len(self.lost_at))
 
