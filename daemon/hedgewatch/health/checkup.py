@@ -22,7 +22,9 @@ class Seen(Protocol):
 
 
 class Delivers(Protocol):
-    """What a checkup needs to see of delivery."""
+    """What is to be seen of delivery. A receiver that is stuck has its name, for how many seconds,
+    and whether another has taken something since.
+    """
 
     @property
     def store_error(self) -> str: ...

@@ -1,23 +1,19 @@
 """Sees how the daemon is, for the rules that watch it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from textwrap import shorten
 from typing import Protocol
 
 from hedgewatch.core.events import DaemonObserved
+from hedgewatch.health.checkup import Delivers
 from hedgewatch.health.lag import Lag
 from hedgewatch.health.memory import Memory
 
 _LONGEST_REASON = 120
 
 
-class Delivery(Protocol):
-    """What is seen of delivery."""
-
-    @property
-    def store_error(self) -> str: ...
-
-    def stuck(self, now: float) -> Iterable[tuple[str, float, bool]]: ...
+class SaysWhy(Delivers, Protocol):
+    """Delivery that also tells why a receiver takes nothing."""
 
     def why_stuck(self, receiver: str) -> str: ...
 
@@ -38,7 +34,7 @@ class Observer:
     def __init__(
         self,
         lag: Lag,
-        delivery: Delivery,
+        delivery: SaysWhy,
         troubled: Troubled,
         withheld: Callable[[], tuple[str, ...]],
         memory: Memory,
