@@ -9,7 +9,7 @@ import pytest
 from hedgewatch.venues.dialects.generic_asking import ASKED_AGAIN
 from hedgewatch.venues.dialects.generic_calls import calls_of
 from hedgewatch.venues.dialects.generic_reading import GenericReader
-from hedgewatch.venues.fields import OddReplyError
+from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from tests.venues.stubbed import rows_of
 
 BTC = "BTC/USDT:USDT"
@@ -121,6 +121,32 @@ async def test_coins_that_the_key_may_not_read_cost_themselves_and_are_named() -
     for _ in range(ASKED_AGAIN + 1):
         reading = await reader.read(venue)
     assert reading.unseen == ()
+
+
+async def test_what_is_held_in_a_market_that_is_not_listed_costs_itself_once_the_list_is_new() -> (
+    None
+):
+    odd = {**HELD, "symbol": "GONE/USDT:USDT"}
+    venue, reader = Venue({LINEAR: [HELD, odd]}), GenericReader("main", "bingx")
+    with pytest.raises(UnlistedMarketError, match="GONE"):
+        await reader.read(venue)
+    reading = await reader.read(venue)
+    assert [each.symbol for each in reading.positions] == [BTC]
+    assert reading.unseen == ("a position in GONE/USDT:USDT, which is not listed",)
+    venue.answers[LINEAR] = [odd]  # all that is held: then nothing is known
+    with pytest.raises(UnlistedMarketError):
+        await reader.read(venue)
+
+
+async def test_options_and_borrowed_coins_that_are_held_are_named() -> None:
+    venue, reader = Venue({}), GenericReader("main", "bingx")
+    call = "BTC/USDT:USDT-261225-90000-C"
+    venue.markets |= {**rows_of(["BTC/USDT"], id="BTC-USDT"), call: {**venue.markets[BTC]}}
+    venue.markets[call] |= {"option": True}
+    venue.answers[LINEAR] = [{**HELD, "symbol": name} for name in (BTC, call, "BTC/USDT")]
+    reading = await reader.read(venue)
+    assert [each.symbol for each in reading.positions] == [BTC]
+    assert reading.unseen == (f"options: {call}", "margin positions: BTC/USDT")
 
 
 @pytest.mark.parametrize("odd", [{}, "<html>", [None], {"data": []}, 0], ids=repr)

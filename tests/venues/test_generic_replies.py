@@ -225,6 +225,8 @@ def test_borrowed_coins_and_options_are_no_contracts() -> None:
 def test_a_position_that_two_calls_list_alike_is_one_and_two_parts_of_one_are_refused() -> None:
     assert len(read(ROW, ROW)) == 1
     assert [each.contracts for each in read({**ROW, "contracts": 0.0}, ROW)] == [2.0]
+    moved = {**ROW, "liquidationPrice": 61.0, "info": {**ROW["info"], "liq": 61}}
+    assert [each.venue_liquidation_price for each in read(ROW, moved)] == [61.0]
     with pytest.raises(OddReplyError, match="listed twice"):
         read(ROW, {**ROW, "contracts": 3.0})
 

@@ -29,7 +29,9 @@ def each_once(told: Iterable[Named], inverse: Container[str]) -> tuple[PositionR
 
 
 def _differ(one: PositionReading, other: PositionReading) -> bool:
-    return bool(one.contracts and other.contracts) and one != other
+    """The venue's line may have moved between two answers about the same position."""
+    sizes, entries = {one.contracts, other.contracts}, {one.entry_price, other.entry_price}
+    return 0.0 not in sizes and len(sizes) + len(entries) > 2  # noqa: PLR2004 - one of each
 
 
 def _joined(parts: list[PositionReading], inverse: Container[str]) -> PositionReading:

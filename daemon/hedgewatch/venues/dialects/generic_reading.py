@@ -20,6 +20,7 @@ from hedgewatch.venues.dialects.generic_beside import beside
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
+from hedgewatch.venues.dialects.generic_outside import Outside
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
@@ -69,16 +70,18 @@ class GenericReader:
         self._absences = Absences()
         self._owned: set[str] = set()
         self._asking = Asking(account)
+        self._outside = Outside()
 
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
         markets = exchange.markets or {}
         accounts, unseen = await accounts_of(self._venue, exchange, self._asking)
         asked = calls_of(self._venue, markets.values()).positions
-        listed = await self._positions(exchange, each_of(accounts, asked))
+        held = await self._positions(exchange, each_of(accounts, asked))
+        listed, outside = self._outside.sort(held, markets)
         positions = position_readings(self._venue, listed, markets, self.by_side)
         calls = money_calls(self._venue, markets.values(), exchange.options)
-        purse = Purse(several=len(accounts) > 1, unseen=unseen)
+        purse = Purse(several=len(accounts) > 1, unseen=(*outside, *unseen))
         await self._margin(exchange, each_of(accounts, calls.margin), purse)
         await self._spot(exchange, each_of(accounts, calls.spot), purse)
         await self._beside(exchange, purse)

@@ -97,12 +97,12 @@ def _concerns(row: Row, markets: Mapping[str, Row]) -> bool:
     symbol = row.get("symbol")
     market = markets.get(symbol) if isinstance(symbol, str) else None
     if market is not None:
-        if market.get("spot") and not _is_flat(row) and _has_contract_of(market, markets):
+        if market.get("spot") and not is_flat(row) and _has_contract_of(market, markets):
             raise OddReplyError(f"whether {symbol} is a pair or a contract is not told")
         return bool(market.get("swap") or market.get("future") or market.get("contract")) and not (
             market.get("option")
         )
-    if _is_flat(row):
+    if is_flat(row):
         return False
     raise UnlistedMarketError(f"{symbol!s:.40} is no market that the venue lists")
 
@@ -113,7 +113,7 @@ def _has_contract_of(pair: Row, markets: Mapping[str, Row]) -> bool:
     return any(each.get("contract") and each.get("id") == name for each in markets.values())
 
 
-def _is_flat(row: Row) -> bool:
+def is_flat(row: Row) -> bool:
     """Whether it says in so many words that nothing is held, in whatever market."""
     return _is_empty(row) or number_or_none(row, "contracts") == 0.0
 
