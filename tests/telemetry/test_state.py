@@ -1,12 +1,12 @@
 """What the status page and `hedgewatch top` are told of alerts: which ask for something."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hedgewatch.core.alert_model import Severity
 from hedgewatch.core.model import Scope
+from hedgewatch.core.rules import Rule
 from hedgewatch.telemetry.state import state_of
 from hedgewatch.view import EngineView
 from tests.support.builders import AIX, BASKET, desk, heard, held, mark, read, rule
@@ -44,11 +44,15 @@ def test_what_drifted_out_is_resolved_when_it_has_settled() -> None:
     assert [each["resolved_at"] for each in alerts(story)] == [START + 1.0 + settle]
 
 
+LOW = rule("Low", Scope.POOL, "margin_ratio > 1%")
+NEAR = rule("Near", Scope.POSITION, "liquidation_distance < 90%")
+
+
+@pytest.mark.parametrize("low", [LOW, NEAR], ids=["pool", "position"])
 @pytest.mark.parametrize(("price", "remedied"), [(1_000.0, False), (1_220.0, True)])
-def test_a_pool_that_lacks_nothing_is_given_no_advice_that_denies_its_alert(
-    price: float, *, remedied: bool
+def test_a_pool_that_lacks_nothing_is_given_no_advice_that_denies_an_alert(
+    low: Rule, price: float, *, remedied: bool
 ) -> None:
-    low = replace(danger(), expr=rule("Low", Scope.POOL, "margin_ratio > 1%").expr)
     story = short_of_aix(low)
     story.at(1.0, mark(AIX, price))
     (alert,) = alerts(story)

@@ -123,7 +123,8 @@ def _remedy_of_pool(row: Row | None) -> str:
     """Nothing where nothing is lacking: beside an alert that fires all the same, "it is safe" would
     deny it.
     """
-    if getattr(row, "top_up_to_safe", None) == 0.0:
+    pool = row.pool if isinstance(row, PositionRow) else row
+    if getattr(pool, "top_up_to_safe", None) == 0.0:
         return ""
     remedy: str = getattr(row, "remedy", "")
     return remedy

@@ -28,12 +28,13 @@ function card(alert, now) {
   const since = alert.fired_at ?? alert.active_since;
   return el(
     "article",
-    { class: `card alert ${alert.severity}`, "data-key": `${alert.alertname}|${alert.subject}` },
+    { class: `card alert ${alert.severity}`, "aria-label": `${alert.severity}: ${alert.alertname}, ${alert.subject}`, "data-key": `${alert.alertname}|${alert.subject}` },
     el("h3", {}, el("span", { class: "badge" }, WORDS[alert.severity] ?? alert.severity), " ", alert.alertname,
       el("span", { class: "about" }, ` ${alert.subject}${ended}`)),
     el("p", { class: "summary" }, summaryOf(alert)),
     advice(alert, now),
-    el("p", { class: "dim" }, "since ", moment(since), ` (${span(now - since)})`, seen(alert), silenced(alert), runbook(alert)),
+    el("p", { class: "dim" }, "since ", moment(since), ` (${span(now - since)})`, seen(alert), silenced(alert)),
+    runbook(alert),
   );
 }
 
@@ -61,9 +62,8 @@ function silenced(alert) {
 
 function runbook(alert) {
   const link = runbookLink(alert.annotations.runbook_url ?? "");
-  if (!link) return "";
-  return [" · ", el("a", { href: link, rel: "noreferrer" }, "what to do",
-    el("span", { class: "unseen" }, ` about ${alert.alertname} on ${alert.subject}`))];
+  return link && el("p", { class: "todo" }, el("a", { href: link, rel: "noreferrer" }, "What to do",
+    el("span", { class: "unseen" }, ` about ${alert.alertname} on ${alert.subject}`)));
 }
 
 /** Our own page where it has that runbook; another site's over the web only; else nothing. */

@@ -21,7 +21,7 @@ function card(hedge, history) {
   const drift = number(hedge.hedge_drift);
   return el(
     "article",
-    { class: `card ${fit(hedge)}`, "data-key": hedge.hedge },
+    { class: `card ${fit(hedge)}`, "aria-label": `hedge ${hedge.hedge}`, "data-key": hedge.hedge },
     el("h3", {}, hedge.hedge, el("span", { class: "about" }, ` ${saying(hedge)}`),
       el("span", { class: "big" }, drift === null ? "unknown" : move(drift))),
     balance(hedge),

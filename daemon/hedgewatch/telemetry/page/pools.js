@@ -48,7 +48,7 @@ function card(pool, positions, history) {
   const name = nameOf(pool), ratio = number(pool.margin_ratio);
   return el(
     "article",
-    { class: `card ${graveness(ratio)}`, "data-key": `${name}|${pool.venue}` },
+    { class: `card ${graveness(ratio)}`, "aria-label": `pool ${name}`, "data-key": `${name}|${pool.venue}` },
     el("h3", {}, name, el("span", { class: "about" }, ` ${pool.venue}`),
       el("span", { class: "big" }, ratio === null ? "unknown" : percent(ratio))),
     ratioBar(pool.margin_ratio, name),

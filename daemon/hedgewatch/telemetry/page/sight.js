@@ -27,7 +27,7 @@ function calm(many, accounts, passed) {
 function card(account, passed) {
   return el(
     "article",
-    { class: `card ${isSeen(account) ? "calm" : "critical"}`, "data-key": account.account },
+    { class: `card ${isSeen(account) ? "calm" : "critical"}`, "aria-label": `account ${account.account}`, "data-key": account.account },
     el("h3", {}, account.account, el("span", { class: "about" }, ` ${account.venue}`),
       el("span", { class: "state" }, isSeen(account) ? "in sight" : "blind")),
     isSeen(account) ? null : el("p", { class: "summary" }, account.reason || UNVOUCHED),
