@@ -163,11 +163,13 @@ def prometheus_server(
 
 
 def alertmanager_cluster(folder: Path, webhook_url: str) -> tuple[Server, Server]:
-    """Two Alertmanagers that know of each other what they have sent."""
+    """Two Alertmanagers that know of each other what they have sent: the second waits so long for
+    the first, which a busy machine may hold up.
+    """
     first, second = free_port(), free_port()
     listening = f"--cluster.listen-address=127.0.0.1:{first}"
     joining = (f"--cluster.listen-address=127.0.0.1:{second}", f"--cluster.peer=127.0.0.1:{first}")
-    swift = ("--cluster.settle-timeout=1s", "--cluster.peer-timeout=4s")
+    swift = ("--cluster.settle-timeout=1s", "--cluster.peer-timeout=8s")
     return (
         alertmanager_server(folder, webhook_url, (listening, *swift)),
         alertmanager_server(folder, webhook_url, (*joining, *swift)),
