@@ -26,7 +26,9 @@ DEMO_RULES = Path(__file__).parents[2] / "rules" / "demo" / "demo.yaml"
 QUICK_RULES = DEMO_RULES.read_text().replace("keep_firing_for: 1s", "keep_firing_for: 100ms")
 """The shipped rules with hardly any patience."""
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = (0.05, 0.3)
+"""Between two looks, a tenth of what was waited already: a look costs the daemon a scrape."""
+
 START_SECONDS = 30.0
 PROGRAM_SECONDS = 150.0
 """What one command may take on the busiest machine: it is killed then, and no promise of speed."""
@@ -245,10 +247,12 @@ class Daemon:
         """Look until it is so, which takes `within` seconds on a machine that is free; fails with
         the daemon's last lines when it is not so after `patience(within)`.
         """
+        clock = asyncio.get_running_loop().time
+        began, (shortest, longest) = clock(), POLL_SECONDS
         try:
             async with asyncio.timeout(patience(within)):
                 while not await check():  # noqa: ASYNC110  # another process signals nothing here
-                    await asyncio.sleep(POLL_SECONDS)
+                    await asyncio.sleep(min(longest, max(shortest, (clock() - began) / 10)))
         except TimeoutError:
             missed = f"not within {within} s: {what}\n{self.last_lines()}"
         else:
