@@ -1,4 +1,4 @@
-"""What an account of one of Binance's futures venues answers, whichever of the two it is."""
+"""What an account of Binance's futures venues answers, whether it has one of the two or both."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -25,7 +25,7 @@ from hedgewatch.venues.permissions import KeyRights
 
 
 class Wing(Protocol):
-    """What the venue tells everybody."""
+    """What is told to everybody."""
 
     async def funding(self, exchange: Exchange) -> Mapping[str, Funding]: ...
     async def liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead: ...
@@ -33,13 +33,12 @@ class Wing(Protocol):
 
 
 class FuturesAccount:
-    """The part of a dialect that USDⓈ-M and COIN-M have in common."""
+    """The part of a dialect that all of them have in common."""
 
     def __init__(self, account: str, futures: Futures, wing: Wing) -> None:
         self._account = account
         self._futures = futures
         self._wing = wing
-        self._portfolio_margin = False
 
     def price(self, message: Row, now: float) -> PriceEvent | None:
         """The mark price or quote in a frame; the index price comes with the mark."""
@@ -56,17 +55,6 @@ class FuturesAccount:
     async def rights(self, exchange: Exchange) -> KeyRights:
         """What the key may do."""
         return await key_rights(exchange)
-
-    async def _read_kind(self, exchange: Exchange) -> None:
-        """Under Portfolio Margin what we read is a part of a larger account, which is liquidated as
-        a whole: our numbers would lie.
-        """
-        self._portfolio_margin = await under_portfolio_margin(exchange)
-
-    def _regimes_of(self, cross: Regime, isolated: Regime) -> tuple[Regime, Regime]:
-        """These, where the account is all that there is."""
-        whole = PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
-        return whole if self._portfolio_margin else (cross, isolated)
 
     async def read_terms(self, exchange: Exchange) -> None:
         """How often funding is paid, and within which bounds."""
@@ -101,3 +89,20 @@ class FuturesAccount:
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids."""
         self._futures.listing.learn(markets)
+
+
+class PartOfAccount(FuturesAccount):
+    """One of the two venues, which may be a part of a larger account."""
+
+    _portfolio_margin = False
+
+    async def _read_kind(self, exchange: Exchange) -> None:
+        """Under Portfolio Margin what we read is a part of a larger account, which is liquidated as
+        a whole: our numbers would lie.
+        """
+        self._portfolio_margin = await under_portfolio_margin(exchange)
+
+    def _regimes_of(self, cross: Regime, isolated: Regime) -> tuple[Regime, Regime]:
+        """These, where the account is all that there is."""
+        whole = PORTFOLIO_MARGIN, PORTFOLIO_MARGIN
+        return whole if self._portfolio_margin else (cross, isolated)

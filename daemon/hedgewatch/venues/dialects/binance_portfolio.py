@@ -12,21 +12,15 @@ import ccxt
 
 from hedgewatch.core.events import (
     AccountRead,
-    BalanceReading,
-    BarsRead,
     CollateralPriced,
-    LiquidityRead,
-    PriceEvent,
-    QuoteChanged,
 )
-from hedgewatch.core.model import Market, Tier
-from hedgewatch.venues.dialect import AccountNews, Answer, Exchange, Feed, Question, Tell
+from hedgewatch.core.model import Tier
+from hedgewatch.venues.dialect import Exchange, Feed, Tell
 from hedgewatch.venues.dialects import binance_unified as unified_account
+from hedgewatch.venues.dialects.binance_account import FuturesAccount
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
-    answer_of,
-    key_rights,
 )
 from hedgewatch.venues.dialects.binance_futures import Futures
 from hedgewatch.venues.dialects.binance_sockets import listen, subscribe
@@ -35,18 +29,19 @@ from hedgewatch.venues.dialects.binance_wings import (
     CM_SOCKETS,
     UM_PUBLIC,
     UM_SOCKETS,
-    CmWing,
-    UmWing,
+    BothWings,
 )
 from hedgewatch.venues.dialects.optional import optional
 from hedgewatch.venues.fields import Row, number, number_or_none, rows, table, text
-from hedgewatch.venues.permissions import KeyRefusedError, KeyRights
+from hedgewatch.venues.permissions import KeyRefusedError
 
 VENUE = "binance"
 
 
-class BinancePortfolio:
-    """One account."""
+class BinancePortfolio(FuturesAccount):
+    """One account. Of a coin its private frames tell one wallet of three, so that what is owned is
+    read; nobody is asked for losses, because coins move between its wallets.
+    """
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
     options: Mapping[str, Any] = MappingProxyType(
@@ -82,10 +77,9 @@ class BinancePortfolio:
     operations: tuple[str, ...] = ("SUBSCRIBE", "UNSUBSCRIBE")
 
     def __init__(self, account: str) -> None:
-        self._account = account
-        self._futures = Futures(account, VENUE, tells_wallets=False)
-        self._um = UmWing(VENUE, self._futures)
-        self._cm = CmWing(VENUE, self._futures)
+        futures = Futures(account, VENUE, tells_wallets=False)
+        self._wings = BothWings(VENUE, futures)
+        super().__init__(account, futures, self._wings)
         self._prices: dict[str, float] = {}
         self._rates: dict[str, float] = {}
         self._needed: set[str] = set()
@@ -93,24 +87,6 @@ class BinancePortfolio:
     def feed_of(self, path: str) -> Feed:
         """Of the sockets that ccxt dials; the others have their feed behind the `#`."""
         return "mark" if "/market/" in path else "quote"
-
-    def price(self, message: Row, now: float) -> PriceEvent | None:
-        """The mark price or quote in a frame of either venue: their ids differ."""
-        return self._futures.frames.decode(message, now)
-
-    def account_news(self, message: Row) -> Sequence[AccountNews]:
-        """What a private frame tells of positions; of a coin it tells one wallet of three, so that
-        what is owned is read.
-        """
-        return self._futures.news(message)
-
-    def answer(self, message: Row) -> Answer | None:
-        """An answer to a SUBSCRIBE."""
-        return answer_of(message)
-
-    async def rights(self, exchange: Exchange) -> KeyRights:
-        """What the key may do."""
-        return await key_rights(exchange)
 
     async def settle_in(self, exchange: Exchange) -> None:
         """What of each coin counts (weight 50), and what it is worth."""
@@ -127,27 +103,6 @@ class BinancePortfolio:
         else:
             self._prices = unified_account.index_prices(told)
 
-    async def read_terms(self, exchange: Exchange) -> None:
-        """How often funding is paid, and within which bounds."""
-        um = await self._um.funding(exchange)
-        cm = await self._cm.funding(exchange)
-        self._futures.funding = {
-            symbol: cm[symbol] if self._is_coin_margined(symbol) else um[symbol] for symbol in um
-        }
-
-    def _is_coin_margined(self, symbol: str) -> bool:
-        return symbol in self._cm.faces
-
-    async def read_liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead | None:
-        """The order book, the day's volume, and what is open."""
-        wing = self._cm if self._is_coin_margined(symbol) else self._um
-        return await wing.liquidity(exchange, symbol)
-
-    async def read_bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
-        """Of the mark price, which liquidates."""
-        wing = self._cm if self._is_coin_margined(symbol) else self._um
-        return await wing.bars(exchange, symbol, count, now)
-
     async def read_collateral(self, exchange: Exchange) -> CollateralPriced | None:
         """The venue's own price of each coin that is owned or settled in, or was: what a list
         leaves out may still be there. Until it is known which those are, of all.
@@ -157,13 +112,6 @@ class BinancePortfolio:
         found = tuple(unified_account.priced(wanted, self._prices, self._rates))
         now = (exchange.milliseconds() - exchange.options["timeDifference"]) / 1000.0
         return CollateralPriced(self._account, found, now)
-
-    def losses(
-        self, exchange: Exchange, symbols: Sequence[str]
-    ) -> Iterable[tuple[BalanceReading, Sequence[Question]]]:
-        """Nobody is asked: coins move between the wallets of one account."""
-        del exchange, symbols
-        return ()
 
     async def read_account(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position.
@@ -199,13 +147,6 @@ class BinancePortfolio:
             for asked in (exchange.papi_get_um_adlquantile, exchange.papi_get_cm_adlquantile):
                 self._futures.learn_ranks(await optional(asked(), "ADL ranks"))
 
-    async def read_quotes(
-        self, exchange: Exchange, symbols: Sequence[str], now: float
-    ) -> Sequence[QuoteChanged]:
-        """No need: marks flow every second."""
-        del exchange, symbols, now
-        return ()
-
     async def tiers(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Mapping[str, tuple[Tier, ...]]:
@@ -220,14 +161,10 @@ class BinancePortfolio:
             raise
         return um | self._futures.tiers(await exchange.papi_get_cm_leveragebracket())
 
-    def market(self, unified: Row) -> Market:
-        """A contract of either venue."""
-        return self._futures.market(unified)
-
     def list_markets(self, markets: Mapping[str, Row]) -> None:
         """Learn the ids, and which contracts are margined in coins."""
-        self._futures.listing.learn(markets)
-        self._cm.learn({name: one for name, one in markets.items() if one.get("inverse")})
+        super().list_markets(markets)
+        self._wings.learn(markets)
 
     async def new_stream_key(self, exchange: Exchange) -> str:
         """Ask for a listen key."""
@@ -247,8 +184,8 @@ class BinancePortfolio:
         if feed == "user":
             await listen(exchange, "papi", self._futures.user.stream_key)
             return
-        cm = [symbol for symbol in symbols if self._is_coin_margined(symbol)]
-        um = [symbol for symbol in symbols if not self._is_coin_margined(symbol)]
+        cm = [symbol for symbol in symbols if self._wings.is_coin_margined(symbol)]
+        um = [symbol for symbol in symbols if not self._wings.is_coin_margined(symbol)]
         watched = []
         if um:
             marks = feed == "mark"

@@ -97,6 +97,38 @@ class CmWing:
         }
 
 
+class BothWings:
+    """Of an account that has both: what is asked of a market is asked where it trades."""
+
+    def __init__(self, venue: str, futures: Futures) -> None:
+        self._um = UmWing(venue, futures)
+        self._cm = CmWing(venue, futures)
+
+    async def funding(self, exchange: Exchange) -> Mapping[str, Funding]:
+        """Each venue's own, of its own markets."""
+        um, cm = await self._um.funding(exchange), await self._cm.funding(exchange)
+        return {name: cm[name] if self.is_coin_margined(name) else um[name] for name in um}
+
+    async def liquidity(self, exchange: Exchange, symbol: str) -> LiquidityRead:
+        """Both sides of the book, the day's volume, what is open."""
+        return await self._of(symbol).liquidity(exchange, symbol)
+
+    async def bars(self, exchange: Exchange, symbol: str, count: int, now: float) -> BarsRead:
+        """Of the mark price, which liquidates."""
+        return await self._of(symbol).bars(exchange, symbol, count, now)
+
+    def learn(self, markets: Mapping[str, Mapping[str, Any]]) -> None:
+        """Which contracts are margined in coins, and what each of them is of."""
+        self._cm.learn({name: one for name, one in markets.items() if one.get("inverse")})
+
+    def is_coin_margined(self, symbol: str) -> bool:
+        """Whether it trades at COIN-M."""
+        return symbol in self._cm.faces
+
+    def _of(self, symbol: str) -> UmWing | CmWing:
+        return self._cm if self.is_coin_margined(symbol) else self._um
+
+
 def _candles(exchange: Exchange, symbol: str, count: int) -> dict[str, object]:
     limit = min(count, MOST_OF_MARKS)
     return {"symbol": exchange.market_id(symbol), "interval": "1m", "limit": limit}

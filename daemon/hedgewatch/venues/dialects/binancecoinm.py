@@ -14,7 +14,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES, Regime
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialect import Exchange, Feed, Tell
-from hedgewatch.venues.dialects.binance_account import FuturesAccount
+from hedgewatch.venues.dialects.binance_account import PartOfAccount
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
@@ -33,7 +33,7 @@ from hedgewatch.venues.fields import Row, rows, table, text
 VENUE = "binancecoinm"
 
 
-class BinanceCoinm(FuturesAccount):
+class BinanceCoinm(PartOfAccount):
     """One COIN-M account."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")

@@ -12,7 +12,7 @@ from hedgewatch.core.events import (
 from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialect import AccountNews, Exchange, Feed, Tell
-from hedgewatch.venues.dialects.binance_account import FuturesAccount
+from hedgewatch.venues.dialects.binance_account import PartOfAccount
 from hedgewatch.venues.dialects.binance_common import (
     ACCOUNT_INFO,
     RESTRICTIONS,
@@ -29,7 +29,7 @@ _NEVER_BY_ITSELF = 2**53
 """A time of the last login so far ahead that ccxt never fetches or renews a listen key itself."""
 
 
-class BinanceUsdm(FuturesAccount):
+class BinanceUsdm(PartOfAccount):
     """One futures account."""
 
     feeds: tuple[Feed, ...] = ("mark", "quote", "user")
