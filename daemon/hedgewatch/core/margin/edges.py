@@ -7,7 +7,7 @@ What else there is to add is a constant, and `carry`·y (coins that back an inve
 
 from collections.abc import Sequence
 from math import inf
-from operator import le, lt, mul
+from operator import mul
 
 from hedgewatch.core.margin.leg import Leg
 from hedgewatch.core.margin.term import Term
@@ -44,8 +44,10 @@ class _Side:
 
     def contains(self, root: float, scales: Sequence[float]) -> bool:
         """Whether every term is within its piece at `root`."""
-        prices = [scale * root for scale in scales]
-        return all(map(le, self.starts, prices)) and all(map(lt, prices, self.ends))
+        for start, scale, end in zip(self.starts, scales, self.ends, strict=True):
+            if not start <= scale * root < end:
+                return False
+        return True
 
     def step(self, root: float, scales: Sequence[float]) -> bool:
         """Move to the pieces at `root`, inwards only, so that rounding cannot make it circle."""
@@ -95,18 +97,19 @@ def _edge(side: _Side, rest: _Rest, scales: Sequence[float]) -> float:
         root = -(constant + side.level) / slope
         if root > 0.0 and side.contains(root, scales):
             return root
-    return _newton(side, rest, scales)
+    return _newton(side, rest, scales, slope)
 
 
-def _newton(side: _Side, rest: _Rest, scales: Sequence[float]) -> float:
-    """From the outermost lines inwards; each step lands on or outside the root.
+def _newton(side: _Side, rest: _Rest, scales: Sequence[float], slope: float) -> float:
+    """From the outermost lines inwards; each step lands on or outside the root. `slope` is that of
+    the lines of now.
 
     An edge at +inf says on the upper side that there is none, on the lower that nothing is safe.
     """
     constant, carry, flat = rest
     if side.pieces != side.outermost:
         side.settle(side.outermost)
-    slope: float = carry + sum(map(mul, side.slopes, scales))
+        slope = carry + sum(map(mul, side.slopes, scales))
     if slope * side.outwards >= -flat:
         even = abs(slope) <= flat
         return -inf if even and constant + side.level < 0.0 else side.outwards * inf
