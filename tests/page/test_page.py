@@ -138,6 +138,24 @@ async def test_a_margin_that_is_the_venues_own_word_is_said_to_be(page: Page) ->
     assert "margin ratio, as okx tells it" in shown
 
 
+async def test_of_what_nobody_sees_the_first_screen_tells_the_worst_case(page: Page) -> None:
+    unknown = {"unknown": "no price", "since": None}
+    held = [
+        {"symbol": symbol, "liquidation_distance": unknown, "liquidation_distance_worst": worst}
+        for symbol, worst in (("F/USDT", 0.4), ("N/USDT", 0.061), ("U/USDT", unknown))
+    ]
+    state = {
+        "pools": [{"account": "a", "pool": "USDT", "margin_ratio": unknown, "positions": held}],
+        "hedges": [{"hedge": "dark", "hedge_drift": unknown, "hedge_drift_worst": -0.07}],
+    }
+    card = f"m.verdictCard({{title: '', why: '', more: ''}}, {json.dumps(state)})"
+    shown = await page.evaluate(
+        f"import('/page/verdict.js').then((m) => {card}.filter(Boolean).at(-1).innerText)"
+    )
+    for part in ("N, at worst 6.1 %", "dark, at worst −7.0 %"):
+        assert part in shown.replace("\xa0", " ")
+
+
 async def test_what_an_alert_says_stays_text(page: Page) -> None:
     assert HOSTILE in await page.evaluate(SEEN.format("alerts"))
     assert await page.evaluate("document.querySelectorAll('img, #alerts a').length") == 0

@@ -73,7 +73,10 @@ function worstRatio(state) {
 function nearestLine(state) {
   const held = state.pools.flatMap((pool) => pool.positions);
   const [known, unknown] = parted(held, (each) => each.liquidation_distance);
-  if (!known.length && unknown.length) return tile("liquidation", "unknown", unknown[0].symbol, "unsure");
+  if (!known.length && unknown.length) {
+    const worst = least(unknown, (each) => each.liquidation_distance_worst);
+    return tile("liquidation", "unknown", `${worst.symbol.split("/")[0]}${atWorst(worst.liquidation_distance_worst, percent)}`, "unsure");
+  }
   const [first] = known.sort((a, b) => number(a.liquidation_distance) - number(b.liquidation_distance));
   if (!first || number(first.liquidation_distance) === Infinity) return tile("liquidation", "∞", `no price does${beside(unknown)}`, unknown.length ? "unsure" : "calm");
   const mark = number(first.mark_price);
@@ -87,7 +90,7 @@ function nearestLine(state) {
 function worstDrift(state) {
   if (!state.hedges.length) return null;
   const [known, unknown] = parted(state.hedges, (each) => each.hedge_drift);
-  if (!known.length) return tile("hedge drift", "unknown", unknown[0].hedge, "unsure");
+  if (!known.length) return tile("hedge drift", "unknown", `${unknown[0].hedge}${atWorst(unknown[0].hedge_drift_worst, move)}`, "unsure");
   const drift = (hedge) => Math.abs(number(hedge.hedge_drift));
   const [worst] = known.sort((a, b) => drift(b) - drift(a));
   return tile("hedge drift", move(number(worst.hedge_drift)), `${worst.hedge}${beside(unknown)}`, drift(worst) > 0.05 ? "warning" : unknown.length ? "unsure" : "calm");
@@ -95,6 +98,10 @@ function worstDrift(state) {
 
 /** Without digits that nobody needs, where it is far. */
 const far = (value) => move(value, Math.abs(value) < 1 ? 1 : 0);
+
+/** What may be behind what is not known, as far as that can be said. */
+const atWorst = (value, format) => (number(value) === null ? "" : `, at worst ${format(number(value))}`);
+const least = (rows, of) => rows.reduce((low, row) => ((number(of(row)) ?? Infinity) < (number(of(low)) ?? Infinity) ? row : low));
 
 const parted = (rows, of) => [rows.filter((row) => number(of(row)) !== null), rows.filter((row) => number(of(row)) === null)];
 const beside = (unknown) => (unknown.length ? `, ${unknown.length} unknown` : "");
