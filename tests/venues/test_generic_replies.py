@@ -268,6 +268,18 @@ def test_an_inverse_position_in_coins_is_refused_for_its_contracts_are_not_told(
         read_one(venue="bitget", symbol=INVERSE)
 
 
+@pytest.mark.parametrize(("linear", "inverse"), [(False, False), (False, True)])
+def test_a_contract_that_is_neither_linear_nor_inverse_is_refused(
+    linear: bool,  # noqa: FBT001 - a column of the table
+    inverse: bool,  # noqa: FBT001
+) -> None:
+    """A dollar of ether that is settled in bitcoins."""
+    symbol = "ETH/USD:BTC"
+    markets = rows_of([symbol], linear=linear, inverse=inverse)
+    with pytest.raises(OddReplyError, match="neither linear nor inverse"):
+        position_readings("gate", [{**ROW, "symbol": symbol}], markets, set())
+
+
 def test_an_amount_that_contradicts_its_own_value_is_refused_at_any_venue() -> None:
     with pytest.raises(OddReplyError, match=r"worth 2,200,000\.00, and the venue says 220\.00"):
         read_one(contracts=20_000.0)

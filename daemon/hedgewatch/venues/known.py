@@ -46,6 +46,7 @@ _HALF_READ: Mapping[str, str] = MappingProxyType(
     {
         "coinbase": "ccxt reads the positions of its dated futures only, not of its perpetuals",
         "hashkey": "ccxt reads positions there of one market at a time: any other would look flat",
+        "zebpay": "ccxt tells neither how large a contract is there nor what it settles in",
     }
 )
 

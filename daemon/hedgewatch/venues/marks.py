@@ -110,7 +110,7 @@ ENTRIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What of the venue's API these ask, for the fence."""
 
-WITHOUT_MARKS = frozenset({"btse", "bydfi", "zebpay"})
+WITHOUT_MARKS = frozenset({"btse", "bydfi"})
 """Venues of which no mark price is known to be told, neither by ccxt nor here."""
 
 

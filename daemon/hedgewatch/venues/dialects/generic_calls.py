@@ -113,7 +113,6 @@ CALLS: Mapping[str, Calls] = MappingProxyType(
             margin=({"type": "swap", "subType": "linear"}, _INVERSE),
             spot=(_SPOT,),
         ),
-        "zebpay": _BOTH,
     }
 )
 

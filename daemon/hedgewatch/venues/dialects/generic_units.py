@@ -87,10 +87,19 @@ def signed_contracts(venue: str, row: Row, market: Row) -> float:
     raw = _RAW.get(venue, _unified)(row, market)
     if raw == 0.0:
         return 0.0
+    if _is_quanto(market):
+        raise OddReplyError(f"what {row.get('symbol')} is worth is neither linear nor inverse")
     if market.get("inverse") and venue in INVERSE_IN_COINS:
         raise OddReplyError(f"{venue} counts {row.get('symbol')} in coins, not in contracts")
     _refuse_contradiction(venue, row, market, abs(raw))
     return abs(raw) * _sign(venue, row, raw)
+
+
+def _is_quanto(market: Row) -> bool:
+    """Settled in a coin that is neither its base nor what it is quoted in."""
+    if market.get("inverse"):
+        return market.get("settle") != market.get("base")
+    return market.get("linear") is False
 
 
 def _unified(row: Row, market: Row) -> float:
