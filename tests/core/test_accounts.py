@@ -182,6 +182,18 @@ def test_one_blind_account_leaves_the_other_its_sight() -> None:
     assert story.engine.book.totals.accounts_blind == 1.0
 
 
+def test_an_alert_that_outlives_the_loss_of_a_feed_says_that_it_delivers_again() -> None:
+    gone = rule(
+        "FeedLost", Scope.FEED, "not feed_up", summary="{feed_reason}", keep_firing_for=30.0
+    )
+    story = short_of_aix(gone)
+    story.at(1.0, lost("mark"))
+    assert story.record("FeedLost").annotations["summary"] != ""
+    story.at(2.0, restored("mark"))
+    (seen,) = (r for r in story.engine.judge.in_words_of_now(story.feed("mark")))
+    assert seen.annotations["summary"] == "it delivers again"
+
+
 def test_a_lost_feed_is_said_with_its_reason_and_its_age() -> None:
     gone = rule("FeedLost", Scope.FEED, "not feed_up", summary="{feed_reason}")
     story = short_of_aix(gone)
