@@ -6,6 +6,7 @@ import pytest
 
 from hedgewatch.core.events import AccountRead
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
+from hedgewatch.core.mending.safe import SAFE_RATIO
 from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import curve_of
@@ -142,6 +143,15 @@ def test_a_rule_on_the_margin_ratio_judges_it_says_whose_number_it_is_and_ends_w
     story.at(2.0, saying(120_000.0), mark(AIX, 1_000.0), ALTS)
     story.at(3.0, saying(120_000.0), mark(AIX, 1_000.0), ALTS)
     assert story.firing() == set()
+
+
+def test_what_to_do_is_what_the_ratio_asks_for_at_the_least() -> None:
+    """Half of what it is worth has to be enough for 36,000: 72,000 - 40,000."""
+    assert watched(TOLD_WHOLE).pool().remedy == (
+        "put at least 32,000.00 USDT into main/USDT, or close a part:"
+        " how much makes it safe is not computed here"
+    )
+    assert SAFE_RATIO == 0.5
 
 
 def test_numbers_that_the_venue_told_long_ago_stand_for_nothing() -> None:

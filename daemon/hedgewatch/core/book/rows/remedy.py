@@ -1,6 +1,6 @@
 """What would mend a pool, in words for whoever has to do it."""
 
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.row import NOT_YET
@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # they have it said of themselves
     from hedgewatch.core.book.rows.position import PositionRow
 
 _NONE = (inf, "")
+_SAFE_RATIO = 0.5
+"""Of what is safe, as `core/mending/safe.py` has it."""
+
 _NEAR = 0.15
 """The distance below which a position is not safe, whatever its pool stands."""
 
@@ -25,12 +28,23 @@ def remedy_of(pool: "PoolRow", about: "PositionRow | None" = None) -> str:
     """
     lacking = pool.top_up_to_safe
     if isinstance(lacking, Unknown):
-        return f"unknown: {lacking.reason}"
+        return _by_venue(pool) or f"unknown: {lacking.reason}"
     into = f"into {pool.account.name}/{pool.name}"
     if not lacking:
         return _alone(about, into) or "nothing, it is safe as it stands"
     cut = _cut(about)[1] if about is not None else ""
     return f"put {_money(lacking, pool)} {into}{_or_close(cut or _least_cut(pool), pool)}"
+
+
+def _by_venue(pool: "PoolRow") -> str:
+    """What the ratio alone asks for where the venue's own stands in: in a move it may be more."""
+    equity, ratio = pool.equity, pool.margin_ratio
+    if not pool.margin_by_venue or isinstance(equity, Unknown) or isinstance(ratio, Unknown):
+        return ""
+    lacking = equity * (ratio / _SAFE_RATIO - 1.0) if isfinite(ratio) else 0.0
+    at_least = f"at least {_money(lacking, pool)}" if lacking > 0.0 else "margin"
+    into = f"put {at_least} into {pool.account.name}/{pool.name}, or close a part"
+    return f"{into}: how much makes it safe is not computed here"
 
 
 def _alone(about: "PositionRow | None", into: str) -> str:
