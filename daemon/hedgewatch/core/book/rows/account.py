@@ -60,7 +60,9 @@ class FeedRow(Row):
     @property
     def feed_reason(self) -> str:
         """Why it is down. An alert outlives the loss for a while: then that it is over."""
-        return self.reason or ("it delivers again" if self.feed_up else "nothing was heard of it yet")
+        return self.reason or (
+            "it delivers again" if self.feed_up else "nothing was heard of it yet"
+        )
 
     @property
     def losses_in_hour(self) -> float:
