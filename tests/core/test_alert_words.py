@@ -5,6 +5,7 @@ from math import inf
 
 import pytest
 
+from hedgewatch.core.alert_model import AlertState
 from hedgewatch.core.book.rows.nearness import mark_in_words
 from hedgewatch.core.events import BarsRead, LiquidityRead
 from hedgewatch.core.expression import parse_condition
@@ -20,7 +21,9 @@ from tests.support.builders import (
     PEPE,
     SHORT_AIX,
     VENUE,
+    accepted,
     desk,
+    heard,
     hedge,
     held,
     mark,
@@ -29,6 +32,7 @@ from tests.support.builders import (
     rule,
     tiered,
 )
+from tests.support.happenings import everything
 from tests.support.stories import ALTS, CALM, START, Story, short_of_aix
 
 PACE = replace(
@@ -144,3 +148,21 @@ def test_what_the_visible_book_does_not_take_is_not_said_to_cost_something() -> 
         book = LiquidityRead(VENUE, AIX, ((999.0, size),), ((1_001.0, size),), story.now, 1e6)
         story.at(1.0, book)
         assert story.position().closing_in_words == said
+
+
+def test_the_first_messages_after_a_start_fit_a_push_and_say_no_unknown() -> None:
+    watched, rules = everything()
+    shipped = [each for each in rules if "runbook_url" in each.annotations]
+    story = Story(*shipped, on=watched)
+    story.at(0.0, accepted(), accepted("other"), market(AIX), market(ALT), tiered(AIX), tiered(ALT))
+    story.at(0.0, read(account="other"), read(held(AIX, -250.0)), mark(AIX, 1_130.0), ALTS)
+    both = read(account="other"), read(held(AIX, -250.0))
+    story.advance(40.0, heard(), heard("other"), mark(AIX, 1_130.0), ALTS, *both)
+    told = [each for each in story.told if each.state is AlertState.FIRING]
+    assert {each.alertname for each in told} == {
+        *("MarginWarning", "MarginDanger", "LiquidationNear"),
+        *("HedgeDrift", "ResidualDelta", "StressLiquidates"),
+    }
+    for each in told:
+        assert len(each.annotations["summary"]) <= 120
+        assert "unknown" not in "".join(each.annotations.values())
