@@ -175,7 +175,9 @@ def test_two_sides_of_one_market_are_two_positions_and_stay_so() -> None:
     assert [(each.kind, each.contracts) for each in both] == [("long", 2.0), ("short", -2.0)]
     alone = position_readings("woo", [ROW], MARKETS, by_side)
     assert [each.kind for each in alone] == ["long"]
-    assert [each.kind for each in read({**ROW, "hedged": True})] == ["long"]
+    told = {**ROW["info"], "positionSide": "LONG"}
+    assert [each.kind for each in read({**ROW, "hedged": True, "info": told})] == ["long"]
+    assert [each.kind for each in read({**ROW, "hedged": True})] == ["net"]  # ccxt's guess at WOO
     assert [each.kind for each in read({**ROW, "hedged": False})] == ["net"]
 
 
@@ -393,7 +395,7 @@ def test_one_of_two_is_closed_when_its_share_of_the_margin_went() -> None:
 def test_a_switch_to_two_sides_ends_the_one_at_once() -> None:
     absences = Absences()
     gone(absences, read_one(), margin=20.0)
-    assert gone(absences, read_one(hedged=True), margin=20.0) == [f"{BTC} net"]
+    assert gone(absences, read_one(hedged=True, venue="blofin"), margin=20.0) == [f"{BTC} net"]
 
 
 # the venue's own sums

@@ -283,7 +283,7 @@ def _worth(
 ) -> list[tuple[Leg, float]]:
     """Roughly, at the price of entry: to tell which share of the margin is whose."""
     found = []
-    for each in positions:
+    for each in (each for each in positions if each.contracts):
         market = markets[each.symbol]
         size = abs(each.contracts) * contract_size(venue, market)
         price = 1.0 if market.get("inverse") else each.entry_price

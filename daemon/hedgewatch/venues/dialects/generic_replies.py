@@ -28,6 +28,9 @@ _MILLISECONDS = (1e12, 4e12)
 _RAW_SIDES: Mapping[str, str] = MappingProxyType({"whitebit": "positionSide"})
 """Fields of raw positions that name their side: in hedge mode, else `BOTH`."""
 
+_MODE_TOLD_BY: Mapping[str, str] = MappingProxyType({"woo": "positionSide"})
+"""Raw fields without which ccxt takes a position for one of two sides."""
+
 _SET_LEVERAGE: Mapping[str, str] = MappingProxyType(
     {"apex": "", "bitfinex": "", "btse": "", "kucoin": "leverage", "kucoinfutures": "leverage"}
 )
@@ -83,8 +86,12 @@ def position_readings(
 
 def _with_side(venue: str, row: Row) -> Row:
     """The side that ccxt leaves in the raw row, where it does."""
-    name, info = _RAW_SIDES.get(venue), row.get("info")
-    side = str(info.get(name)).lower() if name and isinstance(info, Mapping) else ""
+    name, mode, info = _RAW_SIDES.get(venue), _MODE_TOLD_BY.get(venue), row.get("info")
+    if not isinstance(info, Mapping):
+        return row
+    if mode and mode not in info:
+        row = {**row, "hedged": None}
+    side = str(info.get(name)).lower() if name else ""
     return {**row, "side": side} if side in {"long", "short"} else row
 
 
