@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from hedgewatch.sim.wire.wires import WIRES
 def main() -> None:
     """Serve a story until interrupted."""
     options = parsed(sys.argv[1:])
+    # The first process of a container would not hear it else, and be killed ten seconds later.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         asyncio.run(serve(options))
     except OSError as error:
