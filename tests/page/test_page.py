@@ -229,9 +229,14 @@ async def test_a_silent_daemon_is_said_at_once_and_its_numbers_are_not_shown_as_
         assert await page.evaluate(shows("verdict", "Not known"))
         assert not await page.evaluate(shows("verdict", "All well"))
         assert "below is how it was at" in await page.evaluate(SEEN.format("lost"))
+        heard = await page.evaluate("document.getElementById('alarm').textContent")
+        assert heard.startswith("No news for ")  # to who listens it is said once
+        await page.until(f"document.getElementById('lost').textContent !== {heard!r}", 5)
+        assert await page.evaluate("document.getElementById('alarm').textContent") == heard
     finally:
         stage.daemon.tell(signal.SIGCONT)
     await page.until(shows("verdict", "All well"), 10)
+    assert await page.evaluate("document.getElementById('news').textContent") == "Live again."
     await stage.daemon.stop()
     await page.until(shows("line", "no connection"), 1)
     await stage.daemon.start()

@@ -13,7 +13,7 @@ import { beginWhatIf } from "./whatif.js";
 
 const LATE = 3, MOST_CHANGES = 20, LOOK = 250, SILENT = 20;
 const at = (id) => document.getElementById(id);
-const heard = { state: null, history: null, changes: [], when: null, isOpen: false, fires: null };
+const heard = { state: null, history: null, changes: [], when: null, isOpen: false, isLost: false, fires: null };
 const began = performance.now();
 let source = null;
 
@@ -45,6 +45,7 @@ function take(state) {
   heard.state = state;
   heard.when = performance.now();
   heard.isOpen = true;
+  if (heard.isLost) at("news").textContent = "Live again.";
   announce(state);
   draw();
 }
@@ -109,6 +110,8 @@ function drawLine() {
   const isLost = late && (heard.state !== null || passed() > LATE);
   at("lost").hidden = !isLost;
   at("lost").textContent = isLost ? `No news for ${span(passed())}${then}. Trying again.` : "";
+  if (isLost && !heard.isLost) at("alarm").textContent = at("lost").textContent;
+  heard.isLost = isLost;
 }
 
 /** Late news are drawn as late; a line that is open and silent is opened anew. */
