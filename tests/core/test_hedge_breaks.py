@@ -7,7 +7,8 @@ import pytest
 
 from hedgewatch.core.events import BalanceChanged
 from hedgewatch.core.model import EndReason, HedgePlan, LegPlan, Scope, Unknown
-from hedgewatch.core.rules import Rule, parse_template
+from hedgewatch.core.rules import Rule
+from hedgewatch.core.templates import parse_template
 from tests.support.builders import (
     AIX,
     ALT,

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from hedgewatch.core.expression import Unit, parse_condition
 from hedgewatch.core.model import Scope, Subject, Unknown
-from hedgewatch.core.rules import TEXT, Rule, TemplateError, parse_template
+from hedgewatch.core.rules import Rule
+from hedgewatch.core.templates import TEXT, TemplateError, parse_template
 
 NAMES = {"margin_ratio": Unit.RATIO, "account_blind": Unit.BOOLEAN, "account": TEXT}
 

@@ -13,9 +13,10 @@ from hedgewatch.core.events import CollateralPriced, CollateralReading
 from hedgewatch.core.expression import cell, parse_condition
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import CollateralSlice, Known, Scope, Tier, Unknown
-from hedgewatch.core.rules import Rule, parse_template
+from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Funding, Scenario
 from hedgewatch.core.stress import TOLERANCE, backed_of, moves_of, scenarios_read, stress_pool
+from hedgewatch.core.templates import parse_template
 from tests.support.builders import (
     AIX,
     ALT,

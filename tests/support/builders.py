@@ -42,7 +42,8 @@ from hedgewatch.core.model import (
     Tier,
     WalletPlan,
 )
-from hedgewatch.core.rules import TEXTS, Rule, parse_template
+from hedgewatch.core.rules import TEXTS, Rule
+from hedgewatch.core.templates import parse_template
 from tests.support.published.regimes import regime_named
 
 AIX, ALT, PEPE = "AIX/USDT:USDT", "ALT/USDT:USDT", "1000PEPE/USDT:USDT"

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hedgewatch.core.model import Pages
-from hedgewatch.core.rules import Rule, Template
+from hedgewatch.core.rules import Rule
+from hedgewatch.core.templates import Template
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """Begins what is no relative address (RFC 3986, 3.1): `https:`, and `javascript:` as well."""

@@ -23,16 +23,8 @@ from hedgewatch.core.expression import (
 from hedgewatch.core.expression import Problem as InText
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import Scope
-from hedgewatch.core.rules import (
-    IDENTITY,
-    TEXT,
-    TEXTS,
-    VITAL,
-    Rule,
-    Template,
-    TemplateError,
-    parse_template,
-)
+from hedgewatch.core.rules import IDENTITY, TEXTS, VITAL, Rule
+from hedgewatch.core.templates import TEXT, Template, TemplateError, parse_template
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _WORD = re.compile(r"\w+")

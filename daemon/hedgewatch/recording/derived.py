@@ -23,14 +23,8 @@ from hedgewatch.core.expression import (
 from hedgewatch.core.judgement import Judgement
 from hedgewatch.core.measures import STRESS_MEASURES, symbols
 from hedgewatch.core.model import Scope
-from hedgewatch.core.rules import (
-    IDENTITY,
-    TEXT,
-    TEXTS,
-    Template,
-    TemplateError,
-    parse_template,
-)
+from hedgewatch.core.rules import IDENTITY, TEXTS
+from hedgewatch.core.templates import TEXT, Template, TemplateError, parse_template
 from hedgewatch.recording.errors import RecordingError
 
 

@@ -16,7 +16,7 @@ from hedgewatch.core.expression import (
     spelt,
 )
 from hedgewatch.core.model import Known, Unknown
-from hedgewatch.core.rules import TemplateError, parse_template
+from hedgewatch.core.templates import TemplateError, parse_template
 
 KNOWN = Vocabulary(
     {
