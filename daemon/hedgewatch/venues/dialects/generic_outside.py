@@ -6,10 +6,16 @@ so that it is read anew first; then what is held in it is no reason to be blind 
 
 from collections.abc import Mapping, Sequence
 
+from hedgewatch.core.events import PositionReading
 from hedgewatch.venues.dialects.generic_replies import is_flat
 from hedgewatch.venues.fields import Row
 
 _MOST_NAMED = 5
+
+_ISOLATED_APART = frozenset({"pacifica", "weex", "woo"})
+"""Venues of which it is not documented whether their balance has the margin of isolated positions
+in it.
+"""
 
 
 class Outside:
@@ -48,3 +54,11 @@ def _named(rows: Sequence[Row], markets: Mapping[str, Row]) -> list[str]:
         for what, names in (("options", options), ("margin positions", pairs))
         if names
     ]
+
+
+def margin_apart(venue: str, positions: Sequence[PositionReading]) -> tuple[str, ...]:
+    """What may be owned besides, where isolated positions are open."""
+    isolated = [each for each in positions if each.contracts and each.isolated_wallet is not None]
+    if venue not in _ISOLATED_APART or not isolated:
+        return ()
+    return ("the margin of isolated positions, should it not be in the balance",)

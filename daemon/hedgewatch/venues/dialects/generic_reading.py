@@ -20,7 +20,7 @@ from hedgewatch.venues.dialects.generic_beside import beside
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
-from hedgewatch.venues.dialects.generic_outside import Outside
+from hedgewatch.venues.dialects.generic_outside import Outside, margin_apart
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
@@ -198,6 +198,7 @@ class GenericReader:
     ) -> AccountRead:
         in_use = _in_use(purse)
         worth = dict(_worth(self._venue, positions, markets))
+        purse.unseen += margin_apart(self._venue, positions)
         closed = self._absences.closed(positions, worth, in_use)
         told = purse.whole is not NOTHING or purse.margin_ratio is not None
         regime = untold_regime(self._venue, whole=told)
