@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from hedgewatch.core.alert_model import AlertState, Outcome, Severity
 from hedgewatch.notify.outgoing import Notification
@@ -200,6 +201,19 @@ async def test_the_routes_decide_who_hears_of_it() -> None:
         await phone.has(1)
     assert [got.transition.alertname for got in desk.got] == ["HedgeDrift"]
     assert [got.transition.alertname for got in phone.got] == ["FeedLost"]
+
+
+async def test_an_empty_list_of_routes_tells_nobody_and_the_log_says_so() -> None:
+    phone = Phone()
+    with capture_logs() as logs:
+        async with running(composed([phone], Memory(), [])) as delivering:
+            delivering.tell(transition())
+            await delivering.dispatcher.drain(1.0)
+    assert phone.got == []
+    assert [log["event"] for log in logs if log["log_level"] == "warning"] == [
+        "nobody_is_told_of_alerts",
+        "alert_without_route",
+    ]
 
 
 async def test_a_firing_alert_is_told_again_at_the_pace_of_its_route_until_it_resolves() -> None:

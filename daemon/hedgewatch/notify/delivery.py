@@ -128,6 +128,11 @@ class Dispatcher:
     def reroute(self, routes: Sequence[RouteSettings], calendar: Calendar = NO_CALENDAR) -> None:
         """Send what comes from now on by other routes, and keep it quiet at other hours."""
         self._audience.reroute(routes, calendar)
+        self._say_if_nobody_is_told()
+
+    def _say_if_nobody_is_told(self) -> None:
+        if self._workers and not self._audience.routes:
+            _log.warning("nobody_is_told_of_alerts", why="there is no route: `routes` is empty")
 
     def told_to(self, rule: Rule) -> list[str]:
         """Who hears of its alerts, in words, by the routes that hold now."""
@@ -135,6 +140,7 @@ class Dispatcher:
 
     def start(self, spawn: Spawn) -> None:
         """Start everything that runs: the journal, what time calls for, the receivers."""
+        self._say_if_nobody_is_told()
         spawn("notify:journal", self._journal.run())
         spawn("notify:reminders", self._remind())
         for name, worker in self._workers.items():
