@@ -165,16 +165,27 @@ def test_what_was_not_told_before_or_is_not_told_now_is_no_change(
     assert story.position().terms_change == ""
 
 
-def test_another_contract_size_is_recomputed_at_once_and_held_against_the_venues_notional() -> None:
-    """Row 42: ten times the size is ten times the position, whoever is right."""
+def test_another_contract_size_is_doubted_until_a_reading_that_is_held_against_it() -> None:
+    """Row 42: ten times the size is ten times the position, or a tenth of the contracts."""
     story = short_of_aix()
     own = _with(held(AIX, -20.0), venue_notional=20_000.0)
     story.at(1.0, read(own), CALM)
     assert story.position().notional_disagreement == 0.0
     story.at(2.0, _defined(contract_size=10.0), CALM)
+    assert isinstance(story.position().notional, Unknown)
+    assert story.account().blind_reason == f"the size of {AIX} changed"
+    story.at(3.0, read(_with(held(AIX, -2.0), venue_notional=20_000.0)), CALM)
+    assert story.position().notional == 20_000.0
+    assert story.account().account_blind is False
+    story.at(4.0, read(own), CALM)
     assert story.position().notional == 200_000.0
-    story.at(3.0, read(own), CALM)
     assert known(story.position().notional_disagreement) == pytest.approx(9.0)
+
+
+def test_an_account_that_holds_a_contract_of_another_size_is_read_again() -> None:
+    story = short_of_aix()
+    story.at(1.0, _defined(contract_size=10.0))
+    assert story.after.confirm == ("main",)
 
 
 def test_a_change_is_told_for_an_hour_and_later_ones_beside_it() -> None:

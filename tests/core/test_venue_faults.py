@@ -39,8 +39,11 @@ def test_of_two_words_with_one_time_the_one_that_came_last_holds() -> None:
     story = short_of_aix()
     said = story.now + 1.0
     first, last = held(AIX, -150.0)(said), held(AIX, -120.0)(said)
-    story.at(1.0, told(lambda _: first), told(lambda _: last))
+    story.at(1.0, told(lambda _: first))
+    assert list(story.after.confirm) == []
+    story.at(0.0, told(lambda _: last))
     assert story.position().contracts == -120.0
+    assert list(story.after.confirm) == ["main"], "which of them was the last is read"
     story.at(1.0, told(lambda _: replace(first, venue_time=said - 0.001)))
     assert story.position().contracts == -120.0
 

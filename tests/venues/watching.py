@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from math import inf
 from random import Random
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from hedgewatch.venues.markets import MarketWatch
 from hedgewatch.venues.settings import AccountSettings
 from hedgewatch.venues.supervisor import AccountWatch
 from hedgewatch.venues.surroundings import Surroundings
-from tests.support.patience import patience
+from tests.support.patience import patience, stopwatch
 
 ALT, AIX, BTC = "ALT/USDT:USDT", "AIX/USDT:USDT", "BTC/USDT:USDT"
 
@@ -86,14 +87,17 @@ class Watched:
             others = [event for event in self.events if not isinstance(event, MarkPriceChanged)]
             pytest.fail(f"no such {kind.__name__} in {within} s, but {others[-12:]}")
 
-    async def fresh_mark(self, symbol: str = ALT, within: float = 3.0) -> MarkPriceChanged:
-        """A mark price that the venue made after this call."""
+    async def fresh_mark(self, symbol: str = ALT, within: float = inf) -> MarkPriceChanged:
+        """A mark price that the venue made after this call, within so many seconds of a loop that
+        the machine lets run.
+        """
         asked = now()
-        return await self.until(
-            MarkPriceChanged,
-            lambda mark: mark.symbol == symbol and mark.venue_time > asked,
-            within=within,
-        )
+        async with stopwatch() as took:
+            mark = await self.until(
+                MarkPriceChanged, lambda mark: mark.symbol == symbol and mark.venue_time > asked
+            )
+        assert took.seconds < within, "the price came late"
+        return mark
 
     def all(self, kind: type[Some]) -> list[Some]:
         return [event for event in self.events if isinstance(event, kind)]

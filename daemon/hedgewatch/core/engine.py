@@ -18,14 +18,14 @@ from hedgewatch.core.book.doubt import judge_sight
 from hedgewatch.core.book.legs import build_leg
 from hedgewatch.core.book.lines import hear_clock
 from hedgewatch.core.book.prices import VenueClock, is_crossed, take_price
-from hedgewatch.core.book.rows import AccountRow, MarketRow, Row
+from hedgewatch.core.book.rows import AccountRow, MarketRow, PositionRow, Row
 from hedgewatch.core.book.taking import take
 from hedgewatch.core.book.terms import market_changes
 from hedgewatch.core.breaks import note_moves, recall
 from hedgewatch.core.comparison import compare
 from hedgewatch.core.evenness import Adviser
 from hedgewatch.core.judge import Judge
-from hedgewatch.core.model import Desk
+from hedgewatch.core.model import Desk, Unknown
 from hedgewatch.core.outside import hear_outside, outside_ages, watch_outside
 from hedgewatch.core.recompute import account_changed, price_moved, time_passed
 from hedgewatch.core.rules import Rule
@@ -269,13 +269,22 @@ class Engine:
     def _market_defined(self, event: events.MarketDefined, now: float) -> Outcome:
         market = self.book.market(event.market.venue, event.market.symbol)
         known, market.market = market.market, event.market
-        for account in self.book.accounts.values():
-            for position in account.positions.values():
-                if position.market is market:
-                    if known is not None and position.contracts:
-                        position.change_terms(market_changes(known, event.market), now)
-                    build_leg(account, position)
+        resized = known is not None and known.contract_size != event.market.contract_size
+        confirm = list[str]()
+        for account, position in self._of_market(market):
+            if known is not None and position.contracts:
+                position.change_terms(market_changes(known, event.market), now)
+                if resized:  # of how many they are is known when the account was read again
+                    account.resized = Unknown(f"the size of {position.symbol} changed", now)
+                    confirm.append(account.name)
+            build_leg(account, position)
         before = list(self.book.rows())
         self.book.reindex()
         gone = self.judge.endings.of_missing(before, self.book.rows(), (), now)
-        return self.judge.outcome(gone, after=self._everything(now))
+        return self.judge.outcome(gone, confirm=tuple(confirm), after=self._everything(now))
+
+    def _of_market(self, market: MarketRow) -> Iterator[tuple[AccountRow, PositionRow]]:
+        for account in self.book.accounts.values():
+            for position in account.positions.values():
+                if position.market is market:
+                    yield account, position

@@ -87,6 +87,8 @@ def _doubt(account: AccountRow, now: float) -> Unknown | None:
         return Unknown(account.unusable_reason, account.doubt.since if account.doubt else now)
     if account.read_at is None:
         return Unknown("not read yet", account.started_at)
+    if account.resized is not None:
+        return account.resized
     read_at = max(account.read_at, account.heard_at or 0.0)
     if now - read_at > READING_STALE_AFTER:
         return Unknown("no reading of the account", read_at)

@@ -54,7 +54,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     if change.agrees:
         if account.read_at is None:
             _begin_to_wait_for_prices(account, now)
-        account.read_at = now
+        account.read_at, account.resized = now, None
     account.observed += 1
     return change
 

@@ -20,6 +20,8 @@ from hedgewatch.venues.fields import (
 CONTRACTS = frozenset({"SWAP", "FUTURES"})
 """Types of what is held as a position that we can compute."""
 
+_AS_MUCH = 1.5
+
 _STATES: Mapping[object, MarketStatus] = MappingProxyType(
     {
         "live": "trading",
@@ -39,6 +41,7 @@ class Listing:
         self.venue = venue
         self._symbols: Mapping[str, str] = {}
         self._markets: Mapping[str, Row] = {}
+        self._fits: dict[tuple[str, float], float] = {}
 
     def learn(self, markets: Mapping[str, Row]) -> None:
         """Take in ccxt's markets."""
@@ -103,6 +106,39 @@ class Listing:
     def size(self, symbol: str) -> float:
         """What one contract is of, as `Market.contract_size`."""
         return size_of(self._info(symbol))
+
+    def resized(self, row: Row) -> str:
+        """Why a position shows that its contract is no more of the size that is listed, in words;
+        empty where it does not, or did not fit before either.
+        """
+        symbol = self.symbol(row)
+        size, shown = self.size(symbol), self._shown(row, symbol)
+        fits = self._fits.get((symbol, size))
+        if not shown or not fits or 1.0 / _AS_MUCH < shown / size / fits < _AS_MUCH:
+            return ""
+        return f"a contract of {text(row, 'instId')} is of {shown:g} now and no more of {size:g}"
+
+    def check_size(self, row: Row) -> None:
+        """UnlistedMarketError once, when a position shows another size than is listed and than it
+        showed before: if that is listed anew all the same, it is believed.
+        """
+        symbol = self.symbol(row)
+        key, shown, why = (symbol, self.size(symbol)), self._shown(row, symbol), self.resized(row)
+        if why:
+            del self._fits[key]
+            raise UnlistedMarketError(why)
+        if shown:
+            self._fits.setdefault(key, shown / key[1])
+
+    def _shown(self, row: Row, symbol: str) -> float:
+        """Of how much a contract is by the value of a position, 0 where that does not tell.
+
+        `notionalUsd` is its value at the mark (OKX API, "Get positions"), in dollars: what a coin
+        is worth in them makes no half as much again of it.
+        """
+        amount, worth = number_or_none(row, "pos"), number_or_none(row, "notionalUsd")
+        price = (number_or_none(row, "markPx") or 0.0) if self.is_linear(symbol) else 1.0
+        return worth / abs(amount) / price if amount and worth and price > 0.0 else 0.0
 
     def is_linear(self, symbol: str) -> bool:
         """Whether that is coins."""

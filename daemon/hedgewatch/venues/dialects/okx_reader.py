@@ -90,6 +90,7 @@ class AccountReader:
         listed, unlisted = list[Row](), list[Row]()
         for row in contracts:
             if self._listing.lists(text(row, "instId")):
+                self._listing.check_size(row)
                 listed.append(row)
             elif okx_account.amount(row, "pos"):
                 unlisted.append(row)

@@ -96,6 +96,10 @@ class UserFrames:
             except UnlistedMarketError as error:
                 yield ReadAgain(str(error))
                 continue
+            resized = self._listing.resized(row)
+            if resized:
+                yield ReadAgain(resized)
+                continue
             reading = position(row, self._listing, self.fees.get(symbol))
             leg = (reading.symbol, reading.kind)
             if not reading.contracts and self._is_of_another_mode(leg, row):

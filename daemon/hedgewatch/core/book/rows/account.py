@@ -75,6 +75,7 @@ class AccountRow(AccountNews):
     `is_whole`: its cross positions are one pool, as its last regime that is known has it.
     `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
     socket (our clock); `started_at` is when the watch began. `unseen` is what of it is not told.
+    `resized` is set from when a contract that it holds has another size until it was read again.
     """
 
     __slots__ = (
@@ -84,7 +85,7 @@ class AccountRow(AccountNews):
         "isolated_regime", "key", "key_too_powerful", "leverage_limit",
         "liquidation_distance_worst",
         "margin_in_use", "margin_told", "name",
-        "pools", "positions", "read_at", "readings",
+        "pools", "positions", "read_at", "readings", "resized",
         "started_at", "tiers", "told_equity", "told_maintenance_margin", "told_margin_ratio",
         "unseen", "unusable_reason", "venue",
         "watched",
@@ -92,6 +93,7 @@ class AccountRow(AccountNews):
 
     read_at: float | None
     heard_at: float | None
+    resized: Unknown | None
     unseen: tuple[str, ...]
     told_equity: float | None
     told_maintenance_margin: float | None
@@ -100,7 +102,7 @@ class AccountRow(AccountNews):
     def __init__(self, name: str, venue: str, now: float) -> None:
         super().__init__(Subject(Scope.ACCOUNT, (("account", name), ("venue", venue))))
         self.name, self.venue, self.started_at = name, venue, now
-        self.read_at = self.heard_at = None
+        self.read_at = self.heard_at = self.resized = None
         self.readings = 0
         self.margin_in_use: float | None = None
         self.margin_told = self.is_whole = False
