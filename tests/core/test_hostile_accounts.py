@@ -227,6 +227,8 @@ def test_a_market_redefined_from_linear_to_inverse_is_valued_as_what_it_is_now()
     turned = replace(linear, linear=False, settle="BTC", quote="USD", contract_size=100.0)
     story.at(1.0, MarketDefined(turned), mark(BTC, 60_000.0))
     assert story.position(BTC).pool is story.pool("BTC")
+    assert reason(story.pool("BTC").margin_ratio) == f"the size of {BTC} changed"
+    story.at(1.2, read(held(BTC, 1.0, 60_000.0), wallet=100_000.0), mark(BTC, 60_000.0))
     assert reason(story.pool("BTC").margin_ratio) == "no balance of BTC yet"
     story.at(1.5, paid(balance(1.0, "BTC")), mark(BTC, 30_000.0))
     assert story.position(BTC).unrealized_pnl == pytest.approx(-100.0 / 60_000.0)
