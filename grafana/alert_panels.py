@@ -1,6 +1,6 @@
 """Alerts: what fires now, what did, who has seen it, and who was told how soon."""
 
-from grafana.builder import Panel, Target, columns, override, override_texts, states
+from grafana.builder import Panel, Target, columns, override, override_texts, states, without_data
 from grafana.looks import LINES, STAT, TABLE, TIMELINE, with_points
 from grafana.terms import HERE, MINE_OR_NOBODYS, SUBJECT, highest, leads_to, lowest
 
@@ -123,7 +123,7 @@ def _number(title: str, description: str, expr: str, color: str) -> Panel:
         width=6,
         height=4,
         thresholds=((None, "green"), (1, color)),
-        defaults={"noValue": "no data"},
+        defaults=without_data("no data"),
     )
 
 

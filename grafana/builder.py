@@ -133,6 +133,13 @@ def states(*names: tuple[float | str, str, str]) -> list[Json]:
     return [{"type": "value", "options": words}]
 
 
+def without_data(word: str) -> Json:
+    """What a number says of which nothing is known. Grafana alone would paint it green, as a 0."""
+    result = {"text": word, "color": "purple"}
+    mapping = {"type": "special", "options": {"match": "null+nan", "result": result}}
+    return {"noValue": word, "mappings": [mapping]}
+
+
 def between(low: float, high: float, word: str, color: str) -> Json:
     """A word and a colour for all values of a range."""
     result = {"text": word, "color": color}

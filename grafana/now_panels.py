@@ -1,6 +1,6 @@
 """The first line of the desk: six numbers that say whether to read on."""
 
-from grafana.builder import Limits, Panel, Target, between, override_query, states
+from grafana.builder import Limits, Panel, Target, between, override_query, states, without_data
 from grafana.looks import STAT, STAT_WITH_DOUBT
 from grafana.terms import (
     ANY_IS_BAD,
@@ -31,7 +31,7 @@ FIRING = Panel(
     width=4,
     height=4,
     thresholds=ANY_IS_BAD,
-    defaults={"noValue": "no data"},
+    defaults=without_data("no data"),
 )
 
 
@@ -46,7 +46,7 @@ def _worst(title: str, description: str, worst: str, unknown: Target, limits: Li
         width=4,
         height=4,
         thresholds=limits,
-        defaults={"decimals": 1, "noValue": "unknown"},
+        defaults={"decimals": 1, **without_data("unknown")},
         overrides=[override_query("A", unit="short", decimals=0, color=NOT_KNOWN)],
     )
 
@@ -93,7 +93,7 @@ BLIND_ACCOUNTS = Panel(
     width=4,
     height=4,
     thresholds=ANY_IS_BAD,
-    defaults={"noValue": "no data"},
+    defaults=without_data("no data"),
 )
 
 _JUDGES = f"(changes(hedgewatch_ticks_total{OURS}[$__rate_interval]) > bool 0)"

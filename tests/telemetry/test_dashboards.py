@@ -316,6 +316,22 @@ def test_no_panel_stands_beside_a_hole_but_the_last_of_a_row() -> None:
             assert len(last) in (COLUMNS, COLUMNS // 2), (name, bottom)
 
 
+STATS = {name: panel for name, panel in PANELS.items() if panel["type"] == "stat"}
+
+
+@pytest.mark.parametrize("panel", STATS.values(), ids=STATS)
+def test_a_number_of_which_nothing_is_known_is_not_green(panel: Json) -> None:
+    """Grafana gives it the colour of the lowest limit, unless a mapping of null says another."""
+    field = panel["fieldConfig"]
+    assert isinstance(field, dict)
+    shown = field["defaults"]
+    if shown["thresholds"]["steps"][0]["color"] != "red":
+        (mapping,) = [each for each in shown["mappings"] if each["type"] == "special"]
+        assert mapping["options"] == {
+            "match": "null+nan", "result": {"text": shown["noValue"], "color": "purple"},
+        }  # fmt: skip
+
+
 @pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
 def test_an_empty_cell_of_a_table_does_not_say_what_an_empty_table_does(panel: Json) -> None:
     text = json.dumps(panel)
