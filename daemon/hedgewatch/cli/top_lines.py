@@ -66,15 +66,17 @@ def window(head: Sequence[Line], body: Sequence[Line], width: int, height: int, 
     page = max(1, height - len(above) - 1)
     most = max(0, len(below) - page)
     first = min(max(0, top), most)
-    shown = [*above, *below[first : first + page], _place(first, page, len(below))]
+    shown = [*above, *below[first : first + page], _place(first, page, len(below), width)]
     return Window(lines=_cut(shown, width), top=first, most=most, page=page, parts=parts)
 
 
-def _place(first: int, page: int, many: int) -> Text:
+def _place(first: int, page: int, many: int, width: int) -> Text:
+    """As much of it as there is room for."""
     rest = many - first - page
     more = f"{rest} more lines below" if rest else "the end"
-    seen = f"{first + 1}-{min(first + page, many)} of {many}"
-    return Text(f"{more} ({seen}): space, b, arrows, Tab, q to leave", style="dim")
+    seen = f"{more} ({first + 1}-{min(first + page, many)} of {many})"
+    said = (f"{seen}: space, b, arrows, Tab, q to leave", seen, more)
+    return Text(next((text for text in said if len(text) <= width), more), style="dim")
 
 
 def _cut(lines: Iterable[Text], width: int) -> list[Text]:
@@ -82,7 +84,7 @@ def _cut(lines: Iterable[Text], width: int) -> list[Text]:
     found = list(lines)
     for line in found:
         line.no_wrap = True
-        line.truncate(width, overflow="ellipsis")
+        line.truncate(width, overflow="crop")
     return found
 
 
