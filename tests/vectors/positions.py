@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from hedgewatch.core.margin.contract import margin_requirement
 from hedgewatch.core.margin.tiers import marginal
 from tests.support.published.contract import (
     average_entry,
     isolated_wallet,
+    margin_requirement,
     signed_quantity,
     unrealized_pnl,
 )

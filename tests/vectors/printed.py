@@ -4,7 +4,8 @@ from hedgewatch.core.margin.bybit import Leveraged
 from hedgewatch.core.margin.deribit import SizedRate
 from hedgewatch.core.margin.regimes import Basis
 from hedgewatch.core.margin.tiers import marginal
-from tests.support.published.bybit import entry_liquidation_price, margins
+from tests.support.published.bybit import entry_liquidation_price, margins, position_margin
+from tests.support.published.contract import margin_requirement
 from tests.support.published.display import shifted
 from tests.support.published.single import (
     equity_over_requirement,
@@ -40,7 +41,7 @@ def _entry_mm(given: Fields, *, linear: bool) -> Answer:
         "liquidation_price": entry_liquidation_price(position, given.number("extra", 0.0)),
         "bankruptcy_price": position.bankruptcy_price,
         "fee_to_close": position.fee_to_close,
-        "position_margin": position.position_margin,
+        "position_margin": position_margin(position),
     }
 
 
@@ -118,6 +119,6 @@ def deribit_margin(given: Fields) -> Answer:
     return {
         "im_rate": initial.at(size),
         "mm_rate": maintenance.at(size),
-        "initial_margin": initial.margin(size, index),
-        "maintenance_margin": maintenance.margin(size, index),
+        "initial_margin": margin_requirement(size, index, rate=initial.at(size)),
+        "maintenance_margin": margin_requirement(size, index, rate=maintenance.at(size)),
     }

@@ -3,9 +3,22 @@
 from dataclasses import dataclass
 
 from hedgewatch.core.margin.bybit import Leveraged
-from hedgewatch.core.margin.contract import margin_requirement, notional
+from hedgewatch.core.margin.contract import notional
 from hedgewatch.core.margin.regime import Basis
+from tests.support.published.contract import margin_requirement
 from tests.support.published.single import Terms, liquidation_price
+
+
+def initial_margin(position: Leveraged) -> float:
+    """Value at the entry ÷ leverage, without the fee."""
+    return margin_requirement(
+        position.quantity, position.entry, leverage=position.leverage, linear=position.linear
+    )
+
+
+def position_margin(position: Leveraged) -> float:
+    """What the venue sets aside for an isolated position: initial margin and fee to close."""
+    return initial_margin(position) + position.fee_to_close
 
 
 def entry_liquidation_price(position: Leveraged, extra_margin: float = 0.0) -> float | None:
@@ -14,7 +27,7 @@ def entry_liquidation_price(position: Leveraged, extra_margin: float = 0.0) -> f
     The fee to close is in both margins and cancels. The prices of isolated positions are still
     these after 2025-09-02 ("the formula is updated but the value stays fixed").
     """
-    may_lose = position.initial_margin - position.maintenance_margin + extra_margin
+    may_lose = initial_margin(position) - position.maintenance_margin + extra_margin
     terms = Terms(position.quantity, position.entry, linear=position.linear)
     return liquidation_price(terms, may_lose)
 
@@ -47,7 +60,7 @@ def mark_liquidation_price(position: Leveraged, extra_margin: float = 0.0) -> fl
     What was added has paid the taker fee: extra ÷ (1 − s·f), of an inverse contract ÷ (1 + s·f).
     """
     side = 1.0 if (position.quantity > 0.0) is position.linear else -1.0
-    wallet = position.initial_margin + extra_margin / (1.0 - side * position.taker)
+    wallet = initial_margin(position) + extra_margin / (1.0 - side * position.taker)
     terms = Terms(
         position.quantity,
         position.entry,

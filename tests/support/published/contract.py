@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from hedgewatch.core.margin.contract import margin_requirement
+from hedgewatch.core.margin.contract import notional
 
 Side = Literal["long", "short"]
 
@@ -59,3 +59,19 @@ def unrealized_pnl(quantity: float, entry: float, price: float, *, linear: bool 
     if linear:
         return quantity * (price - entry)
     return quantity * (price - entry) / (entry * price)
+
+
+def margin_requirement(
+    quantity: float,
+    price: float,
+    *,
+    rate: float = 1.0,
+    leverage: float = 1.0,
+    linear: bool = True,
+) -> float:
+    """Notional × rate ÷ leverage, in the settle currency.
+
+    Initial margin is `leverage` alone or `rate` alone. No venue divides a maintenance rate by the
+    leverage: give it alone (a model that does both exists, and is why both are arguments).
+    """
+    return notional(quantity, price, linear=linear) * rate / leverage

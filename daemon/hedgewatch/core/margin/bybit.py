@@ -6,7 +6,7 @@ margins, isolated for the maintenance margin alone (help centre, "New Margin Cal
 
 from dataclasses import dataclass
 
-from hedgewatch.core.margin.contract import bankruptcy_price, margin_requirement, notional
+from hedgewatch.core.margin.contract import bankruptcy_price, notional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +35,6 @@ class Leveraged:
         return self.taker * notional(self.quantity, price, linear=self.linear)
 
     @property
-    def initial_margin(self) -> float:
-        """Value at the entry ÷ leverage, without the fee."""
-        return margin_requirement(
-            self.quantity, self.entry, leverage=self.leverage, linear=self.linear
-        )
-
-    @property
     def maintenance_margin(self) -> float:
         """Value at the entry × rate − deduction, without the fee."""
-        return (
-            margin_requirement(self.quantity, self.entry, rate=self.rate, linear=self.linear)
-            - self.deduction
-        )
-
-    @property
-    def position_margin(self) -> float:
-        """What the venue sets aside for an isolated position: initial margin and fee to close."""
-        return self.initial_margin + self.fee_to_close
+        return notional(self.quantity, self.entry, linear=self.linear) * self.rate - self.deduction

@@ -1,4 +1,4 @@
-"""The arithmetic of one contract: notional, margin and bankruptcy.
+"""The arithmetic of one contract: notional and bankruptcy.
 
 Linear contracts count coins and pay in the quote currency; inverse ones count the quote currency
 and pay in coins. Formulas and signs: `daemon/NUMBERS.md`, Venues.
@@ -8,22 +8,6 @@ and pay in coins. Formulas and signs: `daemon/NUMBERS.md`, Venues.
 def notional(quantity: float, price: float, *, linear: bool = True) -> float:
     """What the position is worth, never negative: |q|·P, or |Q| ÷ P in coins."""
     return abs(quantity) * price if linear else abs(quantity) / price
-
-
-def margin_requirement(
-    quantity: float,
-    price: float,
-    *,
-    rate: float = 1.0,
-    leverage: float = 1.0,
-    linear: bool = True,
-) -> float:
-    """Notional × rate ÷ leverage, in the settle currency.
-
-    Initial margin is `leverage` alone or `rate` alone. No venue divides a maintenance rate by the
-    leverage: give it alone (a model that does both exists, and is why both are arguments).
-    """
-    return notional(quantity, price, linear=linear) * rate / leverage
 
 
 def bankruptcy_price(

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from hedgewatch.core.margin.contract import margin_requirement
-
 
 @dataclass(frozen=True, slots=True)
 class SizedRate:
@@ -15,7 +13,3 @@ class SizedRate:
     def at(self, size: float) -> float:
         """The rate for a size, a bare fraction."""
         return self.base + self.slope * abs(size)
-
-    def margin(self, size: float, index: float) -> float:
-        """Margin of a linear position, in the quote currency: size · index price · rate."""
-        return margin_requirement(size, index, rate=self.at(size))
