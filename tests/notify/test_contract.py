@@ -125,6 +125,7 @@ async def test_an_attempt_that_was_cut_off_does_not_spoil_the_next(
             attempt = group.create_task(receiver.deliver(notification(cut_off)))
             await asyncio.sleep(0)
             attempt.cancel()
+        await ready(receiver)
         await receiver.deliver(notification(transition(alertname="Next")))
         heard = await line.heard()
         if "CutOff" in heard and "Next" not in heard:

@@ -60,6 +60,16 @@ async def until_second_stands(seen: Watched) -> None:
     await seen.until(FeedRestored, partial(is_of, ("second", "mark")))
 
 
+async def until_all_came(exchange: PaperExchange) -> int:
+    """How many requests came, with those that were on their way already."""
+    async with asyncio.timeout(PATIENCE):
+        asked = -1
+        while asked != sum(exchange.requests.values()):
+            asked = sum(exchange.requests.values())
+            await asyncio.sleep(0.3)
+    return asked
+
+
 def largest_gap(seen: Watched, symbol: str) -> float:
     """Seconds between two prices of a market, by the venue's clock, at the most."""
     times = sorted({m.venue_time for m in seen.all(MarkPriceChanged) if m.symbol == symbol})
@@ -206,7 +216,7 @@ async def test_a_ban_that_one_account_is_told_silences_all_requests_and_no_price
         exchange.faults.rest_outage(418, retry_after=600)
         main, other = seen.hub.accounts()
         await main.reconcile()
-        asked = sum(exchange.requests.values())
+        asked = await until_all_came(exchange)
         seen.forget()
         await other.reconcile()
         await seen.markets.refresh_markets()
