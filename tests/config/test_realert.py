@@ -89,6 +89,7 @@ def test_a_mistake_in_them_is_told_with_its_place(
         ("maintenance_margin > 1", "critical", "", True),
         ("margin_ratio > 60%", "warning", "", True),
         ("margin_ratio > 80%", "critical", "silenceable: true", True),
+        ("venue_margin_ratio > 80%", "critical", "", False),
         ("margin_ratio > 60%", "warning", "silenceable: false", False),
     ],
 )

@@ -110,9 +110,12 @@ VITAL = frozenset(
         *("liquidation_distance", "liquidation_distance_worst"),
         *("liquidation_price", "liquidation_price_down", "liquidation_price_up"),
         *("margin_ratio", "headroom", "shock_down", "shock_up", "shock_nearest"),
+        *("venue_margin_ratio", "venue_liquidation_price", "venue_liquidation_distance"),
     }
 )
-"""Measures of blindness and of liquidation: a critical rule that reads one is not silenced."""
+"""Measures of blindness and of liquidation, the venue's own among them: a critical rule that reads
+one is not silenced.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
