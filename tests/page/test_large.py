@@ -14,7 +14,8 @@ from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stream import Stream
 from hedgewatch.view import EngineView
 from tests.support.browsers import complaints
-from tests.support.large import large_book, quiet
+from tests.support.builders import read
+from tests.support.large import ACCOUNTS, WALLET, large_book, positions, quiet, unheard
 from tests.support.stories import Story
 from tests.telemetry.desk import busy_daemon
 
@@ -93,10 +94,34 @@ async def test_what_comes_near_its_end_leaves_the_fold_by_itself(large: Large) -
     await large.go_on("LiquidationNear", **NEAR)
     assert not await large.page.evaluate(folded)
     near = """[...document.querySelectorAll('details .position')]
-      .filter((each) => /[^0-9]1?[0-9][.][0-9].% to liquidation/.test(each.innerText)).length"""
+      .filter((each) => /[^0-9]1?[0-9][.][0-9].% to liquidation/.test(each.textContent)).length"""
     assert await large.page.evaluate(near) == 0
     await large.go_on("No rule fires", **FAR)
     assert await large.page.evaluate(folded)
+
+
+async def test_what_an_alert_speaks_of_leaves_the_fold_however_calm_it_is(large: Large) -> None:
+    folded = """[...document.querySelectorAll('details :is(.position h4, #hedges h3)')]
+      .filter((each) => /C00|hedge-00/.test(each.textContent)).length"""
+    assert await large.page.evaluate(folded) == 6
+    await large.go_on("Dear", C00=151.0)
+    assert await large.page.evaluate(folded) == 0
+    assert await large.page.evaluate(f"{FOLD.format('hedges')} && true")  # of the others
+    await large.go_on("No rule fires", C00=100.0)
+    assert await large.page.evaluate(folded) == 6
+
+
+async def test_of_an_account_that_is_not_seen_nothing_is_folded(large: Large) -> None:
+    dark = """[...document.querySelectorAll('{} .position')]
+      .filter((each) => each.textContent.includes('distance unknown')).length"""
+    unheard(large.story, large.story.now - large.story.start + 31.0, ACCOUNTS[3])
+    large.stream.look(large.story.now)
+    await large.page.until(f"{dark.format('#pools')} === 10", 5)
+    assert await large.page.evaluate(dark.format("details")) == 0
+    reading = read(*positions(3), wallet=WALLET, account=ACCOUNTS[3])
+    large.story.at(large.story.now - large.story.start, reading)
+    await large.go_on("All well")
+    assert await large.page.evaluate(dark.format("#pools")) == 0
 
 
 async def test_a_fold_is_opened_with_the_keyboard_and_stays_so_whatever_happens(

@@ -1,7 +1,8 @@
 """A large book: 10 accounts of 10 positions, 20 hedges. All is calm and in sight as it begins."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from hedgewatch.core.events import PositionReading
 from hedgewatch.core.model import (
     AccountPlan,
     Desk,
@@ -29,17 +30,20 @@ from tests.support.stories import Story
 ACCOUNTS = tuple(f"desk-{number:02}" for number in range(10))
 COINS = tuple(f"C{number:02}" for number in range(20))
 SYMBOLS = tuple(f"{coin}/USDT:USDT" for coin in COINS)
-PRICE = 100.0
+PRICE, WALLET = 100.0, 40_000.0
 NEAR = rule(
     "LiquidationNear", Scope.POSITION, "liquidation_distance < 10%", summary="near", settle=0.0
 )
+DEAR = rule("Dear", Scope.POSITION, "mark_price > 150", summary="dear", settle=0.0)
+MUCH = rule("Much", Scope.HEDGE, "exposure_value > 15000", summary="much", settle=0.0)
+"""What fires without being near anything."""
 
 
 def large_book() -> Story:
     """Account n is short in ten of twenty markets, the more the greater n is; each coin is owned in
     a wallet and covered by one of them, not quite.
     """
-    story = Story(NEAR, on=_desk())
+    story = Story(NEAR, DEAR, MUCH, on=_desk())
     story.at(0.0, *map(accepted, ACCOUNTS), *map(market, SYMBOLS))
     story.at(0.0, *(tiered(symbol, account=name) for name in ACCOUNTS for symbol in SYMBOLS))
     story.at(0.0, *(_reading(number) for number in range(len(ACCOUNTS))), *marks())
@@ -56,11 +60,21 @@ def quiet(story: Story, seconds: float, **moved: float) -> None:
     story.advance(seconds, *map(heard, ACCOUNTS), *marks(**moved))
 
 
-def _reading(number: int) -> Said:
+def unheard(story: Story, seconds: float, account: str) -> None:
+    """All accounts but one."""
+    audible = (name for name in ACCOUNTS if name != account)
+    story.advance(seconds, *map(heard, audible), *marks())
+
+
+def positions(number: int) -> list[Callable[[float], PositionReading]]:
+    """What the account of that number holds."""
     sizes = (-100.0 - 10.0 * number - 5.0 * place for place in range(10))
     symbols = SYMBOLS[number % 2 :: 2]
-    positions = [held(symbol, size, PRICE) for symbol, size in zip(symbols, sizes, strict=True)]
-    return read(*positions, wallet=40_000.0, account=ACCOUNTS[number])
+    return [held(symbol, size, PRICE) for symbol, size in zip(symbols, sizes, strict=True)]
+
+
+def _reading(number: int) -> Said:
+    return read(*positions(number), wallet=WALLET, account=ACCOUNTS[number])
 
 
 def _desk() -> Desk:
