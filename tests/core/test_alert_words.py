@@ -8,9 +8,10 @@ import pytest
 from hedgewatch.core.alert_model import AlertState
 from hedgewatch.core.book.rows.nearness import mark_in_words
 from hedgewatch.core.events import BarsRead, LiquidityRead
-from hedgewatch.core.expression import parse_condition
+from hedgewatch.core.expression import input_of, parse_condition
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import LegPlan, Scope, Unknown
+from hedgewatch.core.rules import MADE_OF, TEXTS
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.core.wording import signed
 from tests.support.builders import (
@@ -166,3 +167,9 @@ def test_the_first_messages_after_a_start_fit_a_push_and_say_no_unknown() -> Non
     for each in told:
         assert len(each.annotations["summary"]) <= 120
         assert "unknown" not in "".join(each.annotations.values())
+
+
+def test_what_texts_are_made_of_are_measures_of_what_they_are_about() -> None:
+    for (scope, text), names in MADE_OF.items():
+        assert text in TEXTS[scope]
+        assert {input_of(name) for name in names} <= set(symbols(scope))
