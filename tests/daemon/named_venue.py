@@ -3,6 +3,7 @@ its own, where one name server on loopback is all that the system's resolver kno
 """
 
 import asyncio
+import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from tests.support.tls_front import TlsFront
 
 NAME, ANOTHER = "fapi.venue.example", "fapi.other.example"
 HERE, MOVED, IMPOSTOR = "127.0.0.11", "127.0.0.12", "127.0.0.13"
+NOWHERE = "::1"
+"""What the system prefers of the two addresses of the name, and where nobody answers."""
+
 AIX = "AIX/USDT:USDT"
 
 
@@ -91,6 +95,7 @@ async def story(around: Surroundings) -> None:
     assert around.lines(MOVED) == 0
 
     names.silent, names.failing, names.address = False, False, MOVED
+    await around.sees_again()  # what was on its way to the old address has arrived by then
     before = around.lines(HERE)
     await around.sees_again()
     assert around.lines(HERE) == before, "the new address is used, and the old one no more"
@@ -110,10 +115,22 @@ async def story(around: Surroundings) -> None:
         assert set(front.hosts) == {around.host}
 
 
+def swallowing(port: int) -> list[socket.socket]:
+    """An address that answers nothing: who listens there takes nobody in, and the queue is full."""
+    listening = socket.socket(socket.AF_INET6)
+    listening.bind((NOWHERE, port))
+    listening.listen(0)
+    waiting = [socket.socket(socket.AF_INET6) for _ in range(4)]
+    for each in waiting:
+        each.settimeout(0.0)
+        each.connect_ex((NOWHERE, port))
+    return [listening, *waiting]
+
+
 async def main(folder: Path) -> None:
     bring_up_loopback()
     loop, port = asyncio.get_running_loop(), free_port()
-    names = NameServer(NAME, HERE)
+    names, hole = NameServer(NAME, HERE, NOWHERE), swallowing(port)
     await loop.create_datagram_endpoint(lambda: names, ("127.0.0.1", 53))
     mount_over("/etc/resolv.conf", b"nameserver 127.0.0.1\n", folder / "resolv.conf")
     mount_over("/etc/hosts", b"127.0.0.1 localhost\n", folder / "hosts")
@@ -138,6 +155,8 @@ async def main(folder: Path) -> None:
             if daemon.process is not None:
                 await daemon.stop()
         assert exchange.violations == []
+    for each in hole:
+        each.close()
 
 
 if __name__ == "__main__":

@@ -284,6 +284,28 @@ async def test_while_requests_fail_the_sockets_go_on_and_readings_come_back(
         assert seen.all(AccountRefused) == []
 
 
+async def test_a_limit_without_a_word_on_its_length_is_kept_for_two_seconds(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(exchange, monkeypatch) as seen:
+        await seen.until(AccountRead)
+        await seen.fresh_mark()
+        seen.forget()
+        exchange.faults.rest_outage(429)
+        limited = now()
+        await seen.watch.reconcile()
+        lost = await seen.until(FeedLost)
+        assert "limited by the venue (429) until " in lost.reason
+        exchange.faults.restore()
+        asked = sum(exchange.requests.values())
+        while not seen.all(FeedRestored):
+            kept = sum(exchange.requests.values()) == asked
+            assert kept or now() - limited > 2.0, "nothing is asked before"
+            await seen.watch.reconcile()
+            await seen.fresh_mark()
+        assert now() - limited > 2.0
+
+
 async def test_requests_that_hang_are_given_up_without_stopping_anything_else(
     exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
