@@ -124,6 +124,16 @@ def test_no_stable_coin_is_taken_for_a_dollar() -> None:
     assert known(story.engine.book.totals.total_equity_known) == pytest.approx(2.6 * 59_400.0)
 
 
+def test_a_total_of_which_nothing_is_known_is_unknown_and_no_zero() -> None:
+    story = Story(on=replace(DESK, prices={}, hedges=()))
+    story.at(0.0, *(accepted(name) for name in ("spot", "coins", "okx", "bank")), *readings())
+    story.advance(0.5)
+    totals = story.engine.book.totals
+    assert isinstance(totals.total_equity_known, Unknown)
+    assert isinstance(totals.gross_exposure_known, Unknown)
+    assert totals.total_equity_known == totals.total_equity
+
+
 def test_a_desk_that_counts_in_tether_needs_no_price_of_it() -> None:
     story = over_four_venues(on=replace(DESK, currency="USDT"))
     assert _asset(story, "USDT").asset_price == 1.0

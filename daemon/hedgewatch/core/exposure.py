@@ -7,7 +7,7 @@ coins is owned (margin.md §3: coin margin is exposure). Pools are never added t
 about what the desk is worth, not about what backs what.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from operator import attrgetter
@@ -169,11 +169,11 @@ def _sum(book: Book, piles: Piles, worth: Mapping[str, float], unread: Unknown |
     coins = {name: pile for name, pile in piles.items() if name not in MONEY}
     owned, moving = _owned_in_doubt(piles, worth), _moving_in_doubt(coins, worth)
     equity, exposure = _first(owned.values(), unread), _first(moving.values(), unread)
-    totals.total_equity_known = _add(worth, piles, attrgetter("sure"))
-    totals.gross_exposure_known = _add(worth, coins, attrgetter("sure_gross"))
+    totals.total_equity_known = _part(equity, _worths(worth, piles, attrgetter("sure")))
+    totals.gross_exposure_known = _part(exposure, _worths(worth, coins, attrgetter("sure_gross")))
     totals.total_equity = equity or totals.total_equity_known
     totals.gross_exposure = exposure or totals.gross_exposure_known
-    totals.net_exposure = exposure or _add(worth, coins, attrgetter("net"))
+    totals.net_exposure = exposure or sum(_worths(worth, coins, attrgetter("net")))
     totals.left_out = _named([n for n in piles if owned[n] or moving.get(n)], unread)
 
 
@@ -196,8 +196,15 @@ def _first(doubts: Iterable[Unknown | None], unread: Unknown | None) -> Unknown 
     return unread or next(filter(None, doubts), None)
 
 
-def _add(worth: Mapping[str, float], piles: Piles, amount: Callable[[_Pile], float]) -> float:
-    return sum(amount(pile) * worth[name] for name, pile in piles.items() if name in worth)
+def _worths(
+    worth: Mapping[str, float], piles: Piles, amount: Callable[[_Pile], float]
+) -> list[float]:
+    return [amount(pile) * worth[name] for name, pile in piles.items() if name in worth]
+
+
+def _part(doubt: Unknown | None, known: Sequence[float]) -> Known:
+    """What is known of a total. Where that is nothing, it is no zero."""
+    return sum(known) if doubt is None or any(known) else doubt
 
 
 def _named(assets: list[str], unread: Unknown | None) -> str:
