@@ -25,7 +25,7 @@ def account() -> Json:
     about = About(
         uid="hedgewatch-account",
         title="Hedgewatch: account",
-        description="One account or several: what each pool is worth and must be worth, "
+        description="One account or several: equity and maintenance margin of each pool, "
         "the lines at which it is liquidated, and what would happen to it.",
         variables=[ACCOUNT, SYMBOL],
     )

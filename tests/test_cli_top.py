@@ -92,6 +92,14 @@ def test_what_fires_and_what_to_do_stands_above_the_pools_hedges_and_feeds() -> 
     ]
 
 
+def test_a_margin_that_is_not_computed_here_is_said_to_be_the_venue_s_word() -> None:
+    told = state()
+    told["pools"][0].update(margin_by_venue=True, venue="okx")
+    lines = shown(News(state=told))
+    assert lines[6].startswith("main/USDT                 ████████░░ 84.0%")
+    assert lines[7] == "  margin as okx tells it"
+
+
 def test_in_a_narrow_window_no_number_that_one_acts_on_is_cut() -> None:
     told = state(reasons=["main: the feed of prices is silent for 12 s: BTC/USDT:USDT"])
     told["alerts"][0]["annotations"]["summary"] = "main/USDT: liquidation at 65,000 is 8.3 % away"

@@ -349,7 +349,7 @@ def test_a_frame_tells_of_positions_and_never_of_one_wallet_of_three() -> None:
 def test_a_risk_level_is_the_venues_warning_about_the_whole_account(level: str, kind: str) -> None:
     frame = {"e": "riskLevelChange", "E": 1587727187525, "u": "1.99999999", "s": level}
     warned, again = dialect().account_news(frame)
-    text = f"{level}, uniMMR 1.99999999"
+    text = f"{level}, uniMMR 2"
     assert warned == VenueWarned("whole", kind, "", 1587727187.525, text)
     assert isinstance(again, ReadAgain)
 

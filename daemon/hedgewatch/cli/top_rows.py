@@ -51,6 +51,8 @@ def pools(rows: Sequence[Document], bars: str) -> Iterator[Line]:
     for row in rows:
         if "margin_ratio" in row:
             yield _pool(row, bars)
+        if row.get("margin_by_venue") is True:
+            yield Line(fields=(said(f"margin as {row['venue']} tells it"),), indent=2)
         for position in row["positions"]:
             yield Line(fields=tuple(_position(position)), indent=2)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from hedgewatch.core.wording import figure
+
 Row = Mapping[str, Any]
 
 _SMALLEST, _LARGEST = 1e-30, 1e30
@@ -67,6 +69,16 @@ def number_or_none(row: Row, name: str) -> float | None:
         return number(row, name)
     except OddReplyError:
         return None
+
+
+def said(row: Row, name: str) -> str:
+    """A number as a message shows it, else what stands there; `?` where nothing does.
+
+    >>> said({"mm": "18702.50000000"}, "mm"), said({"mm": "high"}, "mm"), said({}, "mm")
+    ('18,702.5', 'high', '?')
+    """
+    value = number_or_none(row, name)
+    return f"{row.get(name) or '?'!s:.30}" if value is None else figure(value, ",.8g")
 
 
 def moment(row: Row, name: str) -> float:

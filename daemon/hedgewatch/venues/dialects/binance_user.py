@@ -20,6 +20,7 @@ from hedgewatch.venues.fields import (
     number,
     number_or,
     rows,
+    said,
     table,
     text,
 )
@@ -91,15 +92,14 @@ class UserFrames:
         named = rows(message.get("p") or [], "p") or [{}]
         for row in named:
             symbol = self._listing.listed(row)
-            needed, profit = row.get("mm", "?"), row.get("up", "?")
-            text = f"maintenance margin {needed!s:.30}, unrealized profit {profit!s:.30}"
+            text = f"maintenance margin {said(row, 'mm')}, unrealized profit {said(row, 'up')}"
             yield VenueWarned(self._account, "margin_call", symbol, told, text if symbol else "")
 
     def _risk(self, message: Row) -> VenueWarned:
         """Of a Portfolio Margin account: "when the user's position risk ratio is too high"."""
-        level, ratio = str(message.get("s")), message.get("u", "?")
+        level = str(message.get("s"))
         kind = _RISKS.get(level, "margin_call")
-        text = f"{level:.30}, uniMMR {ratio!s:.30}"
+        text = f"{level:.30}, uniMMR {said(message, 'u')}"
         return VenueWarned(self._account, kind, "", moment(message, "E"), text)
 
     def _account_update(self, message: Row) -> Iterator[AccountNews]:

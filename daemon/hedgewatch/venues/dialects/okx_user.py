@@ -26,7 +26,16 @@ from hedgewatch.venues.dialects.okx_account import (
 from hedgewatch.venues.dialects.okx_causes import Causes
 from hedgewatch.venues.dialects.okx_listing import Listing
 from hedgewatch.venues.dialects.okx_prices import first
-from hedgewatch.venues.fields import Row, UnlistedMarketError, moment, number, rows, table, text
+from hedgewatch.venues.fields import (
+    Row,
+    UnlistedMarketError,
+    moment,
+    number,
+    rows,
+    said,
+    table,
+    text,
+)
 
 _ENDS: Mapping[object, EndReason] = MappingProxyType(
     {
@@ -175,6 +184,6 @@ class UserFrames:
                 symbol = self._listing.symbol(row)
             except UnlistedMarketError:
                 symbol = ""
-            said = f"OKX warns of liquidation: margin ratio {row.get('mgnRatio')!s:.20} (at 1)"
-            yield VenueWarned(self._account, "margin_call", symbol, moment(row, "pTime"), said)
+            text = f"OKX warns of liquidation: margin ratio {said(row, 'mgnRatio')} (at 1)"
+            yield VenueWarned(self._account, "margin_call", symbol, moment(row, "pTime"), text)
         yield ReadAgain("the venue warned of liquidation")
