@@ -14,6 +14,7 @@ import termios
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from hedgewatch.telemetry.state import state_of
 from hedgewatch.telemetry.stream import Stream
 from hedgewatch.view import EngineView
 from tests.support.large import large_book, quiet
+from tests.support.patience import PATIENCE
 from tests.telemetry.desk import Desk, busy_daemon
 
 NOW = 1_700_000_000.0
@@ -336,7 +338,8 @@ def _resized(url: str) -> int:
     ours, theirs = pty.openpty()
     _resize(theirs, 40, 8)
     program = Path(sys.executable).with_name("hedgewatch")
-    environment = {name: text for name, text in os.environ.items() if name != "COLUMNS"}
+    told = {"COLUMNS", "LINES"}  # workers of the tests have them, of another terminal
+    environment = {name: text for name, text in os.environ.items() if name not in told}
     with subprocess.Popen(
         [str(program), "top", "--url", url], stdin=theirs, stdout=theirs, stderr=theirs,
         env=environment | {"TERM": "xterm"}, start_new_session=True,
@@ -359,8 +362,9 @@ def _resize(terminal: int, columns: int, lines: int) -> None:
 
 
 def _read_until(terminal: int, *wanted: bytes) -> None:
-    seen = b""
+    seen, until = b"", perf_counter() + PATIENCE
     while not all(each in seen for each in wanted):
+        assert perf_counter() < until, seen[-4000:]  # it draws on, whatever it shows
         assert select.select([terminal], [], [], 20.0)[0], seen
         seen += os.read(terminal, 65536)
 
