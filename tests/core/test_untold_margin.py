@@ -48,10 +48,16 @@ SAFE_AGAIN = rule(
 )
 
 
-def saying(equity: float | None, regime: Regime = TOLD_WHOLE) -> Said:
-    """A reading in which the venue says what it is worth, and that it needs 36,000."""
-    own = balance(50_000.0, equity=equity, maintenance=36_000.0)
-    account = read(SHORT, wallet=None, balances=[own])
+def saying(
+    equity: float | None,
+    regime: Regime = TOLD_WHOLE,
+    *,
+    needed: float = 36_000.0,
+    listed: bool = True,
+) -> Said:
+    """A reading in which the venue says what it is worth, and that it needs so much."""
+    own = balance(50_000.0, equity=equity, maintenance=needed)
+    account = read(*([SHORT] if listed else []), wallet=None, balances=[own])
 
     def reading(now: float) -> AccountRead:
         said = account(now)
@@ -172,6 +178,30 @@ def test_a_venue_that_does_not_tell_a_ratio_leaves_the_account_blind() -> None:
     story.at(1.0, saying(None), mark(AIX, 1_000.0))
     assert isinstance(story.pool().margin_ratio, Unknown)
     assert story.account().account_blind is True
+
+
+@pytest.mark.parametrize(
+    ("equity", "needed"), [(40_000.0, 0.0), (0.0, 0.0), (-9.0, 0.0), (40_000.0, -5.0)]
+)
+def test_a_position_that_is_said_to_need_nothing_is_no_safe_one(
+    equity: float, needed: float
+) -> None:
+    story = watched(TOLD_WHOLE, SAFE_AGAIN)
+    for seconds in (8.0, 16.0, 24.0, 32.0):
+        story.at(seconds, saying(equity, needed=needed))
+        story.advance(seconds + 7.0, mark(AIX, 1_000.0), ALTS)
+    assert reason(story.pool().margin_ratio) == "a simulation of the venue's own"
+    assert story.account().account_blind is True
+    assert story.firing() == {"Margin"}
+
+
+def test_of_a_reading_that_leaves_a_position_out_no_number_stands_in() -> None:
+    story = watched(TOLD_WHOLE, SAFE_AGAIN)
+    story.at(8.0, saying(40_000.0, needed=100.0, listed=False), mark(AIX, 1_000.0), ALTS)
+    assert story.pool().margin_ratio == pytest.approx(0.9)
+    story.advance(20.0, mark(AIX, 1_000.0), ALTS)
+    assert story.pool().venue_numbers_age_seconds == pytest.approx(20.0)
+    assert story.firing() == {"Margin"}
 
 
 def test_once_it_is_computed_again_the_numbers_are_ours() -> None:

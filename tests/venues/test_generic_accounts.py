@@ -17,6 +17,7 @@ import ccxt
 import pytest
 
 from hedgewatch.core.events import AccountRead
+from hedgewatch.core.margin.regimes import PoolOf
 from hedgewatch.venues.dialects.generic_reading import GenericReader
 from tests.venues.stubbed import rows_of, stubbed
 
@@ -31,12 +32,16 @@ def markets_of(case: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 async def read(case: Mapping[str, Any]) -> AccountRead:
-    """The account of a case, without signatures: what would be signed is no matter here."""
+    return await GenericReader("main", case["venue"]).read(venue_of(case))
+
+
+def venue_of(case: Mapping[str, Any]) -> Any:
+    """The venue of a case, without signatures: what would be signed is no matter here."""
     options = {"tradingAccountId": "111", "hf": False, **case.get("options", {})}
     exchange = stubbed(case["venue"], markets_of(case), case["answers"], options)
     exchange.handle_token = exchange.sign_in = nothing
     exchange.sign = as_it_is
-    return await GenericReader("main", case["venue"]).read(exchange)
+    return exchange
 
 
 def as_it_is(path: str, *more: Any, **_: object) -> dict[str, Any]:
@@ -109,6 +114,22 @@ async def test_the_margin_of_an_account_is_its_venues_own_or_unknown(case: dict[
     pools = {each.asset: [each.equity, each.maintenance_margin] for each in reading.balances}
     for asset, told in case.get("pools", {}).items():
         assert pools[asset] == told, asset
+
+
+async def test_an_account_that_is_one_pool_is_not_parted_by_one_reply_without_its_sums() -> None:
+    """Its alerts would end as regrouped, and begin anew with the next."""
+    case = next(each for each in DOCUMENTED if each["what"].startswith("one pool with a loan"))
+    exchange, reader = venue_of(case), GenericReader("main", case["venue"])
+    pools = []
+    for odd in (False, True, False, True, True):
+        part = {"total_margin_balance": ""} if odd else {}
+        answers = {**case["answers"]}
+        answers["unified/accounts"] = {**answers["unified/accounts"], **part}
+        exchange.fetch = stubbed(case["venue"], {}, answers).fetch
+        reading = await reader.read(exchange)
+        pools.append((reading.equity is None, reading.cross_regime.pool))
+    one, parts = PoolOf.ACCOUNT, PoolOf.CURRENCY
+    assert pools == [(False, one), (True, one), (False, one), (True, one), (True, parts)]
 
 
 async def test_coins_that_backpack_does_not_tell_of_are_said_to_be_unseen() -> None:

@@ -244,7 +244,7 @@ class Engine:
             retold += note_moves(hedges, account, change.moved, now)
         judge_sight(account, now)
         account_changed(self.book, account)
-        if isinstance(event, events.AccountRead):
+        if isinstance(event, events.AccountRead) and change.agrees:
             compare(account, now)
         steps = gone + self.judge.judge(self._rows_of(account), now)
         if isinstance(event, events.AccountRefused):

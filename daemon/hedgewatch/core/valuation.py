@@ -10,7 +10,6 @@ from math import inf
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow, PositionRow
 from hedgewatch.core.book.solving import account_of, coin_price, moving_coins
-from hedgewatch.core.book.told import told_of
 from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.bent import price_interval, shock_interval
 from hedgewatch.core.margin.polarity import margin_ratio
@@ -192,7 +191,7 @@ def blank_pool(pool: PoolRow, doubt: Unknown) -> None:
 
 def _let_venue_say(pool: PoolRow, doubt: Unknown) -> None:
     """What the venue told of a margin that is not computed here; what moves it stays unknown."""
-    told = told_of(pool)
+    told = pool.told
     pool.equity = or_unknown(told.equity, doubt)
     pool.maintenance_margin = or_unknown(told.maintenance_margin, doubt)
     pool.margin_ratio = or_unknown(told.margin_ratio, doubt)

@@ -8,7 +8,7 @@ from hedgewatch.core.book.prices import doubt_of
 from hedgewatch.core.book.rows import AccountRow, PoolRow
 from hedgewatch.core.book.solving import unpriced
 from hedgewatch.core.book.terms import stands_still
-from hedgewatch.core.book.told import stands_in
+from hedgewatch.core.book.told import note_told, stands_in
 from hedgewatch.core.model import Unknown
 
 READING_STALE_AFTER = 30.0
@@ -35,6 +35,7 @@ def judge_sight(account: AccountRow, now: float) -> bool:
     _examine(account, now)
     doubt = _doubt(account, now)
     for pool in account.pools.values():
+        note_told(pool)
         _let_stand(pool, stands=doubt is None and stands_in(pool, now))
     changed = (doubt is None) is not (account.doubt is None) or flawed != _flawed(account)
     account.doubt = doubt

@@ -51,6 +51,7 @@ def read_account(book: Book, account: AccountRow, event: AccountRead, now: float
     take_position_mode(account, event.positions, ratio, now)
     miss_balances(account, {balance.asset for balance in event.balances}, change)
     _read_positions(book, account, event.positions, change)
+    account.agrees = change.agrees
     if change.agrees:
         if account.read_at is None:
             _begin_to_wait_for_prices(account, now)

@@ -3,38 +3,14 @@
 Decision 39: told as the venue's, of all that is liquidated together, and of the last half minute.
 """
 
-from dataclasses import dataclass
-from math import isinf
-
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import PoolRow
+from hedgewatch.core.book.rows.venues_word import Told
 from hedgewatch.core.margin.polarity import margin_ratio
 
 STANDS_FOR = 30.0
 """Seconds for which what a venue told of a margin stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Money in the pool's currency, and the ratio in our polarity; None where it does not say."""
-
-    equity: float | None = None
-    maintenance_margin: float | None = None
-    margin_ratio: float | None = None
-
-    @property
-    def headroom(self) -> float | None:
-        """Equity less what is asked for, whatever the venue adds to maintenance: the ratio has it
-        in it.
-        """
-        equity, ratio = self.equity, self.margin_ratio
-        if equity is None or ratio is None:
-            return None
-        if not isinf(ratio):
-            return equity * (1.0 - ratio)
-        needed = self.maintenance_margin
-        return None if needed is None else equity - needed
 
 
 def told_of(pool: PoolRow) -> Told:
@@ -58,9 +34,17 @@ def _told(pool: PoolRow) -> tuple[float | None, float | None, float | None]:
     return balance.equity, balance.maintenance_margin, balance.margin_ratio
 
 
+def note_told(pool: PoolRow) -> None:
+    """Of a reading that contradicts what is believed nothing stands in, but what the last one told
+    that did not.
+    """
+    if pool.account.agrees:
+        pool.told = told_of(pool)
+
+
 def stands_in(pool: PoolRow, now: float) -> bool:
     """Whether the venue's own numbers are all that is known of a margin, and are fresh."""
     regime, read_at = regime_of(pool.account, isolated=pool.isolated), pool.account.read_at
     if not (regime.unknown and regime.told_whole) or read_at is None:
         return False
-    return now - read_at <= STANDS_FOR and told_of(pool).margin_ratio is not None
+    return now - read_at <= STANDS_FOR and pool.told.can_be(held=bool(pool.positions))

@@ -16,7 +16,7 @@ from hedgewatch.venues.dialects.generic_balances import (
     margin_in_use,
     untold,
 )
-from hedgewatch.venues.dialects.generic_beside import beside
+from hedgewatch.venues.dialects.generic_beside import beside, tells_ratio
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
@@ -25,6 +25,8 @@ from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows
+
+_READINGS = 2
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class GenericReader:
         self._owned: set[str] = set()
         self._asking = Asking(account)
         self._outside = Outside()
+        self._in_parts = _READINGS
 
     async def read(self, exchange: Exchange) -> AccountRead:
         """Positions first: one that opens between the two shows as margin without a position."""
@@ -200,8 +203,7 @@ class GenericReader:
         worth = dict(_worth(self._venue, positions, markets))
         purse.unseen += margin_apart(self._venue, positions)
         closed = self._absences.closed(positions, worth, in_use)
-        told = purse.whole is not NOTHING or purse.margin_ratio is not None
-        regime = untold_regime(self._venue, whole=told)
+        regime = untold_regime(self._venue, whole=self._is_whole(purse))
         return AccountRead(
             account=self._account,
             positions=(*positions, *closed),
@@ -214,6 +216,14 @@ class GenericReader:
             isolated_regime=replace(regime, pool=PoolOf.POSITION),
             unseen=(*UNSEEN.get(self._venue, ()), *purse.unseen, *self._asking.unseen),
         )
+
+    def _is_whole(self, purse: Purse) -> bool:
+        """Whether the account is one pool. One that was is so until two readings tell no sums of
+        the whole: its alerts would end, and begin anew elsewhere, with every odd reply.
+        """
+        told = purse.whole is not NOTHING or tells_ratio(self._venue)
+        self._in_parts = 0 if told else self._in_parts + 1
+        return self._in_parts < _READINGS
 
     def _balances(self, purse: Purse) -> list[BalanceReading]:
         """What is owned, and an explicit 0 of what was; with the venue's numbers of each pool."""

@@ -74,12 +74,14 @@ class AccountRow(AccountNews):
 
     `is_whole`: its cross positions are one pool, as its last regime that is known has it.
     `read_at` is the last whole reading by REST, `heard_at` the last sign of life of the private
-    socket (our clock); `started_at` is when the watch began. `unseen` is what of it is not told.
+    socket (our clock); `started_at` is when the watch began. `agrees`: the last one contradicted
+    nothing that is believed. `unseen` is what of it is not told.
     `resized` is set from when a contract that it holds has another size until it was read again.
     """
 
     __slots__ = (
-        "account_blind", "account_unusable", "assets", "balances", "betas", "blind_reason",
+        "account_blind", "account_unusable", "agrees", "assets", "balances", "betas",
+        "blind_reason",
         "blind_seconds", "clock_skew_seconds", "collateral", "collateral_at", "cross_regime",
         "discounts", "doubt", "feeds", "heard_at", "is_whole",
         "isolated_regime", "key", "key_too_powerful", "leverage_limit",
@@ -105,7 +107,7 @@ class AccountRow(AccountNews):
         self.read_at = self.heard_at = self.resized = None
         self.readings = 0
         self.margin_in_use: float | None = None
-        self.margin_told = self.is_whole = False
+        self.margin_told = self.is_whole = self.agrees = False
         self.cross_regime = self.isolated_regime = UNKNOWN
         self.unseen = ()
         self.told_equity = self.told_maintenance_margin = self.told_margin_ratio = None

@@ -11,6 +11,7 @@ from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.book.rows.two_sources import disagreement_of
+from hedgewatch.core.book.rows.venues_word import NOTHING_TOLD
 from hedgewatch.core.expression import parts_of
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Known, Scope, Subject, Unknown
@@ -45,7 +46,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
     are its positions that are alone in their market, `hedged` the pairs that share one, each with
     the solver of their liquidation prices; `shock_edges` solves the common shock if the markets
     move `as_one`. When it is `bent` it is scanned. `margin_by_venue`: what it is worth and must be
-    worth is the venue's own word, for want of ours.
+    worth is the venue's own word, for want of ours; `told` is that word.
     """
 
     __slots__ = (
@@ -74,6 +75,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         "shock_edges",
         "shock_nearest",
         "shock_up",
+        "told",
         "told_at",
         "venue_equity",
         "venue_maintenance_margin",
@@ -114,6 +116,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         self.doubt: Unknown | None = None
         self.margin_by_venue = False
         self.told_at: float | None = None
+        self.told = NOTHING_TOLD
         self.adviser: Adviser | None = None
         for number in _NUMBERS:
             setattr(self, number, NOT_YET)
