@@ -13,7 +13,6 @@ import pytest
 from hedgewatch.sim.faults import POISONS
 from tests.daemon.house import House
 from tests.support.daemons import Metrics
-from tests.support.patience import stopwatch
 
 pytestmark = [
     pytest.mark.live,
@@ -100,10 +99,8 @@ async def test_a_process_that_was_stopped_for_eight_seconds_sees_the_present_aga
     house.exchange.world.set_mark("AIXUSDT", 1060)
     house.exchange.world.trade("AIXUSDT", -10)
     await asyncio.sleep(1.0)
-    async with stopwatch() as took:
-        house.daemon.tell(signal.SIGCONT)
-        await house.daemon.until(_shows(1060, -210), 2.0, "it sees what is")
-    assert took.seconds < 2.0
+    house.daemon.tell(signal.SIGCONT)
+    await house.daemon.until(_shows(1060, -210), 2.0, "it sees what is")
     await house.daemon.until(lambda seen: seen.value("account_blind") == 0, 2.0)
     await house.daemon.until_ready(5.0)
 

@@ -36,6 +36,9 @@ def run_alone(module: str, folder: Path) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             said = running.communicate()[0] + f"\nnot over after {_LONGEST_SECONDS:.0f} s"
+        finally:
+            if running.poll() is None:  # the test itself was ended
+                os.killpg(running.pid, signal.SIGKILL)
     if running.returncode != 0:
         pytest.fail(f"{module} ended with {running.returncode}:\n{said}", pytrace=False)
 

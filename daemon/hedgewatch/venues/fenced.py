@@ -99,12 +99,18 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
     def wall_clock_stepped(self, seconds: float) -> None:
         """Ccxt signs and paces by the wall clock. What that is ahead of the venue's is known at
         once, where it was ever measured; and after a step back the requests of before would count
-        for as long as the step was, and hold up all that follow.
+        for as long as the step was, and hold up all that follow and who waits already.
         """
         if self.has.get("fetchTime"):
             ahead = self.options.get("timeDifference", 0)
             self.options["timeDifference"] = ahead + round(seconds * 1000.0)
-        self.throttler.timestamps.clear()
+        before = self.throttler
+        self.init_throttler()
+        before.running = False
+        while before.queue:
+            waits, _cost = before.queue.popleft()
+            if not waits.done():
+                waits.set_result(None)
 
     def client(self, url: str) -> GuardedSocket:
         """The socket of an address, made when there is none."""
