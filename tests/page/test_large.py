@@ -111,6 +111,19 @@ async def test_what_an_alert_speaks_of_leaves_the_fold_however_calm_it_is(large:
     assert await large.page.evaluate(folded) == 6
 
 
+async def test_an_asset_of_which_an_alert_speaks_leaves_the_fold_however_small_it_is(
+    large: Large,
+) -> None:
+    folded = """[...document.querySelectorAll('#assets details th[scope=row]')]
+      .some((each) => each.textContent === 'C07')"""
+    await large.go_on("Cheap", C07=55.0)
+    assert not await large.page.evaluate(folded)
+    assert await large.page.evaluate(f"{FOLD.format('assets')} && true")  # of the others
+    await large.go_on("No rule fires", C07=61.0)
+    assert await large.page.evaluate(folded)
+    await large.go_on("mark 100.00", C07=100.0)
+
+
 async def test_of_an_account_that_is_not_seen_nothing_is_folded(large: Large) -> None:
     dark = """[...document.querySelectorAll('{} .position')]
       .filter((each) => each.textContent.includes('distance unknown')).length"""

@@ -36,6 +36,9 @@ NEAR = rule(
 )
 DEAR = rule("Dear", Scope.POSITION, "mark_price > 150", summary="dear", settle=0.0)
 MUCH = rule("Much", Scope.HEDGE, "exposure_value > 15000", summary="much", settle=0.0)
+CHEAP = rule(
+    "Cheap", Scope.ASSET, "asset_price < 60 and asset_price > 2", summary="cheap", settle=0.0
+)
 """What fires without being near anything."""
 
 
@@ -43,7 +46,7 @@ def large_book() -> Story:
     """Account n is short in ten of twenty markets, the more the greater n is; each coin is owned in
     a wallet and covered by one of them, not quite.
     """
-    story = Story(NEAR, DEAR, MUCH, on=_desk())
+    story = Story(NEAR, DEAR, MUCH, CHEAP, on=_desk())
     story.at(0.0, *map(accepted, ACCOUNTS), *map(market, SYMBOLS))
     story.at(0.0, *(tiered(symbol, account=name) for name in ACCOUNTS for symbol in SYMBOLS))
     story.at(0.0, *(_reading(number) for number in range(len(ACCOUNTS))), *marks())
@@ -80,6 +83,7 @@ def _reading(number: int) -> Said:
 def _desk() -> Desk:
     return Desk(
         instance="large",
+        currency="USDT",
         accounts=tuple(AccountPlan(name=name, venue=VENUE) for name in ACCOUNTS),
         wallets=(WalletPlan(name="cold", holdings=dict.fromkeys(COINS, 100.0), entry_prices={}),),
         hedges=tuple(_hedge(number) for number in range(len(COINS))),

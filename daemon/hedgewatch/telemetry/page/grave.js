@@ -13,13 +13,14 @@ export function graveOf(state) {
   const position = (row) => speaks("position", row) || dark.has(row.account) || isNear(row);
   const pool = (row) => speaks("pool", row) || dark.has(row.account) || isPressed(row) || row.positions.some(position);
   const hedge = (row) => speaks("hedge", row) || isOff(row);
+  const asset = (row) => speaks("asset", row) || [row.net_exposure, row.gross_exposure].some((value) => number(value) === null);
   const account = (row) => speaks("account", row) || dark.has(row.account) || row.key_too_powerful === true || row.unseen.length > 0
     || row.feeds.some((feed) => feed.feed_up !== true || speaks("feed", { ...feed, account: row.account }));
-  return { position, pool, hedge, account };
+  return { position, pool, hedge, asset, account };
 }
 
 const nameOf = (scope, row) => [scope, row.account, scope === "pool" && row.pool, scope === "position" && `${row.symbol} ${row.position}`,
-  row.hedge, row.feed].filter(Boolean).join("|");
+  row.hedge, row.feed, row.asset].filter(Boolean).join("|");
 
 /** Nearer than a fifth, or than three of its usual daily moves; or not known. */
 function isNear(position) {

@@ -80,17 +80,15 @@ function terms(hedge) {
 }
 
 /** What of each asset is exposed over all accounts, wallets and positions: the most first. */
-export function assetTable(state) {
-  const unknown = state.assets.find(isUnknown);
+export function assetTable(state, grave) {
+  const unknown = state.assets.find((row) => number(row.net_exposure) === null);
   const why = unknown && el("p", { class: "unknown", "data-key": "why" }, `${unknown.asset}: ${whyUnknown(unknown.net_exposure)}`);
   const assets = sift("assets", state.assets, (row) => row.asset);
   return el("div", { class: "card" }, fold("assets", assets, {
     key: (row) => row.asset, badness: (row) => Math.log10(Math.max(number(row.gross_exposure) ?? Infinity, 1e-9)) / 10,
-    isGrave: isUnknown, draw: asset, summary: smaller, few: least(8), inside: table,
+    isGrave: grave.asset, draw: asset, summary: smaller, few: least(8), inside: table,
   }), why);
 }
-
-const isUnknown = (row) => number(row.net_exposure) === null || number(row.gross_exposure) === null;
 
 const smaller = (many, most) => `${many} more assets · the largest ${money(number(most.gross_exposure))} long and short together (${most.asset})`;
 

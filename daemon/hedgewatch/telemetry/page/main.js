@@ -97,7 +97,7 @@ function drawBook(state, history, elapsed) {
   show(at("pools"), poolCards(state, history, grave));
   show(at("hedges"), hedgeCards(state, history, grave));
   at("assets-part").hidden = !state.assets.length;
-  if (state.assets.length) show(at("assets"), assetTable(state));
+  if (state.assets.length) show(at("assets"), assetTable(state, grave));
   show(at("sight"), sightTable(state, elapsed, grave));
 }
 
