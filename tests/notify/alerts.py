@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
-from time import perf_counter
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hedgewatch.core.alert_model import AlertRecord, AlertState, Outcome, Severity, Transition
 from hedgewatch.core.model import Scope, Subject
@@ -18,7 +18,7 @@ from hedgewatch.notify.worker import DeliveryPatience, Result
 
 NOON = 1_790_000_000.0
 SECONDS_FOR_ANYTHING = 60.0
-_BEGAN = perf_counter()
+_BEGAN: WeakKeyDictionary[asyncio.AbstractEventLoop, float] = WeakKeyDictionary()
 MAIN_POOL = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
 
 
@@ -72,8 +72,9 @@ def notification(change: Transition | None = None, *, receiver: str = "desk") ->
 
 
 def now() -> float:
-    """The tests' clock: it runs with the event loop, and begins near noon."""
-    return NOON + asyncio.get_running_loop().time() - _BEGAN
+    """The tests' clock: it runs with the event loop, and begins at noon for each."""
+    loop = asyncio.get_running_loop()
+    return NOON + loop.time() - _BEGAN.setdefault(loop, loop.time())
 
 
 @dataclass(slots=True)
