@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from hedgewatch.config.loader import load
+from hedgewatch.core.rules import IDENTITY
 from hedgewatch.telemetry.settings import HttpSettings
 from tests.support.servers import Server, find_program, free_port
 
@@ -207,3 +208,15 @@ def test_alertmanager_sends_each_alert_where_its_comment_says(
 ) -> None:
     answered = said("amtool", "config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels)
     assert answered.splitlines()[0] == receiver
+
+
+@pytest.mark.parametrize("folder", [DEPLOY, DEPLOY / "compose" / "demo"])
+def test_what_the_daemon_says_of_one_subject_quiets_prometheus_about_no_other(folder: Path) -> None:
+    rules = yaml.safe_load((folder / "alertmanager" / "alertmanager.yml").read_text())
+    (same,) = [
+        rule["equal"]
+        for rule in rules["inhibit_rules"]
+        if 'source="prometheus"' in rule["target_matchers"]
+    ]
+    assert set(same) == {"alertname"}.union(*IDENTITY.values())
+    assert f"equal: [{', '.join(same)}]" in (DEPLOY / "README.md").read_text()
