@@ -150,6 +150,35 @@ async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_co
     assert {found["port"] for found in await Names(known).resolve("localhost", 443)} == {443}
 
 
+async def test_threads_that_a_silent_name_server_holds_are_not_more_and_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever asks once as many hold on waits with the last of them; then it is asked anew."""
+    monkeypatch.setattr("hedgewatch.venues.names._LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr("hedgewatch.venues.names._MOST_QUESTIONS", 3)
+    answers, asked = threading.Event(), list[str]()
+
+    def silent(host: str, *_: Any, **__: Any) -> object:
+        asked.append(host)
+        answers.wait()
+        raise socket.gaierror(socket.EAI_AGAIN, "no server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    known = KnownNames()
+
+    async def ask() -> None:
+        with pytest.raises(socket.gaierror):
+            await Names(known).resolve("localhost", 443)
+
+    for _ in range(8):
+        await ask()
+    assert len(asked) == 3
+    answers.set()
+    async with asyncio.timeout(PATIENCE):
+        while len(asked) == 3:
+            await ask()
+
+
 async def test_what_can_be_no_name_of_a_host_is_not_found() -> None:
     with pytest.raises(OSError, match="no name of a host"):
         await Names(KnownNames()).resolve("a" * 64 + ".example", 443)

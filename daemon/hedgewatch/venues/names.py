@@ -9,6 +9,7 @@ more (resolv.conf(5): `timeout`, `attempts`), for every name, again and again.
 import asyncio
 import socket
 import threading
+from collections import Counter
 from contextlib import suppress
 from functools import partial
 
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 _STANDS_IN_AFTER_SECONDS = 1.0
 _LONGEST_SECONDS = 4.0
 """Where no address can stand in: less than a request has, so that it is said what held it up."""
+
+_MOST_QUESTIONS = 16
+"""About one name at once: more than glibc holds in its 10 s. Each holds a thread."""
 
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
@@ -35,6 +39,7 @@ class KnownNames:
     def __init__(self) -> None:
         self.last: dict[Name, Found] = {}
         self._asked: dict[Name, asyncio.Future[Found]] = {}
+        self._open = Counter[Name]()
 
     async def find(self, name: Name) -> Found:
         """The addresses of a name: if no answer comes, or a bad one, the last that were good.
@@ -47,7 +52,8 @@ class KnownNames:
             async with asyncio.timeout(longest):
                 return await asyncio.shield(answer)
         except TimeoutError:
-            self._over(name, answer)  # a server that is back is asked by the next who wants to know
+            if self._open[name] < _MOST_QUESTIONS:
+                self._over(name, answer)  # a server that is back is asked by the next who asks
             silent = f"no answer of a name server within {longest:g} s"
             failure: OSError = socket.gaierror(socket.EAI_AGAIN, silent)
         except OSError as error:
@@ -61,6 +67,7 @@ class KnownNames:
         """One question, however many want to know; what is asked first counts whenever it comes."""
         loop = asyncio.get_running_loop()
         answer = self._asked[name] = loop.create_future()
+        self._open[name] += 1
 
         def work() -> None:
             found = _looked_up(name)
@@ -71,6 +78,7 @@ class KnownNames:
         return answer
 
     def _heard(self, name: Name, found: Found | OSError, answer: "asyncio.Future[Found]") -> None:
+        self._open[name] -= 1
         in_time = self._over(name, answer)
         if isinstance(found, OSError):
             answer.set_exception(found)
