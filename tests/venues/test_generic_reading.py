@@ -149,6 +149,15 @@ async def test_options_and_borrowed_coins_that_are_held_are_named() -> None:
     assert reading.unseen == (f"options: {call}", "margin positions: BTC/USDT")
 
 
+async def test_of_many_options_some_are_named_and_the_rest_are_counted() -> None:
+    venue, reader = Venue({}), GenericReader("main", "bingx")
+    calls = [f"BTC/USDT:USDT-261225-{strike}-C" for strike in range(10_000, 80_000, 10_000)]
+    venue.markets |= {call: {**venue.markets[BTC], "option": True} for call in calls}
+    venue.answers[LINEAR] = [{**HELD, "symbol": name} for name in (BTC, *reversed(calls))]
+    reading = await reader.read(venue)
+    assert reading.unseen == (f"options: {', '.join(calls[:5])}, and 2 more",)
+
+
 @pytest.mark.parametrize("odd", [{}, "<html>", [None], {"data": []}, 0], ids=repr)
 async def test_an_odd_list_of_positions_is_an_error(odd: object) -> None:
     with pytest.raises(OddReplyError):

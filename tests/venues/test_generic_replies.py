@@ -335,6 +335,16 @@ def test_no_raw_account_however_odd_breaks_what_reads_its_sums(info: object) -> 
             assert all(each is None or abs(each) < 1e31 for each in profits.values())
 
 
+@pytest.mark.parametrize(("side", "profit"), [("BUY", 15.0), ("SELL", -25.0), (None, None)])
+def test_of_a_side_that_is_not_told_no_profit_is_taken_off_the_money(
+    side: str | None, profit: float | None
+) -> None:
+    """From the entry 20 were gained, of which 5 came since the last settlement; or lost."""
+    info = {"side": side, "notional": "120", "entryNotional": "100", "mtmPnl": "5"}
+    told = booked("bullish", [{"symbol": BTC, "info": info}], MARKETS, {"USDT": 1.0}, [{}])
+    assert told == {"USDT": profit}
+
+
 # balances
 
 

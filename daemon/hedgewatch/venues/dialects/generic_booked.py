@@ -15,6 +15,10 @@ from hedgewatch.venues.fields import Row, number_or_none
 _HUNDREDTH = 0.01
 """Two replies are not of one moment: profit moves between them."""
 
+_SIGNS: Mapping[str, float] = MappingProxyType(
+    {"LONG": 1.0, "BUY": 1.0, "SHORT": -1.0, "SELL": -1.0}
+)
+
 Booked = Callable[[Sequence[Row], Sequence[object]], float | None]
 """Of the raw open positions in one currency and the raw replies about the money: how much of their
 profit is in it, in that currency; None where it is not told.
@@ -32,6 +36,10 @@ def _all(told: Iterable[float | None]) -> float | None:
     return sum(known) if len(known) == len(listed) else None
 
 
+def _sums(rows: Sequence[Row], *names: str) -> list[float | None]:
+    return [_all(number_or_none(row, name) for row in rows) for name in names]
+
+
 def _numbers(row: Row, *names: str) -> list[float] | None:
     """Fields that are told, every one of them."""
     told = [each for name in names if (each := number_or_none(row, name)) is not None]
@@ -42,30 +50,28 @@ def _apex(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """ApeX, risk control: the value of an account is its money and the profit of its positions at
     the price of the oracle, which it tells beside it.
     """
-    return _all(_at_oracle(row, path(infos[0], "symbolToOraclePrice", _text(row))) for row in held)
+    prices = path(infos[0], "symbolToOraclePrice")
+    return _all(_at_oracle(row, path(prices, str(row.get("symbol")))) for row in held)
 
 
 def _at_oracle(row: Row, oracle: object) -> float | None:
     price = number_or_none(oracle, "oraclePrice") if isinstance(oracle, Mapping) else None
-    told = _numbers(row, "size", "entryPrice")
-    if price is None or told is None:
+    told, sign = _numbers(row, "size", "entryPrice"), _sign(row)
+    if price is None or told is None or sign is None:
         return None
     size, entry = told
-    return abs(size) * (price - entry) * _sign(row)
+    return abs(size) * (price - entry) * sign
 
 
-def _text(row: Row) -> str:
-    return str(row.get("symbol"))
-
-
-def _sign(row: Row) -> float:
-    return 1.0 if str(row.get("side")).upper() in {"LONG", "BUY"} else -1.0
+def _sign(row: Row) -> float | None:
+    """Of a side that is told; one that is not is no short."""
+    return _SIGNS.get(str(row.get("side")).upper())
 
 
 def _bullish(row: Row) -> float | None:
     """DerivativesPositionResponse: `mtmPnl` is what came since the last settlement."""
-    told = _numbers(row, "notional", "entryNotional", "mtmPnl")
-    return None if told is None else (told[0] - told[1]) * _sign(row) - told[2]
+    told, sign = _numbers(row, "notional", "entryNotional", "mtmPnl"), _sign(row)
+    return None if told is None or sign is None else (told[0] - told[1]) * sign - told[2]
 
 
 def _deribit(row: Row) -> float | None:
@@ -112,14 +118,8 @@ def _lighter(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     of isolated positions in it follows.
     """
     accounts = [row for info in infos for row in raw_rows(path(info, "accounts"))]
-    money, value = (
-        _all(number_or_none(row, name) for row in accounts)
-        for name in ("collateral", "total_asset_value")
-    )
-    profit, margin = (
-        _all(number_or_none(row, name) for row in held)
-        for name in ("unrealized_pnl", "allocated_margin")
-    )
+    money, value = _sums(accounts, "collateral", "total_asset_value")
+    profit, margin = _sums(held, "unrealized_pnl", "allocated_margin")
     if money is None or value is None or profit is None or margin is None:
         return None
     beside = value - profit - money

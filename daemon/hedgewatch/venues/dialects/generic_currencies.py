@@ -34,11 +34,10 @@ def _of_data(info: object) -> list[Row]:
 
 
 def _added(row: Row, *names: str, less: str = "") -> float | None:
-    """A sum of fields that are all told, None where one is not."""
-    told = [number_or_none(row, name) for name in names]
+    """A sum of fields, less another, that are all told; None where one is not."""
+    told = [each for name in names if (each := number_or_none(row, name)) is not None]
     taken = number_or_none(row, less) if less else 0.0
-    numbers = [each for each in (*told, taken) if each is not None]
-    return sum(numbers) - 2.0 * numbers[-1] if len(numbers) == len(told) + 1 else None
+    return None if taken is None or len(told) < len(names) else sum(told) - taken
 
 
 def _bullish_rows(info: object) -> list[Row]:

@@ -37,7 +37,8 @@ class Outside:
         others = tuple(_named(rest, markets))
         if not unlisted <= missed or all(map(is_flat, rest)):
             return list(listed), others
-        return rest, (*others, *(f"a position in {name}, which is not listed" for name in unlisted))
+        names = sorted(unlisted)
+        return rest, (*others, *(f"a position in {name}, which is not listed" for name in names))
 
 
 def _is_outside(row: Row, markets: Mapping[str, Row]) -> bool:
@@ -50,10 +51,15 @@ def _named(rows: Sequence[Row], markets: Mapping[str, Row]) -> list[str]:
     options = [name for name in held if markets[name].get("option")]
     pairs = [name for name in held if markets[name].get("spot")]
     return [
-        f"{what}: {', '.join(names[:_MOST_NAMED])}"
+        f"{what}: {_listed(names)}"
         for what, names in (("options", options), ("margin positions", pairs))
         if names
     ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join([*names[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def margin_apart(venue: str, positions: Sequence[PositionReading]) -> tuple[str, ...]:

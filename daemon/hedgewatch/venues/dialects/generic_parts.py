@@ -39,20 +39,22 @@ def _joined(parts: list[PositionReading], inverse: Container[str]) -> PositionRe
     if len(held) == 1:
         return held[0]
     one, settings = held[0], {each.leverage for each in held}
-    margins, needs = (
-        [getattr(each, name) for each in held if getattr(each, name) is not None]
-        for name in ("isolated_wallet", "venue_maintenance_margin")
-    )
     return replace(
         one,
         contracts=sum(each.contracts for each in held),
         entry_price=_mean_entry(held, inverse=one.symbol in inverse),
         venue_time=max(each.venue_time for each in held),
-        isolated_wallet=sum(margins) if len(margins) == len(held) else None,
+        isolated_wallet=_sum([each.isolated_wallet for each in held]),
         venue_liquidation_price=_first_line(held),
-        venue_maintenance_margin=sum(needs) if len(needs) == len(held) else None,
+        venue_maintenance_margin=_sum([each.venue_maintenance_margin for each in held]),
         leverage=one.leverage if len(settings) == 1 else None,
     )
+
+
+def _sum(told: list[float | None]) -> float | None:
+    """None where one part does not tell its own."""
+    known = [each for each in told if each is not None]
+    return sum(known) if len(known) == len(told) else None
 
 
 def _mean_entry(held: list[PositionReading], *, inverse: bool) -> float:

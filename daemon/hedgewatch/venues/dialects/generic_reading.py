@@ -154,10 +154,8 @@ class GenericReader:
             )
             if reply is None:
                 continue
-            held, code = (
-                self._held(reply, exchange.safe_currency_code)[0],
-                exchange.safe_currency_code,
-            )
+            code = exchange.safe_currency_code
+            held, _ = self._held(reply, code)
             held |= {
                 name: Held(each.wallet, None)
                 for name, each in of_spot(self._venue, reply.get("info"), code).items()
