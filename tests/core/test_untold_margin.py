@@ -6,7 +6,6 @@ import pytest
 
 from hedgewatch.core.events import AccountRead
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
-from hedgewatch.core.mending.safe import SAFE_RATIO
 from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import curve_of
@@ -157,7 +156,6 @@ def test_what_to_do_is_what_the_ratio_asks_for_at_the_least() -> None:
         "put at least 32,000.00 USDT into main/USDT, or close a part:"
         " how much makes it safe is not computed here"
     )
-    assert SAFE_RATIO == 0.5
 
 
 def test_numbers_that_the_venue_told_long_ago_stand_for_nothing() -> None:

@@ -14,10 +14,11 @@ from math import ceil, copysign, inf
 from hedgewatch.core.book.legs import leg_of, regime_of
 from hedgewatch.core.book.pooling import settle_of, wallet_of
 from hedgewatch.core.book.rows import PoolRow, PositionRow
+from hedgewatch.core.book.rows.remedy import SAFE_RATIO
 from hedgewatch.core.book.solving import account_of, rebuilt
 from hedgewatch.core.margin import Collateral, HeldLeg, Leg
 from hedgewatch.core.margin.regimes import TierKind
-from hedgewatch.core.mending.safe import MOVES, SAFE_RATIO, doubt_of, is_safe, spare_of
+from hedgewatch.core.mending.safe import MOVES, doubt_of, is_safe, spare_of
 from hedgewatch.core.model import Known, Unknown
 
 Spare = Callable[[float], float]

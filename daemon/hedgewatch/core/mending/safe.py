@@ -7,6 +7,7 @@ of it decide.
 
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.rows import MarketRow, PoolRow, PositionRow
+from hedgewatch.core.book.rows.remedy import SAFE_MOVE, SAFE_RATIO
 from hedgewatch.core.book.solving import (
     account_of,
     coin_price,
@@ -19,12 +20,6 @@ from hedgewatch.core.book.solving import (
 from hedgewatch.core.margin import Account
 from hedgewatch.core.margin.regimes import TierKind
 from hedgewatch.core.model import Known, Unknown
-
-SAFE_RATIO = 0.5
-"""The margin ratio of a pool that somebody may leave alone for the night."""
-
-SAFE_MOVE = 0.15
-"""The common move, either way, that such a pool stands."""
 
 MOVES = (-SAFE_MOVE, SAFE_MOVE)
 _JUMPS = Unknown("the requirement of its venue jumps with the price", 0.0)

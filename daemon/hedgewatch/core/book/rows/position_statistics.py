@@ -124,8 +124,10 @@ class PositionStatistics:
         if not market.linear:
             return _INVERSE
         price, sigma = self.mark_price, self.volatility
-        if isinstance(price, Unknown) or isinstance(sigma, Unknown):
-            return combine(min, price, sigma)
+        if isinstance(price, Unknown):
+            return price
+        if isinstance(sigma, Unknown):
+            return sigma
         money = self._money(pool)
         return money if isinstance(money, Unknown) else _size(money, price, sigma, market, leg)
 

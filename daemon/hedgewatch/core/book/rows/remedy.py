@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # they have it said of themselves
     from hedgewatch.core.book.rows.position import PositionRow
 
 _NONE = (inf, "")
-_SAFE_RATIO = 0.5
-"""Of what is safe, as `core/mending/safe.py` has it."""
+SAFE_RATIO = 0.5
+"""The margin ratio of a pool that somebody may leave alone for the night."""
 
-_NEAR = 0.15
-"""The distance below which a position is not safe, whatever its pool stands."""
+SAFE_MOVE = 0.15
+"""The move, either way, that such a pool stands: of all its markets, and of each alone."""
 
 
 def remedy_of(pool: "PoolRow", about: "PositionRow | None" = None) -> str:
@@ -41,7 +41,7 @@ def _by_venue(pool: "PoolRow") -> str:
     equity, ratio = pool.equity, pool.margin_ratio
     if not pool.margin_by_venue or isinstance(equity, Unknown) or isinstance(ratio, Unknown):
         return ""
-    lacking = equity * (ratio / _SAFE_RATIO - 1.0) if isfinite(ratio) else 0.0
+    lacking = equity * (ratio / SAFE_RATIO - 1.0) if isfinite(ratio) else 0.0
     at_least = f"at least {_money(lacking, pool)}" if lacking > 0.0 else "margin"
     into = f"put {at_least} into {pool.account.name}/{pool.name}, or close a part"
     return f"{into}: how much makes it safe is not computed here"
@@ -53,7 +53,7 @@ def _alone(about: "PositionRow | None", into: str) -> str:
     """
     distance = inf if about is None else about.liquidation_distance
     pool = None if about is None else about.pool
-    if about is None or pool is None or isinstance(distance, Unknown) or distance >= _NEAR:
+    if about is None or pool is None or isinstance(distance, Unknown) or distance >= SAFE_MOVE:
         return ""
     lacking = NOT_YET if pool.adviser is None else pool.adviser.top_up_alone_of(about)
     money = "money" if isinstance(lacking, Unknown) else _money(lacking, pool)

@@ -22,21 +22,21 @@ def disagreement_of(pool: "PoolRow") -> str:
 
 def _told(pool: "PoolRow") -> Iterator[tuple[float, str]]:
     """Each that is known twice, with how far it is apart."""
-    apart, (ours, theirs) = (
-        pool.margin_ratio_disagreement,
-        (pool.margin_ratio, pool.venue_margin_ratio),
-    )
+    apart = pool.margin_ratio_disagreement
     if not isinstance(apart, Unknown):
-        yield (
-            _POINTS * abs(apart),
-            f"margin ratio {_ratio(ours)} here, {_ratio(theirs)} {_at(pool)}",
-        )
-    for name in ("maintenance_margin", "equity"):
-        apart = getattr(pool, f"{name.partition('_')[0]}_disagreement")
-        if not isinstance(apart, Unknown):
-            ours, theirs = getattr(pool, name), getattr(pool, f"venue_{name}")
-            of = f"{name.replace('_', ' ')} {_money(ours)} {pool.currency}"
-            yield abs(apart), f"{of} here, {_money(theirs)} {_at(pool)}"
+        ours, theirs = _ratio(pool.margin_ratio), _ratio(pool.venue_margin_ratio)
+        yield _POINTS * abs(apart), f"margin ratio {ours} here, {theirs} {_at(pool)}"
+    apart = pool.maintenance_disagreement
+    if not isinstance(apart, Unknown):
+        both = pool.maintenance_margin, pool.venue_maintenance_margin
+        yield abs(apart), f"maintenance margin {_amounts(pool, *both)}"
+    apart = pool.equity_disagreement
+    if not isinstance(apart, Unknown):
+        yield abs(apart), f"equity {_amounts(pool, pool.equity, pool.venue_equity)}"
+
+
+def _amounts(pool: "PoolRow", ours: Known, theirs: Known) -> str:
+    return f"{_money(ours)} {pool.currency} here, {_money(theirs)} {_at(pool)}"
 
 
 def _at(pool: "PoolRow") -> str:
