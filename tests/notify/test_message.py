@@ -220,8 +220,10 @@ def test_what_the_first_line_says_is_not_said_again() -> None:
     lost = "main AIX/USDT:USDT lost 50 contracts, liquidated"
     texts = {"summary": f"basket is broken: {lost}", "cause": lost}
     assert body(notification(replace(AT_NOON, annotations=texts))).count(lost) == 1
-    other = texts | {"cause": "main lost 50 contracts"}
-    assert "cause: main lost 50" in body(notification(replace(AT_NOON, annotations=other)))
+    other = texts | {"cause": "main lost 50 contracts", "desk": "basket"}
+    said = body(notification(replace(AT_NOON, annotations=other)))
+    assert "cause: main lost 50" in said
+    assert "desk: basket" in said
 
 
 def test_worse_is_not_said_twice_of_the_same() -> None:

@@ -147,7 +147,8 @@ def _lines(notification: Notification) -> Iterator[str]:
     if transition.change in (Change.STATE, Change.WORSE) and transition.acknowledged is not None:
         yield _seen(transition.acknowledged)
     for name, text in transition.annotations.items():
-        if name not in _SHOWN_ELSEWHERE and text.strip() and text not in summary(transition):
+        said = name in _SHOWN_ELSEWHERE or summary(transition).endswith(f": {text}")
+        if text.strip() and not said:
             yield f"{name}: {text}"
     if "description" not in transition.annotations:
         yield _values(transition.values)
