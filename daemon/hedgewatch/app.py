@@ -79,7 +79,8 @@ async def run_daemon(
         _take_up(daemon, records, recovery)
         _begin_recording(daemon)
         daemon.tasks.keep("monitor", daemon.monitor.run())
-        daemon.tasks.keep("clock", _tick(daemon, jobs := _jobs(daemon, store)))
+        jobs = _jobs(daemon, store)
+        daemon.tasks.keep("clock", _tick(daemon, jobs))
         _begin_keeping(daemon, store)
         _begin_beating(daemon)
 

@@ -29,8 +29,9 @@ from hedgewatch.config.references import (
 from hedgewatch.config.rule_files import PlacedRule, read_rules
 from hedgewatch.config.scenario_files import load_scenarios
 from hedgewatch.config.shipped import shipped_rules, shipped_scenarios
-from hedgewatch.config.web_file import read_web_file, web_problems
+from hedgewatch.config.web_file import WebFile, read_web_file, web_problems
 from hedgewatch.config.yaml_source import read_source
+from hedgewatch.core.model import Pages
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.scenarios import Scenario
 from hedgewatch.notify.muting import Calendar
@@ -121,11 +122,7 @@ def _configuration(
     path: Path, draft: Draft, scenarios: tuple[Scenario, ...], placed: tuple[PlacedRule, ...]
 ) -> Configuration:
     routes, web = _routes(draft), read_web_file(draft.http)
-    pages = pages_of(
-        external_url=draft.http.external_url,
-        here=url_here(draft.http, web),
-        runbooks=draft.top.runbooks,
-    )
+    pages = _pages(draft, web)
     return Configuration(
         path=path,
         instance=draft.top.instance,
@@ -157,6 +154,14 @@ def _configuration(
         replica=draft.top.replica,
         warnings=tuple(dict.fromkeys(oddities(placed, draft, routes))),
         _secrets=tuple(secrets(draft)),
+    )
+
+
+def _pages(draft: Draft, web: WebFile) -> Pages:
+    return pages_of(
+        external_url=draft.http.external_url,
+        here=url_here(draft.http, web),
+        runbooks=draft.top.runbooks,
     )
 
 
