@@ -13,8 +13,6 @@ from hedgewatch.core.margin.deribit import SizedRate
 from hedgewatch.core.margin.polarity import VENUE_RATIOS
 from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Display, Netting, PoolOf
 from hedgewatch.core.model import Tier
-from tests.support.published.bitmex import price_after_loss
-from tests.support.published.borrowed import borrowed_liquidation_price, borrowed_multiple
 from tests.support.published.bybit import (
     entry_liquidation_price,
     inverse_cross_bankruptcy_price,
@@ -164,22 +162,6 @@ def test_deribit_without_a_slope_is_liquidated_where_any_other_inverse_position_
         )
         assert mine[0] == (plain and pytest.approx(plain, rel=1e-12))
         assert other[0] == (plain and pytest.approx(plain, rel=1e-6))
-
-
-def test_borrowed_coins_are_liquidated_where_their_multiple_is_one() -> None:
-    price = borrowed_liquidation_price(10.0, 15_000.0, 0.03, 0.001)
-    assert price is not None
-    assert borrowed_multiple(10.0, 15_000.0, price, 0.03, 0.001) == pytest.approx(1.0)
-    assert borrowed_liquidation_price(10.0, 0.0, 0.03, 0.001) is None
-
-
-def test_bitmex_rounds_satoshis_and_prices_against_each_side() -> None:
-    tick = Decimal("0.5")
-    short = price_after_loss(-1000, 14_285_714, 142_857, tick)
-    assert short == Decimal("7070.5")  # 14142.857 → 14143 a contract → 7070.635 → 7070.5
-    long = price_after_loss(1000, 14_285_714, 142_857, tick)
-    assert long == Decimal("6931.0")  # 14428.571 → 14428 a contract → 6930.967 → 6931.0
-    assert price_after_loss(-1000, 14_285_714, 14_285_714, tick) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Basis, roll and funding: the figures by hand, with their signs and their units."""
 
-from math import inf, log
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hedgewatch.core.model import Unknown
 from hedgewatch.core.statistics.calendar import Level, calendar_spread
 from hedgewatch.core.statistics.carry import (
+    annualised,
     funding_payment,
     funding_per_day,
     roll_cost,
@@ -16,54 +17,29 @@ from hedgewatch.core.statistics.carry import (
     time_to_liquidation_by_funding,
 )
 from tests.core.statistics.series import known, noise
-from tests.support.published.carry import (
-    annualised_basis,
-    annualised_basis_continuous,
-    basis,
-    funding_apr,
-    roll_yield,
-)
 
 DAY, HOUR = 86_400.0, 3_600.0
 
 
 def test_two_percent_over_ninety_days_is_eight_a_year() -> None:
-    assert basis(102.0, 100.0) == pytest.approx(0.02)
-    assert annualised_basis(102.0, 100.0, 90 * DAY) == pytest.approx(0.02 * 365 / 90)
-    assert annualised_basis_continuous(102.0, 100.0, 90 * DAY) == pytest.approx(
-        log(1.02) * 365 / 90
-    )
+    assert annualised(0.02, 90 * DAY) == pytest.approx(0.02 * 365 / 90)
 
 
 def test_the_last_hour_does_not_blow_the_annualised_basis_up() -> None:
-    assert annualised_basis(100.1, 100.0, 60.0) == annualised_basis(100.1, 100.0, HOUR)
-    assert annualised_basis_continuous(100.1, 100.0, 60.0) == annualised_basis_continuous(
-        100.1, 100.0, HOUR
-    )
+    assert annualised(0.001, 60.0) == annualised(0.001, HOUR)
 
 
 def test_at_expiry_the_annualised_basis_is_unknown_and_says_why() -> None:
-    for annualised in (annualised_basis, annualised_basis_continuous):
-        assert annualised(100.1, 100.0, 0.0) == Unknown("the contract has expired", 0.0)
+    assert annualised(0.001, 0.0) == Unknown("the contract has expired", 0.0)
     assert seconds_to_expiry(1_000.0, 2_000.0) == 0.0
     assert seconds_to_expiry(90 * DAY, 0.0) == 90 * DAY
 
 
-def test_without_a_spot_price_there_is_no_basis() -> None:
-    assert isinstance(basis(100.0, 0.0), Unknown)
-    assert isinstance(annualised_basis(100.0, 0.0, DAY), Unknown)
-    assert isinstance(annualised_basis_continuous(100.0, 0.0, DAY), Unknown)
-    assert isinstance(annualised_basis_continuous(-100.0, 100.0, DAY), Unknown)
-    assert isinstance(basis(float("nan"), 100.0), Unknown)
-
-
-def test_rolling_a_short_up_the_curve_earns_the_implied_yield_less_costs() -> None:
-    assert roll_yield(100.0, 101.5, 90 * DAY) == pytest.approx(0.015 * 365 / 90)
+def test_rolling_a_short_up_the_curve_earns_the_difference_less_costs() -> None:
     assert roll_cost(-10.0, 100.0, 101.5, 0.0) == pytest.approx(-15.0)
     assert roll_cost(10.0, 100.0, 101.5, 0.0) == pytest.approx(15.0)
     costs = 10.0 * (0.0005 * 201.5 + 0.2 / 2)
     assert roll_cost(-10.0, 100.0, 101.5, 0.0005, 0.2) == pytest.approx(costs - 15.0)
-    assert isinstance(roll_yield(100.0, 101.0, 0.0), Unknown)
 
 
 def test_a_long_pays_positive_funding_and_a_short_is_paid() -> None:
@@ -76,11 +52,9 @@ def test_a_long_pays_positive_funding_and_a_short_is_paid() -> None:
 def test_each_market_counts_by_its_own_funding_interval(hours: int) -> None:
     interval = hours * HOUR
     assert funding_per_day(-200_000.0, 0.0001, interval) == pytest.approx(20.0 * 24 / hours)
-    assert funding_apr(0.0001, interval) == pytest.approx(0.0001 * 8_760 / hours)
 
 
-def test_a_market_without_funding_has_no_rate_a_year() -> None:
-    assert isinstance(funding_apr(0.0001, 0.0), Unknown)
+def test_a_market_without_a_funding_interval_pays_nothing_that_is_known() -> None:
     assert isinstance(funding_per_day(1.0, 0.0001, 0.0), Unknown)
 
 

@@ -11,7 +11,7 @@ from hedgewatch.core.margin import Leg, Line
 from hedgewatch.core.model import Tier, Unknown
 from hedgewatch.core.statistics.leverage import effective_leverage, size_by_risk, size_that_stands
 from tests.core.statistics.series import known
-from tests.support.published.leverage import adverse_move, leverage_for_move, tailed
+from tests.support.published.leverage import adverse_move
 
 CENT = (1.0, Decimal("0.1"), 0.0)
 
@@ -35,7 +35,6 @@ def test_the_adverse_move_leads_to_the_price_that_the_solver_finds(
     expected = 100.0 * (1.0 - move) if long else 100.0 * (1.0 + move)
     if move < 1.0 - 1e-6 or not long:
         assert (low if long else high) == pytest.approx(expected)
-    assert known(leverage_for_move(move, rate, long=long)) == pytest.approx(leverage)
 
 
 def test_a_hundredfold_long_at_one_percent_is_liquidatable_at_entry() -> None:
@@ -43,7 +42,6 @@ def test_a_hundredfold_long_at_one_percent_is_liquidatable_at_entry() -> None:
     assert known(adverse_move(100.0, 0.02, long=False)) < 0.0
     assert isinstance(adverse_move(0.0, 0.01, long=True), Unknown)
     assert isinstance(adverse_move(10.0, 1.0, long=True), Unknown)
-    assert isinstance(leverage_for_move(-0.9, 0.01, long=True), Unknown)
 
 
 def test_two_percent_of_risk_buys_whole_steps_and_never_more() -> None:
@@ -92,8 +90,3 @@ def test_no_more_are_sized_by_risk_than_stand_until_the_stop() -> None:
     assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, 12.37) == 12.3
     assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, 80.0) == 50.0
     assert size_by_risk(50_000.0, 0.01, 100.0, 90.0, CENT, -3.0) == 0.0
-
-
-def test_a_tailed_hedge_is_smaller_by_spot_over_futures() -> None:
-    assert tailed(37.14, 1.94, 1.99) == pytest.approx(36.21, abs=0.005)
-    assert isinstance(tailed(37.14, 1.94, 0.0), Unknown)
