@@ -21,6 +21,9 @@ from hedgewatch.core.margin.regimes import PoolOf
 from hedgewatch.venues.dialects.generic_reading import GenericReader
 from tests.venues.stubbed import rows_of, stubbed
 
+SETTLING = frozenset(
+    {"apex", "bullish", "deribit", "gate", "hibachi", "htx", "lighter", "woo", "woofipro"}
+)
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_accounts.json").read_text())
 
 
@@ -101,6 +104,27 @@ async def test_an_account_is_told_as_its_venue_counts_it(case: dict[str, Any]) -
     assert {name: owned[name] + profit.get(name, 0.0) for name in worth} == pytest.approx(
         worth, rel=1e-5
     )
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in DOCUMENTED if each["venue"] in SETTLING], ids=ids
+)
+async def test_a_row_of_a_position_that_was_closed_takes_no_entry_from_those_that_are_open(
+    case: dict[str, Any],
+) -> None:
+    """Of it the venue tells less, and nothing that could be in the money."""
+    exchange = venue_of(case)
+    of_venue = exchange.fetch_positions
+
+    async def with_a_flat_one(*asked: Any) -> list[dict[str, Any]]:
+        rows = await of_venue(*asked)
+        bare = {"amount": "0", "size": "0", "size_currency": "0"}
+        return [*rows, *({**row, "contracts": 0.0, "info": bare} for row in rows[:1])]
+
+    exchange.fetch_positions = with_a_flat_one
+    told, usual = await GenericReader("main", case["venue"]).read(exchange), await read(case)
+    assert told.balances == usual.balances
+    assert [each for each in told.positions if each.contracts] == list(usual.positions)
 
 
 @pytest.mark.parametrize("case", DOCUMENTED, ids=ids)

@@ -10,6 +10,7 @@ from math import isclose
 from types import MappingProxyType
 
 from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
+from hedgewatch.venues.dialects.generic_replies import is_flat
 from hedgewatch.venues.fields import Row, number_or_none
 
 _HUNDREDTH = 0.01
@@ -166,15 +167,19 @@ def booked(
     replies: Sequence[object],
 ) -> Mapping[str, float | None]:
     """By currency: what of the profit of these unified positions is in the money, of which the raw
-    `replies` tell; None where it cannot be told. Where there is no money there is nothing in it.
+    `replies` tell; None where it cannot be told. Where there is no money there is nothing in it; a
+    row of what was closed has no profit that is open, and that of options is not counted besides.
     """
     rule = _RULES.get(venue)
     if rule is None:
         return {}
     held: dict[str, list[Row]] = {}
     for row in listed:
-        info, settle = row.get("info"), markets.get(str(row.get("symbol")), {}).get("settle")
+        info, market = row.get("info"), markets.get(str(row.get("symbol")), {})
+        settle = market.get("settle")
         if not isinstance(settle, str) or not money.get(settle) or not isinstance(info, Mapping):
+            continue
+        if is_flat(row) or market.get("option"):
             continue
         rows = held.setdefault(settle, [])
         if info not in rows:  # two calls may list the same
