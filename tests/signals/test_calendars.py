@@ -70,6 +70,33 @@ def test_an_event_that_would_be_followed_for_hours_is_refused(rule: str) -> None
         appointments(content, "UTC", NOW)
 
 
+@pytest.mark.parametrize(
+    ("begin", "rule", "alike"),
+    [
+        ("1970", "HOURLY", 1),
+        ("0001", "DAILY", 1),
+        ("2000", "DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=0,15,30,45", 1),
+        ("2020", "DAILY", 200),
+    ],
+)
+def test_repetitions_that_nobody_waits_for_to_be_counted_are_refused(
+    begin: str, rule: str, alike: int
+) -> None:
+    lines = (f"DTSTART:{begin}0101T000000Z", f"RRULE:FREQ={rule}")
+    each = [event(f"e{number}", *lines) for number in range(alike)]
+    with pytest.raises(OddSignalError, match="repeat too often since they began"):
+        appointments(ics(*(line for lines in each for line in lines)), "UTC", NOW)
+
+
+def test_very_many_that_are_over_cost_nothing() -> None:
+    over = ("UNTIL=20200601T000000Z", "COUNT=9")
+    each = [
+        event(f"e{number}", "DTSTART:20200101T000000Z", f"RRULE:FREQ=DAILY;{over[number % 2]}")
+        for number in range(200)
+    ]
+    assert appointments(ics(*(line for lines in each for line in lines)), "UTC", NOW) == ()
+
+
 def test_of_very_many_events_the_next_ones_are_told() -> None:
     hourly = ("DTSTART:20251201T000000Z", "RRULE:FREQ=HOURLY")
     each = [event(f"e{number}", *hourly) for number in range(60)]

@@ -1,5 +1,6 @@
 """Reads iCalendar files. It imports what takes a while: import it when there is such a file."""
 
+from math import inf
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -16,6 +17,10 @@ _DAY = 86_400.0
 _TOO_OFTEN, _MOST_AN_HOUR = frozenset({"SECONDLY", "MINUTELY"}), 12
 """Nobody attends more, and to count them from their beginning takes hours."""
 
+_STEPS = {"HOURLY": 3600.0, "DAILY": _DAY, "WEEKLY": 7 * _DAY}
+_MOST_COUNTED = 300_000
+"""Repetitions, which are counted from the first one on: some seconds of them, each time."""
+
 
 def appointments(content: bytes, timezone: str, now: float) -> tuple[Appointment, ...]:
     """The events of the next 90 days, repeated ones each time, and those that are going on: of very
@@ -25,6 +30,7 @@ def appointments(content: bytes, timezone: str, now: float) -> tuple[Appointment
     try:
         calendar = icalendar.Calendar.from_ical(content)
         _refuse_endless(calendar)
+        _refuse_countless(calendar, zone, now)
         return tuple(sorted(_next(calendar, zone, now))[:_MOST])
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise OddSignalError(f"it is no iCalendar file: {type(error).__name__}") from None
@@ -40,6 +46,28 @@ def _refuse_endless(calendar: icalendar.Calendar) -> None:
             named = not _TOO_OFTEN.isdisjoint(str(each).upper() for each in rule["FREQ"])
             if never or often or named:
                 raise OddSignalError("an event in it repeats by the minute, or never moves on")
+
+
+def _refuse_countless(calendar: icalendar.Calendar, zone: ZoneInfo, now: float) -> None:
+    """What would hold up the reading of this calendar for longer than it is worth."""
+    counted = 0.0
+    for part in calendar.walk("VEVENT"):
+        held, begin = part.get("RRULE", ()), part.get("DTSTART")
+        for rule in held if isinstance(held, list | tuple) else (held,):
+            if begin is not None:
+                counted += _repetitions(rule, seconds_of(begin.dt, zone), zone, now)
+    if counted > _MOST_COUNTED:
+        raise OddSignalError("its events repeat too often since they began: let them begin later")
+
+
+def _repetitions(rule: icalendar.vRecur, begin: float, zone: ZoneInfo, now: float) -> float:
+    """Until now, at the most: of those that come seldom none."""
+    every = _STEPS.get(str(rule["FREQ"][0]).upper(), inf)
+    for name in ("BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND"):
+        every /= max(1, len(rule.get(name, ())))
+    every *= rule.get("INTERVAL", [1])[0]
+    end = min([now, *(seconds_of(until, zone) for until in rule.get("UNTIL", ()))])
+    return float(min([max(0.0, end - begin) / every, *rule.get("COUNT", ())]))
 
 
 def _next(calendar: icalendar.Calendar, zone: ZoneInfo, now: float) -> set[Appointment]:
