@@ -23,6 +23,7 @@ from hedgewatch.core.events import (
     RulesReplaced,
     TiersChanged,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import HedgePlan, LegPlan, Unknown
 from tests.core.test_book import equal, measures
 from tests.support.builders import Said, balance, desk, hedge, mark, paid, tiered
@@ -51,7 +52,6 @@ from tests.support.desks import (
     table,
     worths,
 )
-from tests.support.published.regimes import regime_named
 from tests.support.stories import Story
 
 ACCOUNTS = ("main", "other")
@@ -131,7 +131,7 @@ def _read_again(
     cross, isolated = (
         (account.cross_regime, account.isolated_regime)
         if regimes is None
-        else map(regime_named, regimes)
+        else map(REGIMES.__getitem__, regimes)
     )
     return AccountRead(
         account=name,

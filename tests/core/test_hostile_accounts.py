@@ -14,6 +14,7 @@ from hedgewatch.core.events import (
     MarketDefined,
     PositionReading,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import CollateralSlice, Desk, LegPlan, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
@@ -30,7 +31,6 @@ from tests.support.builders import (
     tiered,
     told,
 )
-from tests.support.published.regimes import regime_named
 from tests.support.stories import Story, known, reason
 
 BTC, ETH, BTC_COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"
@@ -212,8 +212,8 @@ def _isolated(leverage: float) -> Said:
                 ),
             ),
             balances=(balance(1_000.0)(now),),
-            cross_regime=regime_named("binance-usdm-cross"),
-            isolated_regime=regime_named("bybit-linear-isolated"),
+            cross_regime=REGIMES["binance-usdm-cross"],
+            isolated_regime=REGIMES["bybit-linear-isolated"],
         )  # fmt: skip
 
     return said

@@ -22,7 +22,6 @@ from tests.support.published.bybit import (
 from tests.support.published.contract import average_entry, signed_quantity
 from tests.support.published.deribit import inverse_prices
 from tests.support.published.display import shifted, shown
-from tests.support.published.regimes import regime_named
 from tests.support.published.single import Terms, charge, liquidation_price
 
 PAGE = (Path(__file__).parents[2] / "daemon" / "NUMBERS.md").read_text(encoding="utf-8")
@@ -61,7 +60,7 @@ def test_every_regime_stands_on_the_page_as_it_is_and_no_other_does() -> None:
 
 
 def test_a_venue_that_nobody_studied_is_unknown_and_says_why() -> None:
-    assert regime_named("some-new-venue") is UNKNOWN
+    assert "some-new-venue" not in REGIMES
     assert UNKNOWN.unknown
 
 
@@ -69,14 +68,14 @@ def test_a_venue_that_nobody_studied_is_unknown_and_says_why() -> None:
 def test_what_cannot_be_rebuilt_from_what_the_venue_says_is_unknown_with_a_reason(
     name: str,
 ) -> None:
-    assert regime_named(name).unknown
+    assert REGIMES[name].unknown
 
 
 def test_the_regimes_differ_where_the_venues_do() -> None:
-    assert regime_named("binance-portfolio-margin").theta == 1.05
-    assert regime_named("kraken-futures-multi-collateral").netting is Netting.LARGER_SIDE
-    assert regime_named("bybit-uta-cross").pool is PoolOf.ACCOUNT
-    assert regime_named("okx-isolated").display is Display.LONG_ONE_TICK_UP
+    assert REGIMES["binance-portfolio-margin"].theta == 1.05
+    assert REGIMES["kraken-futures-multi-collateral"].netting is Netting.LARGER_SIDE
+    assert REGIMES["bybit-uta-cross"].pool is PoolOf.ACCOUNT
+    assert REGIMES["okx-isolated"].display is Display.LONG_ONE_TICK_UP
 
 
 INVERSE = Leveraged(

@@ -16,6 +16,7 @@ from hedgewatch.core.events import (
     PositionReading,
     VenueWarned,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import (
     AccountPlan,
     CollateralSlice,
@@ -48,7 +49,6 @@ from tests.support.builders import (
     tiered,
     told,
 )
-from tests.support.published.regimes import regime_named
 from tests.support.stories import ALTS, CALM, Story, known, short_of_aix
 from tests.support.venues import listed, marked
 
@@ -247,7 +247,7 @@ def test_a_margin_mode_that_is_not_understood_is_blindness_and_never_a_guess() -
     story = short_of_aix()
     reading = read(held(AIX, -200.0))(story.now)
     assert isinstance(reading, AccountRead)
-    strange = replace(regime_named("binance-usdm-cross"), name="new", unknown="a new mode")
+    strange = replace(REGIMES["binance-usdm-cross"], name="new", unknown="a new mode")
     story.at(1.0, replace(reading, cross_regime=strange), CALM)
     assert story.account().account_blind is True
     assert story.account().settings_change == "margin mode binance-usdm-cross → new"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hedgewatch.core.events import AccountRead
-from hedgewatch.core.margin.regimes import UNKNOWN, Regime
+from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
 from hedgewatch.core.model import Scope, Unknown
 from hedgewatch.core.rules import Rule
 from hedgewatch.core.stress import curve_of
@@ -26,7 +26,6 @@ from tests.support.builders import (
     tiered,
     with_its_own,
 )
-from tests.support.published.regimes import regime_named
 from tests.support.stories import ALTS, Story, reason
 
 SHORT = with_its_own(held(AIX, -200.0), price=1_200.0)
@@ -204,7 +203,7 @@ def test_of_a_reading_that_leaves_a_position_out_no_number_stands_in() -> None:
 
 def test_once_it_is_computed_again_the_numbers_are_ours() -> None:
     story = watched(TOLD_WHOLE)
-    story.at(1.0, saying(40_000.0, regime_named("binance-usdm-cross")), tiered(AIX), mark(AIX, 1e3))
+    story.at(1.0, saying(40_000.0, REGIMES["binance-usdm-cross"]), tiered(AIX), mark(AIX, 1e3))
     pool = story.pool()
     assert not pool.margin_by_venue
     assert pool.margin_ratio != pytest.approx(0.9)

@@ -28,6 +28,7 @@ from hedgewatch.core.events import (
     TiersChanged,
 )
 from hedgewatch.core.expression import parse_condition
+from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN
 from hedgewatch.core.measures import symbols
 from hedgewatch.core.model import (
     AccountPlan,
@@ -44,7 +45,6 @@ from hedgewatch.core.model import (
 )
 from hedgewatch.core.rules import TEXTS, Rule
 from hedgewatch.core.templates import parse_template
-from tests.support.published.regimes import regime_named
 
 AIX, ALT, PEPE = "AIX/USDT:USDT", "ALT/USDT:USDT", "1000PEPE/USDT:USDT"
 VENUE = "binanceusdm"
@@ -168,8 +168,8 @@ def read(
         positions=tuple(position(now - late) for position in positions),
         balances=tuple(one(now - late) for one in asked),
         margin_in_use=margin,
-        cross_regime=regime_named(regime),
-        isolated_regime=regime_named("binance-usdm-isolated"),
+        cross_regime=REGIMES.get(regime, UNKNOWN),
+        isolated_regime=REGIMES["binance-usdm-isolated"],
     )
 
 

@@ -20,9 +20,9 @@ from hedgewatch.core.events import (
     PositionReading,
     TiersChanged,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import CollateralSlice, PositionKind, Tier
 from tests.support.builders import Said, desk, mark, market, tiers
-from tests.support.published.regimes import regime_named
 from tests.support.stories import Story
 
 BTC, ETH, PEPE = "BTC/USDT:USDT", "ETH/USDT:USDT", "1000PEPE/USDT:USDT"
@@ -136,8 +136,8 @@ class Held:
                 for coin, worth in self.coins.items()
                 for amount in (self.scale * worth / WORTHS[coin],)
             ),
-            cross_regime=regime_named(self.regime),
-            isolated_regime=regime_named(self.isolated_regime),
+            cross_regime=REGIMES[self.regime],
+            isolated_regime=REGIMES[self.isolated_regime],
         )
 
     def priced(self, now: float, moved: Mapping[str, float] | None = None) -> CollateralPriced:

@@ -12,10 +12,10 @@ from hedgewatch.core.events import (
     QuoteChanged,
     TiersChanged,
 )
+from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.core.model import AccountPlan, Desk, LegPlan, Market, PricePlan, WalletPlan
 from hedgewatch.core.rules import Rule
 from tests.support.builders import Said, accepted, hedge, held, tiers
-from tests.support.published.regimes import regime_named
 from tests.support.stories import Story
 
 BTC, BTC_COIN = "BTC/USDT:USDT", "BTC/USD:BTC"
@@ -76,8 +76,8 @@ def owns(
             )
             for asset, total in coins.items()
         ),
-        cross_regime=regime_named("binance-usdm-cross" if linear else "binance-coinm-cross"),
-        isolated_regime=regime_named("binance-usdm-isolated"),
+        cross_regime=REGIMES["binance-usdm-cross" if linear else "binance-coinm-cross"],
+        isolated_regime=REGIMES["binance-usdm-isolated"],
     )  # fmt: skip
 
 
