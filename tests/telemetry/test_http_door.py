@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 
+import pytest
 from aiohttp import ClientSession, web
 from aiohttp.http_exceptions import BadHttpMessage
 from structlog.testing import capture_logs
@@ -23,6 +24,8 @@ from hedgewatch.telemetry.web_settings import TlsSettings, WebSettings
 from tests.notify.certificates import certificate
 from tests.support.patience import PATIENCE
 from tests.telemetry.desk import Desk, busy_daemon
+
+pytestmark = pytest.mark.live
 
 ANYWHERE = HttpSettings(listen="127.0.0.1:0")
 SECRET = b"a-token-of-some-length"

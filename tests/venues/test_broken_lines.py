@@ -115,6 +115,7 @@ async def test_a_name_that_is_not_found_is_said_as_such_and_its_last_address_goe
     assert len(asked) == 4
 
 
+@pytest.mark.live
 async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -150,6 +151,7 @@ async def test_a_name_server_that_does_not_answer_is_said_and_its_late_answer_co
     assert {found["port"] for found in await Names(known).resolve("localhost", 443)} == {443}
 
 
+@pytest.mark.live
 async def test_threads_that_a_silent_name_server_holds_are_not_more_and_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
