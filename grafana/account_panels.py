@@ -18,6 +18,7 @@ from grafana.terms import (
     HERE,
     MARGIN_LIMITS,
     MINE,
+    OUR_RATIO,
     POOL,
     POSITION,
     SIGMA_LIMITS,
@@ -51,10 +52,11 @@ RATIOS = Panel(
     look=reaching(LINES_WITH_LIMITS, 0, 1),
     title="Margin ratio: ours and the venue's",
     description="Requirement over equity, as we compute it and as the venue tells it; "
-    "100 % is liquidation. They should lie on each other; limits are those of the alerts.",
+    "100 % is liquidation. They should lie on each other; limits are those of the alerts. Ours is "
+    "missing where the venue's stands in for it.",
     unit="percentunit",
     targets=[
-        Target(f"clamp_max({highest('hedgewatch_margin_ratio')}, 10)", POOL + " ours"),
+        Target(f"clamp_max({OUR_RATIO}, 10)", POOL + " ours"),
         Target(
             f"clamp_max({highest('hedgewatch_venue_margin_ratio')}, 10)",
             POOL + " the venue's",

@@ -1,5 +1,6 @@
 """Margin: which pool and which position is closest to liquidation."""
 
+from grafana import terms
 from grafana.builder import Panel, Target, override_query, states
 from grafana.looks import BARS, LINES, LINES_WITH_LIMITS, reaching
 from grafana.terms import (
@@ -12,7 +13,6 @@ from grafana.terms import (
     POSITION,
     UNSEEN,
     WHOLE_MONEY,
-    highest,
     lowest,
 )
 
@@ -25,12 +25,12 @@ WORST_POOL_FIRST = Panel(
     look=BARS,
     title="Margin ratio, worst pool first",
     description="Requirement over equity: 100 % is liquidation, 1000 % is equity that is gone. "
-    "An account of which it is not known stands first.",
+    "An account of which it is not known stands first; `says the venue`: it is not computed here.",
     unit="percentunit",
     targets=[
         _UNSEEN_FIRST,
         Target(
-            f"sort_desc(clamp_max({highest('hedgewatch_margin_ratio')}, 10))",
+            f"sort_desc(clamp_max({terms.MARGIN_RATIO}, 10))",
             POOL,
             instant=True,
         ),
@@ -69,7 +69,7 @@ MARGIN_RATIO = Panel(
     title="Margin ratio",
     description="Each pool over time, with the limits of the shipped rules. A gap is unknown.",
     unit="percentunit",
-    targets=[Target(f"clamp_max({highest('hedgewatch_margin_ratio')}, 10)", POOL)],
+    targets=[Target(f"clamp_max({terms.MARGIN_RATIO}, 10)", POOL)],
     width=12,
     height=8,
     thresholds=((None, "transparent"), *MARGIN_LIMITS[1:]),

@@ -24,6 +24,15 @@ def lowest(metric: str, where: str = MINE) -> str:
     return f"min without (instance) ({metric}{where})"
 
 
+_BY_VENUE = f"{highest('hedgewatch_margin_by_venue')} == 1"
+OUR_RATIO = f"{highest('hedgewatch_margin_ratio')} unless {_BY_VENUE}"
+"""Of each pool whose margin is computed here."""
+MARGIN_RATIO = (
+    f"label_replace({highest('hedgewatch_margin_ratio')} and {_BY_VENUE},"
+    f' "pool", "$1, says the venue", "pool", "(.*)") or {OUR_RATIO}'
+)
+"""Of each pool; where it is the venue's own word the name says so."""
+
 _RATIOS = (
     f"hedgewatch_highest_margin_ratio{MINE} or on (account) hedgewatch_venue_margin_ratio{MINE}"
 )

@@ -136,6 +136,7 @@ async def test_a_margin_that_is_the_venues_own_word_is_said_to_be(page: Page) ->
     words = f"{drawn}.flat().map((each) => each.innerHTML ?? '').join()"
     shown = await page.evaluate(f"import('/page/pools.js').then((m) => {words})")
     assert "margin ratio, as okx tells it" in shown
+    assert 'aria-label="a/account: margin ratio, as okx tells it 70.0' in shown  # to who listens
 
 
 async def test_of_what_nobody_sees_the_first_screen_tells_the_worst_case(page: Page) -> None:

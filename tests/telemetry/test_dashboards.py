@@ -14,10 +14,12 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from grafana.account_panels import RATIOS
 from grafana.alert_panels import WHAT_FIRES
 from grafana.builder import COLUMNS, Json
 from grafana.generate import FOLDER, dashboards, text_of
 from grafana.limits import limit
+from grafana.margin_panels import MARGIN_RATIO, WORST_POOL_FIRST
 from grafana.now_panels import LARGEST_DRIFT, MONITOR, WORST_MARGIN
 from grafana.queries import Query, filled_in, queries
 from grafana.terms import UNSEEN
@@ -226,6 +228,25 @@ def test_an_account_that_nobody_knows_the_worst_of_is_not_hidden_by_one_that_is_
         ),
         asked(unknown, ("", 3)),
         asked(worst, ("", 0.4)),
+    ]
+    played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
+
+
+def test_a_ratio_that_is_the_venues_own_word_is_said_to_be_and_is_none_of_ours(
+    tmp_path: Path,
+) -> None:
+    series = [
+        scraped(f"hedgewatch_{metric}", f"{value}x9", host, account=account, pool="USD")
+        for host in (ONE, OTHER)
+        for account, told in (("main", 0), ("unified", 1))
+        for metric, value in (("margin_ratio", 0.4), ("margin_by_venue", told))
+    ]
+    ours = 'account="main", job="hedgewatch", pool="USD"'
+    theirs = 'account="unified", job="hedgewatch", pool="USD, says the venue"'
+    questions = [
+        asked(MARGIN_RATIO.targets[0].expr, (ours, 0.4), (theirs, 0.4)),
+        asked(WORST_POOL_FIRST.targets[1].expr, (ours, 0.4), (theirs, 0.4)),
+        asked(RATIOS.targets[0].expr, (ours, 0.4)),
     ]
     played(tmp_path, {"interval": "1s", "input_series": series, "promql_expr_test": questions})
 

@@ -12,12 +12,12 @@ export function graveness(ratio) {
 }
 
 /** A margin ratio as a bar to 100 %, where it is liquidated, with the thresholds as ticks. */
-export function ratioBar(value, name) {
+export function ratioBar(value, name, kind) {
   const ratio = number(value);
   const text = ratio === null ? "unknown" : `${percent(ratio)} of 100 %, where it is liquidated`;
   return el(
     "svg",
-    { class: `bar-chart ${graveness(ratio)}`, role: "img", "aria-label": `${name}: margin ratio ${text}` },
+    { class: `bar-chart ${graveness(ratio)}`, role: "img", "aria-label": `${name}: ${kind} ${text}` },
     el("rect", { class: "ground", width: "100%", height: "100%", rx: 4 }),
     ratio === null ? null : el("rect", { class: "fill", width: share(ratio), height: "100%", rx: 4 }),
     [0.6, 0.8, 0.9].map((at) => el("line", { class: "tick", x1: share(at), x2: share(at), y1: "0%", y2: "100%" })),

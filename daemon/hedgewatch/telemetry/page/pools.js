@@ -51,13 +51,16 @@ function card(pool, positions, history) {
     { class: `card ${graveness(ratio)}`, "aria-label": `pool ${name}`, "data-key": `${name}|${pool.venue}` },
     el("h3", {}, name, el("span", { class: "about" }, ` ${pool.venue}`),
       el("span", { class: "big" }, ratio === null ? "unknown" : percent(ratio))),
-    ratioBar(pool.margin_ratio, name),
-    el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, pool.margin_by_venue ? `margin ratio, as ${pool.venue} tells it` : "margin ratio"), el("span", {}, "100 %: liquidated")),
+    ratioBar(pool.margin_ratio, name, kind(pool)),
+    el("p", { class: "scale", "aria-hidden": "true" }, el("span", {}, kind(pool)), el("span", {}, "100 %: liquidated")),
     ratio === null ? el("p", { class: "unknown" }, `Why: ${whyUnknown(pool.margin_ratio)}`) : facts(pool),
     history ? [spark([...(history[""] ?? []), ratio], "Worst margin ratio", percent, 1)] : null,
     pool.positions.length ? positions : el("p", { class: "dim" }, "No position."),
   );
 }
+
+/** Where it is not computed here it is the venue's own word. */
+const kind = (pool) => (pool.margin_by_venue === true ? `margin ratio, as ${pool.venue} tells it` : "margin ratio");
 
 function facts(pool) {
   const fact = (term, value) => el("div", {}, el("dt", {}, term), el("dd", {}, value));
