@@ -102,20 +102,37 @@ def tell_position(
         change.doubt()
         return
     position = _position_of(book, account, reading)
-    same, whole = _same(position, reading), streamed is None
-    claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
-    older = reading.venue_time < position.venue_time
-    end = streamed.end if streamed else None
-    if older and not same and waits(position, claim, change, whole=whole):
-        change.move(position.symbol, 0.0, end)
+    if _must_wait(position, reading, change, whole=streamed is None):
+        change.move(position.symbol, 0.0, streamed.end if streamed else None)
         change.doubt()
-        return
-    if reading.venue_time == position.venue_time and not same and not whole:
+    else:
+        _believe(account, position, reading, change, streamed)
+
+
+def _must_wait(
+    position: PositionRow, reading: PositionReading, change: Change, *, whole: bool
+) -> bool:
+    """Whether it is an older word that says otherwise, and was not said often enough."""
+    if reading.venue_time >= position.venue_time or _same(position, reading):
+        return False
+    claim = (reading.contracts, reading.entry_price, reading.isolated_wallet)
+    return waits(position, claim, change, whole=whole)
+
+
+def _believe(
+    account: AccountRow,
+    position: PositionRow,
+    reading: PositionReading,
+    change: Change,
+    streamed: PositionChanged | None,
+) -> None:
+    same, end = _same(position, reading), streamed.end if streamed else None
+    if streamed and not same and reading.venue_time == position.venue_time:
         change.confirm = True  # of two words with one time the last is believed, until it was read
     change.move(position.symbol, reading.contracts - position.contracts, end)
     position.disputed = None
     position.venue_time = max(position.venue_time, reading.venue_time)
-    if whole:
+    if streamed is None:
         _take_venues_own(account, position, reading, change)
     position.observed += 1
     if reading.contracts:
