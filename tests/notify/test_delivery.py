@@ -203,6 +203,15 @@ async def test_the_routes_decide_who_hears_of_it() -> None:
     assert [got.transition.alertname for got in phone.got] == ["FeedLost"]
 
 
+async def test_a_receiver_that_a_route_names_twice_is_told_once() -> None:
+    phone = Phone()
+    routes = [RouteSettings.model_validate({"to": ["phone", "phone"]})]
+    async with running(composed([phone], Memory(), routes)) as delivering:
+        delivering.tell(transition())
+        await delivering.dispatcher.drain(1.0)
+    assert len(phone.got) == 1
+
+
 async def test_an_empty_list_of_routes_tells_nobody_and_the_log_says_so() -> None:
     phone = Phone()
     with capture_logs() as logs:
