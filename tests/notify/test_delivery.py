@@ -207,9 +207,9 @@ async def test_a_receiver_that_a_route_names_twice_is_told_once() -> None:
     phone = Phone()
     routes = [RouteSettings.model_validate({"to": ["phone", "phone"]})]
     async with running(composed([phone], Memory(), routes)) as delivering:
-        delivering.tell(transition())
-        await delivering.dispatcher.drain(1.0)
-    assert len(phone.got) == 1
+        delivering.tell(transition(alertname="First"), transition(alertname="Second"))
+        await phone.has(2)
+    assert sorted(got.transition.alertname for got in phone.got) == ["First", "Second"]
 
 
 async def test_an_empty_list_of_routes_tells_nobody_and_the_log_says_so() -> None:
