@@ -64,7 +64,7 @@ OF_THE_BOOK = (
         Scope.BOOK,
         "total_equity_known",
         Unit.MONEY,
-        "The part of it that is known.",
+        "What is known of all that is owned; absent where that is nothing.",
         "hedgewatch_total_equity_known",
     ),
     Measure(
@@ -86,7 +86,7 @@ OF_THE_BOOK = (
         Scope.BOOK,
         "gross_exposure_known",
         Unit.MONEY,
-        "The part of it that is known.",
+        "What is known of the gross exposure; absent where that is nothing.",
         "hedgewatch_gross_exposure_known",
         lowest=0.0,
     ),
