@@ -181,6 +181,23 @@ async def test_threads_that_a_silent_name_server_holds_are_not_more_and_more(
             await ask()
 
 
+async def test_where_the_system_gives_no_thread_the_last_address_stands_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = KnownNames()
+    first = await Names(known).resolve("localhost", 443)
+
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", none_left)
+        assert await Names(known).resolve("localhost", 443) == first
+        with pytest.raises(OSError, match="can't start new thread"):
+            await Names(known).resolve("fapi.binance.example", 443)
+    assert await Names(known).resolve("localhost", 443) == first
+
+
 async def test_what_can_be_no_name_of_a_host_is_not_found() -> None:
     with pytest.raises(OSError, match="no name of a host"):
         await Names(KnownNames()).resolve("a" * 64 + ".example", 443)

@@ -7,6 +7,7 @@ more (resolv.conf(5): `timeout`, `attempts`), for every name, again and again.
 """
 
 import asyncio
+import errno
 import socket
 import threading
 from collections import Counter
@@ -74,7 +75,10 @@ class KnownNames:
             with suppress(RuntimeError):  # the loop is closed by now
                 loop.call_soon_threadsafe(partial(self._heard, name, found, answer))
 
-        threading.Thread(target=work, name=f"name:{name[0]}", daemon=True).start()
+        try:
+            threading.Thread(target=work, name=f"name:{name[0]}", daemon=True).start()
+        except RuntimeError as error:  # the system gives no more of them
+            self._heard(name, OSError(errno.EAGAIN, str(error)), answer)
         return answer
 
     def _heard(self, name: Name, found: Found | OSError, answer: "asyncio.Future[Found]") -> None:
