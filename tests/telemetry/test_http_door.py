@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from hedgewatch import loop
 from hedgewatch.telemetry.http import application, serve
-from hedgewatch.telemetry.http_door import MOST_CONNECTIONS, Complaints, Patience
+from hedgewatch.telemetry.http_door import MOST_CONNECTIONS, DoorPatience, RequestComplaints
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.web_settings import TlsSettings, WebSettings
 from tests.notify.certificates import certificate
@@ -58,12 +58,12 @@ MALFORMED = {
 
 @asynccontextmanager
 async def running(
-    tls: TlsSettings | None = None, patience: Patience | None = None
+    tls: TlsSettings | None = None, patience: DoorPatience | None = None
 ) -> AsyncIterator[int]:
     """The port of a server."""
     app = application(Desk(), busy_daemon(), ANYWHERE)
     secured = WebSettings(tls_server_config=tls)
-    async with serve(app, ANYWHERE, secured, patience=patience or Patience()) as url:
+    async with serve(app, ANYWHERE, secured, patience=patience or DoorPatience()) as url:
         yield int(url.rpartition(":")[2])
 
 
@@ -138,7 +138,7 @@ def _spoilt(request: bytes, chance: Random) -> bytes:
 
 def test_a_flood_of_nonsense_is_one_line_a_minute_that_counts() -> None:
     now = 0.0
-    complaints = Complaints(lambda: now)
+    complaints = RequestComplaints(lambda: now)
     with capture_logs() as lines:
         for number in range(200):
             now = float(number)
@@ -200,7 +200,7 @@ def test_who_takes_nothing_of_what_is_sent_loses_the_connection() -> None:
 
 
 async def _unread() -> None:
-    async with running(patience=Patience(unread=0.2)) as port:
+    async with running(patience=DoorPatience(unread=0.2)) as port:
         before = descriptors()
         greedy = socket.socket()
         greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -223,7 +223,7 @@ async def _half_shaken(tmp_path: Path) -> None:
     certificate(tmp_path)
     tls = TlsSettings(cert_file=tmp_path / "broker.pem", key_file=tmp_path / "broker.key")
     trusting = ssl.create_default_context(cafile=str(tmp_path / "broker.pem"))
-    async with running(tls, Patience(handshake=0.3)) as port, ClientSession() as session:
+    async with running(tls, DoorPatience(handshake=0.3)) as port, ClientSession() as session:
         assert await answered(port, b"") == b""  # silent
         assert b"HTTP/1" not in await answered(port, b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
         assert await answered(port, MALFORMED["a hello of TLS"][:20]) == b""

@@ -24,7 +24,7 @@ from hedgewatch.config.problems import ConfigurationError
 from hedgewatch.config.web_file import read_web_file
 from hedgewatch.settings import Secret
 from hedgewatch.telemetry.http import Equipment, application, serve
-from hedgewatch.telemetry.http_door import Patience
+from hedgewatch.telemetry.http_door import DoorPatience
 from hedgewatch.telemetry.passwords import Passwords, TooManyAskingError
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.web_settings import WebSettings
@@ -361,7 +361,7 @@ async def test_every_answer_over_tls_may_bind_browsers_to_it(tmp_path: Path) -> 
 @pytest.mark.live
 async def test_who_does_not_send_a_request_whole_is_cut_off() -> None:
     app = application(Desk(), busy_daemon(), ANYWHERE)
-    async with serve(app, ANYWHERE, patience=Patience(idle=0.3)) as url:
+    async with serve(app, ANYWHERE, patience=DoorPatience(idle=0.3)) as url:
         host, _, port = url.removeprefix("http://").rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: ")

@@ -25,7 +25,7 @@ from hedgewatch.telemetry.explanation import explanation_document
 from hedgewatch.telemetry.exposition import CONTENT_TYPE, Exposition, Mark, Row
 from hedgewatch.telemetry.http_access import only_for, only_from_here, only_with
 from hedgewatch.telemetry.http_commands import Commanded, command_routes
-from hedgewatch.telemetry.http_door import Complaints, Door, Patience, listen
+from hedgewatch.telemetry.http_door import Door, DoorPatience, RequestComplaints, listen
 from hedgewatch.telemetry.http_headers import send_headers
 from hedgewatch.telemetry.http_stream import close_with, stream_routes
 from hedgewatch.telemetry.metrics import DaemonMetrics
@@ -90,7 +90,7 @@ class Equipment:
 
 
 _BARE = Equipment()
-_PATIENCE = Patience()
+_PATIENCE = DoorPatience()
 
 
 def application(
@@ -131,10 +131,10 @@ async def serve(
     app: web.Application,
     settings: HttpSettings,
     secured: WebSettings | None = None,
-    patience: Patience = _PATIENCE,
+    patience: DoorPatience = _PATIENCE,
 ) -> AsyncIterator[str]:
     """Listen until the context ends; gives the address, with the real port where 0 was asked."""
-    complaints = Complaints(asyncio.get_running_loop().time)
+    complaints = RequestComplaints(asyncio.get_running_loop().time)
     runner = web.AppRunner(
         app,
         access_log=None,

@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class DoorPatience:
     """Seconds that a connection may be open without a whole request (a scrape each minute keeps
     its own), that a client may not take what is sent to it (RFC 5482), that a handshake may take,
     and for which the rest of a request is read that was answered without it.
@@ -38,7 +38,7 @@ class Patience:
     linger: float = 2.0
 
 
-class Complaints:
+class RequestComplaints:
     """What the server says of requests, in place of its logger: of a kind of trouble one line a
     minute, with the last peer and how many there were. Of malformed ones nothing is quoted: there
     may be a secret in it.
@@ -84,7 +84,7 @@ class Door:
     seconds one may take, 0 where there is none.
     """
 
-    def __init__(self, server: web.Server, complaints: Complaints, handshake: float) -> None:
+    def __init__(self, server: web.Server, complaints: RequestComplaints, handshake: float) -> None:
         self._server, self._complaints = server, complaints
         self._handshake = handshake
         self._shaking: deque[float] = deque()
@@ -109,7 +109,7 @@ class _Refusal(asyncio.Protocol):
 
 
 async def listen(
-    door: Door, at: tuple[str, int], tls: ssl.SSLContext | None, patience: Patience
+    door: Door, at: tuple[str, int], tls: ssl.SSLContext | None, patience: DoorPatience
 ) -> asyncio.Server:
     """Accept at that host and port; OSError. Who does not take what is sent loses the connection,
     as the kernel sees to: what is set on these sockets holds for all that come of them.

@@ -6,19 +6,19 @@ Decision 39: told as the venue's, of all that is liquidated together, and of the
 from hedgewatch.core.book.legs import regime_of
 from hedgewatch.core.book.pooling import is_whole
 from hedgewatch.core.book.rows import PoolRow
-from hedgewatch.core.book.rows.venues_word import Told
+from hedgewatch.core.book.rows.venues_word import VenuesWord
 from hedgewatch.core.margin.polarity import margin_ratio
 
 STANDS_FOR = 30.0
 """Seconds for which what a venue told of a margin stands in."""
 
 
-def told_of(pool: PoolRow) -> Told:
+def told_of(pool: PoolRow) -> VenuesWord:
     """Its own ratio counts more than one made of the other two: it has the fees in it."""
     equity, needed, ratio = _told(pool)
     if ratio is None and equity is not None and needed is not None:
         ratio = margin_ratio(needed, equity)
-    return Told(equity, needed, ratio)
+    return VenuesWord(equity, needed, ratio)
 
 
 def _told(pool: PoolRow) -> tuple[float | None, float | None, float | None]:

@@ -11,7 +11,7 @@ from hedgewatch.core.book.rows.position import PositionRow
 from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET, Row
 from hedgewatch.core.book.rows.two_sources import disagreement_of
-from hedgewatch.core.book.rows.venues_word import NOTHING_TOLD
+from hedgewatch.core.book.rows.venues_word import NO_WORD
 from hedgewatch.core.expression import parts_of
 from hedgewatch.core.margin import Edges, Line
 from hedgewatch.core.model import Known, Scope, Subject, Unknown
@@ -116,7 +116,7 @@ class PoolRow(PoolEvenness, PoolStatistics, Row):
         self.doubt: Unknown | None = None
         self.margin_by_venue = False
         self.told_at: float | None = None
-        self.told = NOTHING_TOLD
+        self.told = NO_WORD
         self.adviser: Adviser | None = None
         for number in _NUMBERS:
             setattr(self, number, NOT_YET)

@@ -5,7 +5,7 @@ from math import isinf
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VenuesWord:
     """Money in the pool's currency, and the ratio in our polarity; None where it does not say."""
 
     equity: float | None = None
@@ -38,4 +38,4 @@ class Told:
         return (ratio if needed is None else needed) > 0.0 and (ratio >= 1.0 or not gone)
 
 
-NOTHING_TOLD = Told()
+NO_WORD = VenuesWord()
