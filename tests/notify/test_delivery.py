@@ -216,9 +216,11 @@ async def test_an_empty_list_of_routes_tells_nobody_and_the_log_says_so() -> Non
     phone = Phone()
     with capture_logs() as logs:
         async with running(composed([phone], Memory(), [])) as delivering:
-            delivering.tell(transition())
-            await delivering.dispatcher.drain(1.0)
-    assert phone.got == []
+            delivering.tell(transition(alertname="First"))
+            delivering.dispatcher.reroute([RouteSettings(to=("phone",))])
+            delivering.tell(transition(alertname="Second"))
+            await phone.has(1)
+    assert [got.transition.alertname for got in phone.got] == ["Second"]
     assert [log["event"] for log in logs if log["log_level"] == "warning"] == [
         "nobody_is_told_of_alerts",
         "alert_without_route",
