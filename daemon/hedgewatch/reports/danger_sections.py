@@ -61,7 +61,7 @@ def hedge_section(told: Figures, wall: Wall) -> Section:
         if hedge.worst is not None and hedge in worst[:MOST_DRAWN]
     )
     if not rows:
-        return Section(title="Hedges", parts=(Lines(("no hedge is configured",)),))
+        return Section(title="Hedges", parts=(Lines(("no hedge was seen",)),))
     return Section(title="Hedges", parts=(table_of(head, rows), *plots))
 
 

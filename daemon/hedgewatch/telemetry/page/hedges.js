@@ -73,7 +73,7 @@ function side(name, legs, scale, target) {
 
 function terms(hedge) {
   const needed = number(hedge.contracts_to_target), floor = number(hedge.hedge_drift_floor);
-  const floored = floor === null ? "" : ` (less than ±${percent(floor, 2)} is no drift: half a contract)`;
+  const floored = floor === null ? "" : ` (less than ±${percent(floor, 2)} is no drift: half a contract step)`;
   return el("p", { class: "dim" }, "ratio ", told(hedge.hedge_ratio, (x) => count(x, 3)), " of ",
     told(hedge.target, (x) => count(x, 3)), floored, "; unhedged ", told(hedge.residual_delta, money, { reason: false }),
     needed ? el("strong", { class: "needed" }, `${needed > 0 ? "buy" : "sell"} ${contracts(needed)} contracts to fit`) : null);
