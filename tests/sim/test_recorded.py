@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ from hedgewatch.sim.wire import (
     binance_spot,
 )
 from hedgewatch.sim.world import World
-
-RECORDED = Path(__file__).parents[3] / "shared" / "recorded"
+from tests.support.recorded import RECORDED
 
 pytestmark = pytest.mark.skipif(
     not RECORDED.is_dir(), reason="recorded replies lie beside the project, and are absent here"

@@ -1,7 +1,6 @@
 """The paper exchange's Bybit replies carry what real ones carry: compared with recorded replies."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ import pytest
 from hedgewatch.sim.wire import bybit_account, bybit_listings, bybit_market, bybit_positions
 from hedgewatch.sim.wire.bybit_positions import Sequence
 from hedgewatch.sim.world import World
+from tests.support.recorded import RECORDED
 
-RECORDED = Path(__file__).parents[3] / "shared" / "recorded"
 MAIN = "bybit-main"
 
 pytestmark = pytest.mark.skipif(

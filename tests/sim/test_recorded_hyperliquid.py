@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from hedgewatch.sim.accounts import Position
 from hedgewatch.sim.wire import hyperliquid_account, hyperliquid_market
 from hedgewatch.sim.world import World
+from tests.support.recorded import RECORDED
 
-RECORDED = Path(__file__).parents[3] / "shared" / "recorded"
 NAME = "hyperliquid-main"
 
 pytestmark = pytest.mark.skipif(

@@ -1,15 +1,10 @@
 """The real ccxt of a venue, with prepared replies in the place of its network."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from hedgewatch.venues.survey import exchange_class
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 LOGIN = {
     "apiKey": "key",
     "secret": "c2VjcmV0",
@@ -19,13 +14,6 @@ LOGIN = {
     "walletAddress": "0x" + "a1" * 20,
     "requiredCredentials": {"privateKey": False},
 }
-
-
-def recorded(name: str) -> Any:
-    path = RECORDED / name
-    if not path.exists():
-        pytest.skip(f"no recorded replies: {name} is not beside the checkout")
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def stubbed(

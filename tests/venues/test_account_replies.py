@@ -1,8 +1,6 @@
 """Replies as Binance really gave them, and the odd ones that must never pass for a flat account."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import ccxt
@@ -14,8 +12,8 @@ from hedgewatch.venues.dialect import ReadAgain
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
 from hedgewatch.venues.fields import OddReplyError
+from tests.support.recorded import recorded
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 POSITION = {
     "symbol": "BTCUSDT",
     "positionSide": "BOTH",
@@ -96,13 +94,6 @@ def dialect() -> BinanceUsdm:
     spoken = BinanceUsdm("main")
     spoken.list_markets({"BTC/USDT:USDT": {"id": "BTCUSDT"}, "ETH/USDT:USDT": {"id": "ETHUSDT"}})
     return spoken
-
-
-def recorded(name: str) -> Any:
-    path = RECORDED / name
-    if not path.exists():
-        pytest.skip(f"no recorded replies: {name} is not beside the checkout")
-    return json.loads(path.read_text())
 
 
 async def test_a_position_is_read_with_the_liquidation_price_that_the_venue_names() -> None:

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from hedgewatch.venues.dialects.bybit import Bybit
 from hedgewatch.venues.dialects.bybit_coins import balance, price_of
 from hedgewatch.venues.dialects.bybit_replies import Mode, leg_of, mode_of, position
 from tests.support.published.bybit import margins
-
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
+from tests.support.recorded import RECORDED
 
 pytestmark = pytest.mark.skipif(
     not RECORDED.is_dir(), reason="recorded replies lie beside the project, and are absent here"

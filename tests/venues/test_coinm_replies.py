@@ -9,7 +9,7 @@ from hedgewatch.core.events import MarkPriceChanged, PositionChanged, QuoteChang
 from hedgewatch.core.model import Tier
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.fields import OddReplyError
-from tests.venues.recorded import recorded, reply
+from tests.support.recorded import recorded, reply
 
 BTC, DATED = "BTC/USD:BTC", "BTC/USD:BTC-241227"
 MARKETS = {

@@ -9,7 +9,8 @@ from hedgewatch.venues.dialects.generic_reading import GenericReader
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fields import UnlistedMarketError
 from hedgewatch.venues.polling import Poller
-from tests.venues.stubbed import recorded, rows_of, stubbed
+from tests.support.recorded import recorded
+from tests.venues.stubbed import rows_of, stubbed
 
 NOTHING_IN_IT = {
     "gate": {"currency": "USDT", "total": "0", "available": "0", "position_margin": "0"},

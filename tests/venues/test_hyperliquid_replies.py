@@ -1,8 +1,6 @@
 """Hyperliquid's replies as they really were, figure by figure, and the odd ones."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import ccxt
@@ -15,8 +13,8 @@ from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from hedgewatch.venues.permissions import KeyRefusedError
 from tests.support.published.snapshots import Holding as Snapshot
 from tests.support.published.snapshots import hyperliquid_price
+from tests.support.recorded import recorded
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 ADDRESS = "0x00000000000000000000000000000000000000A1"
 BTC, ETH, SOL, HYPE = (f"{coin}/USDC:USDC" for coin in ("BTC", "ETH", "SOL", "HYPE"))
 CRCL = "FLX-CRCL/USDH:USDH"
@@ -79,13 +77,6 @@ def dialect() -> Hyperliquid:
     spoken = Hyperliquid("main", ADDRESS)
     spoken.list_markets(MARKETS)
     return spoken
-
-
-def recorded(name: str) -> Any:
-    path = RECORDED / name
-    if not path.exists():
-        pytest.skip(f"no recorded replies: {name} is not beside the checkout")
-    return json.loads(path.read_text())
 
 
 def state_of(method: str, description: str) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 
 from hedgewatch.venues.dialects.binance_common import unified_market
-from tests.venues.recorded import recorded
+from tests.support.recorded import recorded
 
 NEVER = "4133404800000"
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import ccxt
@@ -16,9 +15,8 @@ from hedgewatch.venues.dialects.okx import Okx
 from hedgewatch.venues.dialects.okx_account import rights_in
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from hedgewatch.venues.permissions import KeyRefusedError, refuse_powerful_key
+from tests.support.recorded import RECORDED
 from tests.venues.okx_frames import LISTED, POSITION, USDT, config, funds, okx
-
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 
 
 class Replies:

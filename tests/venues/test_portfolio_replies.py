@@ -11,7 +11,7 @@ from hedgewatch.core.model import CollateralSlice, Tier
 from hedgewatch.venues.dialect import ReadAgain
 from hedgewatch.venues.dialects.binance_portfolio import BinancePortfolio
 from hedgewatch.venues.fields import OddReplyError
-from tests.venues.recorded import reply
+from tests.support.recorded import reply
 
 BTC, ETH = "BTC/USDT:USDT", "ETH/USD:ETH"
 MARKETS = {

@@ -11,7 +11,7 @@ from hedgewatch.core.margin.regimes import REGIMES
 from hedgewatch.venues.dialects.binance_spot import BinanceSpot
 from hedgewatch.venues.dialects.binancecoinm import BinanceCoinm
 from hedgewatch.venues.dialects.binanceusdm import BinanceUsdm
-from tests.venues.recorded import recorded, reply
+from tests.support.recorded import recorded, reply
 from tests.venues.test_account_replies import Replies
 from tests.venues.test_coinm_replies import Replies as CoinReplies
 
