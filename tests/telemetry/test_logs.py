@@ -16,6 +16,7 @@ import structlog
 
 from hedgewatch.telemetry.logs import Format, configure
 from hedgewatch.telemetry.redaction import REDACTED, Redactor
+from hedgewatch.telemetry.runbooks import runbook_page
 
 CANARY = 'cAnArY/9+"\\key=='
 LISTEN_KEY = "pqia91ma19a5s61cv6a81va65sdf19v8a65a1"
@@ -97,6 +98,12 @@ def test_a_quiet_level_keeps_lesser_lines_out_and_libraries_do_not_chatter() -> 
     assert stream.getvalue() == ""
     stream, _ = started()
     library("apscheduler.executors.default").info("Job executed")
+    assert stream.getvalue() == ""
+
+
+def test_to_make_the_page_of_the_runbooks_is_no_story_whatever_is_asked_of_the_log() -> None:
+    stream, _ = started(level="debug")
+    assert "<td>" in runbook_page("# Rules\n\n| a |\n|---|\n| b |\n")
     assert stream.getvalue() == ""
 
 

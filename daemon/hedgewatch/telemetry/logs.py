@@ -25,8 +25,8 @@ from hedgewatch.telemetry.redaction import Redactor, by_name
 
 Format = Literal["auto", "console", "json"]
 
-_TALKATIVE = ("aiohttp.access", "apscheduler", "asyncio", "ccxt", "mqtt", "urllib3")
-"""Libraries whose INFO is one line a job or a message."""
+_TALKATIVE = ("aiohttp.access", "apscheduler", "asyncio", "ccxt", "markdown_it", "mqtt", "urllib3")
+"""Libraries whose INFO or DEBUG is one line a job, a message or a block of a page."""
 
 
 def configure(
