@@ -1,14 +1,16 @@
 """Whole readings of accounts of which a venue answers for one kind at a time."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import ccxt
 import pytest
 
-from hedgewatch.venues.dialects.generic_asking import ASKED_AGAIN
+from hedgewatch.venues.dialects.generic_asking import ASKED_AGAIN, Asking
 from hedgewatch.venues.dialects.generic_calls import calls_of
 from hedgewatch.venues.dialects.generic_reading import GenericReader
+from hedgewatch.venues.dialects.generic_several import accounts_of
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from tests.venues.stubbed import rows_of
 
@@ -156,6 +158,26 @@ async def test_of_many_options_some_are_named_and_the_rest_are_counted() -> None
     venue.answers[LINEAR] = [{**HELD, "symbol": name} for name in (BTC, *reversed(calls))]
     reading = await reader.read(venue)
     assert reading.unseen == (f"options: {', '.join(calls[:5])}, and 2 more",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "others"),
+    [
+        ({"subaccounts": []}, []),
+        ({}, ["positions and money of subaccounts other than 0"]),
+        ("<html>", ["positions and money of subaccounts other than 0"]),
+    ],
+)
+async def test_accounts_that_are_not_listed_are_said_to_be_unseen(
+    reply: object, others: list[str]
+) -> None:
+    async def answer(_: object) -> object:
+        return reply
+
+    exchange = SimpleNamespace(walletAddress="dydx1", indexerGetAddressesAddress=answer)
+    asked, unseen = await accounts_of("dydx", exchange, Asking("main"))
+    assert list(unseen) == others
+    assert [dict(each) for each in asked] == [{}]
 
 
 @pytest.mark.parametrize("odd", [{}, "<html>", [None], {"data": []}, 0], ids=repr)

@@ -80,13 +80,14 @@ async def accounts_of(
     reply = await asking.ask(
         "list of accounts of the", {}, lambda _: listing.ask(exchange), needed=False
     )
+    listed = path(reply, listing.rows)
     numbers = [
         number
-        for row in raw_rows(path(reply, listing.rows))
+        for row in raw_rows(listed)
         if listing.holds(row) and (number := number_or_none(row, listing.number)) is not None
     ]
     if not numbers:
-        return _ONE, (listing.unseen,) if reply is None else ()
+        return _ONE, () if isinstance(listed, list) else (listing.unseen,)
     return tuple({listing.parameter: int(number)} for number in sorted(numbers)), ()
 
 
