@@ -72,6 +72,8 @@ async def test_a_large_book_is_short_and_fits_a_phone_and_a_desk_by_day_and_by_n
             assert await page.evaluate(CONTRAST) == []
         high = await page.evaluate("document.documentElement.scrollHeight")
         assert high < 10 * height  # all of it unfolded are fifty screens of a phone
+    await page.look_like(320, 568, "dark")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320
     assert await page.evaluate("document.querySelectorAll('#pools .position').length") == 100
     assert await page.evaluate("document.querySelectorAll('#hedges .card').length") == 20
 
