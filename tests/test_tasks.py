@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hedgewatch.tasks import TaskLostError, Tasks
+from hedgewatch.tasks import TaskLostError, Tasks, all_of, being_cancelled
 from tests.support.patience import PATIENCE
 
 
@@ -61,3 +61,13 @@ async def test_what_may_end_and_what_somebody_cancels_is_no_loss() -> None:
         await asyncio.wait({account})
         await asyncio.sleep(0.01)
     assert account.cancelled()
+
+
+async def test_what_one_of_many_failed_at_leaves_no_trace_on_who_ran_them() -> None:
+    """A TaskGroup that is left meanwhile makes its task count as cancelled for ever."""
+    with pytest.raises(ExceptionGroup) as ended:
+        await all_of((_fails(), asyncio.Event().wait()))
+    assert ended.group_contains(ZeroDivisionError)
+    assert not being_cancelled()
+    await all_of(())
+    await all_of((_ends(), _ends()))

@@ -1,7 +1,7 @@
 """The only maker of tasks: each is named, none is lost, and a dead one ends the process."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -67,7 +67,27 @@ class Tasks:
         raise TaskLostError("; ".join(self._lost))
 
 
+async def all_of(works: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Run them until all have ended, or until one fails, which ends the others (ExceptionGroup).
+
+    It waits inside of the group: when a task fails while its TaskGroup is being left, Python (up to
+    3.12) forgets to take back that it had the parent cancelled, which then counts as cancelled for
+    ever. Nobody would end it any more, and what is cancelled beside it would end it.
+    """
+    async with asyncio.TaskGroup() as group:
+        if running := [group.create_task(work) for work in works]:
+            await asyncio.wait(running)
+
+
 def being_cancelled() -> bool:
     """True when this very task is to end. Libraries cancel futures that others wait for, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def end_if_cancelled() -> None:
+    """For what goes on after errors. A cancellation comes but once, and an error may come in its
+    place: of a library, or of a task in a TaskGroup that fails while the group is cancelled.
+    """
+    if being_cancelled():
+        raise asyncio.CancelledError

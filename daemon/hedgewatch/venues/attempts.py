@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from hedgewatch.tasks import being_cancelled
+from hedgewatch.tasks import being_cancelled, end_if_cancelled
 from hedgewatch.venues.failures import in_words, log_oddity, will_pass
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.surroundings import Backoff, Surroundings
@@ -50,6 +50,7 @@ class Attempts:
                 raise
             return InterruptedError("the request was interrupted")
         except Exception as error:  # noqa: BLE001 - see above
+            end_if_cancelled()
             log_oddity(error, self._name, self._redactor)
             return error
         return None

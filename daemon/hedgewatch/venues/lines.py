@@ -6,7 +6,7 @@ from math import inf
 
 import ccxt
 
-from hedgewatch.tasks import being_cancelled
+from hedgewatch.tasks import being_cancelled, end_if_cancelled
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import Feed
 from hedgewatch.venues.failures import in_words, refuses_the_key
@@ -48,6 +48,7 @@ class Lines:
         began = self._around.now()
         while True:
             reason = await self._until_it_ends(subscribe)
+            end_if_cancelled()
             if reason is None:
                 continue
             self._connection.drop_current(feed, reason)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 
 from hedgewatch.core.model import Market
+from hedgewatch.tasks import all_of
 from hedgewatch.venues.access import public
 from hedgewatch.venues.attempts import Attempts, each_time
 from hedgewatch.venues.catalogue import Catalogue
@@ -87,13 +88,16 @@ class MarketWatch:
     async def _stream(self, open_: Open) -> None:
         self._open = open_
         streams = open_.streams
-        async with asyncio.TaskGroup() as group:
-            group.create_task(streams.run())
-            group.create_task(each_time(streams.clock_wanted, self.read_clock))
-            group.create_task(each_time(streams.history_wanted, self.read_history))
-            group.create_task(each_time(streams.quotes_wanted, self.read_quotes))
-            group.create_task(each_time(streams.books_wanted, self.read_liquidity))
-            group.create_task(self.refresh_terms())
+        await all_of(
+            (
+                streams.run(),
+                each_time(streams.clock_wanted, self.read_clock),
+                each_time(streams.history_wanted, self.read_history),
+                each_time(streams.quotes_wanted, self.read_quotes),
+                each_time(streams.books_wanted, self.read_liquidity),
+                self.refresh_terms(),
+            )
+        )
 
     # for the accounts
 

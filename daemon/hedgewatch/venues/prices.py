@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from hedgewatch.core.events import MarkPriceChanged, PriceEvent, QuoteChanged
+from hedgewatch.tasks import all_of
 from hedgewatch.venues.catalogue import Catalogue
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import AccountNews, Dialect, Feed, PollingBegan
@@ -124,10 +125,7 @@ class PriceStreams:
         """Until something goes wrong that a new socket does not mend."""
         self._followers.on_change = self._take_more
         self._take_more()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._look())
-            for feed in self._carried:
-                group.create_task(self._keep(feed))
+        await all_of((self._look(), *map(self._keep, self._carried)))
 
     async def _keep(self, feed: Feed) -> None:
         tell = partial(pass_on, self)

@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from hedgewatch.core.events import AccountHeard, PositionChanged, PriceEvent
+from hedgewatch.tasks import all_of
 from hedgewatch.venues.connection import Connection
 from hedgewatch.venues.dialect import (
     AccountNews,
@@ -109,14 +110,11 @@ class PrivateStream:
 
     async def run(self) -> None:
         """Until something goes wrong that a new socket does not mend."""
-        async with asyncio.TaskGroup() as group:
-            if self.is_streamed:
-                group.create_task(self._look())
-                group.create_task(self._lines.keep("user", self._subscribe))
-            elif isinstance(self._dialect, LeavesFramesToCcxt):
-                tell = partial(pass_on, self)
-                for work in self._dialect.overhear(self._connection.exchange, tell):
-                    group.create_task(work)
+        if self.is_streamed:
+            await all_of((self._look(), self._lines.keep("user", self._subscribe)))
+        elif isinstance(self._dialect, LeavesFramesToCcxt):
+            tell = partial(pass_on, self)
+            await all_of(self._dialect.overhear(self._connection.exchange, tell))
 
     async def _subscribe(self) -> None:
         """Ends with the socket. The key of the stream is kept out of whatever is told."""

@@ -3,7 +3,6 @@
 Fields: Binance API documentation, Portfolio Margin. Not told apart: Portfolio Margin Pro.
 """
 
-import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from hedgewatch.core.events import (
     CollateralPriced,
 )
 from hedgewatch.core.model import Tier
+from hedgewatch.tasks import all_of
 from hedgewatch.venues.dialect import Exchange, Feed, Tell
 from hedgewatch.venues.dialects import binance_unified as unified_account
 from hedgewatch.venues.dialects.binance_account import FuturesAccount
@@ -209,8 +209,6 @@ async def _refuse_an_ordinary_account(exchange: Exchange) -> None:
 async def _together(watched: Iterable[Coroutine[Any, Any, object]]) -> None:
     """Until one of them fails; the others are let go, as all sockets of the feed are given up."""
     try:
-        async with asyncio.TaskGroup() as group:
-            for one in watched:
-                group.create_task(one)
+        await all_of(watched)
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None

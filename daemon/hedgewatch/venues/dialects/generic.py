@@ -24,6 +24,7 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
+from hedgewatch.tasks import all_of
 from hedgewatch.venues.dialect import (
     AccountNews,
     Answer,
@@ -211,10 +212,7 @@ class Generic:
         end = self._ends[feed] = asyncio.get_running_loop().create_future()
         tell(PollingBegan(feed))
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_until(end))
-                for work in self._work(exchange, feed, symbols, tell):
-                    group.create_task(work)
+            await all_of((_until(end), *self._work(exchange, feed, symbols, tell)))
         except BaseExceptionGroup as failures:
             raise first_cause(failures) from failures
 

@@ -14,7 +14,7 @@ import ccxt
 import structlog
 
 from hedgewatch.core.events import PositionChanged, PriceEvent
-from hedgewatch.tasks import being_cancelled
+from hedgewatch.tasks import being_cancelled, end_if_cancelled
 from hedgewatch.venues.dialect import Exchange, Feed, ReadAgain, Tell
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fenced import DIALLED_FOR
@@ -197,6 +197,7 @@ class Streamer:
                     raise
                 failures += 1
             except _ENDS as error:
+                end_if_cancelled()
                 log.info("a stream ended", account=self._account, error=type(error).__name__)
                 failures += 1
             if failures:
