@@ -143,8 +143,12 @@ def _reading_of(account: AccountRow, now: float) -> Event:
 
 def _told(row: PositionRow, now: float) -> PositionReading:
     return held(
-        row.symbol, row.contracts, row.entry_price, kind=row.kind, isolated=row.isolated_wallet
+        row.symbol, row.contracts, row.entry_price, kind=_side(row), isolated=row.isolated_wallet
     )(now)
+
+
+def _side(row: PositionRow) -> PositionKind:
+    return next(kind for _, kind, _ in SLOTS if kind == row.kind)
 
 
 def measures(rows: Iterable[Row]) -> dict[tuple[str, str], object]:

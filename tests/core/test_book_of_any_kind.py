@@ -24,7 +24,7 @@ from hedgewatch.core.events import (
     TiersChanged,
 )
 from hedgewatch.core.margin.regimes import REGIMES
-from hedgewatch.core.model import HedgePlan, LegPlan, Unknown
+from hedgewatch.core.model import HedgePlan, LegPlan, PositionKind, Unknown
 from tests.core.test_book import equal, measures
 from tests.support.builders import Said, balance, desk, hedge, mark, paid, tiered
 from tests.support.chance import examples
@@ -146,10 +146,14 @@ def _read_again(
     )  # fmt: skip
 
 
+_SIDES: dict[str, PositionKind] = {"net": "net", "long": "long", "short": "short"}
+
+
 def told_again(row: PositionRow, now: float) -> PositionReading:
     return PositionReading(
-        symbol=row.symbol, kind=row.kind, contracts=row.contracts, entry_price=row.entry_price,
-        venue_time=now, isolated_wallet=row.isolated_wallet, leverage=row.told_leverage,
+        symbol=row.symbol, kind=_SIDES[row.kind], contracts=row.contracts,
+        entry_price=row.entry_price, venue_time=now, isolated_wallet=row.isolated_wallet,
+        leverage=row.told_leverage,
     )  # fmt: skip
 
 

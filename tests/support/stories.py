@@ -16,7 +16,7 @@ from hedgewatch.core.book.rows import (
 from hedgewatch.core.engine import Engine
 from hedgewatch.core.episodes import Episodes
 from hedgewatch.core.events import ClockAdvanced, Event, RulesReplaced
-from hedgewatch.core.model import Desk, PositionKind, Scope, Unknown
+from hedgewatch.core.model import Desk, Scope, Unknown
 from hedgewatch.core.rules import Rule
 from tests.support.builders import (
     AIX,
@@ -120,7 +120,7 @@ class Story:
     def pool(self, name: str = "USDT") -> PoolRow:
         return self.account().pools[name]
 
-    def position(self, symbol: str = AIX, kind: PositionKind = "net") -> PositionRow:
+    def position(self, symbol: str = AIX, kind: str = "net") -> PositionRow:
         return self.account().positions[symbol, kind]
 
     def market(self, symbol: str = AIX) -> MarketRow:

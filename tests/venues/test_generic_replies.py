@@ -1,5 +1,6 @@
 """ccxt's rows of any venue, and what is made of them: what is doubtful becomes no number."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hedgewatch.venues.dialects.generic_balances import (
 )
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot
+from hedgewatch.venues.dialects.generic_parts import Modes
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fields import OddReplyError, UnlistedMarketError
 from hedgewatch.venues.settings import VENUES
@@ -233,6 +235,45 @@ def test_a_position_that_two_calls_list_alike_is_one_and_two_parts_of_one_are_re
         read(ROW, {**ROW, "contracts": 3.0})
 
 
+def in_mode(mode: object, contracts: float = 2.0, **more: object) -> dict[str, object]:
+    return {**ROW, "marginMode": mode, "contracts": contracts, **more}
+
+
+def test_cross_and_isolated_in_one_market_are_two_and_keep_their_modes_afterwards() -> None:
+    modes = Modes()
+
+    def told(*rows: dict[str, object]) -> dict[object, float]:
+        found = position_readings("woo", list(rows), MARKETS, set(), modes)
+        return {each.margin_mode: each.contracts for each in found}
+
+    assert told(in_mode("isolated")) == {None: 2.0}, "one alone is one whatever its mode"
+    assert told(in_mode("cross", 3.0), in_mode("isolated")) == {"cross": 3.0, "isolated": 2.0}
+    same = in_mode("cross"), in_mode("isolated")
+    assert told(*same) == {"cross": 2.0, "isolated": 2.0}
+    assert told(in_mode("isolated")) == {"isolated": 2.0}
+    assert told(in_mode("isolated"), in_mode(None, 0.0)) == {"isolated": 2.0}
+    with pytest.raises(OddReplyError, match="in which margin mode"):
+        told(in_mode(None))
+
+
+def test_parts_with_names_are_added_up_in_their_own_mode_and_in_no_other() -> None:
+    rows = [
+        in_mode("cross", 1.0, id="a"),
+        in_mode("cross", 2.0, id="b"),
+        in_mode("isolated", 4.0, id="c"),
+    ]
+    found = {each.margin_mode: each.contracts for each in read(*rows)}
+    assert found == {"cross": 3.0, "isolated": 4.0}
+
+
+def test_what_a_stream_tells_in_another_mode_than_was_read_waits_for_a_reading() -> None:
+    modes = Modes()
+    modes.note(read(in_mode("cross")))
+    assert not modes.may_be_another(read_one(marginMode="cross"))
+    assert modes.may_be_another(read_one(marginMode="isolated"))
+    assert not modes.may_be_another(read_one(symbol="ETH/USDT:USDT", marginMode="isolated"))
+
+
 # the units of venues
 
 
@@ -373,7 +414,7 @@ def test_coins_beside_the_margin_are_owned_and_back_nothing() -> None:
 
 
 def gone(absences: Absences, *rows: PositionReading, margin: float | None = None) -> list[str]:
-    values = {(each.symbol, each.kind): 100.0 for each in rows}
+    values = {(each.symbol, each.kind, each.margin_mode): 100.0 for each in rows}
     return [f"{each.symbol} {each.kind}" for each in absences.closed(rows, values, margin)]
 
 
@@ -400,6 +441,16 @@ def test_one_of_two_is_closed_when_its_share_of_the_margin_went() -> None:
         gone(absences, read_one(), eth, margin=20.0)
         gone(absences, eth, margin=margin)
         assert gone(absences, eth, margin=margin) == told
+
+
+def test_of_both_modes_each_is_missed_by_itself_and_by_no_other_name() -> None:
+    absences = Absences()
+    assert gone(absences, read_one(marginMode="isolated")) == []
+    assert gone(absences, *read(in_mode("cross"), in_mode("isolated"))) == []
+    alone = replace(read_one(marginMode="isolated"), margin_mode="isolated")
+    assert gone(absences, alone) == []
+    (told,) = absences.closed([alone], {}, None)
+    assert (told.margin_mode, told.contracts) == ("cross", 0.0)
 
 
 def test_a_switch_to_two_sides_ends_the_one_at_once() -> None:

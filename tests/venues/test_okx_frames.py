@@ -433,6 +433,32 @@ async def test_a_position_of_nothing_in_the_other_margin_mode_closes_no_other() 
     assert ends(news(dialect, "positions", later(2, pos="0", avgPx=""))) == [None]
 
 
+async def test_each_mode_of_one_market_is_told_by_itself_with_its_own_cause() -> None:
+    alone = {**POSITION, "mgnMode": "isolated", "margin": "500", "pos": "3"}
+    dialect = await watching(POSITION, alone)
+    grown = later(1, mgnMode="isolated", margin="600", pos="4")
+    (first, again) = news(dialect, "positions", POSITION, grown)[0:3:2]
+    assert isinstance(first, PositionChanged)
+    assert isinstance(again, ReadAgain)
+    cause = why("liquidation", 2, "0")
+    cause["posData"][0]["mgnMode"] = "isolated"
+    news(dialect, "balance_and_position", cause)
+    gone = later(2, mgnMode="isolated", margin="", pos="0", avgPx="")
+    told = news(dialect, "positions", gone)[0]
+    assert isinstance(told, PositionChanged)
+    assert (told.position.margin_mode, told.position.contracts) == ("isolated", 0.0)
+    assert told.end is EndReason.LIQUIDATED
+    assert ends(news(dialect, "positions", later(2, pos="-1"))) == [None]
+
+
+async def test_a_second_position_in_the_other_mode_is_told_as_one() -> None:
+    opened = later(1, mgnMode="isolated", margin="500", pos="3")
+    told, again = news(await watching(), "positions", opened)
+    assert isinstance(told, PositionChanged)
+    assert (told.position.margin_mode, told.position.isolated_wallet) == ("isolated", 500.0)
+    assert isinstance(again, ReadAgain)
+
+
 async def test_a_fill_that_adds_is_no_cause_and_neither_is_one_of_long_ago() -> None:
     dialect = await watching()
     news(dialect, "balance_and_position", why("filled", 1, "-3"))

@@ -298,10 +298,49 @@ async def test_a_long_and_a_short_of_one_market_keep_their_signs() -> None:
     assert found == {"long": 3.0, "short": -2.0}
 
 
-async def test_cross_and_isolated_in_one_market_at_once_are_refused_and_not_merged() -> None:
-    alone = {**POSITION, "mgnMode": "isolated", "margin": "500"}
-    with pytest.raises(OddReplyError, match="cross and isolated at once"):
-        await read(positions=[POSITION, alone])
+ALONE = {**POSITION, "mgnMode": "isolated", "margin": "500", "pos": "3", "mgnRatio": "20"}
+
+
+async def test_cross_and_isolated_in_one_market_at_once_are_two_positions() -> None:
+    for rows in ([POSITION, ALONE], [ALONE, POSITION]):
+        found = {each.margin_mode: each for each in (await read(positions=rows)).positions}
+        assert (found["cross"].contracts, found["cross"].isolated_wallet) == (-2.0, None)
+        assert (found["isolated"].contracts, found["isolated"].isolated_wallet) == (3.0, 500.0)
+        assert {each.kind for each in found.values()} == {"net"}
+
+
+async def test_what_is_listed_twice_in_one_mode_is_refused_and_not_merged() -> None:
+    with pytest.raises(OddReplyError, match="AIX/USDT:USDT is listed twice"):
+        await read(positions=[POSITION, {**POSITION, "pos": "-3"}])
+
+
+async def test_one_of_two_modes_that_is_not_listed_any_more_is_told_flat_in_its_own() -> None:
+    dialect, replies = okx(), Replies(positions=[POSITION, ALONE])
+    await dialect.read_account(replies)
+    flat = {**ALONE, "pos": "0", "avgPx": "", "liqPx": "", "mmr": "", "mgnRatio": ""}
+    replies.replies |= {"positions": [POSITION], "named": [flat, POSITION]}
+    told = (await dialect.read_account(replies)).positions
+    assert {each.margin_mode: each.contracts for each in told} == {"cross": -2.0, "isolated": 0.0}
+    replies.replies["positions"] = [POSITION, flat]
+    (left,) = (await dialect.read_account(replies)).positions
+    assert left.margin_mode == "cross"
+
+
+async def test_tiers_of_a_market_that_is_held_both_ways_are_those_of_both_or_none() -> None:
+    row = {"instFamily": "AIX-USDT", "minSz": "0", "mmr": "0.01"}
+    dialect, replies = okx(), Replies(positions=[POSITION, ALONE], tiers=[row])
+    await dialect.read_account(replies)
+    told = await dialect.tiers(replies, ["AIX/USDT:USDT"])
+    assert told == {"AIX/USDT:USDT": (Tier(0.0, 0.01, 0.0),)}
+    asked = [each["tdMode"] for each in replies.asked if isinstance(each, dict)]
+    assert sorted(asked) == ["cross", "isolated"]
+
+    class Apart(Replies):
+        async def public_get_public_position_tiers(self, asked: Any) -> Any:
+            rate = "0.02" if asked["tdMode"] == "isolated" else "0.01"
+            return {"code": "0", "data": [{**row, "mmr": rate}], "msg": ""}
+
+    assert await dialect.tiers(Apart(), ["AIX/USDT:USDT"]) == {"AIX/USDT:USDT": ()}
 
 
 async def test_margin_that_was_moved_to_where_nothing_is_held_is_no_second_position() -> None:
@@ -327,7 +366,7 @@ async def test_a_position_that_is_not_listed_any_more_is_asked_for_by_its_name()
     assert replies.asked[-1] is None, "what is known to be flat is not asked for again"
 
 
-async def test_what_its_name_tells_of_both_margin_modes_is_one_flat_position() -> None:
+async def test_of_both_margin_modes_its_name_tells_that_of_what_was_held_is_taken() -> None:
     dialect = okx()
     pair = [{**POSITION, "posSide": side, "pos": "2"} for side in ("long", "short")]
     replies = Replies(positions=pair)
@@ -337,7 +376,7 @@ async def test_what_its_name_tells_of_both_margin_modes_is_one_flat_position() -
     replies.replies |= {"positions": [pair[1]], "named": [flat, later, pair[1]]}
     found = (await dialect.read_account(replies)).positions
     assert {each.kind: each.contracts for each in found} == {"long": 0.0, "short": -2.0}
-    assert {each.kind: each.venue_time for each in found}["long"] == 1743609700.0
+    assert {each.margin_mode for each in found} == {"cross"}
 
 
 async def test_a_position_that_even_its_name_does_not_show_is_absent_and_not_flat() -> None:

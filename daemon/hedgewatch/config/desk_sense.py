@@ -17,7 +17,9 @@ from hedgewatch.core.rules import IDENTITY, Rule
 from hedgewatch.notify.routing import RouteSettings
 from hedgewatch.venues.known import FULL
 
-_POSITIONS = ("net", "long", "short")
+_POSITIONS = tuple(
+    kind + mode for kind in ("net", "long", "short") for mode in ("", "-cross", "-isolated")
+)
 _FEEDS = ("mark", "quote", "user", "rest")
 _EXPORTED: Mapping[Scope, tuple[str, ...]] = {Scope.POOL: ("currency",), Scope.POSITION: ("side",)}
 """Labels that alerts carry beside their identity: a route may match them."""

@@ -35,6 +35,8 @@ def or_unknown(told: float | None, unknown: Unknown) -> Known:
 PositionKind = Literal["net", "long", "short"]
 """One-way positions are `net`; hedge mode has a `long` and a `short` of one symbol."""
 
+MarginMode = Literal["cross", "isolated"]
+
 
 MarketStatus = Literal["trading", "halted", "settling", "closed", "unknown"]
 """`halted`: no orders for now, and the price may stand still; `settling`: it ends soon, or is being

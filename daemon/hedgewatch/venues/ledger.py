@@ -12,7 +12,8 @@ from hedgewatch.core.events import PositionReading
 _GRACE_SECONDS = 3.0
 _MARGIN_SECONDS = 0.001
 
-Leg = tuple[str, str]
+Leg = tuple[str, str, str | None]
+"""Symbol, side, and margin mode where both may be held at once."""
 
 
 class Ledger:
@@ -33,7 +34,7 @@ class Ledger:
 
     def told(self, position: PositionReading) -> None:
         """The stream told of a position."""
-        leg = (position.symbol, position.kind)
+        leg = _leg(position)
         self._known[leg] = (position.contracts, position.venue_time)
         self._timeless.pop(leg, None)
         self._untold.pop(leg, None)
@@ -41,7 +42,7 @@ class Ledger:
     def read(self, positions: Iterable[PositionReading], now: float) -> None:
         """A reading came; what it shows anew, the stream should have told or tell any moment."""
         for position in positions:
-            leg = (position.symbol, position.kind)
+            leg = _leg(position)
             contracts, told = self._known.get(leg, (0.0, 0.0))
             newer = position.venue_time > told + _MARGIN_SECONDS
             shown = self._shown_twice(leg, position) or newer
@@ -68,4 +69,8 @@ class Ledger:
     def untold(self, now: float) -> str:
         """The market of a change that the stream did not tell in time, empty when there is none."""
         late = (leg for leg, since in self._untold.items() if now - since > _GRACE_SECONDS)
-        return next(late, ("", ""))[0]
+        return next(late, ("", "", None))[0]
+
+
+def _leg(position: PositionReading) -> Leg:
+    return position.symbol, position.kind, position.margin_mode

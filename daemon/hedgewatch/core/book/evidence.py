@@ -1,14 +1,12 @@
 """Whether the margin that a venue uses shows that a position which it does not list is there."""
 
+from hedgewatch.core.book.naming import Key
 from hedgewatch.core.book.pooling import is_whole, settle_of
 from hedgewatch.core.book.rows import AccountRow, PositionRow
 from hedgewatch.core.events import AccountRead
-from hedgewatch.core.model import PositionKind
 
 
-def margin_still_used(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
+def margin_still_used(account: AccountRow, position: PositionRow, reported: set[Key]) -> bool:
     """Whether the venue's margin exceeds what the reported positions explain (of those that are
     isolated, readings count none into a balance's margin).
 
@@ -25,9 +23,7 @@ def margin_still_used(
     return _more_is_used_of_one(account, position, reported)
 
 
-def _more_is_used_of_one(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
+def _more_is_used_of_one(account: AccountRow, position: PositionRow, reported: set[Key]) -> bool:
     """The same of the pool of one currency, whose margin the venue tells with its balance."""
     currency = position.pool.currency if position.pool else ""
     balance = account.balances.get(currency)
@@ -42,9 +38,7 @@ def _more_is_used_of_one(
     return balance.maintenance_margin > explained + position.maintenance / 2
 
 
-def _more_is_used_by_all(
-    account: AccountRow, position: PositionRow, reported: set[tuple[str, PositionKind]]
-) -> bool:
+def _more_is_used_by_all(account: AccountRow, position: PositionRow, reported: set[Key]) -> bool:
     """The same of an account that is one pool, whose venue tells one total in its currency."""
     told = account.told_maintenance_margin
     if told is None:

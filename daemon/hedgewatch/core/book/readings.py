@@ -14,6 +14,7 @@ from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.change import Change, waits
 from hedgewatch.core.book.evidence import margin_still_used, tells_margin
 from hedgewatch.core.book.legs import build_leg
+from hedgewatch.core.book.naming import Key, keys_of, mode_held
 from hedgewatch.core.book.rows import NOT_YET, AccountRow, PositionRow
 from hedgewatch.core.book.terms import (
     take_leverage,
@@ -28,7 +29,7 @@ from hedgewatch.core.events import (
     TiersChanged,
 )
 from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf
-from hedgewatch.core.model import EndReason, PositionKind
+from hedgewatch.core.model import EndReason
 
 _READINGS_TO_BELIEVE_ABSENCE = 2
 
@@ -95,13 +96,25 @@ def tell_position(
     account: AccountRow,
     reading: PositionReading,
     change: Change,
-    streamed: PositionChanged | None = None,
+    streamed: PositionChanged,
 ) -> None:
-    """Merge what was said of one position, by the private stream or in a whole reading."""
+    """Merge what the private stream said of one position."""
+    (key,) = keys_of(book, account, (reading,))
+    _tell(book, account, key, reading, change, streamed)
+
+
+def _tell(
+    book: Book,
+    account: AccountRow,
+    key: Key,
+    reading: PositionReading,
+    change: Change,
+    streamed: PositionChanged | None,
+) -> None:
     if not _is_a_number(reading):
         change.doubt()
         return
-    position = _position_of(book, account, reading)
+    position = _position_of(book, account, key, reading)
     if _must_wait(position, reading, change, whole=streamed is None):
         change.move(position.symbol, 0.0, streamed.end if streamed else None)
         change.doubt()
@@ -160,12 +173,14 @@ def _is_a_number(reading: PositionReading) -> bool:
     return isfinite(reading.contracts) and isfinite(reading.isolated_wallet or 0.0)
 
 
-def _position_of(book: Book, account: AccountRow, reading: PositionReading) -> PositionRow:
-    key = (reading.symbol, reading.kind)
+def _position_of(
+    book: Book, account: AccountRow, key: Key, reading: PositionReading
+) -> PositionRow:
     position = account.positions.get(key)
     if position is None:
-        market = book.market(account.venue, reading.symbol)
-        position = account.positions[key] = PositionRow(account, market, reading.kind)
+        market = book.market(account.venue, key[0])
+        position = account.positions[key] = PositionRow(account, market, key[1])
+        position.margin_mode = mode_held(reading)
     return position
 
 
@@ -181,6 +196,8 @@ def _take(
     position.contracts = reading.contracts
     position.entry_price = reading.entry_price
     position.isolated_wallet = reading.isolated_wallet
+    if reading.contracts:
+        position.margin_mode = mode_held(reading)
     position.told_taker_fee = reading.taker_fee or position.told_taker_fee
     position.last_distance = position.liquidation_distance_worst = NOT_YET
     build_leg(account, position)
@@ -234,10 +251,11 @@ def _read_positions(
     book: Book, account: AccountRow, readings: Sequence[PositionReading], change: Change
 ) -> None:
     """Those that are listed, then those that are not; a flat one that was never held is no news."""
-    for reading in readings:
-        if reading.contracts or (reading.symbol, reading.kind) in account.positions:
-            tell_position(book, account, reading, change)
-    reported = {(reading.symbol, reading.kind) for reading in readings}
+    keys = keys_of(book, account, readings)
+    for key, reading in zip(keys, readings, strict=True):
+        if reading.contracts or key in account.positions:
+            _tell(book, account, key, reading, change, None)
+    reported = set(keys)
     for key, position in account.positions.items():
         if position.contracts and key not in reported:
             _miss(account, position, reported, change)
@@ -246,7 +264,7 @@ def _read_positions(
 def _miss(
     account: AccountRow,
     position: PositionRow,
-    reported: set[tuple[str, PositionKind]],
+    reported: set[Key],
     change: Change,
 ) -> None:
     """A reading did not list the position. It is gone only when its margin is gone as well."""

@@ -10,7 +10,7 @@ from hedgewatch.core.book.rows import AccountRow, MarketRow, PositionRow
 from hedgewatch.core.book.rows.terms import TermsChange
 from hedgewatch.core.events import CollateralReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
-from hedgewatch.core.model import Known, Market, MarketStatus
+from hedgewatch.core.model import Known, MarginMode, Market, MarketStatus
 from hedgewatch.core.wording import date_and_time, spoken
 
 Words = tuple[str, str, str]
@@ -119,7 +119,7 @@ def counts_of(collateral: Mapping[str, CollateralReading]) -> dict[str, str]:
     return {f"{asset} counts": _rates(reading) for asset, reading in collateral.items()}
 
 
-def mode_of(*, isolated: bool) -> str:
+def mode_of(*, isolated: bool) -> MarginMode:
     """The margin mode of a position."""
     return "isolated" if isolated else "cross"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
-from hedgewatch.core.model import CollateralSlice, EndReason, PositionKind, Tier
+from hedgewatch.core.model import CollateralSlice, EndReason, MarginMode, PositionKind, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class PositionReading:
     `venue_margin_ratio` is that of an isolated position in our polarity (1 is liquidation).
     `taker_fee` is what this account pays to close it, a fraction of the notional; None where that
     of the market holds. `adl_rank` is where it stands in the venue's queue of auto-deleveraging, 0
-    (last) to 4 (first).
+    (last) to 4 (first). `margin_mode` is told where one market and side may be held in both at
+    once, of flat ones too; None where a position is one whatever its mode, which may change.
     """
 
     symbol: str
@@ -42,6 +43,7 @@ class PositionReading:
     leverage: float | None = None
     taker_fee: float | None = None
     adl_rank: float | None = None
+    margin_mode: MarginMode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,7 +201,7 @@ class Generic:
     def overhear(self, exchange: Exchange, tell: Tell) -> Sequence[Coroutine[Any, Any, None]]:
         """Hints that the account changed."""
         DIALLED_FOR.set("user")
-        return self._streamer.account(exchange, self._reader.by_side, tell)
+        return self._streamer.account(exchange, self._reader.by_side, self._reader.modes, tell)
 
     async def watch(
         self, exchange: Exchange, feed: Feed, symbols: Sequence[str], tell: Tell

@@ -5,13 +5,14 @@ does a list that is incomplete. One absence is no statement; two are one, unless
 uses the margin of what is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hedgewatch.core.events import PositionReading
-from hedgewatch.core.model import PositionKind
+from hedgewatch.core.model import MarginMode, PositionKind
 
-Leg = tuple[str, PositionKind]
+Leg = tuple[str, PositionKind, MarginMode | None]
+"""The margin mode of what is held in both at once, else None."""
 
 _READINGS = 2
 _STILL_USED = 0.5
@@ -45,16 +46,16 @@ class Absences:
         `values` are what the listed ones are worth, in whatever money; `margin` is what the venue
         says that all of them use, None where it does not say.
         """
-        listed = {(each.symbol, each.kind): each for each in positions}
+        listed = {(each.symbol, each.kind, each.margin_mode): each for each in positions}
         whole = sum(values.values())
         for leg, reading in listed.items():
             self._held.pop(leg, None)
+            self._held.pop((*leg[:2], None), None)  # beside which another was opened
             if reading.contracts:
                 share = values.get(leg, 0.0) / whole if whole else 0.0
                 self._held[leg] = _Kept(0, share, margin)
-        symbols = {symbol for symbol, _ in listed}
         missing = [leg for leg in self._held if leg not in listed]
-        gone = [leg for leg in missing if leg[0] in symbols or self._is_gone(leg, margin)]
+        gone = [leg for leg in missing if _was_switched(leg, listed) or self._is_gone(leg, margin)]
         for leg in gone:
             del self._held[leg]
         return [_flat(leg) for leg in gone]
@@ -65,6 +66,11 @@ class Absences:
         return kept.missed >= _READINGS and not _still_used(kept, margin)
 
 
+def _was_switched(leg: Leg, listed: Iterable[Leg]) -> bool:
+    """Another side of its market is listed. Another margin mode beside it says nothing."""
+    return any(leg[0] == other[0] and leg[1] != other[1] for other in listed)
+
+
 def _still_used(kept: _Kept, margin: float | None) -> bool:
     if not kept.margin or margin is None:
         return False
@@ -72,5 +78,12 @@ def _still_used(kept: _Kept, margin: float | None) -> bool:
 
 
 def _flat(leg: Leg) -> PositionReading:
-    symbol, kind = leg
-    return PositionReading(symbol=symbol, kind=kind, contracts=0.0, entry_price=0.0, venue_time=0.0)
+    symbol, kind, mode = leg
+    return PositionReading(
+        symbol=symbol,
+        kind=kind,
+        contracts=0.0,
+        entry_price=0.0,
+        venue_time=0.0,
+        margin_mode=mode,
+    )

@@ -1,26 +1,75 @@
 """Positions that a venue lists in parts: separate ones in one market (Deepcoin's and WEEX's split
-modes), an isolated one beside a cross one, or one and the same in the replies to two calls.
+modes), or one and the same in the replies to two calls. An isolated one beside a cross one is no
+part of it (decision 40).
 """
 
-from collections.abc import Container, Iterable
-from dataclasses import replace
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from hedgewatch.core.events import PositionReading
-from hedgewatch.core.model import PositionKind
+from hedgewatch.core.model import MarginMode, PositionKind
 from hedgewatch.venues.fields import OddReplyError
 
 Named = tuple[object, PositionReading]
 """A position, and the name that its venue gives it, None where it gives none."""
 
+Side = tuple[str, PositionKind]
+
+_BOTH = frozenset({"cross", "isolated"})
+
+
+@dataclass(slots=True)
+class Modes:
+    """`both` are the markets and sides that are held cross and isolated at once, or were seen so;
+    `isolated` says of the others whether they were, at the last whole reading.
+    """
+
+    both: set[Side] = field(default_factory=set)
+    isolated: dict[Side, bool] = field(default_factory=dict)
+
+    def told(self, listed: Sequence[Named]) -> list[Named]:
+        """The same, with the margin mode of those alone that are held in both. A flat one that
+        tells no mode says nothing of them.
+        """
+        found: dict[Side, set[str]] = {}
+        for _, each in listed:
+            if each.contracts and each.margin_mode is not None:
+                found.setdefault(_side(each), set()).add(each.margin_mode)
+        self.both |= {side for side, modes in found.items() if modes >= _BOTH}
+        moded = ((name, self._in_its_mode(each)) for name, each in listed)
+        return [(name, each) for name, each in moded if each is not None]
+
+    def _in_its_mode(self, reading: PositionReading) -> PositionReading | None:
+        if _side(reading) not in self.both:
+            return replace(reading, margin_mode=None)
+        if reading.margin_mode is None and reading.contracts:
+            raise OddReplyError(f"in which margin mode {reading.symbol} is held is not told")
+        return None if reading.margin_mode is None else reading
+
+    def note(self, positions: Iterable[PositionReading]) -> None:
+        """A whole reading came."""
+        held = (each for each in positions if each.contracts)
+        self.isolated |= {_side(each): each.isolated_wallet is not None for each in held}
+
+    def may_be_another(self, reading: PositionReading) -> bool:
+        """Whether it is in the other mode than was read: it was switched, or is a second one."""
+        alone = reading.isolated_wallet is not None
+        return reading.margin_mode is None and self.isolated.get(_side(reading), alone) is not alone
+
+
+def _side(reading: PositionReading) -> Side:
+    return reading.symbol, reading.kind
+
 
 def each_once(told: Iterable[Named], inverse: Container[str]) -> tuple[PositionReading, ...]:
-    """One position for each market and side. Parts that have names of their own are added up; what
-    differs without a name cannot be told apart from an old answer by whoever reads it.
+    """One position for each market, side and margin mode. Parts that have names of their own are
+    added up; what differs without a name cannot be told apart from an old answer by whoever reads
+    it.
     `inverse` are the symbols whose entry prices have a harmonic mean.
     """
-    found: dict[tuple[str, PositionKind], dict[object, PositionReading]] = {}
+    found: dict[tuple[Side, MarginMode | None], dict[object, PositionReading]] = {}
     for name, each in told:
-        parts = found.setdefault((each.symbol, each.kind), {})
+        parts = found.setdefault((_side(each), each.margin_mode), {})
         if name is None and None in parts and _differ(parts[None], each):
             raise OddReplyError(f"{each.symbol} is listed twice, with different positions")
         if each.contracts or name not in parts:

@@ -21,6 +21,7 @@ from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
 from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
 from hedgewatch.venues.dialects.generic_outside import Outside, margin_apart
+from hedgewatch.venues.dialects.generic_parts import Modes
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
@@ -69,6 +70,7 @@ class GenericReader:
         self._account = account
         self._venue = venue
         self.by_side: set[str] = set()
+        self.modes = Modes()
         self._absences = Absences()
         self._owned: set[str] = set()
         self._asking = Asking(account)
@@ -82,7 +84,8 @@ class GenericReader:
         asked = calls_of(self._venue, markets.values()).positions
         held = await self._positions(exchange, each_of(accounts, asked))
         listed, outside = self._outside.sort(held, markets)
-        positions = position_readings(self._venue, listed, markets, self.by_side)
+        positions = position_readings(self._venue, listed, markets, self.by_side, self.modes)
+        self.modes.note(positions)
         calls = money_calls(self._venue, markets.values(), exchange.options)
         purse = Purse(several=len(accounts) > 1, unseen=(*outside, *unseen))
         await self._margin(exchange, each_of(accounts, calls.margin), purse)
@@ -296,5 +299,5 @@ def _worth(
         market = markets[each.symbol]
         size = abs(each.contracts) * contract_size(venue, market)
         price = 1.0 if market.get("inverse") else each.entry_price
-        found.append(((each.symbol, each.kind), size * price))
+        found.append(((each.symbol, each.kind, each.margin_mode), size * price))
     return found

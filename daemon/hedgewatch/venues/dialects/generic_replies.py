@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from hedgewatch.core.events import PositionReading
 from hedgewatch.core.margin.polarity import price_from_venue
-from hedgewatch.core.model import PositionKind
+from hedgewatch.core.model import MarginMode, PositionKind
 from hedgewatch.venues.dialects.generic_accounts import maintenance_of
-from hedgewatch.venues.dialects.generic_parts import each_once
+from hedgewatch.venues.dialects.generic_parts import Modes, each_once
 from hedgewatch.venues.dialects.generic_units import signed_contracts, told_numbers
 from hedgewatch.venues.fields import (
     OddReplyError,
@@ -62,25 +62,31 @@ _ENTRY_VALUES: Mapping[str, str] = MappingProxyType(
 
 
 def position_readings(
-    venue: str, reply: object, markets: Mapping[str, Row], by_side: set[str]
+    venue: str,
+    reply: object,
+    markets: Mapping[str, Row],
+    by_side: set[str],
+    modes: Modes | None = None,
 ) -> tuple[PositionReading, ...]:
     """The positions of contracts in a unified reply, flat ones too, by the markets of ccxt.
 
     `by_side` are the symbols that are known to be held as a long and a short beside each other:
-    what this reply shows of that is added. OddReplyError when it cannot be told what is held.
+    what this reply shows of that is added, and so to `modes`. OddReplyError when it cannot be told
+    what is held.
     """
     sided = [_with_side(venue, row) for row in rows(reply, "positions")]
     listed = [row for row in sided if _concerns(row, markets)]
     counted = [(row, _contracts(venue, row, markets[row["symbol"]])) for row in listed]
     open_rows = [row for row, contracts in counted if contracts]
     by_side |= _hedged(open_rows)
-    told = (
+    told = [
         (
             row.get("id"),
             _position(venue, row, contracts, markets[row["symbol"]], _kind(row, by_side)),
         )
         for row, contracts in counted
-    )
+    ]
+    told = (modes or Modes()).told(told)
     return each_once(told, {symbol for symbol in markets if markets[symbol].get("inverse")})
 
 
@@ -154,7 +160,8 @@ def _position(
 ) -> PositionReading:
     numbers = told_numbers(row.get("info"))
     apart = venue in _APART_WHEN_INVERSE and bool(market.get("inverse"))
-    isolated = apart or (row.get("marginMode") == "isolated" and not _is_cross_by_sign(venue, row))
+    mode = _mode(venue, row)
+    isolated = apart or mode == "isolated"
     return PositionReading(
         symbol=row["symbol"],
         kind=kind,
@@ -167,7 +174,16 @@ def _position(
         ),
         venue_maintenance_margin=maintenance_of(venue, row) if contracts else None,
         leverage=_leverage(venue, row, numbers),
+        margin_mode=mode,
     )
+
+
+def _mode(venue: str, row: Row) -> MarginMode | None:
+    """That of the position, None where it is not told."""
+    told = row.get("marginMode")
+    if told == "isolated" and not _is_cross_by_sign(venue, row):
+        return "isolated"
+    return "cross" if told in {"cross", "isolated"} else None
 
 
 def _is_cross_by_sign(venue: str, row: Row) -> bool:

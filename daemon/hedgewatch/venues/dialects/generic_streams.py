@@ -16,6 +16,7 @@ import structlog
 from hedgewatch.core.events import PositionChanged, PriceEvent
 from hedgewatch.tasks import being_cancelled, end_if_cancelled
 from hedgewatch.venues.dialect import Exchange, Feed, ReadAgain, Tell
+from hedgewatch.venues.dialects.generic_parts import Modes
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.fenced import DIALLED_FOR
 from hedgewatch.venues.fields import OddReplyError, Row
@@ -137,14 +138,16 @@ class Streamer:
 
         return [self._keep(exchange, "quote", once)]
 
-    def account(self, exchange: Exchange, by_side: set[str], tell: Tell) -> list[Work]:
+    def account(
+        self, exchange: Exchange, by_side: set[str], modes: Modes, tell: Tell
+    ) -> list[Work]:
         """Listen to the account: what changes there is read."""
         work = []
         if ways(exchange, ["watch_positions"]):
 
             async def positions() -> None:
                 listed = await exchange.watch_positions()
-                self._hint(exchange, listed, by_side, tell)
+                self._hint(exchange, listed, by_side, modes, tell)
 
             work.append(self._keep(exchange, "quote", positions))
         if ways(exchange, ["watch_balance"]):
@@ -158,24 +161,27 @@ class Streamer:
             work.append(self._keep(exchange, "quote", balance))
         return work
 
-    def _hint(self, exchange: Exchange, listed: object, by_side: set[str], tell: Tell) -> None:
+    def _hint(
+        self, exchange: Exchange, listed: object, by_side: set[str], modes: Modes, tell: Tell
+    ) -> None:
         """What is trusted is told at once; a reading follows in any case."""
         rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
         if self._venue in TRUSTED_POSITIONS:
-            self._tell_positions(rows, exchange.markets or {}, by_side, tell)
+            self._tell_positions(rows, exchange.markets or {}, by_side, modes, tell)
         state = [(row.get("symbol"), row.get("side"), row.get("contracts")) for row in rows]
         self._hint_if_new("positions", state, tell)
 
     def _tell_positions(
-        self, rows: Sequence[Row], markets: Any, by_side: set[str], tell: Tell
+        self, rows: Sequence[Row], markets: Any, by_side: set[str], modes: Modes, tell: Tell
     ) -> None:
         try:
-            told = position_readings(self._venue, list(rows), markets, by_side)
+            told = position_readings(self._venue, list(rows), markets, by_side, modes)
         except OddReplyError as error:
             log.info("a streamed position is only a hint", account=self._account, error=str(error))
             return
         for position in told:
-            tell(PositionChanged(self._account, position))
+            if not modes.may_be_another(position):
+                tell(PositionChanged(self._account, position))
 
     def _hint_if_new(self, what: str, state: object, tell: Tell) -> None:
         if self._seen.get(what) != state:

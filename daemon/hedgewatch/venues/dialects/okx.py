@@ -177,15 +177,18 @@ class Okx:
     async def tiers(
         self, exchange: Exchange, symbols: Sequence[str]
     ) -> Mapping[str, tuple[Tier, ...]]:
-        """By families, as cross or isolated positions have them, whichever is held."""
+        """By families, as cross or isolated positions have them, whichever is held. Where both are
+        and have others, those of the market are none: it has one table.
+        """
         found: dict[str, tuple[Tier, ...]] = {}
         for (kind, mode), named in self._by_family(symbols).items():
             families = iter(named)
             while five := list(islice(families, okx_terms.FAMILIES)):
                 told = await _tiers(exchange, kind, mode, five)
-                found |= {
-                    s: told[family] for family in five if family in told for s in named[family]
-                }
+                for symbol, table in (
+                    (s, told[family]) for family in five if family in told for s in named[family]
+                ):
+                    found[symbol] = table if found.get(symbol, table) == table else ()
         return found
 
     def _by_family(
@@ -195,9 +198,9 @@ class Okx:
         sorted_by: dict[tuple[str, str], dict[str, list[str]]] = {}
         for symbol in symbols:
             if self._listing.is_contract(symbol):
-                mode = "isolated" if symbol in self._reader.isolated else "cross"
-                of_kind = sorted_by.setdefault((self._listing.kind(symbol), mode), {})
-                of_kind.setdefault(self._listing.family(symbol), []).append(symbol)
+                for mode in self._reader.modes_of(symbol):
+                    of_kind = sorted_by.setdefault((self._listing.kind(symbol), mode), {})
+                    of_kind.setdefault(self._listing.family(symbol), []).append(symbol)
         return sorted_by
 
     async def read_terms(self, exchange: Exchange) -> None:

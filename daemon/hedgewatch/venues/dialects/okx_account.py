@@ -12,7 +12,7 @@ from types import MappingProxyType
 from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
 from hedgewatch.core.margin.polarity import VENUE_RATIOS, from_venue
 from hedgewatch.core.margin.regimes import REGIMES, UNKNOWN, Regime
-from hedgewatch.core.model import PositionKind
+from hedgewatch.core.model import MarginMode, PositionKind
 from hedgewatch.venues.dialects.okx_listing import CONTRACTS, Listing
 from hedgewatch.venues.dialects.okx_prices import first
 from hedgewatch.venues.fields import (
@@ -28,7 +28,8 @@ from hedgewatch.venues.fields import (
 )
 from hedgewatch.venues.permissions import KeyRights
 
-Leg = tuple[str, PositionKind]
+Leg = tuple[str, PositionKind, MarginMode]
+"""One market and side is held cross and isolated at once: each is a position (`mgnMode`)."""
 
 SPOT, FUTURES, MULTI_CURRENCY, PORTFOLIO = "1", "2", "3", "4"
 """The modes of an account, as `acctLv` tells them."""
@@ -47,6 +48,7 @@ _ISOLATED = REGIMES["okx-isolated"]
 _KINDS: Mapping[object, PositionKind] = MappingProxyType(
     {"net": "net", "long": "long", "short": "short"}
 )
+_MODES: Mapping[object, MarginMode] = MappingProxyType({"cross": "cross", "isolated": "isolated"})
 _RATIO = VENUE_RATIOS["okx"]
 _NEXT_TO_NOTHING = 1e-9
 """Dollars. A price that is 0 would be none."""
@@ -96,7 +98,7 @@ def leg_of(row: Row, symbol: str) -> Leg:
     kind = _KINDS.get(row.get("posSide"))
     if kind is None:
         raise OddReplyError(f"posSide is {row.get('posSide')!r:.40}, not a position side")
-    return symbol, kind
+    return symbol, kind, _mode_of(row)
 
 
 def is_contract(row: Row) -> bool:
@@ -106,8 +108,8 @@ def is_contract(row: Row) -> bool:
 
 def position(row: Row, listing: Listing, taker_fee: float | None) -> PositionReading:
     """One position: `pos` is in contracts, signed where long and short are one."""
-    symbol, kind = leg_of(row, listing.symbol(row))
-    contracts, isolated = number(row, "pos"), _is_isolated(row)
+    symbol, kind, mode = leg_of(row, listing.symbol(row))
+    contracts, isolated = number(row, "pos"), mode == "isolated"
     if kind != "net":
         contracts = -abs(contracts) if kind == "short" else abs(contracts)
     return PositionReading(
@@ -123,14 +125,15 @@ def position(row: Row, listing: Listing, taker_fee: float | None) -> PositionRea
         leverage=above_zero_or_none(row, "lever"),
         taker_fee=taker_fee,
         adl_rank=_rank(row),
+        margin_mode=mode,
     )
 
 
-def _is_isolated(row: Row) -> bool:
-    mode = row.get("mgnMode")
-    if mode not in {"cross", "isolated"}:
-        raise OddReplyError(f"mgnMode is {mode!r:.40}, neither cross nor isolated")
-    return bool(mode == "isolated")
+def _mode_of(row: Row) -> MarginMode:
+    mode = _MODES.get(row.get("mgnMode"))
+    if mode is None:
+        raise OddReplyError(f"mgnMode is {row.get('mgnMode')!r:.40}, neither cross nor isolated")
+    return mode
 
 
 def _rank(row: Row) -> float | None:
@@ -139,9 +142,8 @@ def _rank(row: Row) -> float | None:
 
 
 def one_each(held: Iterable[Row], listing: Listing) -> Mapping[Leg, Row]:
-    """The row of each position. Of flat ones there may be several: one a margin mode in which it
-    was held, or to which margin was moved. Cross and isolated in one market at once are two pools
-    of one name, of which neither may be lost: OddReplyError.
+    """The row of each position. Of what is flat there may be several: the last one is true. Two
+    that are held and differ in nothing else cannot be told apart: OddReplyError.
     """
     found: dict[Leg, Row] = {}
     for row in held:
@@ -154,9 +156,7 @@ def one_each(held: Iterable[Row], listing: Listing) -> Mapping[Leg, Row]:
         elif not amount(other, "pos"):
             found[leg] = row
         else:
-            raise OddReplyError(
-                f"{leg[0]} is held cross and isolated at once, which cannot be told apart"
-            )
+            raise OddReplyError(f"{leg[0]} is listed twice with the same side and margin mode")
     return found
 
 
@@ -219,7 +219,7 @@ def foreign_in(others: Iterable[Row], unlisted: Iterable[Row]) -> Foreign:
     shared = any(amount(row, "pos") and row.get("mgnMode") != "isolated" for row in others)
     modes: dict[bool, list[str]] = {True: [], False: []}
     for row in unlisted:
-        modes[_is_isolated(row)].append(text(row, "instId"))
+        modes[_mode_of(row) == "isolated"].append(text(row, "instId"))
     cross = _not_listed(modes[False])
     if shared:
         cross = "options or margin positions share the margin of contracts"

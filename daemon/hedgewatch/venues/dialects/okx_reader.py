@@ -8,6 +8,7 @@ import ccxt
 import structlog
 
 from hedgewatch.core.events import AccountRead, BalanceReading
+from hedgewatch.core.model import MarginMode
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects import okx_account, okx_terms
 from hedgewatch.venues.dialects.okx_account import Elsewhere, Leg
@@ -24,9 +25,8 @@ _SAME_MOMENT_SECONDS = 2.0
 
 
 class AccountReader:
-    """`isolated` are the markets in which that is held, `switched_off` the coins that their owner
-    took out of the collateral, `valued` what OKX values the coins at, in dollars. The private
-    stream is told what was read.
+    """`switched_off` are the coins that their owner took out of the collateral, `valued` what OKX
+    values the coins at, in dollars. The private stream is told what was read.
     """
 
     def __init__(self, account: str, listing: Listing, user: UserFrames) -> None:
@@ -38,7 +38,6 @@ class AccountReader:
         self._fees: dict[str, float] = {}
         self._missed: set[str] = set()
         self._configured: tuple[float, object] = (0.0, None)
-        self.isolated: set[str] = set()
         self.switched_off: frozenset[str] = frozenset()
         self.valued: Mapping[str, float] = {}
 
@@ -50,6 +49,10 @@ class AccountReader:
         if anew or not 0.0 <= now - self._configured[0] <= _SAME_MOMENT_SECONDS:
             self._configured = (now, await exchange.private_get_account_config())
         return self._configured[1]
+
+    def modes_of(self, symbol: str) -> set[MarginMode]:
+        """The margin modes in which a market is held; cross where it is not."""
+        return {mode for held, _, mode in self._held if held == symbol} or {"cross"}
 
     async def settle_in(self, exchange: Exchange) -> None:
         """Its mode, which is asked anew with each reading, and what it pays to close contracts."""
@@ -70,7 +73,7 @@ class AccountReader:
         held = okx_account.data_of(reply, "positions")
         contracts = list(filter(okx_account.is_contract, held))
         listed, unlisted = self._sorted(contracts)
-        ours = dict(okx_account.one_each(listed, self._listing))
+        ours = self._that_concern(okx_account.one_each(listed, self._listing))
         ours |= await self._those_gone(exchange, ours)
         funds = first(await exchange.private_get_account_balance())
         await self._outside.read(exchange)
@@ -101,17 +104,28 @@ class AccountReader:
                 self._listing.symbol(row)  # raises
         return listed, unlisted
 
+    def _that_concern(self, listed: Mapping[Leg, Row]) -> dict[Leg, Row]:
+        """Margin that is moved to where nothing is held yet makes a position of 0 there, which says
+        nothing about what is held in the other mode.
+        """
+        standing = {leg[:2] for leg, row in listed.items() if okx_account.amount(row, "pos")}
+        return {
+            leg: row
+            for leg, row in listed.items()
+            if okx_account.amount(row, "pos") or leg in self._held or leg[:2] not in standing
+        }
+
     def _reading(self, ours: Mapping[Leg, Row], funds: Row, mode: str) -> AccountRead:
-        positions = tuple(
-            okx_account.position(row, self._listing, self._fees.get(symbol))
-            for (symbol, _), row in ours.items()
-        )
+        positions = {
+            leg: okx_account.position(row, self._listing, self._fees.get(leg[0]))
+            for leg, row in ours.items()
+        }
         details = rows(funds.get("details"), "details")
         self._user.seen(positions, details)
         self._note(ours, details)
         return AccountRead(
             account=self._account,
-            positions=positions,
+            positions=tuple(positions.values()),
             balances=tuple(self._balances(details, mode)),
         )
 
@@ -122,10 +136,6 @@ class AccountReader:
                 self._held.pop(leg, None)
                 continue
             self._held[leg] = text(row, "instId")
-            if row.get("mgnMode") == "isolated":
-                self.isolated.add(leg[0])
-            else:
-                self.isolated.discard(leg[0])
         self.valued = dict(okx_account.dollars(details))
         self.switched_off = frozenset(
             text(row, "ccy")

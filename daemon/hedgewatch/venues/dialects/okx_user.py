@@ -62,16 +62,16 @@ class UserFrames:
         self._listing = listing
         self._positions: Causes[Leg, PositionReading] = Causes()
         self._balances: Causes[str, BalanceReading] = Causes()
-        self._isolated: dict[Leg, bool] = {}
+        self._held: set[Leg] = set()
         self.fees: Mapping[str, float] = {}
         self.elsewhere: Mapping[str, Elsewhere] = {}
         self.mode = ""
 
-    def seen(self, positions: Iterable[PositionReading], details: Iterable[Row]) -> None:
+    def seen(self, positions: Mapping[Leg, PositionReading], details: Iterable[Row]) -> None:
         """What a whole reading showed: what is told next is compared with it."""
-        for each in positions:
-            self._positions.seen((each.symbol, each.kind), each.contracts, each.venue_time)
-            self._note_mode(each)
+        for leg, each in positions.items():
+            self._note_held(leg, each)
+            self._positions.seen(leg, each.contracts, each.venue_time)
         for row in details:
             self._balances.seen(text(row, "ccy"), number(row, "cashBal"), moment(row, "uTime"))
 
@@ -88,9 +88,9 @@ class UserFrames:
             return list(self._warnings(rows(message.get("data"), "data")))
         return []
 
-    def _note_mode(self, held: PositionReading) -> None:
-        if held.contracts:
-            self._isolated[held.symbol, held.kind] = held.isolated_wallet is not None
+    def _note_held(self, leg: Leg, reading: PositionReading) -> None:
+        if reading.contracts:
+            self._held.add(leg)
 
     # what is
 
@@ -110,22 +110,21 @@ class UserFrames:
                 yield ReadAgain(resized)
                 continue
             reading = position(row, self._listing, self.fees.get(symbol))
-            leg = (reading.symbol, reading.kind)
-            if not reading.contracts and self._is_of_another_mode(leg, row):
+            leg = leg_of(row, symbol)
+            if not reading.contracts and self._is_of_another_mode(leg):
                 continue
-            self._note_mode(reading)
+            self._note_held(leg, reading)
             changed |= self._positions.seen(leg, reading.contracts, reading.venue_time)
             end = self._positions.told(leg, reading.contracts, reading.venue_time, reading)
             yield PositionChanged(self._account, reading, end)
         if changed:
             yield ReadAgain("a position changed")
 
-    def _is_of_another_mode(self, leg: Leg, row: Row) -> bool:
+    def _is_of_another_mode(self, leg: Leg) -> bool:
         """Margin that is moved to where nothing is held yet makes a position of 0 there, which says
         nothing about what is held in the other mode.
         """
-        held = self._isolated.get(leg)
-        return held is not None and held is not (row.get("mgnMode") == "isolated")
+        return leg not in self._held and any(leg[:2] == held[:2] for held in self._held)
 
     def _of_account(self, funds: Row) -> Iterator[AccountNews]:
         """Coins that are also owned elsewhere are read: what moves in between would count twice."""

@@ -12,7 +12,7 @@ from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.events import CollateralReading
 from hedgewatch.core.margin import Discount
 from hedgewatch.core.margin.regimes import UNKNOWN
-from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Tier, Unknown
+from hedgewatch.core.model import Known, Scope, Subject, Tier, Unknown
 
 
 class BalanceRow:
@@ -111,7 +111,7 @@ class AccountRow(AccountNews):
         self.cross_regime = self.isolated_regime = UNKNOWN
         self.unseen = ()
         self.told_equity = self.told_maintenance_margin = self.told_margin_ratio = None
-        self.positions: dict[tuple[str, PositionKind], PositionRow] = {}
+        self.positions: dict[tuple[str, str], PositionRow] = {}
         self.balances: dict[str, BalanceRow] = {}
         self.collateral: dict[str, CollateralReading] = {}
         self.collateral_at = 0.0

@@ -10,7 +10,7 @@ from hedgewatch.core.book.rows.remedy import remedy_of
 from hedgewatch.core.book.rows.row import NOT_YET
 from hedgewatch.core.book.rows.terms import PositionNews
 from hedgewatch.core.margin import Leg
-from hedgewatch.core.model import Known, PositionKind, Scope, Subject, Unknown
+from hedgewatch.core.model import Known, MarginMode, Scope, Subject, Unknown
 
 if TYPE_CHECKING:  # they list their positions, which name them
     from hedgewatch.core.book.rows.account import AccountRow
@@ -38,7 +38,9 @@ _NUMBERS = (
 
 class PositionRow(PositionStatistics, PositionNews):
     """A position: what the venue said of it, and what follows. Flat ones stay as tombstones, so
-    that an older event cannot bring them back.
+    that an older event cannot bring them back. `kind` tells those of one market apart: `net`,
+    `long` or `short`, with its margin mode (`net-isolated`) where it came beside another;
+    `margin_mode` is that in which it is held, or was last.
     """
 
     __slots__ = (
@@ -61,6 +63,7 @@ class PositionRow(PositionStatistics, PositionNews):
         "liquidation_price_down",
         "liquidation_price_up",
         "maintenance",
+        "margin_mode",
         "mark_disagreement",
         "mark_price",
         "market",
@@ -89,6 +92,7 @@ class PositionRow(PositionStatistics, PositionNews):
         "venue_time",
     )  # fmt: skip
 
+    margin_mode: MarginMode
     told_leverage: float | None
     told_taker_fee: float | None
     told_liquidation_price: float | None
@@ -110,7 +114,7 @@ class PositionRow(PositionStatistics, PositionNews):
     liquidation_distance: Known
     liquidation_distance_worst: Known
 
-    def __init__(self, account: "AccountRow", market: MarketRow, kind: PositionKind) -> None:
+    def __init__(self, account: "AccountRow", market: MarketRow, kind: str) -> None:
         identity = (
             ("account", account.name), ("venue", account.venue),
             ("symbol", market.symbol), ("position", kind),
@@ -119,7 +123,7 @@ class PositionRow(PositionStatistics, PositionNews):
         self.account = account
         self.market = market
         self.symbol = market.symbol
-        self.kind = kind
+        self.kind, self.margin_mode = kind, "cross"
         self.pool: PoolRow | None = None
         self.contracts = 0.0
         self.entry_price = 0.0
