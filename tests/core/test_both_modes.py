@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
 from hedgewatch.core.events import PositionReading
 from hedgewatch.core.model import EndReason, MarginMode, PositionKind, Scope
 from hedgewatch.core.remembering import facts_now, remember
@@ -18,6 +21,7 @@ from tests.support.builders import (
     tiered,
     told,
 )
+from tests.support.chance import examples
 from tests.support.stories import ALTS, CALM, Story, known, short
 
 Holding = Callable[[float], PositionReading]
@@ -212,3 +216,33 @@ def test_a_reading_that_is_no_number_leaves_no_trace() -> None:
     story = began(cross(-20.0))
     story.at(1.0, told(isolated(float("nan"))), CALM)
     assert list(story.account().positions) == [(AIX, "net")]
+
+
+MODES: tuple[MarginMode, ...] = ("cross", "isolated")
+CHANGES = some.tuples(
+    some.sampled_from(MODES), some.sampled_from([0.0, -4.0, -20.0]), some.booleans()
+)
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(changes=some.lists(CHANGES, max_size=12), restart=some.integers(0, 12))
+def test_whatever_opens_and_closes_each_mode_is_what_was_told_of_it_and_keeps_its_name(
+    changes: list[tuple[MarginMode, float, bool]], restart: int
+) -> None:
+    story, sizes, named = began(), dict.fromkeys(MODES, 0.0), dict[MarginMode, str]()
+    for number, (mode, size, streamed) in enumerate(changes):
+        sizes[mode] = size
+        statement = [in_mode(each, sizes[each]) for each in MODES]
+        if number == restart:
+            story = heir_of(story, *statement)
+        elif streamed:
+            story.at(story.now - story.start + 1.0, told(in_mode(mode, size)), CALM)
+        else:
+            story.at(story.now - story.start + 1.0, read(*statement), CALM)
+        held = {row.margin_mode: row for row in story.account().positions.values() if row.contracts}
+        assert {each: row.contracts for each, row in held.items()} == {
+            each: size for each, size in sizes.items() if size
+        }
+        for each, row in held.items():
+            assert named.setdefault(each, row.kind) == row.kind, "a name that changed"
+        named = {each: row.kind for each, row in held.items()}

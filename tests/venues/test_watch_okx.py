@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -128,6 +129,39 @@ async def test_what_becomes_of_a_position_is_streamed_with_its_cause(
         world.deposit(-1000, account=NAME)
         less = await seen.until(BalanceChanged, lambda told: told.end is EndReason.TRANSFERRED)
         assert less.balance.total == pytest.approx(float(world.accounts[NAME].wallet))
+        assert seen.all(AccountRefused) == []
+
+
+async def test_one_market_held_cross_and_isolated_is_two_positions_from_first_to_last(
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = exchange.world
+    world.set_position("AIXUSDT", -200, 1000, account=NAME)
+    alone = Position("AIXUSDT", Decimal(300), Decimal(990), isolated_wallet=Decimal(70_000))
+    async with okx_watched(exchange, monkeypatch) as seen:
+        await seen.until(TiersChanged)
+        await seen.until(AccountRead)
+        await seen.until(FeedRestored, lambda back: back.feed == "user")
+        world.hold(alone, account=NAME, beside=True)
+        await seen.until(PositionChanged, lambda told: told.position.contracts == 3.0)
+        both = await seen.until(AccountRead, lambda read: len(read.positions) == 2)
+        assert {each.margin_mode for each in both.positions} == {"cross", "isolated"}
+        await seen.fresh_mark(AIX)
+        account = judged(seen).book.accounts["main"]
+        held = {kind: row for (_, kind), row in account.positions.items()}
+        assert {kind: row.contracts for kind, row in held.items()} == {
+            "net": -2.0, "net-isolated": 3.0,
+        }  # fmt: skip
+        for row in held.values():
+            assert row.liquidation_price == pytest.approx(row.told_liquidation_price, rel=1e-4)
+        for pool in (account.pools["USDT"], account.pools[f"{AIX}:net-isolated"]):
+            assert pool.venue_margin_ratio == pytest.approx(pool.margin_ratio, rel=1e-9)
+        world.hold(replace(alone, amount=Decimal(0)), account=NAME, beside=True)
+        await seen.until(PositionChanged, lambda told: not told.position.contracts)
+        left = judged(seen).book.accounts["main"].positions
+        assert {kind: row.contracts for (_, kind), row in left.items()} == {
+            "net": -2.0, "net-isolated": 0.0,
+        }  # fmt: skip
         assert seen.all(AccountRefused) == []
 
 

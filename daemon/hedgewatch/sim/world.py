@@ -152,12 +152,21 @@ class World:
         price = at if entry is None else exact(entry)
         self.hold(Position(symbol, exact(amount), price, side), account)
 
-    def hold(self, position: Position, account: str = "main", reason: str = "ORDER") -> None:
-        """Replace one position of an account and tell it."""
+    def hold(
+        self,
+        position: Position,
+        account: str = "main",
+        reason: str = "ORDER",
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Replace one position of an account and tell it; `beside`: an isolated one that is held at
+        once with a cross one of the same market and side, as OKX allows.
+        """
         owner = self.accounts[account]
         owner.updated = self._now()
         told = replace(position, updated=owner.updated)
-        owner.positions[told.symbol, told.side] = told
+        owner.positions[told.symbol, f"{told.side} beside" if beside else told.side] = told
         self._tell(AccountChanged(owner, reason, (told,)))
         self._watch_margins()
 

@@ -72,7 +72,7 @@ def _of_two(
     standing = [key for key in known if held[key].contracts]
     last = max(standing or known, key=lambda key: held[key].venue_time, default=own)
     stands = _is_held(account, last)
-    old = last in held and reading.venue_time <= held[last].venue_time
+    old = last in held and reading.venue_time < held[last].venue_time
     if stands or old or not reading.contracts:
         return last
     if any(_is_held(account, key) for key in (plain, *(_named(reading, each) for each in _MODES))):
