@@ -71,6 +71,7 @@ async def test_from_nothing_to_a_configuration_and_then_a_second_account_beside_
     )
     configuration = load(path)
     assert [account.name for account in configuration.accounts] == ["main", "spot"]
+    assert configuration.currency == "USDT"
     (hedge,) = configuration.hedges
     assert (hedge.exposure[0].account, hedge.exposure[0].asset) == ("spot", "AIX")
     assert configuration.prices["ALT"].symbol == "ALT/USDT:USDT"
@@ -116,6 +117,18 @@ async def test_a_key_that_can_trade_is_refused_with_the_way_to_one_that_cannot(
             await talk(person, path, paper, "binanceusdm")
     assert person.was_told(["MORE THAN READ: enableFutures", "leave Enable Reading ticked and"])
     assert left(tmp_path) == []
+
+
+async def test_after_a_wrong_key_enter_asks_for_it_again(tmp_path: Path) -> None:
+    path = tmp_path / "hedgewatch.yaml"
+    async with PaperExchange("manual") as paper:
+        person = Scripted(
+            *("main", "k" * 64, "s" * 64, "", *KEY),
+            *("none", "none", "none", "none", str(tmp_path / "keys"), "yes"),
+        )
+        await talk(person, path, paper, "binanceusdm")
+    assert person.was_told(["the venue refuses the key", "what was typed must lie somewhere"])
+    assert [account.name for account in load(path).accounts] == ["main"]
 
 
 async def test_who_answers_for_a_key_that_cannot_be_verified_may_go_on_even_if_the_venue_is_down(

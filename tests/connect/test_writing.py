@@ -1,6 +1,7 @@
 """Whatever is written, `check` accepts; whatever was written by people stays as it was."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as some
 from hedgewatch.config.configuration import Configuration
 from hedgewatch.config.loader import load
 from hedgewatch.connect.adding import NotAddedError, added
-from hedgewatch.connect.found import Coins, Found, Position
+from hedgewatch.connect.found import Coins, Found, Pool, Position
 from hedgewatch.connect.plan import Plan, PlannedAccount
 from hedgewatch.connect.planning import Desk
 from hedgewatch.connect.pricing import sources
@@ -223,7 +224,7 @@ def test_each_part_of_a_new_file_is_explained() -> None:
         {"name": "a", "venue": "hyperliquid", "address": "0x" + "a1" * 20}
     )
     text = new_file(
-        Plan(accounts=(_planned(account.name, account.venue),)),
+        Plan(accounts=(_planned(account.name, account.venue),), currency="USDT"),
         ["hedgewatch check -c desk.yaml --online"],
     )
     assert "hedgewatch check -c desk.yaml --online" in text
@@ -241,3 +242,54 @@ def test_coins_that_are_one_by_their_owners_word_are_hedged_by_each_other(
     for known, proposed in ((before, ["eth"]), (None, [])):
         desk = Desk(before=known, found=[found], wallet="colder", holdings={})
         assert [one.name for one in desk.proposals({})] == proposed
+
+
+def _margin(venue: str, *currencies: str, settled: str = "", coins: str = "") -> Found:
+    """An account with pools of these currencies, a position and coins."""
+    position = replace(_position(venue, "BTC", -1.0), currency=settled)
+    return Found(
+        account=venue,
+        venue=venue,
+        pools=tuple(
+            Pool(name=each, currency=each, equity=1.0, margin_ratio=0.1) for each in currencies
+        ),
+        positions=(position,) if settled else (),
+        coins=(Coins(asset=coins, amount=1.0, account=venue),) if coins else (),
+    )
+
+
+BINANCE = _margin("binanceusdm", "USDT", "BNB", settled="USDT")
+"""With BNB for fees, which backs nothing."""
+
+
+@pytest.mark.parametrize(
+    ("found", "currency"),
+    [
+        ([BINANCE], "USDT"),
+        ([BINANCE, _margin("binance", coins="BTC")], "USDT"),
+        ([_margin("hyperliquid", "USDC", settled="USDC")], "USDC"),
+        ([BINANCE, _margin("hyperliquid", "USDC", settled="USDC")], ""),
+        ([BINANCE, _margin("bybit", "USD", settled="USDT")], ""),
+        ([BINANCE, _margin("binancecoinm", "BTC", settled="BTC")], ""),
+        ([BINANCE, _margin("kraken", coins="USD")], ""),
+        ([_margin("binance", coins="BTC")], ""),
+        ([], ""),
+    ],
+)
+def test_a_new_file_tells_totals_in_the_stable_coin_that_all_margin_is_of(
+    monkeypatch: pytest.MonkeyPatch, found: list[Found], currency: str
+) -> None:
+    plan = Desk(before=None, found=found, wallet="cold", holdings={}).plan(
+        [_planned("main", "binanceusdm")], [], {}
+    )
+    text = new_file(plan, [])
+    assert ("currency:" in text) is bool(currency)
+    assert checked(text, monkeypatch).currency == (currency or "USD")
+
+
+def test_a_file_that_is_there_keeps_the_currency_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = Desk(before=checked(OLD, monkeypatch), found=[BINANCE], wallet="colder", holdings={})
+    text = added(OLD, sections_of(before.plan([_planned("main", "binanceusdm")], [], {})))
+    assert checked(text, monkeypatch).currency == "USD"

@@ -110,7 +110,7 @@ def _accepted(person: Person, settings: AccountSettings) -> AccountSettings | No
         person, "Did you look at the venue that this key can only read?", default=False
     ):
         return settings.model_copy(update={"allow_unverified_key": True})
-    if not says_yes(person, "Try again?", default=False):
+    if not says_yes(person, "Try again?", default=True):
         raise GivenUpError(f"{settings.name} is not connected")
     return None
 

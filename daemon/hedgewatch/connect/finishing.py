@@ -72,7 +72,11 @@ class Finishing:
         if not any(isinstance(part, HeldSecret) for part in held):
             return default
         question = "In which folder may the secrets lie, in files that only you can read?"
-        return Path(self._person.ask(question, str(default))).expanduser().absolute()
+        while (told := self._person.ask(question, str(default))).lower() == "none":
+            self._person.say(
+                "  what was typed must lie somewhere: a folder, or Ctrl-C, and nothing is written"
+            )
+        return Path(told).expanduser().absolute()
 
     def _account(self, one: Connected, keeping: Keeping, folder: Path) -> PlannedAccount:
         settings = one.settings

@@ -40,11 +40,13 @@ class Agreeing:
 
 
 def says_yes(person: Person, question: str, *, default: bool) -> bool:
-    """Whether the answer is yes; another one than yes and no is asked again."""
+    """Whether the answer is yes; another one than yes and no is asked again, and not repeated: it
+    may be a key that was pasted one question too late.
+    """
     while True:
         answer = person.ask(f"{question} (yes, no)", "yes" if default else "no").lower()
         if answer in {"y", "yes"}:
             return True
         if answer in {"n", "no"}:
             return False
-        person.say(f"yes or no? {answer} is neither")
+        person.say("  yes or no: that was neither")

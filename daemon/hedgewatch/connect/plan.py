@@ -24,7 +24,8 @@ class PlannedAccount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """`wallets` are amounts by asset by name, as their owner wrote them; `prices` are account and
-    symbol by asset. `unpriced` are assets of wallets that no account can price.
+    symbol by asset. `unpriced` are assets of wallets that no account can price. `currency` is what
+    a new file tells totals in, empty where that is left as it comes.
     """
 
     accounts: tuple[PlannedAccount, ...] = ()
@@ -32,3 +33,4 @@ class Plan:
     prices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hedges: tuple[Proposal, ...] = ()
     unpriced: frozenset[str] = frozenset()
+    currency: str = ""

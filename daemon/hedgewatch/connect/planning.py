@@ -9,6 +9,7 @@ from hedgewatch.connect.found import Coins, Found
 from hedgewatch.connect.plan import Plan, PlannedAccount
 from hedgewatch.connect.pricing import symbols_of, without_price
 from hedgewatch.connect.proposals import Proposal, Underlying, propose
+from hedgewatch.core.book.pegs import DOLLARS
 from hedgewatch.core.book.underlying import Assets
 from hedgewatch.core.scenarios import MONEY
 
@@ -94,7 +95,22 @@ class Desk:
             prices={asset: known[asset] for asset in needed if asset in known},
             hedges=tuple(hedges),
             unpriced=frozenset(asset for asset in needed if asset not in known),
+            currency=currency_of(self.found),
         )
+
+
+def currency_of(found: Sequence[Found]) -> str:
+    """The stable coin that all margin is of, empty where there is none, or dollars beside it.
+
+    Nothing that is watched would tell what it is in USD: only a venue that counts a whole account
+    in USD prices its coins in it. Coins beside it that no position settles in (BNB for fees) are no
+    margin.
+    """
+    pools = {pool.currency for one in found for pool in one.pools} & MONEY
+    settled = {position.currency for one in found for position in one.positions} - {""}
+    dollars = {coins.asset for one in found for coins in one.coins} & {"USD"}
+    only, *others = [*(pools | settled | dollars)] or [""]
+    return only if only in DOLLARS and not others else ""
 
 
 def _valued(coins: Coins, values: Mapping[str, float]) -> Coins:

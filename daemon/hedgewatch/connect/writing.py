@@ -40,6 +40,11 @@ store: {store}
 # to 127.0.0.1, which only this machine opens.
 # http: {{external_url: "https://desk.example.org"}}
 """
+_CURRENCY = """\
+# What totals are told in. In USD, as they come, they would be unknown: nothing that is watched here
+# says what {currency} is in dollars.
+currency: {currency}
+"""
 _NO_HEDGES = """\
 # Which hedge is watched, once there is one:
 # hedges:
@@ -56,8 +61,9 @@ def new_file(plan: Plan, steps: Iterable[str], store: str = "state.db") -> str:
         for section, items in sections_of(plan).items()
     ]
     hedges = () if plan.hedges else (_NO_HEDGES,)
+    currency = (_CURRENCY.format(currency=plan.currency),) if plan.currency else ()
     head = _HEAD.format(steps="\n".join(f"#     {step}" for step in steps))
-    return "\n".join((head, *sections, *hedges, _TAIL.format(store=store)))
+    return "\n".join((head, *sections, *hedges, *currency, _TAIL.format(store=store)))
 
 
 def sections_of(plan: Plan) -> dict[str, list[str]]:
