@@ -124,6 +124,16 @@ async def test_what_is_unknown_never_hides_the_worst_that_is_known(page: Page) -
     ]
 
 
+async def test_numbers_of_any_length_leave_the_page_as_wide_as_the_phone(page: Page) -> None:
+    """Of a coin that is worth next to nothing one holds billions."""
+    wide = """(() => {
+      const told = [...document.querySelectorAll('td.number')];
+      for (const each of told) each.textContent = '−1,234,567,890,123.123456';
+      return [told.length > 8, document.documentElement.scrollWidth];
+    })()"""
+    assert await page.evaluate(wide) == [True, 390]
+
+
 async def test_a_margin_that_is_the_venues_own_word_is_said_to_be(page: Page) -> None:
     unknown = {"unknown": "a simulation of the venue's own", "since": None}
     pool = {
