@@ -3,12 +3,17 @@
 import json
 import os
 import subprocess
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from hedgewatch.cli import main
+from hedgewatch.cli.history_text import history_text
+from hedgewatch.core.alert_model import Severity
+from hedgewatch.core.model import Scope, Subject
 from hedgewatch.recording.reading import files_of
+from hedgewatch.recording.timeline import Firing, History
 from tests.support.daemons import PROGRAM
 from tests.support.recordings import NIGHT, SEGMENTS, record
 from tests.support.stories import START
@@ -123,6 +128,16 @@ def test_replay_of_a_damaged_recording_says_where_and_fails(
     assert "the checksum does not match: a byte of it was changed" in said.err
     assert main(["replay", str(tmp_path / "none.hwrec")]) == 1
     assert "none.hwrec does not exist" in capsys.readouterr().err
+
+
+def test_what_no_move_liquidates_is_told_as_having_no_bound() -> None:
+    worst = {"shock_down": -inf, "shock_up": 0.083}
+    subject = Subject(Scope.POOL, (("account", "main"), ("venue", "binanceusdm"), ("pool", "USDT")))
+    firing = Firing(
+        alertname="Hot", subject=subject, severity=Severity.WARNING,
+        fired_at=0.0, ended_at=9.0, worst=worst,
+    )  # fmt: skip
+    assert history_text(History(firings=[firing])).endswith("worst shock_down -∞, shock_up 0.083")
 
 
 def test_rules_replay_shows_what_would_have_fired_and_what_is_new(

@@ -177,6 +177,8 @@ def test_what_is_calm_for_now_is_no_danger_and_asks_for_nothing() -> None:
     ]
     told["alerts"].append(state()["alerts"][0])
     assert "1 fires, 1 calm for now" in shown(News(state=told))[0]
+    told["alerts"][0]["resolved_at"] = NOW - 4.0
+    assert "resolved at the next observation if that lasts" in "\n".join(shown(News(state=told)))
     assert shown(News(state=told))[1] == "FIRING"
 
 

@@ -54,13 +54,13 @@ def test_before_the_volatility_is_known_the_first_message_says_that_in_one_claus
     assert story.record("Pace").annotations["summary"] == "not known yet (0 of 30 minutes seen)"
 
 
-def test_how_near_it_is_in_usual_moves_and_in_time_and_what_changed() -> None:
+def test_how_near_it_is_in_usual_moves_and_what_changed() -> None:
     story = short_of_aix(PACE)
     story.at(0.0, _minutes(AIX, 1_000.0))
     story.advance(301.0, read(held(AIX, -200.0)), CALM, ALTS, every=1.0)
     story.at(301.5, mark(AIX, 1_100.0))
     said = story.record("Pace").annotations["summary"]
-    assert said.startswith("3.1 usual daily moves away (70% a year), an even chance within 20 days")
+    assert said.startswith("3.1 usual daily moves away (70% a year)")
     assert said.endswith("; margin ratio +5.3 points in 5 min")
 
 

@@ -52,6 +52,9 @@ def test_a_signal_is_unknown_before_it_is_heard_of_and_once_it_is_too_old() -> N
     assert isinstance(old, Unknown)
     assert "it answered 503" in old.reason
     assert not signal(story).signal_up
+    story.at(61.5, told(0.7, 61.5))
+    story.advance(122.0)
+    assert signal(story).signal_reason == "nothing newer was heard"
 
 
 def test_what_is_older_than_what_is_known_changes_nothing() -> None:

@@ -1,6 +1,7 @@
 """What fired, as lines for people and as one JSON document."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 from typing import Any
 
 from hedgewatch.cli.answers import counted
@@ -67,8 +68,12 @@ def _name(firing: Firing) -> str:
 
 
 def _worst(firing: Firing) -> str:
-    told = [f"{name} {figure(value, '.6g')}" for name, value in sorted(firing.worst.items())]
+    told = [f"{name} {_said(value)}" for name, value in sorted(firing.worst.items())]
     return f"  worst {', '.join(told)}" if told else ""
+
+
+def _said(value: float) -> str:
+    return figure(value, ".6g") if isfinite(value) else ("-∞" if value < 0.0 else "∞")
 
 
 def _difference_lines(first: str, second: str, found: Comparison) -> Iterator[str]:

@@ -78,7 +78,9 @@ def _head(state: Document) -> Line:
     reasons = state["reasons"]
     sight = "NOT ALL IS IN SIGHT" if reasons else "all is in sight"
     fields = (
-        said(f"hedgewatch {state['instance']}"),
+        said(
+            f"hedgewatch {state['instance']}" if state["instance"] != "hedgewatch" else "hedgewatch"
+        ),
         Text(f"{rfc3339(state['now'])[11:19]} UTC"),
         _firing(state["alerts"]),
         Text(sight, style=BAD if reasons else "green"),
@@ -122,13 +124,19 @@ def _notes(alert: Document, now: float) -> Iterator[str]:
     if alert["alertstate"] != "firing":
         yield alert["alertstate"]
     if calm := alert.get("calm_since"):
-        ends = alert.get("resolved_at")
-        at = "" if ends is None else f"at {rfc3339(ends)[11:19]} "
-        yield f"calm for {spoken(max(0.0, now - calm))}, resolved {at}if that lasts"
+        when = _ending(alert.get("resolved_at"), now)
+        yield f"calm for {spoken(max(0.0, now - calm))}, resolved {when}if that lasts"
     if seen := alert.get("acknowledged"):
         yield f"acknowledged by {seen['by']}"
     if silence := alert.get("silence"):
         yield f"silenced by {silence['by']}"
+
+
+def _ending(at: float | None, now: float) -> str:
+    """What waits for another look at it has no time."""
+    if at is None:
+        return ""
+    return f"at {rfc3339(at)[11:19]} " if at > now else "at the next observation "
 
 
 def _whole(text: str, style: str = "", indent: int = 0) -> Line:

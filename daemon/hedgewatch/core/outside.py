@@ -91,8 +91,8 @@ def _age(signal: SignalRow, now: float) -> None:
     if signal.signal_up:
         signal.signal_value = signal.told
     elif not isinstance(signal.signal_value, Unknown):
-        why = signal.signal_reason or "nothing newer was heard"
-        signal.signal_value = Unknown(f"the signal is too old: {why}", now)
+        signal.signal_reason = signal.signal_reason or "nothing newer was heard"
+        signal.signal_value = Unknown(f"the signal is too old: {signal.signal_reason}", now)
 
 
 def _sample(book: Book, signal: SignalRow, now: float) -> None:

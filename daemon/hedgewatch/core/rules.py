@@ -81,7 +81,6 @@ MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
     (Scope.POSITION, "pace_in_words"): (
         "liquidation_distance_sigmas",
         "volatility",
-        "median_time_to_liquidation_seconds",
         "change(liquidation_distance, 5m)",
     ),
     (Scope.POSITION, "mark_in_words"): ("mark_price", "mark_disagreement"),
@@ -89,10 +88,7 @@ MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
     (Scope.POOL, "disagreement_in_words"): (
         *("margin_ratio_disagreement", "maintenance_disagreement", "equity_disagreement"),
     ),
-    (Scope.POOL, "pace_in_words"): (
-        "median_time_to_liquidation_seconds",
-        "change(margin_ratio, 5m)",
-    ),
+    (Scope.POOL, "pace_in_words"): ("change(margin_ratio, 5m)",),
     (Scope.HEDGE, "trade_in_words"): ("contracts_to_target", "uncovered_value"),
     (Scope.HEDGE, "uncovered_in_words"): ("uncovered_value", "uncovered_coins"),
     (Scope.HEDGE, "roll_in_words"): ("roll_cost",),

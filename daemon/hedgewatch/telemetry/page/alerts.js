@@ -38,13 +38,13 @@ function card(alert, now) {
   );
 }
 
-/** When what is calm is resolved. */
-export const ending = (at) => (at ? `at ${clock(at)} if it lasts` : "if that lasts");
+/** When what is calm is resolved: what waits for another look at it has no time. */
+export const ending = (at, now) => (!at ? "if that lasts" : at > now ? `at ${clock(at)} if it lasts` : "at the next observation if it lasts");
 
 /** What to do; of what is calm for now there is nothing to do. */
 function advice(alert, now) {
   if (alert.calm_since) {
-    return el("p", { class: "dim" }, `Its condition has not held for ${span(now - alert.calm_since)}: resolved ${ending(alert.resolved_at)}.`);
+    return el("p", { class: "dim" }, `Its condition has not held for ${span(now - alert.calm_since)}: resolved ${ending(alert.resolved_at, now)}.`);
   }
   return alert.annotations.description ? el("p", { class: "remedy" }, alert.annotations.description) : null;
 }

@@ -81,8 +81,9 @@ function draw() {
     : verdictOf(state);
   at("verdict").className = `verdict ${verdict.kind}`;
   show(at("verdict"), verdictCard(verdict, late ? null : state));
-  document.title = `${late ? "?" : verdict.title}: ${state.instance} hedgewatch`;
-  show(at("instance"), state.instance);
+  const named = state.instance === "hedgewatch" ? "" : state.instance;
+  document.title = `${late ? "?" : verdict.title}: ${named} hedgewatch`.replace("  ", " ");
+  show(at("instance"), named);
   show(at("version"), `hedgewatch ${state.version}`);
   show(at("alerts"), alertCards(state, state.now + elapsed));
   lookThrough(state, () => drawBook(state, history, elapsed));

@@ -17,20 +17,20 @@ export function verdictOf(state) {
   if (first) return say("critical", "Act now", summaryOf(first), counted(stands), first.remedy);
   if (critical.length) return say("critical", "Critical, acknowledged", summaryOf(critical[0]), `by ${critical[0].acknowledged.by}`, critical[0].remedy);
   if (blind.length) return say("unsure", "Not all is in sight", blind.map((each) => `${each.account}: ${each.reason || UNVOUCHED}`).join("; "), counted(stands));
-  if (calm.some((alert) => alert.severity === "critical") && !state.reasons.length) return calmForNow(calm, stands, warning);
+  if (calm.some((alert) => alert.severity === "critical") && !state.reasons.length) return calmForNow(calm, stands, warning, state.now);
   if (warning.length) return say("warning", "Look at it soon", summaryOf(warning[0]), counted(stands), warning[0].remedy);
   if (state.reasons.length) return say("unsure", "Not all is in sight", state.reasons.join("; "), counted(stands));
-  if (calm.length) return calmForNow(calm, stands, []);
+  if (calm.length) return calmForNow(calm, stands, [], state.now);
   if (!state.accounts.length) return say("unsure", "Nothing known yet", "No account was read yet.", "");
   return say("calm", "All well", "No critical rule and no warning fires, and every account is in sight.", counted(stands));
 }
 
 /** What fired is safe again by the numbers of now, and not yet believed. A warning that goes on is what is left to look at. */
-function calmForNow(calm, stands, warning) {
+function calmForNow(calm, stands, warning, now) {
   const ends = calm.map((alert) => alert.resolved_at);
   const last = ends.every(Boolean) ? Math.max(...ends) : null;
   const rest = numbered(stands.filter((alert) => !alert.calm_since));
-  const more = `${numbered(calm)}: resolved ${ending(last)}${rest && `; goes on: ${rest}`}`;
+  const more = `${numbered(calm)}: resolved ${ending(last, now)}${rest && `; goes on: ${rest}`}`;
   const [first] = warning.length ? warning : calm;
   return say("warning", "Calm for now", summaryOf(first), more, warning[0]?.remedy);
 }

@@ -1,11 +1,14 @@
-"""How soon liquidation may come, in words: in usual moves of the market, and in what changed."""
+"""How near liquidation is, in words: in usual moves of the market, and in what changed.
+
+No time: what usual moves would take reads as comfort while the market moves as it never does.
+"""
 
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.row import Row
 from hedgewatch.core.model import Unknown
-from hedgewatch.core.wording import figure, spoken
+from hedgewatch.core.wording import figure
 
 if TYPE_CHECKING:  # they have it said of themselves
     from hedgewatch.core.book.rows.pool import PoolRow
@@ -31,16 +34,15 @@ def pace_of_position(position: "PositionRow") -> str:
 
 
 def _way(position: "PositionRow") -> str:
-    """`0.9 usual daily moves away (71% a year), an even chance within 7 h 12 min`."""
+    """`0.9 usual daily moves away (71% a year)`."""
     if position.liquidation_distance == inf:
         return "no price liquidates"
     sigmas, volatility = position.liquidation_distance_sigmas, position.volatility
-    soon = position.median_time_to_liquidation_seconds
-    if isinstance(sigmas, Unknown) or isinstance(volatility, Unknown) or isinstance(soon, Unknown):
-        doubts = (each for each in (sigmas, volatility, soon) if isinstance(each, Unknown))
-        return f"not known yet ({next(doubts).reason})"
-    usual = f"{figure(sigmas, '.2g')} usual daily moves away ({volatility:.0%} a year)"
-    return f"{usual}, an even chance within {spoken(soon)}"
+    if isinstance(sigmas, Unknown):
+        return f"not known yet ({sigmas.reason})"
+    if isinstance(volatility, Unknown):
+        return f"not known yet ({volatility.reason})"
+    return f"{figure(sigmas, '.2g')} usual daily moves away ({volatility:.0%} a year)"
 
 
 def _soonness(position: "PositionRow") -> float:
