@@ -299,6 +299,7 @@ async def test_a_limit_without_a_word_on_its_length_is_kept_for_two_seconds(
         lost = await seen.until(FeedLost)
         assert "limited by the venue (429) until " in lost.reason
         exchange.faults.restore()
+        await seen.fresh_mark()  # what was on its way has arrived by then
         asked = sum(exchange.requests.values())
         while not seen.all(FeedRestored):
             kept = sum(exchange.requests.values()) == asked
