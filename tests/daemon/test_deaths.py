@@ -101,7 +101,7 @@ async def test_each_task_that_is_lost_ends_the_daemon_and_what_was_to_be_told_is
         gc.collect()
     assert ended.group_contains(TaskLostError, match=f"^{name} was cancelled")
     told = [body["groupLabels"]["alertname"] for body in here.sink.bodies if "groupLabels" in body]
-    assert told == (["MarginDanger"] if not name.startswith("notify:") else told)
+    assert told.count("MarginDanger") == 1 or name.startswith("notify:")
 
 
 DYING = """

@@ -71,5 +71,5 @@ async def test_what_fires_is_on_the_phone_and_in_alertmanager_though_both_ends_a
         finally:
             await daemon.stop()
         fired = [each for each in phone.shown if each.startswith("CRITICAL MarginDanger")]
-        assert len(fired) == 1
+        assert 1 <= len(fired) <= 2, "what was in flight when it was killed may go again"
         assert PASSWORD not in daemon.output.read_text()

@@ -27,7 +27,8 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_in_good_order_when_it_is_asked_to(asked: signal.Signals) -> None:
-    command = [sys.executable, "-m", "hedgewatch.sim", "--story", "manual"]
+    heeding = ["env", "--default-signal=INT"]  # which the background of a shell script ignores
+    command = [*heeding, sys.executable, "-m", "hedgewatch.sim", "--story", "manual"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as paper:
         assert paper.stdout is not None
         assert paper.stdout.readline().startswith("rest ")
