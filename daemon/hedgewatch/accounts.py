@@ -12,7 +12,7 @@ from hedgewatch.venues.settings import AccountSettings
 class Reconnectable(Watch, Protocol):
     """Has sockets."""
 
-    async def reconnect(self, reason: str, stepped: float) -> None: ...
+    async def reconnect(self, reason: str) -> None: ...
 
 
 class MarketWatch(MarketJobs, Reconnectable, Protocol):

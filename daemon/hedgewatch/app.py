@@ -170,7 +170,7 @@ async def _tick(daemon: Daemon, jobs: AsyncIOScheduler) -> None:
             keep_pace(jobs, daemon.clock.wall())
             for watch in daemon.accounts.lines():
                 reason = f"the clock of this machine stepped by {stepped:.1f} s"
-                doubted = watch.reconnect(reason, stepped)
+                doubted = watch.reconnect(reason)
                 daemon.tasks.spawn(f"reconnect:{watch.name}", doubted)
         daemon.monitor.publish(daemon.observer.look(daemon.clock.now()))
         daemon.monitor.publish(ClockAdvanced())

@@ -90,17 +90,20 @@ async def reads_at_once(seen: Watched) -> None:
     await seen.watch.reconcile()
 
 
+@pytest.mark.parametrize("asked", [False, True])
 @pytest.mark.parametrize("stepped", [3600.0, -3600.0])
 async def test_after_a_step_of_the_wall_clock_every_socket_is_new_and_all_is_signed_rightly(
-    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, stepped: float
+    exchange: PaperExchange, monkeypatch: pytest.MonkeyPatch, stepped: float, *, asked: bool
 ) -> None:
     """Within 2 s there are fresh prices, and no request is refused for its time or waits its turn
-    for an hour: ccxt signs and paces by the wall clock.
+    for an hour: ccxt signs and paces by the wall clock. Also where the venue was `asked` for its
+    time after the step, before the step was noticed.
     """
     async with watched(exchange, monkeypatch) as seen:
         await seen.until(AccountRead)
         await seen.fresh_mark()
-        spend_an_hour(seen)
+        if not asked:
+            spend_an_hour(seen)
         shows = staticmethod(lambda: round((now() + stepped) * 1000.0))
         monkeypatch.setattr(BaseExchange, "milliseconds", shows)
         seen.forget()
@@ -108,7 +111,9 @@ async def test_after_a_step_of_the_wall_clock_every_socket_is_new_and_all_is_sig
             async with asyncio.TaskGroup() as group:
                 group.create_task(seen.watch.reconcile())
                 await asyncio.sleep(0.05)  # by now it waits its turn
-                group.create_task(seen.reconnect("the clock stepped by an hour", stepped))
+                if asked:
+                    await seen.markets.read_clock()
+                group.create_task(seen.reconnect("the clock stepped by an hour"))
                 group.create_task(reads_at_once(seen))
             assert {lost.feed for lost in seen.all(FeedLost)} == {"mark", "quote", "user"}
             await seen.until(FeedRestored, lambda back: back.feed == "mark")

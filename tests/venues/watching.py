@@ -49,11 +49,11 @@ class Watched:
         """What is public, at its venue."""
         return self.hub.markets()[0]
 
-    async def reconnect(self, reason: str, stepped: float = 0.0) -> None:
+    async def reconnect(self, reason: str) -> None:
         """As the daemon does when the clock of its machine stepped by so many seconds."""
         async with asyncio.TaskGroup() as group:
             for watch in (self.markets, self.watch):
-                group.create_task(watch.reconnect(reason, stepped))
+                group.create_task(watch.reconnect(reason))
 
     def publish(self, event: Event) -> None:
         self.events.append(event)

@@ -97,6 +97,15 @@ class Connection:
         self._lead = lead
         self._around.publish(VenueClockRead(self._access.venue, self._lead))
 
+    def wall_clock_stepped(self) -> None:
+        """Ccxt signs by the wall clock. How far that is ahead of the venue's now is known without
+        asking, by our clock, which does not step; also where it was asked for since.
+        """
+        if self.exchange.has.get("fetchTime"):
+            ahead = self.exchange.milliseconds() - self.venue_now() * 1000.0
+            self.exchange.options["timeDifference"] = round(ahead)
+        self.exchange.pace_anew()
+
     def borrow_clock(self, lender: "Connection") -> None:
         """Take over what another connection measured of the venue's clock."""
         self._lead = lender._lead  # noqa: SLF001 - the same class

@@ -96,14 +96,10 @@ class FencedExchange(BaseExchange):  # type: ignore[misc]  # ccxt is untyped to 
             {name: lender.options[name] for name in helpers if name in lender.options}
         )
 
-    def wall_clock_stepped(self, seconds: float) -> None:
-        """Ccxt signs and paces by the wall clock. What that is ahead of the venue's is known at
-        once, where it was ever measured; and after a step back the requests of before would count
-        for as long as the step was, and hold up all that follow and who waits already.
+    def pace_anew(self) -> None:
+        """Ccxt paces by the wall clock: after a step back the requests of before would count for as
+        long as the step was, and hold up all that follow and who waits already.
         """
-        if self.has.get("fetchTime"):
-            ahead = self.options.get("timeDifference", 0)
-            self.options["timeDifference"] = ahead + round(seconds * 1000.0)
         before = self.throttler
         self.init_throttler()
         before.running = False

@@ -189,10 +189,10 @@ class MarketWatch:
         if self._open is not None:
             await self._attempts.aside(read(self._open), complaint)
 
-    async def reconnect(self, reason: str, stepped: float = 0.0) -> None:
-        """Trust no socket any more (the wall clock `stepped` so many seconds): open new ones."""
+    async def reconnect(self, reason: str) -> None:
+        """Trust no socket any more, the wall clock stepped: open new ones."""
         if self._open is not None:
-            self._open.exchange.wall_clock_stepped(stepped)
+            self._open.connection.wall_clock_stepped()
             self._open.streams.doubt_all(reason)
             await self.read_clock()
 

@@ -276,10 +276,10 @@ class AccountWatch:
         if failure is not None:
             standing.doom_if_key_is_refused(failure)
 
-    async def reconnect(self, reason: str, stepped: float = 0.0) -> None:
-        """Trust no socket any more (the wall clock `stepped` so many seconds): open a new one."""
+    async def reconnect(self, reason: str) -> None:
+        """Trust no socket any more, the wall clock stepped: open a new one."""
         if self._standing is not None:
-            self._standing.exchange.wall_clock_stepped(stepped)
+            self._standing.connection.wall_clock_stepped()
             self._standing.stream.drop(reason)
 
     @property
