@@ -9,6 +9,7 @@ from hedgewatch.core.model import Unknown
 from tests.support.builders import (
     AIX,
     balance,
+    desk,
     held,
     mark,
     market,
@@ -66,6 +67,16 @@ def test_what_is_farthest_apart_is_what_is_said() -> None:
     assert said == "margin ratio 6.0% here, 66.7% at binanceusdm"
     said = _story(equity=None, maintenance=None).pool().disagreement_in_words
     assert said == "nothing of it is known twice"
+
+
+def test_what_is_apart_of_a_pool_of_coins_is_told_to_more_than_its_hundredths() -> None:
+    story, coin = Story(on=desk(prices={}, holdings={})), "BTC/USD:BTC"
+    story.at(0.0, market(coin, contract_size=100.0), tiered(coin), mark(coin, 50_000.0))
+    funds = balance(0.0123, "BTC", equity=0.0119)
+    story.at(0.0, read(held(coin, -1.0, 50_000.0), wallet=None, balances=[funds]))
+    story.at(1.0, read(held(coin, -1.0, 50_000.0), wallet=None, balances=[funds]))
+    said = story.pool("BTC").disagreement_in_words
+    assert said == "equity 0.0123 BTC here, 0.0119 at binanceusdm"
 
 
 def test_a_price_that_moves_after_the_reading_is_no_disagreement_and_the_age_is_told() -> None:

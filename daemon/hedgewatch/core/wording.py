@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from math import isfinite
 
+from hedgewatch.core.scenarios import MONEY
+
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _DAYS_FROM = 2 * _DAY
 _EXACT_BELOW = 10.0
@@ -24,6 +26,11 @@ def figure(value: float, spec: str) -> str:
         return format(Decimal(format(value, f"{digits}g")), f"{before}f")
     is_zero = value < 0.0 and not re.search("[1-9]", text)
     return format(0.0, spec) if is_zero else text
+
+
+def amount(value: float, currency: str) -> str:
+    """So much of a currency, without its name: money to the cent, coins to six digits."""
+    return f"{value:,.2f}" if currency in MONEY else figure(value, ",.6g")
 
 
 def spoken(seconds: float) -> str:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from hedgewatch.core.book.rows.row import NOT_YET
 from hedgewatch.core.model import Unknown
-from hedgewatch.core.scenarios import MONEY
-from hedgewatch.core.wording import figure
+from hedgewatch.core.wording import amount, figure
 
 if TYPE_CHECKING:  # they have it said of themselves
     from hedgewatch.core.book.rows.pool import PoolRow
@@ -63,9 +62,8 @@ def _alone(about: "PositionRow | None", into: str) -> str:
     )
 
 
-def _money(amount: float, pool: "PoolRow") -> str:
-    told = f"{amount:,.2f}" if pool.currency in MONEY else figure(amount, ",.6g")
-    return f"{told} {pool.currency}"
+def _money(lacking: float, pool: "PoolRow") -> str:
+    return f"{amount(lacking, pool.currency)} {pool.currency}"
 
 
 def _or_close(cut: str, pool: "PoolRow") -> str:

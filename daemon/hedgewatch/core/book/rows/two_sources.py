@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hedgewatch.core.model import Known, Unknown
+from hedgewatch.core.wording import amount
 
 if TYPE_CHECKING:  # it has it said of itself
     from hedgewatch.core.book.rows.pool import PoolRow
@@ -36,7 +37,8 @@ def _told(pool: "PoolRow") -> Iterator[tuple[float, str]]:
 
 
 def _amounts(pool: "PoolRow", ours: Known, theirs: Known) -> str:
-    return f"{_money(ours)} {pool.currency} here, {_money(theirs)} {_at(pool)}"
+    currency = pool.currency
+    return f"{_money(ours, currency)} {currency} here, {_money(theirs, currency)} {_at(pool)}"
 
 
 def _at(pool: "PoolRow") -> str:
@@ -47,5 +49,5 @@ def _ratio(value: Known) -> str:
     return "unknown" if isinstance(value, Unknown) else f"{value:.1%}"
 
 
-def _money(value: Known) -> str:
-    return "unknown" if isinstance(value, Unknown) else f"{value:,.2f}"
+def _money(value: Known, currency: str) -> str:
+    return "unknown" if isinstance(value, Unknown) else amount(value, currency)
