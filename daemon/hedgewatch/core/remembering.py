@@ -15,7 +15,7 @@ from hedgewatch.core.book.terms import (
     counts_of,
     differences,
     facts_of,
-    mode_of,
+    name_of_facts,
 )
 from hedgewatch.core.margin.regimes import UNKNOWN
 from hedgewatch.core.model import Tier, Unknown
@@ -80,7 +80,7 @@ def _tell_account(account: AccountRow, words: Words, now: float) -> None:
 
 
 def _name(row: AccountRow | PositionRow) -> str:
-    return " ".join((row.subject.scope, *(value for _, value in row.subject.labels)))
+    return name_of_facts(row.subject.scope, *(value for _, value in row.subject.labels))
 
 
 def _of_account(account: AccountRow) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _of_position(position: PositionRow) -> dict[str, str]:
     if market is None or not position.contracts:
         return {}
     facts = facts_of(market)
-    facts["margin mode"] = mode_of(isolated=position.isolated_wallet is not None)
+    facts["margin mode"] = position.margin_mode
     if position.told_leverage is not None:
         facts["leverage"] = f"{position.told_leverage:g}"
     tiers = position.account.tiers.get(position.symbol)

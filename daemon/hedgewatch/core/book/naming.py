@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from hedgewatch.core.book.book import Book
 from hedgewatch.core.book.rows import AccountRow
-from hedgewatch.core.book.terms import mode_of
+from hedgewatch.core.book.terms import mode_of, name_of_facts
 from hedgewatch.core.events import PositionReading
-from hedgewatch.core.model import MarginMode
+from hedgewatch.core.model import MarginMode, Scope
 
 Key = tuple[str, str]
 """The symbol, and the name that tells the positions in it apart."""
@@ -94,8 +94,8 @@ def _remembered(book: Book, account: AccountRow, key: Key) -> str:
     """
     if account.read_at is not None:
         return ""
-    facts = book.remembered.get(f"position {account.name} {account.venue} {' '.join(key)}", {})
-    return facts.get("margin mode", "")
+    name = name_of_facts(Scope.POSITION, account.name, account.venue, *key)
+    return book.remembered.get(name, {}).get("margin mode", "")
 
 
 def mode_held(reading: PositionReading) -> MarginMode:

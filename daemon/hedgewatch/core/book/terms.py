@@ -10,7 +10,7 @@ from hedgewatch.core.book.rows import AccountRow, MarketRow, PositionRow
 from hedgewatch.core.book.rows.terms import TermsChange
 from hedgewatch.core.events import CollateralReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, Regime
-from hedgewatch.core.model import Known, MarginMode, Market, MarketStatus
+from hedgewatch.core.model import Known, MarginMode, Market, MarketStatus, Scope
 from hedgewatch.core.wording import date_and_time, spoken
 
 Words = tuple[str, str, str]
@@ -21,6 +21,11 @@ _STANDING: frozenset[MarketStatus] = frozenset({"halted", "settling", "closed"})
 
 Facts = Mapping[str, str]
 """What is told of something, each fact in words."""
+
+
+def name_of_facts(scope: Scope, *labels: str) -> str:
+    """The subject of facts, under which they are stored."""
+    return " ".join((scope, *labels))
 
 
 def facts_of(market: Market) -> dict[str, str]:
