@@ -102,6 +102,15 @@ def test_a_margin_that_is_not_computed_here_is_said_to_be_the_venue_s_word() -> 
     assert lines[7] == "  margin as okx tells it"
 
 
+def test_what_is_less_than_a_coin_is_not_rounded_to_nothing() -> None:
+    told = state()
+    told["pools"][0] |= {"pool": "BTC", "currency": "BTC", "equity": 0.45}
+    told["hedges"][0]["cover"][0]["value"] = -0.0123
+    text = " ".join(shown(News(state=told), 40))
+    assert "equity 0.45 " in text
+    assert "(-0.0123)" in text
+
+
 def test_in_a_narrow_window_no_number_that_one_acts_on_is_cut() -> None:
     told = state(reasons=["main: the feed of prices is silent for 12 s: BTC/USDT:USDT"])
     told["alerts"][0]["annotations"]["summary"] = "main/USDT: liquidation at 65,000 is 8.3 % away"

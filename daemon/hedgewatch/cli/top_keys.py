@@ -8,6 +8,7 @@ import termios
 import tty
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from hedgewatch.cli.top_lines import Window
 
@@ -50,8 +51,7 @@ def moved(pressed: bytes, seen: Window) -> int | None:
         if key in _LEAVE:
             return None
         if key in _MOVES:
-            at = Window(lines=[], top=top, most=seen.most, page=seen.page, parts=seen.parts)
-            top = min(max(0, _MOVES[key](at)), seen.most)
+            top = min(max(0, _MOVES[key](replace(seen, top=top))), seen.most)
     return top
 
 

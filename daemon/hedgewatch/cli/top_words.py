@@ -6,6 +6,7 @@ from hedgewatch.core.wording import figure
 
 BAD, UNSURE = "bold red", "magenta"
 _BAR = 10
+_LARGE = 1_000.0
 _NEAR, _CLOSE = 0.6, 0.8  # of the margin ratio, as MarginWarning and MarginDanger have it
 
 
@@ -51,8 +52,10 @@ def plain(value: float | None) -> str:
 
 
 def money(value: float | None) -> str:
-    """An amount in whole units of its currency."""
-    return "unknown" if value is None else f"{value:,.0f}"
+    """An amount: in whole units of its currency while it is large, else to four digits."""
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if abs(value) >= _LARGE else figure(value, ",.4g")
 
 
 def count(value: float | None, sign: str = "") -> str:
