@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hedgewatch.core.alert_model import Severity
-from hedgewatch.core.expression import (
-    Expression,
-)
+from hedgewatch.core.expression import Expression
 from hedgewatch.core.model import Scope, Subject
 from hedgewatch.core.templates import Template
 
@@ -86,7 +84,9 @@ MADE_OF: Mapping[tuple[Scope, str], tuple[str, ...]] = {
     (Scope.POSITION, "mark_in_words"): ("mark_price", "mark_disagreement"),
     (Scope.POSITION, "closing_in_words"): ("unwind_cost", "unwind_slippage", "unwindable_share"),
     (Scope.POOL, "disagreement_in_words"): (
-        *("margin_ratio_disagreement", "maintenance_disagreement", "equity_disagreement"),
+        "margin_ratio_disagreement",
+        "maintenance_disagreement",
+        "equity_disagreement",
     ),
     (Scope.POOL, "pace_in_words"): ("change(margin_ratio, 5m)",),
     (Scope.HEDGE, "trade_in_words"): ("contracts_to_target", "uncovered_value"),
