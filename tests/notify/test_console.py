@@ -22,7 +22,7 @@ async def test_an_alert_is_one_line_of_what_and_one_of_details() -> None:
     await Console("screen", stream, ConsoleSettings()).deliver(notification())
     first, second, rest = stream.getvalue().split("\n")
     assert first == FIRST
-    assert second.startswith("    main/USDT: margin ratio 83.0%, liquidated at 100 %; since ")
+    assert second.startswith("    main/USDT: margin ratio 83.0%, liquidated at 100 % | since ")
     assert rest == ""
 
 
@@ -32,8 +32,8 @@ async def test_a_terminal_that_knows_no_sign_of_infinity_gets_the_word() -> None
     await Console("screen", stream, ConsoleSettings()).deliver(notification(odd))
     stream.seek(0)
     said = stream.read()
-    assert "    Z?rich: a move of -inf; since " in said
-    assert "; margin_ratio 0.83, shock_down -inf, " in said
+    assert "    Z?rich: a move of -inf | since " in said
+    assert " | margin_ratio 0.83, shock_down -inf, " in said
 
 
 @contextmanager

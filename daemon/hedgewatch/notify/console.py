@@ -72,7 +72,7 @@ class Console:
         lines = (
             f"{self._paint(when, _DIM)} {self._paint(title(notification), _color(notification))}\n"
         )
-        details = "; ".join(filter(None, [first, *rest.split("\n")]))
+        details = " | ".join(filter(None, [first, *rest.split("\n")]))
         return f"{lines}    {details}\n" if details else lines
 
     def _paint(self, text: str, color: str) -> str:

@@ -17,6 +17,14 @@ class Held:
     used: float | None
 
 
+def together_held(held: Held | None, more: Held) -> Held:
+    """One asset of two accounts; what neither says of its use is not known."""
+    if held is None:
+        return more
+    told = [each.used for each in (held, more) if each.used is not None]
+    return Held(held.total + more.total, sum(told) if told else None)
+
+
 def assets(reply: object) -> Mapping[str, Held]:
     """What a unified balance tells of each asset; one whose total is not told is not in it."""
     whole = table(reply, "balance")

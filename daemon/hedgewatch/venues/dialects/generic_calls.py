@@ -7,14 +7,11 @@ reply, and would look flat. A venue that is not listed here answers for everythi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from hedgewatch.venues.fields import Row
 
 Parameters = Mapping[str, Any]
-Purse = Literal["margin", "spot"]
-"""Whether a balance backs positions."""
-
 _PLAIN: Parameters = MappingProxyType({})
 _SWAP: Parameters = MappingProxyType({"type": "swap"})
 _SPOT: Parameters = MappingProxyType({"type": "spot"})

@@ -1,7 +1,7 @@
 """One whole reading of an account of any venue: every call that it takes, and what they say."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hedgewatch.core.events import AccountRead, BalanceReading, PositionReading
 from hedgewatch.core.margin.regimes import UNKNOWN, PoolOf, Regime
@@ -9,46 +9,20 @@ from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.generic_absence import Absences, Leg
 from hedgewatch.venues.dialects.generic_accounts import NOTHING, Numbers, whole_account
 from hedgewatch.venues.dialects.generic_asking import Asking
-from hedgewatch.venues.dialects.generic_balances import (
-    Held,
-    assets,
-    balance_reading,
-    margin_in_use,
-    untold,
-)
+from hedgewatch.venues.dialects.generic_balances import Held, assets, together_held, untold
 from hedgewatch.venues.dialects.generic_beside import beside, tells_ratio
 from hedgewatch.venues.dialects.generic_booked import booked
 from hedgewatch.venues.dialects.generic_calls import UNSEEN, Parameters, calls_of, money_calls
-from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot, together
+from hedgewatch.venues.dialects.generic_currencies import by_currency, of_spot
 from hedgewatch.venues.dialects.generic_outside import Outside, margin_apart
 from hedgewatch.venues.dialects.generic_parts import Modes
+from hedgewatch.venues.dialects.generic_purse import Purse
 from hedgewatch.venues.dialects.generic_replies import position_readings
 from hedgewatch.venues.dialects.generic_several import accounts_of, each_of, named
 from hedgewatch.venues.dialects.generic_units import contract_size
 from hedgewatch.venues.fields import OddReplyError, Row, number, rows
 
 _READINGS = 2
-
-
-@dataclass(slots=True)
-class Purse:
-    """Balances that back positions, those that do not, and what the venue itself adds up. `infos`
-    are the raw replies about the former, of `several` accounts or of one.
-    """
-
-    several: bool = False
-    infos: list[object] = field(default_factory=list)
-    margin: dict[str, Held] = field(default_factory=dict)
-    spot: list[Mapping[str, Held]] = field(default_factory=list)
-    numbers: dict[str, Numbers] = field(default_factory=dict)
-    whole: Numbers = NOTHING
-    margin_ratio: float | None = None
-    unseen: tuple[str, ...] = ()
-
-    @property
-    def totals(self) -> list[float]:
-        """Of each asset that backs positions."""
-        return [held.total for held in self.margin.values()]
 
 
 def untold_regime(venue: str, *, whole: bool) -> Regime:
@@ -112,9 +86,10 @@ class GenericReader:
             if reply is None:
                 continue
             held, numbers = self._held(reply, exchange.safe_currency_code)
-            if not purse.several and _same(held, purse.margin) and any(purse.totals):
+            if purse.repeats(held) and any(purse.totals):
                 break
-            self._put(purse, held, numbers, reply.get("info"))
+            info = reply.get("info")
+            purse.put(held, numbers, info, whole_account(self._venue, info))
         self._asking.require("margin")
 
     def _held(
@@ -129,25 +104,8 @@ class GenericReader:
         for name, wallet in wallets.items():
             held[name] = Held(wallet, held[name].used if name in held else None)
         for name, more in _wallets_beside(info, code) if self._venue == "krakenfutures" else ():
-            held[name] = _sum(held.get(name), more)
+            held[name] = together_held(held.get(name), more)
         return held, told
-
-    def _put(
-        self,
-        purse: Purse,
-        held: Mapping[str, Held],
-        numbers: Mapping[str, Numbers],
-        info: object,
-    ) -> None:
-        """One more margin account, and what the venue adds up in it."""
-        for asset, more in held.items():
-            purse.margin[asset] = _sum(purse.margin.get(asset), more)
-        for asset, told in numbers.items():
-            known = purse.numbers.get(asset)
-            purse.numbers[asset] = told if known is None else together(known, told)
-        purse.infos.append(info)
-        whole = whole_account(self._venue, info)
-        purse.whole = purse.whole if whole is NOTHING else whole
 
     async def _spot(self, exchange: Exchange, calls: Sequence[Parameters], purse: Purse) -> None:
         """Coins beside the margin account; of a unified one it is the same reply again."""
@@ -164,7 +122,7 @@ class GenericReader:
                 for name, each in of_spot(self._venue, reply.get("info"), code).items()
                 if each.wallet is not None
             }
-            if held and (purse.several or not _same(held, purse.margin)):
+            if held and not purse.repeats(held):
                 purse.spot.append(held)
 
     async def _beside(self, exchange: Exchange, purse: Purse) -> None:
@@ -173,8 +131,7 @@ class GenericReader:
         purse.unseen += unseen
         purse.margin_ratio = told.margin_ratio
         for name, amount in told.money.items():
-            asset = exchange.safe_currency_code(name)
-            purse.margin[asset] = _sum(purse.margin.get(asset), Held(amount, None))
+            purse.add(exchange.safe_currency_code(name), Held(amount, None))
 
     def _without_booked(
         self,
@@ -200,7 +157,7 @@ class GenericReader:
     def _reading(
         self, positions: tuple[PositionReading, ...], purse: Purse, markets: Mapping[str, Row]
     ) -> AccountRead:
-        in_use = _in_use(purse)
+        in_use = purse.in_use
         worth = dict(_worth(self._venue, positions, markets))
         purse.unseen += margin_apart(self._venue, positions)
         closed = self._absences.closed(positions, worth, in_use)
@@ -228,24 +185,13 @@ class GenericReader:
 
     def _balances(self, purse: Purse) -> list[BalanceReading]:
         """What is owned, and an explicit 0 of what was; with the venue's numbers of each pool."""
-        named = {*purse.margin, *purse.numbers, *(asset for held in purse.spot for asset in held)}
         readings = []
-        for asset in sorted(named):
-            reading = self._balance(asset, purse)
+        for asset in purse.assets:
+            reading = purse.balance(asset)
             if reading.total or reading.equity or asset in self._owned:
                 self._owned.add(asset)
                 readings.append(reading)
         return readings
-
-    def _balance(self, asset: str, purse: Purse) -> BalanceReading:
-        numbers = purse.numbers.get(asset, NOTHING)
-        margin = purse.margin.get(asset)
-        elsewhere = [held[asset] for held in purse.spot if asset in held]
-        return replace(
-            balance_reading(asset, margin, elsewhere),
-            equity=numbers.equity,
-            maintenance_margin=numbers.maintenance_margin,
-        )
 
 
 def _wallets_beside(info: object, code: Callable[[str], str]) -> Iterator[tuple[str, Held]]:
@@ -266,28 +212,6 @@ def _refuse(assets_: set[str]) -> None:
     """What is there and has no amount would be missing in every total, in silence."""
     if assets_:
         raise OddReplyError(f"how much {', '.join(sorted(assets_))} is owned is not told")
-
-
-def _same(held: Mapping[str, Held], other: Mapping[str, Held]) -> bool:
-    """Whether two answers are about one account."""
-    totals, others = ({name: each.total for name, each in one.items()} for one in (held, other))
-    return totals == others
-
-
-def _sum(held: Held | None, more: Held) -> Held:
-    if held is None:
-        return more
-    told = [each.used for each in (held, more) if each.used is not None]
-    return Held(held.total + more.total, sum(told) if told else None)
-
-
-def _in_use(purse: Purse) -> float | None:
-    """The venue's maintenance where it tells one, else what it says is used."""
-    if purse.whole.maintenance_margin is not None:
-        return purse.whole.maintenance_margin
-    needed = [each.maintenance_margin for each in purse.numbers.values()]
-    told = [each for each in needed if each is not None]
-    return sum(told) if told else margin_in_use(list(purse.margin.values()))
 
 
 def _worth(

@@ -1,9 +1,8 @@
 """Accounts that lie under one login or address, at venues that are asked for one at a time."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
@@ -16,9 +15,12 @@ _ONE: tuple[Parameters, ...] = (MappingProxyType({}),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listing:
-    """How the accounts are listed, and the parameter of ccxt that takes the number of one."""
+    """How the accounts of an address are listed, and the parameter of ccxt that takes the number of
+    one.
+    """
 
-    ask: Callable[[Exchange], Awaitable[Any]]
+    entry: str
+    address: str
     rows: str
     number: str
     parameter: str
@@ -34,9 +36,8 @@ def _dydx_holds(row: Row) -> bool:
 _LISTINGS: Mapping[str, _Listing] = MappingProxyType(
     {
         "dydx": _Listing(
-            ask=lambda exchange: exchange.indexerGetAddressesAddress(
-                {"address": exchange.walletAddress}
-            ),
+            entry="indexerGetAddressesAddress",
+            address="address",
             rows="subaccounts",
             number="subaccountNumber",
             parameter="subaccountNumber",
@@ -44,9 +45,8 @@ _LISTINGS: Mapping[str, _Listing] = MappingProxyType(
             unseen="positions and money of subaccounts other than 0",
         ),
         "lighter": _Listing(
-            ask=lambda exchange: exchange.publicGetAccountsByL1Address(
-                {"l1_address": exchange.walletAddress}
-            ),
+            entry="publicGetAccountsByL1Address",
+            address="l1_address",
             rows="sub_accounts",
             number="index",
             parameter="accountIndex",
@@ -60,10 +60,7 @@ apidocs.lighter.xyz, accountsByL1Address.
 """
 
 ENTRIES_OF_SEVERAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "dydx": ("indexerGetAddressesAddress",),
-        "lighter": ("publicGetAccountsByL1Address",),
-    }
+    {venue: (listing.entry,) for venue, listing in _LISTINGS.items()}
 )
 """For the fence."""
 
@@ -78,7 +75,10 @@ async def accounts_of(
     if listing is None:
         return _ONE, ()
     reply = await asking.ask(
-        "list of accounts of the", {}, lambda _: listing.ask(exchange), needed=False
+        "list of accounts of the",
+        {},  # whose accounts they are is nothing to log
+        lambda _: getattr(exchange, listing.entry)({listing.address: exchange.walletAddress}),
+        needed=False,
     )
     listed = path(reply, listing.rows)
     numbers = [
