@@ -44,13 +44,16 @@ test: $(INSTALLED) servers ## every test, with real servers on loopback; ARGS="t
 	echo "== pytest"
 	$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
-check: $(INSTALLED) ## linter, format, types, import contracts, rule files and their tests
+check: $(INSTALLED) ## linter, format, types, length of modules, import contracts, rule files and their tests
 	@typed=$$(mktemp) # the types take longer than all the rest, which goes on beside them
 	$(BIN)/mypy --no-error-summary >$$typed 2>&1 & mypy=$$!
 	trap "kill $$mypy 2>/dev/null || true; rm -f $$typed" EXIT
 	echo "== ruff"
 	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/ruff format --check --quiet . || { echo "make fix formats the files that differ:"; $(BIN)/ruff format --check .; }
+	echo "== length"
+	long=$$(find daemon grafana -name '*.py' -exec awk 'END { if (NR > 300) print FILENAME ": " NR " lines, over 300: give a part of it a module of its own" }' {} \;)
+	if [ -n "$$long" ]; then echo "$$long"; exit 1; fi
 	echo "== import contracts"
 	report=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$report"; exit 1; }
 	if [ -d rules ]; then
