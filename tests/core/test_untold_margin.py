@@ -71,6 +71,11 @@ def watched(regime: Regime = NEVER_OURS, *rules: Rule) -> Story:
     return story
 
 
+def test_no_size_is_advised_by_a_margin_that_is_not_computed_here_and_it_is_said_why() -> None:
+    for regime in (TOLD_WHOLE, NEVER_OURS):
+        assert reason(watched(regime).position().risk_sized_contracts) == regime.unknown
+
+
 def test_its_price_its_notional_and_its_profit_are_known_and_its_margin_is_not() -> None:
     story = watched()
     story.at(1.0, mark(AIX, 1_050.0))

@@ -60,6 +60,7 @@ class PositionStatistics:
     pool: "PoolRow | None"
     contracts: float
     leg: Leg | None
+    flaw: str
     requirement: float
     notional: Known
     mark_price: Known
@@ -120,7 +121,7 @@ class PositionStatistics:
     def risk_sized_contracts(self) -> Known:
         pool, market, leg = self.pool, self.market.market, self.leg
         if pool is None or market is None or leg is None:
-            return _NO_POOL
+            return unknown(self.flaw) if self.flaw else _NO_POOL
         if not market.linear:
             return _INVERSE
         price, sigma = self.mark_price, self.volatility
