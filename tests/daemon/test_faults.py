@@ -3,9 +3,8 @@
 import asyncio
 import resource
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from time import perf_counter
 
 import pytest
@@ -257,10 +256,9 @@ async def test_at_the_end_of_its_disk_alerts_go_out_it_is_said_and_made_up_for(
 
 
 def stored(house: House, alertname: str) -> list[str]:
-    """What the file has of an alert, for whoever comes after a crash."""
-    with closing(sqlite3.connect(f"file:{house.folder / 'state.db'}?mode=ro", uri=True)) as store:
-        rows = store.execute("SELECT state FROM alerts WHERE alertname = ?", (f'"{alertname}"',))
-        return [state for (state,) in rows]
+    """What the file has of an alert."""
+    query = "SELECT state FROM alerts WHERE alertname = ?"
+    return [state for (state,) in house.daemon.stored(query, f'"{alertname}"')]
 
 
 async def test_no_secret_is_readable_anywhere_after_all_of_it(house: House) -> None:

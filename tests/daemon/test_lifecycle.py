@@ -5,10 +5,9 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,8 +117,7 @@ async def test_told_to_stop_while_it_imports_the_exchanges_it_leaves_at_once(
     events = [event["event"] for event in daemon.events()]
     assert events[-2:] == ["told_to_stop_while_starting", "stopped"]
     assert "watching" not in events
-    with closing(sqlite3.connect(tmp_path / "state.db")) as database:
-        ends = database.execute("SELECT ended_well FROM starts").fetchall()
+    ends = daemon.stored("SELECT ended_well FROM starts")
     assert ends == [(1,)], "the next start follows no crash"
 
 
@@ -301,8 +299,7 @@ async def test_feeds_that_it_closes_itself_are_no_news_in_the_log_and_are_stored
 ) -> None:
     before = len(list(house.daemon.events()))
     assert await house.daemon.stop(signal.SIGTERM) == 0
-    with closing(sqlite3.connect(house.folder / "state.db")) as database:
-        stored = set(database.execute("SELECT alertname, state FROM alerts"))
+    stored = house.daemon.stored("SELECT alertname, state FROM alerts")
     assert ('"FeedLost"', "pending") in stored, "so that the time without it counts"
     await house.daemon.start()
     await house.daemon.until_ready(40.0)
@@ -329,9 +326,7 @@ async def test_broker_shows_the_alert_while_it_fires_and_offline_after_leaving(
 
 
 def _outbox(house: House) -> set[str]:
-    path: Path = house.folder / "state.db"
-    with closing(sqlite3.connect(path)) as database:
-        return {state for (state,) in database.execute("SELECT DISTINCT state FROM outbox")}
+    return {state for (state,) in house.daemon.stored("SELECT DISTINCT state FROM outbox")}
 
 
 async def test_what_happened_before_a_kill_is_decided_again_elsewhere_to_the_last_digit(

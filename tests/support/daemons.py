@@ -5,9 +5,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -264,6 +266,13 @@ class Daemon:
         for line in self.output.read_text(errors="replace").splitlines():
             if line.startswith("{"):
                 yield json.loads(line)
+
+    def stored(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the file has, for whoever comes after a crash."""
+        name = self.document["store"]
+        file = f"file:{self.folder / name}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as store:
+            return store.execute(query, values).fetchall()
 
     def last_lines(self) -> str:
         return "\n".join(self.output.read_text(errors="replace").splitlines()[-30:])

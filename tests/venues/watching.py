@@ -50,7 +50,7 @@ class Watched:
         return self.hub.markets()[0]
 
     async def reconnect(self, reason: str) -> None:
-        """As the daemon does when the clock of its machine stepped by so many seconds."""
+        """As the daemon does when the clock of its machine stepped."""
         async with asyncio.TaskGroup() as group:
             for watch in (self.markets, self.watch):
                 group.create_task(watch.reconnect(reason))
