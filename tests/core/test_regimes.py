@@ -19,7 +19,7 @@ from tests.support.published.bybit import (
     inverse_cross_liquidation_price,
     mark_liquidation_price,
 )
-from tests.support.published.contract import average_entry, signed_quantity
+from tests.support.published.contract import signed_quantity
 from tests.support.published.deribit import inverse_prices
 from tests.support.published.display import shifted, shown
 from tests.support.published.single import Terms, charge, liquidation_price
@@ -179,14 +179,6 @@ def test_a_price_is_shown_as_the_venue_shows_it(
     assert shown(100.123, quantity, Decimal("0.5"), display) == pytest.approx(wanted)
     assert shown(None, quantity, Decimal("0.5"), display) is None
     assert shifted(None, 0.5) is None
-
-
-def test_what_reduces_a_position_leaves_its_entry_and_what_flips_it_begins_anew() -> None:
-    assert average_entry([(10.0, 100.0), (-4.0, 150.0)]) == 100.0
-    assert average_entry([(10.0, 100.0), (-14.0, 150.0)]) == 150.0
-    assert average_entry([(-10.0, 100.0), (-10.0, 50.0)], linear=False) == pytest.approx(200 / 3)
-    assert average_entry([(10.0, 100.0), (-10.0, 150.0)]) is None
-    assert average_entry([]) is None
 
 
 def test_the_tier_that_charges_is_the_one_that_begins_at_the_notional() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.published.contract import average_entry
 from tests.vectors.cases import HERE, Case, Fields, cases_of, differences
 
 
@@ -72,3 +73,12 @@ def test_of_others_vectors_an_unread_input_fails_nothing_and_is_told_before_the_
     assert warning.startswith("warning: inputs that no function of the product was given: ")
     assert f"{vector['id']} weather" in warning
     assert last == "vectors: 1 of 1 agree"
+
+
+def test_what_reduces_a_position_leaves_its_entry_and_what_flips_it_begins_anew() -> None:
+    """Which vectors of others may ask; those here only add."""
+    assert average_entry([(10.0, 100.0), (-4.0, 150.0)]) == 100.0
+    assert average_entry([(10.0, 100.0), (-14.0, 150.0)]) == 150.0
+    assert average_entry([(-10.0, 100.0), (-10.0, 50.0)], linear=False) == pytest.approx(200 / 3)
+    assert average_entry([(10.0, 100.0), (-10.0, 150.0)]) is None
+    assert average_entry([]) is None

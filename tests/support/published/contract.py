@@ -1,4 +1,6 @@
-"""The arithmetic of one contract that venues document, and that nobody needs live."""
+"""The arithmetic of one contract that venues document, for the vectors that others publish
+(tests/vectors): the daemon takes entry and profit as the venue tells them, or by `Leg`.
+"""
 
 from collections.abc import Iterable
 from typing import Literal

@@ -1,6 +1,7 @@
 """Hedge ratios as the textbooks print them, from whole series or from their summary.
 
-The live measures estimate the same things bar by bar; these are what they are checked against
+What the vectors ask for that others publish (tests/vectors) and the daemon does not: its live
+measures estimate bar by bar. Both divide alike, by `quotient` and `correlation`
 (Hull, Options Futures and Other Derivatives, ch. 3; RiskMetrics Technical Document 1996, ch. 5).
 """
 
