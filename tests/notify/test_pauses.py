@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
+from hedgewatch.complaints import Complaints
 from hedgewatch.core.alert_model import AlertState, Severity
 from hedgewatch.notify.message import body, title
 from hedgewatch.notify.outgoing import Notification
 from hedgewatch.notify.receiver import DeliveryError
-from hedgewatch.notify.worker import Complaints
 from tests.notify.alerts import NOON, Memory, Phone, composed, now, running, transition, until
 
 BUSY = DeliveryError("busy", retryable=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import structlog
 
+from hedgewatch.complaints import Complaints
 from hedgewatch.core.alert_model import Severity
 from hedgewatch.notify.digest import digest_of
 from hedgewatch.notify.journal import Journal, Mark
@@ -24,7 +25,6 @@ _LONGEST_URGENT_WAIT = 60.0  # of what is critical, whatever the receiver asks f
 _LONGEST_SLEEP = 1.0  # the clock counts a suspend, a sleep does not
 _MARK_PATIENCE = 0.25  # paid once by a disk that hangs
 _MANY = 5
-_COMPLAIN_EVERY = 60.0
 
 Result = Literal["sent", "retried", "dead", "fallback"]
 
@@ -47,27 +47,6 @@ class DeliveryPatience:
         """Seconds to wait after so many failed attempts."""
         doubled = self.first_wait * 2.0 ** min(attempts - 1, 30)
         return self.jitter.uniform(0.0, min(self.longest_wait, doubled))
-
-
-@dataclass(slots=True)
-class Complaints:
-    """Which of many failures are said."""
-
-    _said_at: float | None = None
-    _unsaid: int = 0
-
-    def say(self, now: float) -> int | None:
-        """How many were left unsaid before this one, None when this one is too."""
-        if self._said_at is not None and now - self._said_at < _COMPLAIN_EVERY:
-            self._unsaid += 1
-            return None
-        unsaid, self._unsaid, self._said_at = self._unsaid, 0, now
-        return unsaid
-
-    def end(self) -> bool:
-        """It works: whether there was anything to complain of."""
-        complained, self._said_at, self._unsaid = self._said_at is not None, None, 0
-        return complained
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,19 +7,19 @@ venues' sockets need, nor the room that the log has.
 import asyncio
 import socket
 import ssl
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 from typing import cast
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from hedgewatch.complaints import Complaints
+
 MOST_CONNECTIONS = 256
 """At once. A page keeps two, a scrape one; a process has 1,024 descriptors unless it asks."""
-_SAID_EACH = 60.0
 _BACKLOG = 128
 
 _log = structlog.get_logger()
@@ -46,8 +46,7 @@ class RequestComplaints:
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
-        self._said: dict[str, float] = {}
-        self._many: dict[str, int] = {}
+        self._of: defaultdict[str, Complaints] = defaultdict(Complaints)
 
     def debug(self, message: str, *arguments: object, exc_info: object = None) -> None:
         """What is no HTTP at all from its first byte; other lines of this kind say nothing."""
@@ -71,12 +70,8 @@ class RequestComplaints:
 
     def _untold(self, kind: str) -> int:
         """How many of them are to be told now; 0 while it is too early for another line."""
-        self._many[kind] = self._many.get(kind, 0) + 1
-        now = self._steady()
-        if now - self._said.get(kind, -inf) < _SAID_EACH:
-            return 0
-        self._said[kind] = now
-        return self._many.pop(kind)
+        unsaid = self._of[kind].say(self._steady())
+        return 0 if unsaid is None else unsaid + 1
 
 
 class Door:
