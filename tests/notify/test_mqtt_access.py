@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from hedgewatch.notify.mqtt import MqttSettings
 from hedgewatch.notify.receiver import DeliveryError
 from tests.notify.alerts import notification
-from tests.notify.certificates import certificate
 from tests.notify.listener import connected, listening_to, mqtt, text
+from tests.support.certificates import certificate
 from tests.support.servers import Server, mosquitto_server
 
 pytestmark = pytest.mark.live

@@ -10,8 +10,8 @@ from hedgewatch.notify.posting import retry_after
 from hedgewatch.notify.receiver import DeliveryError
 from hedgewatch.notify.webhook import Webhook, WebhookSettings
 from tests.notify.alerts import NOON, Memory, composed, notification, now, running, transition
-from tests.notify.certificates import certificate
 from tests.notify.sink import Sink, listening
+from tests.support.certificates import certificate
 from tests.support.servers import free_port
 
 pytestmark = pytest.mark.live

@@ -2,16 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from hedgewatch.demo.browser import Browser, Page, browsing, find_chromium
 from hedgewatch.sim import PaperExchange
-from tests.support.browsers import HOSTILE, complaints
+from tests.support.browsers import HOSTILE, complaints, patient_page
 from tests.support.daemons import Daemon, worked_example
-from tests.support.patience import patience
 
 HOSTILE_RULES = f"""\
 groups:
@@ -28,13 +26,6 @@ groups:
 """
 
 
-class PatientPage(Page):
-    """One that is given the time that a busy machine takes."""
-
-    async def until(self, script: str, within: float) -> Any:
-        return await Page.until(self, script, patience(within))
-
-
 @dataclass(slots=True)
 class Stage:
     """What plays, and who looks."""
@@ -45,8 +36,7 @@ class Stage:
 
     async def page(self) -> Page:
         """A new tab."""
-        tab = await self.browser.page()
-        return PatientPage(tab.line, tab.session)
+        return await patient_page(self.browser)
 
     @property
     def url(self) -> str:

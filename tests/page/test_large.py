@@ -13,7 +13,7 @@ from hedgewatch.telemetry.http import Equipment, application, serve
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.stream import Stream
 from hedgewatch.view import EngineView
-from tests.support.browsers import complaints
+from tests.support.browsers import complaints, patient_page
 from tests.support.builders import read
 from tests.support.large import ACCOUNTS, WALLET, large_book, positions, quiet, unheard
 from tests.support.stories import Story
@@ -53,7 +53,7 @@ async def large() -> AsyncIterator[Large]:
     settings = HttpSettings(listen="127.0.0.1:0")
     app = application(view, busy_daemon(), settings, equipment=Equipment(stream=stream))
     async with serve(app, settings) as url, browsing(find_chromium()) as browser:
-        page = await browser.page()
+        page = await patient_page(browser)
         await page.look_like(390, 844, "light")
         await page.go(url)
         await page.until("document.querySelectorAll('#whatif table').length > 1", 10)

@@ -1,8 +1,24 @@
 """What a real browser says of a page, and names that would like to be more than text in it."""
 
-from hedgewatch.demo.browser import Page
+from typing import Any
+
+from hedgewatch.demo.browser import Browser, Page
+from tests.support.patience import patience
 
 HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
+
+
+class PatientPage(Page):
+    """One that is given the time that a busy machine takes."""
+
+    async def until(self, script: str, within: float) -> Any:
+        return await Page.until(self, script, patience(within))
+
+
+async def patient_page(browser: Browser) -> Page:
+    """A new tab."""
+    tab = await browser.page()
+    return PatientPage(tab.line, tab.session)
 
 
 def complaints(page: Page) -> list[str]:

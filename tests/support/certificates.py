@@ -13,14 +13,14 @@ from cryptography.x509.oid import NameOID
 DAY = dt.timedelta(days=1)
 
 
-def shown(folder: Path, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContext:
-    """What a server shows for a host, for so many days more; whoever trusts `shown.pem` in that
-    folder trusts it.
+def certificate(folder: Path, host: str = "127.0.0.1", days: int = 1) -> dict[str, str]:
+    """The files of one for a host, for so many days more: `shown.pem`, which vouches for itself,
+    and `shown.key`.
     """
     today = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
     key = ec.generate_private_key(ec.SECP256R1())
     serial = x509.random_serial_number()
-    called = f"venue {serial:x} of a test"[:64]  # two authorities of one name are taken for one
+    called = f"server {serial:x} of a test"[:64]  # two authorities of one name are taken for one
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, called)])
     signed = (
         x509.CertificateBuilder(name, name, key.public_key(), serial)
@@ -36,8 +36,13 @@ def shown(folder: Path, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContex
     )
     (folder / "shown.pem").write_bytes(signed.public_bytes(pem))
     (folder / "shown.key").write_bytes(private)
+    return {"certfile": str(folder / "shown.pem"), "keyfile": str(folder / "shown.key")}
+
+
+def shown(folder: Path, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContext:
+    """What a server shows; whoever trusts `shown.pem` in that folder trusts it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "shown.pem", folder / "shown.key")
+    context.load_cert_chain(**certificate(folder, host, days))
     return context
 
 

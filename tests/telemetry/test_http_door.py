@@ -21,7 +21,7 @@ from hedgewatch.telemetry.http import application, serve
 from hedgewatch.telemetry.http_door import MOST_CONNECTIONS, DoorPatience, RequestComplaints
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.web_settings import TlsSettings, WebSettings
-from tests.notify.certificates import certificate
+from tests.support.certificates import certificate
 from tests.support.patience import PATIENCE
 from tests.telemetry.desk import Desk, busy_daemon
 
@@ -221,8 +221,8 @@ def test_a_handshake_that_is_not_ended_and_speech_without_one_cost_nobody_anythi
 
 async def _half_shaken(tmp_path: Path) -> None:
     certificate(tmp_path)
-    tls = TlsSettings(cert_file=tmp_path / "broker.pem", key_file=tmp_path / "broker.key")
-    trusting = ssl.create_default_context(cafile=str(tmp_path / "broker.pem"))
+    tls = TlsSettings(cert_file=tmp_path / "shown.pem", key_file=tmp_path / "shown.key")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "shown.pem"))
     async with running(tls, DoorPatience(handshake=0.3)) as port, ClientSession() as session:
         assert await answered(port, b"") == b""  # silent
         assert b"HTTP/1" not in await answered(port, b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")

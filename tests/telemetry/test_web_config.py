@@ -28,7 +28,7 @@ from hedgewatch.telemetry.http_door import DoorPatience
 from hedgewatch.telemetry.passwords import Passwords, TooManyAskingError
 from hedgewatch.telemetry.settings import HttpSettings
 from hedgewatch.telemetry.web_settings import WebSettings
-from tests.notify.certificates import certificate
+from tests.support.certificates import certificate
 from tests.support.patience import PATIENCE
 from tests.support.servers import find_program, free_port
 from tests.telemetry.desk import Desk, busy_daemon
@@ -50,14 +50,14 @@ def own(folder: Path, name: str) -> Path:
     at = folder / name
     at.mkdir()
     certificate(at)
-    (at / "broker.key").chmod(0o600)
+    (at / "shown.key").chmod(0o600)
     return at
 
 
 def tls(folder: Path, **more: str) -> dict[str, Any]:
     """The part of a web.yml, with certificates that are there."""
     server = own(folder, "server")
-    paths = {"cert_file": server / "broker.pem", "key_file": server / "broker.key"}
+    paths = {"cert_file": server / "shown.pem", "key_file": server / "shown.key"}
     return {"tls_server_config": {key: str(path) for key, path in paths.items()} | more}
 
 
@@ -107,9 +107,9 @@ async def status(
 
 def trusting(folder: Path, client: Path | None = None) -> ssl.SSLContext:
     """A client that trusts the server of that folder, and shows a certificate if it has one."""
-    context = ssl.create_default_context(cafile=str(folder / "server" / "broker.pem"))
+    context = ssl.create_default_context(cafile=str(folder / "server" / "shown.pem"))
     if client is not None:
-        context.load_cert_chain(client / "broker.pem", client / "broker.key")
+        context.load_cert_chain(client / "shown.pem", client / "shown.key")
     return context
 
 
@@ -122,7 +122,7 @@ def test_promtool_takes_what_we_take(tmp_path: Path, kind: str) -> None:
     if kind != "passwords":
         content |= tls(tmp_path, min_version="TLS13")
     if kind in ("clients", "all"):
-        authority = str(own(tmp_path, "authority") / "broker.pem")
+        authority = str(own(tmp_path, "authority") / "shown.pem")
         content["tls_server_config"] |= {
             "client_auth_type": "RequireAndVerifyClientCert",
             "client_ca_file": authority,
@@ -168,9 +168,9 @@ def test_a_file_that_is_not_there_or_does_not_fit_is_told_where_it_is_named(
 ) -> None:
     content = tls(tmp_path, client_auth_type="RequireAndVerifyClientCert")
     authority = own(tmp_path, "authority")
-    content["tls_server_config"]["client_ca_file"] = str(authority / "broker.pem")
+    content["tls_server_config"]["client_ca_file"] = str(authority / "shown.pem")
     assert mistakes(tmp_path, content) == []
-    for wrong in (tmp_path / "no.pem", authority / "broker.key"):
+    for wrong in (tmp_path / "no.pem", authority / "shown.key"):
         content["tls_server_config"][key] = str(wrong)
         (told,) = mistakes(tmp_path, content)
         assert str(wrong) in told
@@ -181,7 +181,7 @@ def test_a_file_that_is_not_there_or_does_not_fit_is_told_where_it_is_named(
 
 def test_a_key_that_everybody_reads_is_refused_with_what_mends_it(tmp_path: Path) -> None:
     content = tls(tmp_path)
-    key = tmp_path / "server" / "broker.key"
+    key = tmp_path / "server" / "shown.key"
     key.chmod(0o644)
     (told,) = mistakes(tmp_path, content)
     assert told.endswith(f"{key} is readable by everybody: chmod 640 {key}")
@@ -219,7 +219,7 @@ def test_elsewhere_than_on_loopback_it_takes_certificates_or_passwords_over_tls(
         kind, content = content, tls(tmp_path)
         if "clients" in kind:
             auth = "VerifyClientCertIfGiven" if "perhaps" in kind else "RequireAndVerifyClientCert"
-            ca = str(own(tmp_path, "authority") / "broker.pem")
+            ca = str(own(tmp_path, "authority") / "shown.pem")
             content["tls_server_config"] |= {"client_auth_type": auth, "client_ca_file": ca}
         if "passwords" in kind:
             content["basic_auth_users"] = {"anna": CHEAP}
@@ -237,8 +237,8 @@ def test_the_file_of_the_handbook_is_taken_as_it_stands(tmp_path: Path) -> None:
     text = HANDBOOK.read_text(encoding="utf-8").partition("## Secure")[2]
     block = re.findall(r"^```yaml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)[0]
     certificate(tmp_path)
-    (tmp_path / "broker.pem").rename(tmp_path / "desk.pem")
-    (tmp_path / "broker.key").rename(tmp_path / "desk.key")
+    (tmp_path / "shown.pem").rename(tmp_path / "desk.pem")
+    (tmp_path / "shown.key").rename(tmp_path / "desk.key")
     (tmp_path / "desk.key").chmod(0o600)
     (tmp_path / "clients.pem").write_bytes((tmp_path / "desk.pem").read_bytes())
     settings = read(tmp_path, block)
@@ -274,7 +274,7 @@ async def test_without_a_certificate_that_the_authority_signed_nobody_reads(tmp_
     content = tls(
         tmp_path,
         client_auth_type="RequireAndVerifyClientCert",
-        client_ca_file=str(known / "broker.pem"),
+        client_ca_file=str(known / "shown.pem"),
     )
     async with running(read(tmp_path, content)) as url:
         assert await status(f"{url}/metrics", trusting(tmp_path, known)) == 200
@@ -301,9 +301,9 @@ async def test_a_renewed_certificate_is_shown_at_once_and_a_broken_one_never(
     renewed = own(tmp_path, "renewed")
     async with running(read(tmp_path, tls(tmp_path))) as url:
         first = await asyncio.to_thread(shown, url)
-        (tmp_path / "server" / "broker.pem").write_text("broken")
+        (tmp_path / "server" / "shown.pem").write_text("broken")
         assert await asyncio.to_thread(shown, url) == first
-        for name in ("broker.key", "broker.pem"):
+        for name in ("shown.key", "shown.pem"):
             (renewed / name).replace(tmp_path / "server" / name)
         second = await asyncio.to_thread(shown, url)
         assert second != first
@@ -313,13 +313,13 @@ async def test_a_renewed_certificate_is_shown_at_once_and_a_broken_one_never(
 async def test_an_authority_that_is_replaced_counts_from_then_on(tmp_path: Path) -> None:
     old, new = own(tmp_path, "old"), own(tmp_path, "new")
     authority = tmp_path / "authority.pem"
-    authority.write_bytes((old / "broker.pem").read_bytes())
+    authority.write_bytes((old / "shown.pem").read_bytes())
     content = tls(
         tmp_path, client_auth_type="RequireAndVerifyClientCert", client_ca_file=str(authority)
     )
     async with running(read(tmp_path, content)) as url:
         assert await status(f"{url}/metrics", trusting(tmp_path, old)) == 200
-        authority.write_bytes((new / "broker.pem").read_bytes())
+        authority.write_bytes((new / "shown.pem").read_bytes())
         assert await status(f"{url}/metrics", trusting(tmp_path, new)) == 200
         with pytest.raises(ClientError):
             await status(f"{url}/metrics", trusting(tmp_path, old))
