@@ -162,6 +162,7 @@ def test_each_figure_of_the_dated_cover_is_what_the_engine_computes() -> None:
     for name, figure, _ in rows:
         row = story.hedge("one" if name in {"`basis`", "`annualised_basis`"} else "both")
         assert figure == _shown(name.strip("`"), row), name
+    assert story.hedge("both").roll_in_words == "rolling all of it earns 1,035.00 USDT"
 
 
 # ----------------------------------------------------------------------------------- sizes by risk

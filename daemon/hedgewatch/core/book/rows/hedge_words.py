@@ -35,12 +35,12 @@ def uncovered(hedge: "HedgeRow") -> str:
 
 
 def roll(hedge: "HedgeRow") -> str:
-    """`rolling all of it costs 120.00 USDT now`: the near contract of its cover into the next."""
+    """`rolling all of it costs 120.00 USDT`: the near contract of its cover into the next."""
     cost = hedge.roll_cost
     if isinstance(cost, Unknown):
         return f"what a roll costs is unknown: {cost.reason}"
     does = "costs" if cost >= 0.0 else "earns"
-    return f"rolling all of it {does} {abs(cost):,.2f} {hedge.currency} now"
+    return f"rolling all of it {does} {abs(cost):,.2f} {hedge.currency}"
 
 
 def _trade_of_several(hedge: "HedgeRow") -> str:
