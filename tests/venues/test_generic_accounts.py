@@ -11,6 +11,7 @@ A `source` that names ccxt is a reply of its static tests (MIT licence, © 2024 
 import json
 import re
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,27 @@ async def test_coins_that_backpack_does_not_tell_of_are_said_to_be_unseen() -> N
     assert [(each.asset, each.total) for each in reading.balances] == [("USDC", 125.0)]
     assert reading.margin_ratio is None
     assert "lent" in reading.unseen[0]
+
+
+async def backpack_with(**changed: object) -> AccountRead:
+    """The documented account, whose summary tells something else."""
+    (case,) = (each for each in DOCUMENTED if each["venue"] == "backpack")
+    named = "api/v1/capital/collateral"
+    summary = {**case["answers"][named], **changed}
+    return await read({**case, "answers": {**case["answers"], named: summary}})
+
+
+@pytest.mark.parametrize("told", [None, [{"symbol": "USDC"}], [{"lendQuantity": "1000"}]])
+async def test_lent_coins_that_are_not_told_are_unseen_and_not_none(told: object) -> None:
+    reading = await backpack_with(collateral=told)
+    assert [(each.asset, each.total) for each in reading.balances] == [("USDC", 125.0)]
+    assert reading.unseen == ("coins that are lent",)
+    assert reading.margin_ratio == 0.25
+
+
+async def test_an_account_of_backpack_that_has_nothing_left_is_beyond_its_liquidation() -> None:
+    assert (await backpack_with(marginFraction="-0.001")).margin_ratio == inf
+    for told in ("0", None, ""):
+        assert (await backpack_with(marginFraction=told)).margin_ratio is None
+    assert (await backpack_with(mmf="0")).margin_ratio == 0.0
+    assert (await backpack_with(mmf=None)).margin_ratio is None

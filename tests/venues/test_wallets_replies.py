@@ -181,7 +181,19 @@ async def test_a_wallet_that_hangs_does_not_hold_the_spot_wallet_up(
 ) -> None:
     monkeypatch.setattr(binance_wallets, "_PATIENCE_SECONDS", 0.01)
     venue = Wallets(flexible="hang")
-    assert await owned(BinanceSpot("spot"), venue) == {"AXS": (1.5, 0.5)}
+    spoken = BinanceSpot("spot")
+    assert await owned(spoken, venue) == {"AXS": (1.5, 0.5)}
+    unseen = (await spoken.read_account(venue)).unseen
+    assert [each.partition(" is not counted")[0] for each in unseen] == [
+        "what lies in locked Simple Earn",
+        "the funding wallet",
+    ]
+
+
+async def test_a_wallet_that_makes_no_sense_is_unseen() -> None:
+    venue = Wallets(locked={"rows": [{**LOCKED, "amount": "some"}], "total": 1})
+    (unseen,) = (await BinanceSpot("spot").read_account(venue)).unseen
+    assert unseen.startswith("what lies in locked Simple Earn is not counted")
 
 
 async def test_a_wallet_that_is_refused_is_said_to_be_unseen_until_it_is_told() -> None:

@@ -53,7 +53,7 @@ class OtherWallets:
     def __init__(self) -> None:
         self._held: dict[str, list[Part]] = {}
         self._told: set[str] = set()
-        self._unheard: dict[str, None] = {}
+        self._unheard: dict[str, None] = dict.fromkeys(_UNSEEN)
         self._spot: Mapping[str, float] = {}
         self._read_at = self._changed_at = float("-inf")
 
@@ -89,7 +89,7 @@ class OtherWallets:
         self, exchange: Exchange, wallet: str, reply: object | None, part: Callable[[Row], Part]
     ) -> bool:
         """Whether it was heard and makes sense; else it stays as it was."""
-        self._note(wallet, heard=reply is not None)
+        self._note(wallet, heard=False)
         if reply is None:
             return False
         try:
@@ -97,6 +97,7 @@ class OtherWallets:
         except OddReplyError as error:
             log.warning("a wallet that makes no sense", wallet=wallet, error=str(error))
             return False
+        self._note(wallet, heard=True)
         name = exchange.safe_currency_code
         self._held[wallet] = [(name(asset), total, locked) for asset, total, locked in parts]
         return True

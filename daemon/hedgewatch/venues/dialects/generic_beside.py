@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from hedgewatch.core.margin.polarity import margin_ratio
 from hedgewatch.venues.dialect import Exchange
 from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
 from hedgewatch.venues.dialects.generic_asking import Asking
@@ -21,24 +22,32 @@ class Beside:
     margin_ratio: float | None
 
 
-def _backpack(reply: Row) -> Beside:
+Told = tuple[Beside, tuple[str, ...]]
+"""What is told, and what is not seen, in words."""
+
+
+def _backpack(reply: Row) -> Told:
     """Backpack, MarginAccountSummary: `lendQuantity` of each coin is lent and collateral; an
-    account is liquidated when its margin fraction falls below the maintenance margin fraction.
+    account is liquidated when its margin fraction falls below the maintenance margin fraction, and
+    one that is below 0 has nothing left. 0 may be that nothing is due: no telling.
     """
+    listed = path(reply, "collateral")
     lent = {
         name: amount
-        for row in raw_rows(path(reply, "collateral"))
+        for row in raw_rows(listed)
         if isinstance(name := row.get("symbol"), str)
-        and (amount := number_or_none(row, "lendQuantity"))
+        and (amount := number_or_none(row, "lendQuantity")) is not None
     }
+    whole = isinstance(listed, list) and len(lent) == len(listed)
     needed, held = (number_or_none(reply, name) for name in ("mmf", "marginFraction"))
-    return Beside(lent, needed / held if needed and held and held > 0.0 else None)
+    ratio = None if needed is None or not held else margin_ratio(needed, held)
+    return Beside(lent, ratio), () if whole else ("coins that are lent",)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     entry: str
-    read: Callable[[Row], Beside]
+    read: Callable[[Row], Told]
     unseen: str
 
 
@@ -58,8 +67,8 @@ ENTRIES_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _NOTHING = Beside(MappingProxyType({}), None)
 
 
-async def beside(venue: str, exchange: Exchange, asking: Asking) -> tuple[Beside, tuple[str, ...]]:
-    """What is told, and what is not seen where it was refused."""
+async def beside(venue: str, exchange: Exchange, asking: Asking) -> Told:
+    """All that is asked for is not seen where it was refused."""
     asked = _ASKED.get(venue)
     if asked is None:
         return _NOTHING, ()
@@ -67,7 +76,7 @@ async def beside(venue: str, exchange: Exchange, asking: Asking) -> tuple[Beside
     reply = await asking.ask("the rest of the", {}, lambda _: ask(), needed=False)
     if not isinstance(reply, Mapping):
         return _NOTHING, (asked.unseen,)
-    return asked.read(reply), ()
+    return asked.read(reply)
 
 
 def tells_ratio(venue: str) -> bool:
