@@ -35,7 +35,7 @@ async def test_earn_that_is_refused_leaves_the_account_known_and_is_said(why: Ex
     reading = await spoken.read_account(venue)
     assert (reading.positions[0].contracts, total(reading)) == (-0.5, 1050.0)
     assert reading.unseen == (
-        "what lies in Earn (OnChain) is not counted: the venue refuses to tell",
+        "what lies in Earn (OnChain) is not counted: the venue does not tell",
     )
 
 

@@ -1,8 +1,11 @@
 """Each venue without a dialect of its own can be connected to: what ccxt needs is there."""
 
 import asyncio
+from collections.abc import Mapping
 from random import Random
+from types import MappingProxyType
 
+import ccxt
 import pytest
 
 from hedgewatch.venues.access import private
@@ -13,6 +16,7 @@ from hedgewatch.venues.known import BY_ADDRESS, KNOWN
 from hedgewatch.venues.redaction import Redactor
 from hedgewatch.venues.settings import CREDENTIALS, VENUES, AccountSettings
 from hedgewatch.venues.surroundings import Surroundings
+from tests.support.patience import PATIENCE
 
 ADDRESSES = {
     "dydx": "dydx14zzueazeh0hj67cghhf9jypslcf9sh2n5k6art",
@@ -61,3 +65,40 @@ async def test_every_venue_has_its_login_and_needs_no_signing_key(
         assert exchange.privateKey in {None, ""}
         assert exchange.check_required_credentials(error=False), venue
         assert exchange.walletAddress == account.address or account.address is None
+
+
+class Hanging:
+    """A venue that answers nothing, and whose requests end in an error when they are given up."""
+
+    rateLimit = 100  # noqa: N815 - ccxt's name
+    options: Mapping[str, object] = MappingProxyType({})
+    has: Mapping[str, object] = MappingProxyType({"fetchTickers": True})
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    def milliseconds(self) -> int:
+        return 1_700_000_000_000
+
+    async def fetch_tickers(self, _: list[str]) -> None:
+        assert not self.asked.is_set(), "it goes on"
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as end:
+            raise ccxt.RequestTimeout from end
+
+
+async def test_asking_for_prices_ends_also_where_an_error_came_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    venue = Hanging()
+    asks = Generic(settings("mexc", monkeypatch)).watch(
+        venue, "mark", ["BTC/USDT:USDT"], lambda _: None
+    )
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        asking = group.create_task(asks)
+        await venue.asked.wait()
+        asking.cancel()
+        await asyncio.wait({asking})
+    assert asking.cancelled()

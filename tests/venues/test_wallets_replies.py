@@ -201,8 +201,8 @@ async def test_a_wallet_that_is_refused_is_said_to_be_unseen_until_it_is_told() 
     spoken = BinanceSpot("spot")
     reading = await spoken.read_account(Wallets(locked=refused, wallets=refused))
     assert reading.unseen == (
-        "what lies in locked Simple Earn is not counted: the venue refuses to tell",
-        "the funding wallet is not counted: the venue refuses to tell",
+        "what lies in locked Simple Earn is not counted: the venue does not tell",
+        "the funding wallet is not counted: the venue does not tell",
     )
     told = Wallets(locked={"rows": [LOCKED], "total": 1})
     told.now += 61_000

@@ -108,7 +108,7 @@ class OtherWallets:
             self._unheard[wallet] = None
 
     def unseen(self) -> Iterator[str]:
-        """What the venue refuses to tell, in words. Receipts in the spot wallet stand for what is
+        """What the venue does not tell, in words. Receipts in the spot wallet stand for what is
         in flexible Earn.
         """
         for wallet in self._unheard:

@@ -24,7 +24,7 @@ from hedgewatch.core.events import (
     QuoteChanged,
 )
 from hedgewatch.core.model import Market, Tier
-from hedgewatch.tasks import all_of
+from hedgewatch.tasks import all_of, end_if_cancelled
 from hedgewatch.venues.dialect import (
     AccountNews,
     Answer,
@@ -243,7 +243,9 @@ class Generic:
         poller = Poller(self._venue, self._funding)
         while True:
             symbols = wanted()
-            for event in await self._round(exchange, poller, kind, symbols) if symbols else ():
+            events = await self._round(exchange, poller, kind, symbols) if symbols else []
+            end_if_cancelled()
+            for event in events:
                 if isinstance(event, QuoteChanged):
                     self._quoted[event.symbol] = event.venue_time
                 tell(event)

@@ -44,6 +44,6 @@ def not_told(refused: Mapping[str, Exception]) -> ExceptionGroup[Exception]:
 
 
 def unheard(what: str, *, was_told: bool) -> str:
-    """What the venue refuses to tell, in words; of what `was_told` once that is kept."""
+    """What the venue does not tell, in words; of what `was_told` once that is kept."""
     known = "is as it was told last" if was_told else "is not counted"
-    return f"{what} {known}: the venue refuses to tell"
+    return f"{what} {known}: the venue does not tell"
