@@ -112,6 +112,7 @@ def test_parts_of_a_position_that_have_names_of_their_own_add_up() -> None:
     (told,) = read(one, other)
     assert (told.contracts, told.entry_price) == (6.0, 120.0)
     assert told.venue_liquidation_price == 90.0  # where the first of them goes
+    assert read(one, {**other, "liquidationPrice": 0.0})[0].venue_liquidation_price == 90.0
     assert [each.contracts for each in read(one, one)] == [2.0]
     assert [each.contracts for each in read(one, {**other, "id": "1001"})] == [4.0]
 

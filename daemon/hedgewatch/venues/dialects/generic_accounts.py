@@ -39,6 +39,11 @@ def path(info: object, *names: str | int) -> Any:
     return info
 
 
+def of_gate(info: object) -> object:
+    """A raw account of Gate, which ccxt puts into a list where it asked for contracts."""
+    return path(info, 0) if isinstance(info, list) else info
+
+
 def raw_rows(info: object) -> list[Row]:
     listed = info if isinstance(info, list) else []
     return [row for row in listed if isinstance(row, Mapping)]
@@ -89,8 +94,7 @@ def _cryptocom(info: object) -> Numbers:
 
 def _gate_unified(info: object) -> Numbers:
     """Gate API v4, UnifiedAccount: absent from a classic account, 0 in single-currency margin."""
-    whole = path(info, 0) if isinstance(info, list) else info
-    return _pair(whole, "total_margin_balance", "total_maintenance_margin")
+    return _pair(of_gate(info), "total_margin_balance", "total_maintenance_margin")
 
 
 def _htx(info: object) -> Numbers:

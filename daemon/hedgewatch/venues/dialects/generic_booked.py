@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isclose
 from types import MappingProxyType
 
-from hedgewatch.venues.dialects.generic_accounts import path, raw_rows
+from hedgewatch.venues.dialects.generic_accounts import of_gate, path, raw_rows
 from hedgewatch.venues.dialects.generic_replies import is_flat
 from hedgewatch.venues.fields import Row, number_or_none
 
@@ -84,8 +84,7 @@ def _deribit(row: Row) -> float | None:
 
 def _gate(held: Sequence[Row], infos: Sequence[object]) -> float | None:
     """Of a unified account, whose equity has the profit in it."""
-    first = path(infos[0], 0) if isinstance(infos[0], list) else infos[0]
-    if not path(first, "balances"):
+    if not path(of_gate(infos[0]), "balances"):
         return 0.0
     return _all(number_or_none(row, "unrealised_pnl") for row in held)
 

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from hedgewatch.venues.dialects.generic_accounts import Numbers, path, raw_rows, tells_whole
+from hedgewatch.venues.dialects.generic_accounts import (
+    Numbers,
+    of_gate,
+    path,
+    raw_rows,
+    tells_whole,
+)
 from hedgewatch.venues.fields import Row, number_or_none
 
 
@@ -85,10 +91,10 @@ def _htx_rows(info: object) -> list[Row]:
 
 
 def _gate_rows(info: object) -> list[Row]:
-    """Of a unified account, which ccxt puts into a list where it asked for contracts. Margin
-    balance and need of a currency are 0 outside single-currency margin: then they are not told.
+    """Of a unified account. Margin balance and need of a currency are 0 outside single-currency
+    margin: then they are not told.
     """
-    held = path(path(info, 0) if isinstance(info, list) else info, "balances")
+    held = path(of_gate(info), "balances")
     named = held.items() if isinstance(held, Mapping) else ()
     return [
         {

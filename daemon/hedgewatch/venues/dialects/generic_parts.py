@@ -117,7 +117,9 @@ def _mean_entry(held: list[PositionReading], *, inverse: bool) -> float:
 
 
 def _first_line(held: list[PositionReading]) -> float | None:
-    """The first part goes at the line that is nearest to the price."""
+    """The first part goes at the line that is nearest to the price. A part without one says so with
+    a 0 (it is far, or has none), which hides no line that is told: its alert would be missed.
+    """
     lines = [each.venue_liquidation_price for each in held]
     told = [each for each in lines if each is not None]
     nearest = max if held[0].contracts > 0.0 else min
