@@ -145,6 +145,7 @@ def test_what_the_visible_book_does_not_take_is_not_said_to_cost_something() -> 
     for size, said in (
         (300.0, "to close it at once would lose 200.00 (0.10%) against the middle"),
         (50.0, "the visible order book takes 25% of it"),
+        (199.9, "the visible order book takes 99% of it"),
     ):
         book = LiquidityRead(VENUE, AIX, ((999.0, size),), ((1_001.0, size),), story.now, 1e6)
         story.at(1.0, book)

@@ -17,6 +17,9 @@ STALE_AFTER = 300.0
 polled one by one: where hundreds of markets are watched, a round takes minutes.
 """
 
+_NEARLY_ALL = 0.99
+"""The most that is said of a part of a holding: what is not all of it does not read `100%`."""
+
 _NO_MARKET = unknown("the market is not loaded yet")
 _NO_BOOK = unknown("the order book was not read")
 _OLD_BOOK = unknown("the order book is stale")
@@ -69,7 +72,8 @@ def closing_in_words(closing: Closing | Unknown) -> str:
         return f"to close it at once would lose {cost:,.2f} ({slippage:.2%}) against the middle"
     if isinstance(closing.share, Unknown):
         return f"what closing it costs is unknown: {closing.share.reason}"
-    return f"the visible order book takes {closing.share:.0%} of it"
+    part = min(closing.share, _NEARLY_ALL)
+    return f"the visible order book takes {part:.0%} of it"
 
 
 def quote_of(market: MarketRow) -> tuple[float, float] | Unknown:
